@@ -1,0 +1,47 @@
+"""Frigate in Home Assistant, over its HTTP API alone."""
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.device_registry import DeviceEntry
+
+from .connection import async_create_client
+from .const import DOMAIN
+from .coordinator import FrigateConfigEntry, FrigateCoordinator
+from .inventory import async_is_in_use, async_keep_in_step, known_cameras, known_people
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+PLATFORMS = [
+    Platform.BINARY_SENSOR,
+    Platform.CAMERA,
+    Platform.SENSOR,
+    Platform.UPDATE,
+]
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> bool:
+    """Set up a Frigate server."""
+    client = async_create_client(hass, entry.data)
+    entry.async_on_unload(client.close)
+    coordinator = FrigateCoordinator(
+        hass, entry, client, known_cameras(hass, entry), known_people(hass, entry)
+    )
+    await coordinator.async_config_entry_first_refresh()
+    entry.runtime_data = coordinator
+
+    async_keep_in_step(hass, coordinator)
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> bool:
+    """Unload a Frigate server."""
+    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: FrigateConfigEntry, device: DeviceEntry
+) -> bool:
+    """Let a user delete the device of a camera that is no longer there."""
+    return not async_is_in_use(entry.runtime_data, device)

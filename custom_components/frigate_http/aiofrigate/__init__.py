@@ -1,0 +1,98 @@
+"""A client for the HTTP API of the Frigate NVR, for asyncio.
+
+It needs aiohttp alone and knows nothing of Home Assistant. Times are seconds since the
+epoch (UTC), durations seconds, sizes of pictures pixels.
+"""
+
+from .auth import Credentials
+from .client import FrigateClient
+from .discovery import find_server, normalise_url
+from .errors import (
+    FrigateArgumentError,
+    FrigateAuthError,
+    FrigateBadRequestError,
+    FrigateConflictError,
+    FrigateConnectionError,
+    FrigateContentError,
+    FrigateDataError,
+    FrigateError,
+    FrigateForbiddenError,
+    FrigateHTMLError,
+    FrigateNotFoundError,
+    FrigateRateLimitError,
+    FrigateRedirectError,
+    FrigateResponseError,
+    FrigateServerError,
+    FrigateStartingError,
+    FrigateTimeoutError,
+    FrigateTLSError,
+    FrigateTLSProtocolError,
+    FrigateTLSUntrustedError,
+    FrigateTooLargeError,
+    FrigateValidationError,
+)
+from .models import (
+    CameraConfig,
+    Config,
+    FaceLibrary,
+    Identity,
+    Overlays,
+    Profile,
+    StillImage,
+    Version,
+)
+from .stats import (
+    CameraStats,
+    DetectorStats,
+    GpuStats,
+    NpuStats,
+    Stats,
+    StorageStats,
+    Usage,
+)
+from .transport import Stream
+
+__all__ = [
+    "CameraConfig",
+    "CameraStats",
+    "Config",
+    "Credentials",
+    "DetectorStats",
+    "FaceLibrary",
+    "FrigateArgumentError",
+    "FrigateAuthError",
+    "FrigateBadRequestError",
+    "FrigateClient",
+    "FrigateConflictError",
+    "FrigateConnectionError",
+    "FrigateContentError",
+    "FrigateDataError",
+    "FrigateError",
+    "FrigateForbiddenError",
+    "FrigateHTMLError",
+    "FrigateNotFoundError",
+    "FrigateRateLimitError",
+    "FrigateRedirectError",
+    "FrigateResponseError",
+    "FrigateServerError",
+    "FrigateStartingError",
+    "FrigateTLSError",
+    "FrigateTLSProtocolError",
+    "FrigateTLSUntrustedError",
+    "FrigateTimeoutError",
+    "FrigateTooLargeError",
+    "FrigateValidationError",
+    "GpuStats",
+    "Identity",
+    "NpuStats",
+    "Overlays",
+    "Profile",
+    "Stats",
+    "StillImage",
+    "StorageStats",
+    "Stream",
+    "Usage",
+    "Version",
+    "find_server",
+    "normalise_url",
+]

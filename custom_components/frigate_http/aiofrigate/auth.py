@@ -1,0 +1,170 @@
+"""How a request proves who it is."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+import time
+from types import MappingProxyType
+
+from aiohttp import encode_basic_auth, hdrs
+
+from .errors import (
+    FrigateArgumentError,
+    FrigateAuthError,
+    FrigateNotFoundError,
+    FrigateRateLimitError,
+    FrigateResponseError,
+    FrigateServerError,
+    FrigateStartingError,
+)
+
+FIRST_PAUSE = 30.0
+LONGEST_PAUSE = 900.0
+"""How long a refused login is not tried again, in seconds; doubled each time."""
+
+type PostLogin = Callable[[str, str], Awaitable[None]]
+"""Sends `POST /api/login` with user and password; the cookie jar keeps the answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """All that a server and the proxies before it may ask for.
+
+    `username` and `password` are a Frigate account. `token` is sent as a bearer token;
+    Frigate's own end after 24 hours and are not renewed. `proxy_username` and
+    `proxy_password` are sent as Basic authentication, which Frigate ignores and a
+    reverse proxy may want. `headers` are sent as they are.
+    """
+
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    token: str | None = field(default=None, repr=False)
+    proxy_username: str | None = None
+    proxy_password: str | None = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(
+        default_factory=lambda: MappingProxyType({}), repr=False
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot stand in one request.
+
+        Raises:
+            FrigateArgumentError: two of them want the `Authorization` header.
+        """
+        wanting = [
+            self.token is not None,
+            self.proxy_username is not None,
+            any(name.lower() == "authorization" for name in self.headers),
+        ]
+        if sum(wanting) > 1:
+            raise FrigateArgumentError(
+                "A bearer token, Basic authentication and an Authorization header "
+                "exclude each other"
+            )
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Return every value that must not show up in a log or an error."""
+        values = (self.password, self.token, self.proxy_password)
+        return (*(value for value in values if value), *self.headers.values())
+
+    def as_headers(self) -> dict[str, str]:
+        """Return the headers that go with every request."""
+        headers = dict(self.headers)
+        if self.token is not None:
+            headers[hdrs.AUTHORIZATION] = f"Bearer {self.token}"
+        if self.proxy_username is not None:
+            headers[hdrs.AUTHORIZATION] = encode_basic_auth(
+                self.proxy_username, self.proxy_password or "", "utf-8"
+            )
+        return headers
+
+
+class Session:
+    """The login of one account: made when needed, one at a time, never hammered.
+
+    The cookie itself lives in the client session's jar, so that the server may name
+    and renew it as it likes. What is counted here is the `generation`: a request
+    remembers which login it was sent with, so that many requests refused together
+    cause one new login and not one each.
+    """
+
+    def __init__(self, credentials: Credentials) -> None:
+        """Prepare for an account, or for none."""
+        self._username = credentials.username
+        self._password = credentials.password
+        self._lock = asyncio.Lock()
+        self._refusal: FrigateResponseError | None = None
+        self._refused_until = 0.0
+        self._pause = FIRST_PAUSE
+        self.generation = 0
+
+    @property
+    def has_account(self) -> bool:
+        """Return whether there is an account to log in with."""
+        return self._username is not None and self._password is not None
+
+    async def ensure(self, post_login: PostLogin) -> int:
+        """Log in unless that was done, and return the generation now in force.
+
+        Raises:
+            FrigateAuthError: the server refuses the account, now or a moment ago.
+            FrigateRateLimitError: too many logins; nothing is sent before its pause.
+            FrigateError: the login could not be sent.
+        """
+        if self.has_account and self.generation == 0:
+            await self.renew(0, post_login)
+        return self.generation
+
+    async def renew(self, generation: int, post_login: PostLogin) -> None:
+        """Log in again unless another request has done so since `generation`.
+
+        Raises the same errors as `ensure`.
+        """
+        async with self._lock:
+            if self.generation != generation:
+                return
+            self._raise_while_refused()
+            if self._username is None or self._password is None:
+                raise FrigateArgumentError("There is no account to log in with")
+            try:
+                await post_login(self._username, self._password)
+            except FrigateRateLimitError as err:
+                self._refuse(err, err.retry_after)
+                raise
+            except FrigateAuthError as err:
+                self._refuse(err)
+                raise
+            except FrigateStartingError:
+                raise
+            except FrigateNotFoundError, FrigateServerError:
+                # Frigate without authentication answers 404 (0.18) or 500 (0.17) here
+                # and needs no login: the request itself will tell.
+                pass
+            self.generation += 1
+
+    def rejected(self, err: FrigateAuthError) -> None:
+        """Note that the server refused what a login had only just given."""
+        self._refuse(err)
+
+    def accepted(self) -> None:
+        """Note that the server took the login, which ends the pauses."""
+        self._refusal = None
+        self._pause = FIRST_PAUSE
+
+    def _refuse(self, err: FrigateResponseError, pause: float = 0.0) -> None:
+        self._refusal = err
+        self._refused_until = time.monotonic() + max(pause, self._pause)
+        self._pause = min(self._pause * 2, LONGEST_PAUSE)
+
+    def _raise_while_refused(self) -> None:
+        if self._refusal is None:
+            return
+        left = self._refused_until - time.monotonic()
+        if left <= 0:
+            return
+        if isinstance(self._refusal, FrigateRateLimitError):
+            raise FrigateRateLimitError(
+                self._refusal.message, self._refusal.status, left
+            )
+        raise FrigateAuthError(self._refusal.message, self._refusal.status)

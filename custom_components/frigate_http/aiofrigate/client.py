@@ -1,0 +1,40 @@
+"""The client of one Frigate server."""
+
+import aiohttp
+from yarl import URL
+
+from .auth import Credentials
+from .faces import Faces
+from .media import Media
+from .system import System
+from .transport import Transport
+
+
+class FrigateClient:
+    """One server, with its routes grouped by resource."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        base_url: URL | str,
+        credentials: Credentials | None = None,
+    ) -> None:
+        """Prepare a client; nothing is sent before the first call.
+
+        Args:
+            session: decides about TLS verification and keeps the login's cookie. It
+                must be this client's own: `aiohttp.CookieJar(unsafe=True)`.
+            base_url: address of the server, below which `/api` is found.
+            credentials: how to prove who we are, if at all.
+        """
+        self._transport = Transport(
+            session, URL(base_url), credentials or Credentials()
+        )
+        self.base_url = self._transport.base_url
+        self.system = System(self._transport)
+        self.faces = Faces(self._transport)
+        self.media = Media(self._transport)
+
+    def close(self) -> None:
+        """End every open stream; the session stays its owner's to close."""
+        self._transport.close()

@@ -1,0 +1,185 @@
+"""What a Frigate server tells, as frozen data.
+
+Every `from_api` is tolerant: keys may be missing, empty or of another type, and then
+the value is None ("unknown"). What it is given is never changed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+import re
+from typing import Any, Self, override
+
+from .parsing import as_bool, as_dict, as_int, as_str, as_texts
+
+_VERSION = re.compile(
+    r"v?((\d+)\.(\d+)(?:\.\d+)*)(-(?:alpha|beta|rc|dev)\.?\d*)?", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version such as `0.17.2-3d4dd3a`, whose build hash is no part of it."""
+
+    raw: str
+    major: int
+    minor: int
+    release: str
+    """Without the build: `0.17.2`, `0.18.0-beta1`."""
+
+    @classmethod
+    def parse(cls, text: Any) -> Self | None:
+        """Return a version, or None for anything that does not begin as one."""
+        found = _VERSION.match(text.strip()) if isinstance(text, str) else None
+        if found is None:
+            return None
+        release = found[1] + (found[4] or "").lower()
+        return cls(text.strip(), int(found[2]), int(found[3]), release)
+
+    def at_least(self, major: int, minor: int) -> bool:
+        """Return whether this is the given version or a later one."""
+        return (self.major, self.minor) >= (major, minor)
+
+    @override
+    def __str__(self) -> str:
+        """Return the version without its build."""
+        return self.release
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Who the server takes us for."""
+
+    username: str | None
+    role: str | None
+    allowed_cameras: tuple[str, ...] | None
+    """None where the server does not tell."""
+
+    @classmethod
+    def from_api(cls, data: Mapping[str, Any]) -> Self:
+        """Read `{"username", "role", "allowed_cameras": [...]}`."""
+        cameras = data.get("allowed_cameras")
+        return cls(
+            as_str(data.get("username")),
+            as_str(data.get("role")),
+            as_texts(cameras) if isinstance(cameras, list) else None,
+        )
+
+    def may_see(self, camera: str) -> bool:
+        """Return whether this account may look at a camera."""
+        return self.allowed_cameras is None or camera in self.allowed_cameras
+
+
+@dataclass(frozen=True, slots=True)
+class FaceLibrary:
+    """The people that are known, and the images that wait for training."""
+
+    people: Mapping[str, tuple[str, ...]]
+    """File names of the images, by person."""
+    train: tuple[str, ...]
+
+    @classmethod
+    def from_api(cls, data: Mapping[str, Any]) -> Self:
+        """Read `{"<person>": ["<file>", ...], "train": [...]}`."""
+        people = {
+            name: as_texts(files) for name, files in data.items() if name != "train"
+        }
+        return cls(people, as_texts(data.get("train")))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraConfig:
+    """What the configuration says of a camera."""
+
+    name: str
+    friendly_name: str | None
+    enabled: bool
+    detect_width: int | None
+    """Pixels, as all sizes."""
+    detect_height: int | None
+    detect_enabled: bool | None
+    record_enabled: bool
+    motion_enabled: bool
+    audio_enabled: bool
+
+    @classmethod
+    def from_api(cls, name: str, data: Mapping[str, Any]) -> Self:
+        """Read one value of `cameras` of `/api/config`."""
+
+        def enabled(section: str) -> bool | None:
+            return as_bool(as_dict(data.get(section)).get("enabled"))
+
+        detect = as_dict(data.get("detect"))
+        return cls(
+            name=name,
+            friendly_name=as_str(data.get("friendly_name")),
+            enabled=as_bool(data.get("enabled")) is not False,
+            detect_width=as_int(detect.get("width")),
+            detect_height=as_int(detect.get("height")),
+            detect_enabled=enabled("detect"),
+            record_enabled=enabled("record") is True,
+            # Versions that cannot switch motion detection off do not mention it.
+            motion_enabled=enabled("motion") is not False,
+            audio_enabled=enabled("audio") is True,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The part of the server's configuration that a client acts on."""
+
+    cameras: Mapping[str, CameraConfig]
+    birdseye_restream: bool
+
+    @classmethod
+    def from_api(cls, data: Mapping[str, Any]) -> Self:
+        """Read the object of `/api/config`."""
+        birdseye = as_dict(data.get("birdseye"))
+        return cls(
+            {
+                name: CameraConfig.from_api(name, as_dict(camera))
+                for name, camera in as_dict(data.get("cameras")).items()
+            },
+            birdseye.get("enabled") is True and birdseye.get("restream") is True,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """User and role in the headers of `/api/auth`."""
+
+    user: str | None
+    role: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StillImage:
+    """A picture of a camera."""
+
+    content: bytes
+    content_type: str
+    offline: bool
+    """Whether Frigate says that it has no live picture and this is its last one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overlays:
+    """What Frigate draws into a picture."""
+
+    bounding_boxes: bool = False
+    timestamp: bool = False
+    zones: bool = False
+    motion: bool = False
+    regions: bool = False
+    mask: bool = False
+
+    def as_query(self) -> dict[str, int]:
+        """Return the parameters that ask for what is chosen."""
+        wanted = {
+            "bbox": self.bounding_boxes,
+            "timestamp": self.timestamp,
+            "zones": self.zones,
+            "motion": self.motion,
+            "regions": self.regions,
+            "mask": self.mask,
+        }
+        return {name: 1 for name, on in wanted.items() if on}

@@ -1,0 +1,206 @@
+"""What an outcome means: exceptions and status codes become one error tree.
+
+The server's own words are kept, shortened and on one line. A 422 echoes what was
+sent, passwords included: only the names of the fields and what is wrong with them
+are taken from it.
+"""
+
+from collections.abc import Iterable, Mapping
+from html import unescape
+import json
+import re
+import ssl
+from typing import Any
+
+import aiohttp
+from aiohttp import hdrs
+from yarl import URL
+
+from .errors import (
+    FrigateAuthError,
+    FrigateBadRequestError,
+    FrigateConflictError,
+    FrigateConnectionError,
+    FrigateError,
+    FrigateForbiddenError,
+    FrigateNotFoundError,
+    FrigateRateLimitError,
+    FrigateRedirectError,
+    FrigateResponseError,
+    FrigateServerError,
+    FrigateStartingError,
+    FrigateTimeoutError,
+    FrigateTLSProtocolError,
+    FrigateTLSUntrustedError,
+    FrigateValidationError,
+)
+
+LONGEST_MESSAGE = 300
+DEFAULT_RETRY_AFTER = 60.0
+MASK = "***"
+
+_HTTP_ON_TLS_PORT = "plain HTTP request was sent to HTTPS port"
+_TITLE = re.compile(r"<title>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_PERIODS = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0}
+_BY_STATUS: dict[int, type[FrigateResponseError]] = {
+    400: FrigateBadRequestError,
+    403: FrigateForbiddenError,
+    404: FrigateNotFoundError,
+    409: FrigateConflictError,
+    502: FrigateStartingError,
+    503: FrigateStartingError,
+}
+
+
+def error_from_exception(err: Exception) -> FrigateError:
+    """Return the error that stands for an exception of aiohttp or the socket."""
+    match err:
+        case TimeoutError():
+            return FrigateTimeoutError("The server did not answer in time")
+        case aiohttp.ClientConnectorCertificateError():
+            return FrigateTLSUntrustedError(_certificate_words(err.certificate_error))
+        case ssl.SSLCertVerificationError():
+            return FrigateTLSUntrustedError(_certificate_words(err))
+        case aiohttp.ClientSSLError() | ssl.SSLError():
+            return FrigateTLSProtocolError(
+                "The server does not speak TLS on this port, or no version in common"
+            )
+        case aiohttp.ClientConnectorDNSError():
+            return FrigateConnectionError(f"The name {err.host} is not known")
+        case aiohttp.ClientConnectorError():
+            return FrigateConnectionError(
+                f"No connection to {err.host}:{err.port} ({err.strerror or 'refused'})"
+            )
+        case aiohttp.ClientPayloadError():
+            return FrigateConnectionError("The answer was cut off in the middle")
+        case aiohttp.ServerDisconnectedError() | ConnectionResetError():
+            return FrigateConnectionError("The server closed the connection")
+        case _:
+            return FrigateConnectionError(
+                f"No usable answer from the server ({type(err).__name__})"
+            )
+
+
+def _certificate_words(err: BaseException) -> str:
+    words = getattr(err, "verify_message", "") or str(err)
+    return f"The server's certificate is not trusted: {words}"
+
+
+def error_from_response(
+    status: int, headers: Mapping[str, str], body: bytes, secrets: Iterable[str] = ()
+) -> FrigateError:
+    """Return the error that stands for an answer of status 400 or above.
+
+    Args:
+        status: HTTP status of the answer.
+        headers: its headers.
+        body: its body, or the beginning of it.
+        secrets: what must not appear in the error even if the server repeats it.
+    """
+    content = _parse(headers, body)
+    message = mask(_own_words(content) or f"HTTP status {status}", secrets)
+    is_page = _is_html(headers)
+    if status == 400 and _HTTP_ON_TLS_PORT in message:
+        return FrigateTLSProtocolError(message)
+    if status == 401:
+        # nginx asks with its own page and no challenge; a proxy's Basic sends one.
+        lost = is_page and hdrs.WWW_AUTHENTICATE not in headers
+        return FrigateAuthError(message, status, session_lost=lost)
+    if status == 422:
+        return FrigateValidationError(message, status, _fields(content))
+    if status == 429:
+        return FrigateRateLimitError(message, status, _retry_after(headers, message))
+    if status == 500 and is_page:
+        return FrigateStartingError(message, status)
+    if (known := _BY_STATUS.get(status)) is not None:
+        return known(message, status)
+    return (FrigateServerError if status >= 500 else FrigateResponseError)(
+        message, status
+    )
+
+
+def error_from_redirect(status: int, target: URL) -> FrigateRedirectError:
+    """Return the error for a redirect that is not followed."""
+    location = str(target.with_query(None).with_fragment(None).with_user(None))
+    return FrigateRedirectError(f"The server redirects to {location}", status, location)
+
+
+def page_title(body: bytes) -> str:
+    """Return the title of a web page, or an empty string."""
+    found = _TITLE.search(body.decode("utf-8", "replace"))
+    return tidy(unescape(found[1])) if found else ""
+
+
+def tidy(text: str) -> str:
+    """Return a text on one line, printable and short enough for an error."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    if len(line) > LONGEST_MESSAGE:
+        return line[: LONGEST_MESSAGE - 1] + "…"
+    return line
+
+
+def mask(text: str, secrets: Iterable[str]) -> str:
+    """Return a text with every secret in it replaced.
+
+    What is shorter than four characters is no secret, but stands in every text.
+    """
+    for secret in secrets:
+        if len(secret) > 3:
+            text = text.replace(secret, MASK)
+    return text
+
+
+def _is_html(headers: Mapping[str, str]) -> bool:
+    return headers.get(hdrs.CONTENT_TYPE, "").lower().startswith("text/html")
+
+
+def _parse(headers: Mapping[str, str], body: bytes) -> Any:
+    if _is_html(headers):
+        return page_title(body)
+    text = body.decode("utf-8", "replace")
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _own_words(content: Any) -> str:
+    """Return what the server says, whichever of its forms it says it in."""
+    match content:
+        case str():
+            return tidy(content)
+        case {"detail": [*problems]}:
+            return tidy("; ".join(_problem(item) for item in problems))
+        case {"message": str(words)} | {"detail": str(words)} | {"error": str(words)}:
+            return tidy(words)
+        case _:
+            return ""
+
+
+def _problem(item: Any) -> str:
+    """Return one problem of a 422 as `body.password: Field required`."""
+    if not isinstance(item, dict):
+        return ""
+    return f"{_field(item)}: {item.get('msg', 'not valid')}"
+
+
+def _field(item: Mapping[str, Any]) -> str:
+    location = item.get("loc")
+    return ".".join(map(str, location)) if isinstance(location, list) else "?"
+
+
+def _fields(content: Any) -> tuple[str, ...]:
+    match content:
+        case {"detail": [*problems]}:
+            return tuple(_field(item) for item in problems if isinstance(item, dict))
+        case _:
+            return ()
+
+
+def _retry_after(headers: Mapping[str, str], message: str) -> float:
+    """Return the pause in seconds: as the header says, else as the words do."""
+    header = headers.get(hdrs.RETRY_AFTER, "")
+    if header.isdecimal():
+        return float(header)
+    found = re.search(r"per (\d+) (second|minute|hour|day)", message)
+    return int(found[1]) * _PERIODS[found[2]] if found else DEFAULT_RETRY_AFTER

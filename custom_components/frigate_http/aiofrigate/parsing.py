@@ -1,0 +1,46 @@
+"""Reading loose JSON: what is missing or odd becomes None, never a wrong value."""
+
+from collections.abc import Mapping
+import math
+from typing import Any
+
+
+def as_dict(value: Any) -> Mapping[str, Any]:
+    """Return a JSON object, or an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def as_str(value: Any) -> str | None:
+    """Return a text that is not empty."""
+    return value if isinstance(value, str) and value else None
+
+
+def as_bool(value: Any) -> bool | None:
+    """Return a boolean."""
+    return value if isinstance(value, bool) else None
+
+
+def as_float(value: Any) -> float | None:
+    """Return a finite number, also from texts such as `"12.5"` and `"12.5%"`."""
+    if isinstance(value, str):
+        value = value.strip().removesuffix("%")
+    elif isinstance(value, bool):
+        return None
+    try:
+        number = float(value)
+    except TypeError, ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def as_int(value: Any) -> int | None:
+    """Return a whole number, also from a float or a text that holds one."""
+    number = as_float(value)
+    return None if number is None else int(number)
+
+
+def as_texts(value: Any) -> tuple[str, ...]:
+    """Return the texts of a JSON list."""
+    if not isinstance(value, list):
+        return ()
+    return tuple(item for item in value if isinstance(item, str))

@@ -1,0 +1,97 @@
+"""Health, version, who we are, stats and configuration."""
+
+from yarl import URL
+
+from .errors import FrigateDataError
+from .models import Config, Identity, Profile, Version
+from .stats import Stats
+from .transport import Transport
+
+VERSION_PATH = ("api", "version")
+HEALTHY = "Frigate is running"
+
+
+def base_of(url: URL) -> URL:
+    """Return the base address below which a version route was found."""
+    path = url.path.removesuffix("/".join(("", *VERSION_PATH)))
+    return url.with_path(path or "/")
+
+
+class System:
+    """The server as a whole.
+
+    Every method raises `FrigateError` for anything but a good answer; `fresh` asks past
+    Frigate's cache of 5 seconds.
+    """
+
+    def __init__(self, transport: Transport) -> None:
+        """Speak through a transport."""
+        self._transport = transport
+
+    async def health(self) -> str:
+        """Return the server's own words on its health (`GET /api/`).
+
+        Raises:
+            FrigateDataError: they are not Frigate's.
+        """
+        answer = await self._transport.request("GET", "api", "")
+        text = answer.text()
+        if not text.startswith(HEALTHY):
+            raise FrigateDataError("This is not Frigate's health text", answer.status)
+        return text
+
+    async def version(self) -> Version:
+        """Return the version (`GET /api/version`).
+
+        Raises:
+            FrigateDataError: the answer is not a version.
+        """
+        _base, version = await self.locate()
+        return version
+
+    async def locate(self) -> tuple[URL, Version]:
+        """Return the version, and the base address after redirects on the host.
+
+        Raises the same errors as `version`.
+        """
+        answer = await self._transport.request("GET", *VERSION_PATH)
+        if (version := Version.parse(answer.text())) is None:
+            raise FrigateDataError("This is not a Frigate version", answer.status)
+        return base_of(answer.url), version
+
+    async def check_auth(self) -> Identity:
+        """Return user and role as nginx sees them (`GET /api/auth`).
+
+        Port 5000 answers 401 here although every other call works there: to test a
+        connection, use `profile`.
+
+        Raises:
+            FrigateAuthError: not logged in, or asked on port 5000.
+        """
+        answer = await self._transport.request("GET", "api", "auth")
+        answer.refuse_html()
+        return Identity(
+            answer.headers.get("remote-user"), answer.headers.get("remote-role")
+        )
+
+    async def profile(self, *, fresh: bool = False) -> Profile:
+        """Return the account in use (`GET /api/profile`)."""
+        answer = await self._transport.request("GET", "api", "profile", fresh=fresh)
+        return Profile.from_api(answer.json(dict))
+
+    async def stats(self, *, fresh: bool = False) -> Stats:
+        """Return the stats (`GET /api/stats`), which are computed every 15 seconds."""
+        answer = await self._transport.request("GET", "api", "stats", fresh=fresh)
+        return Stats.from_api(answer.json(dict), answer.date)
+
+    async def config(self, *, fresh: bool = False) -> Config:
+        """Return the configuration (`GET /api/config`).
+
+        Raises:
+            FrigateDataError: the answer names no cameras.
+        """
+        answer = await self._transport.request("GET", "api", "config", fresh=fresh)
+        data = answer.json(dict)
+        if not isinstance(data.get("cameras"), dict):
+            raise FrigateDataError("This configuration has no cameras", answer.status)
+        return Config.from_api(data)

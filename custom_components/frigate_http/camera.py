@@ -1,0 +1,173 @@
+"""Cameras: still images and the moving picture, as Frigate serves them."""
+
+import asyncio
+from typing import override
+
+from aiohttp import web
+
+from homeassistant.components.camera import Camera, CameraEntityDescription
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.aiohttp_client import async_aiohttp_proxy_stream
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .aiofrigate import FrigateError, FrigateTimeoutError, Overlays, StillImage
+from .const import (
+    CONF_MJPEG_FPS,
+    CONF_MJPEG_HEIGHT,
+    CONF_OVERLAYS,
+    DEFAULT_MJPEG_FPS,
+    DEFAULT_MJPEG_HEIGHT,
+    LOGGER,
+)
+from .coordinator import FrigateConfigEntry, FrigateCoordinator
+from .entity import CameraEntity, ServerEntity, async_add_as_they_appear
+from .errors import action_errors
+
+PARALLEL_UPDATES = 0
+
+BIRDSEYE = CameraEntityDescription(key="birdseye")
+BIRDSEYE_FRAME_INTERVAL = 1.0
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: FrigateConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add every camera, and birdseye where it is restreamed."""
+    coordinator = entry.runtime_data
+    async_add_as_they_appear(
+        coordinator,
+        async_add_entities,
+        lambda coordinator: ((camera,) for camera in coordinator.cameras),
+        FrigateCamera,
+    )
+    async_add_as_they_appear(
+        coordinator,
+        async_add_entities,
+        lambda coordinator: ((),) if coordinator.data.config.birdseye_restream else (),
+        FrigateBirdseye,
+    )
+
+
+class Stills:
+    """The still images of one camera; who asks at the same time shares an answer."""
+
+    def __init__(self, coordinator: FrigateCoordinator, camera: str) -> None:
+        """Prepare for a camera, or for birdseye."""
+        self._coordinator = coordinator
+        self._camera = camera
+        self._pending: dict[int | None, asyncio.Task[StillImage]] = {}
+
+    async def fetch(self, height: int | None) -> bytes:
+        """Return a picture of the given height, in pixels.
+
+        Raises:
+            HomeAssistantError: there is none, with the reason.
+        """
+        if (task := self._pending.get(height)) is None:
+            task = self._coordinator.config_entry.async_create_background_task(
+                self._coordinator.hass,
+                self._coordinator.client.media.latest_image(
+                    self._camera, height=height
+                ),
+                f"{self._coordinator.name} still image of {self._camera}",
+            )
+            self._pending[height] = task
+            task.add_done_callback(lambda _task: self._pending.pop(height, None))
+        with action_errors():
+            # Shielded, because one viewer leaving must not take the others' picture.
+            return (await asyncio.shield(task)).content
+
+
+class FrigateCamera(CameraEntity, Camera):
+    """One camera of Frigate."""
+
+    _attr_brand = "Frigate"
+    _attr_name = None
+    _shown = ("_attr_is_recording", "_attr_motion_detection_enabled")
+
+    def __init__(self, coordinator: FrigateCoordinator, camera: str) -> None:
+        """Show a camera, with the overlays that the options ask for."""
+        Camera.__init__(self)
+        super().__init__(coordinator, camera, None)
+        options = coordinator.config_entry.options
+        self._fps = int(options.get(CONF_MJPEG_FPS, DEFAULT_MJPEG_FPS))
+        self._height = int(options.get(CONF_MJPEG_HEIGHT, DEFAULT_MJPEG_HEIGHT))
+        self._overlays = Overlays(**dict.fromkeys(options.get(CONF_OVERLAYS, ()), True))
+        self._stills = Stills(coordinator, camera)
+        self._start()
+
+    @override
+    def _read(self) -> bool:
+        if (camera := self.camera_config) is None:
+            return False
+        self._attr_is_recording = camera.enabled and camera.record_enabled
+        self._attr_motion_detection_enabled = camera.motion_enabled
+        return True
+
+    @override
+    async def async_camera_image(
+        self, width: int | None = None, height: int | None = None
+    ) -> bytes | None:
+        """Return the newest picture, at the size asked for if Frigate has it."""
+        return await self._stills.fetch(self._height_for(width, height))
+
+    @override
+    async def handle_async_mjpeg_stream(
+        self, request: web.Request
+    ) -> web.StreamResponse | None:
+        """Pass the moving picture on as it comes; None if there is none."""
+        try:
+            async with self.coordinator.client.media.mjpeg(
+                self.camera,
+                fps=self._fps,
+                height=self._height,
+                overlays=self._overlays,
+            ) as stream:
+                return await async_aiohttp_proxy_stream(
+                    self.hass, request, stream.content, stream.content_type
+                )
+        except FrigateTimeoutError as err:
+            raise web.HTTPGatewayTimeout from err
+        except FrigateError as err:
+            LOGGER.debug("%s has no moving picture: %s", self.entity_id, err)
+            return None
+
+    def _height_for(self, width: int | None, height: int | None) -> int | None:
+        """Return a height in pixels that is no larger than what Frigate has."""
+        camera = self.camera_config
+        own_width = camera.detect_width if camera else None
+        own_height = camera.detect_height if camera else None
+        if height is None and width is not None and own_width and own_height:
+            height = round(width * own_height / own_width)
+        if height is None:
+            return None
+        return max(1, min(height, own_height or height))
+
+
+class FrigateBirdseye(ServerEntity, Camera):
+    """All cameras in one picture; Frigate serves it as still images only."""
+
+    entity_description = BIRDSEYE
+    _attr_brand = "Frigate"
+    _attr_frame_interval = BIRDSEYE_FRAME_INTERVAL
+    _attr_translation_key = BIRDSEYE.key
+
+    def __init__(self, coordinator: FrigateCoordinator) -> None:
+        """Show birdseye."""
+        Camera.__init__(self)
+        super().__init__(coordinator, BIRDSEYE.key)
+        self._stills = Stills(coordinator, BIRDSEYE.key)
+        self._start()
+
+    @override
+    def _read(self) -> bool:
+        return self.coordinator.data.config.birdseye_restream
+
+    @override
+    async def async_camera_image(
+        self, width: int | None = None, height: int | None = None
+    ) -> bytes | None:
+        """Return the newest picture, at the height asked for."""
+        return await self._stills.fetch(height)

@@ -1,0 +1,35 @@
+"""What two or more modules share."""
+
+from datetime import timedelta
+import logging
+from typing import Final
+
+DOMAIN: Final = "frigate_http"
+LOGGER: Final = logging.getLogger(__package__)
+
+POLL_INTERVAL: Final = timedelta(seconds=15)
+"""Frigate computes its stats as often; asking more often shows nothing new."""
+
+OLDEST_VERSION: Final = (0, 14)
+"""The first Frigate with users and a login."""
+
+CONF_PROXY_USERNAME: Final = "proxy_username"
+CONF_PROXY_PASSWORD: Final = "proxy_password"  # noqa: S105 - a field's name
+CONF_HEADERS: Final = "headers"
+
+CONF_MJPEG_FPS: Final = "mjpeg_fps"
+CONF_MJPEG_HEIGHT: Final = "mjpeg_height"
+CONF_OVERLAYS: Final = "overlays"
+CONF_CAMERAS: Final = "cameras"
+CONF_BROWSER_URL: Final = "browser_url"
+
+DEFAULT_MJPEG_FPS: Final = 5
+DEFAULT_MJPEG_HEIGHT: Final = 720
+OVERLAYS: Final = (
+    "bounding_boxes",
+    "timestamp",
+    "zones",
+    "motion",
+    "regions",
+    "mask",
+)

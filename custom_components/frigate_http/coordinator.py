@@ -1,0 +1,239 @@
+"""What is polled from a Frigate server, and when."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Coroutine, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+import time
+from typing import TYPE_CHECKING, Any, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_URL
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+
+from .aiofrigate import (
+    CameraConfig,
+    Config,
+    FaceLibrary,
+    FrigateClient,
+    FrigateError,
+    FrigateForbiddenError,
+    FrigateNotFoundError,
+    Profile,
+    Stats,
+)
+from .const import CONF_BROWSER_URL, CONF_CAMERAS, LOGGER, POLL_INTERVAL
+from .errors import coordinator_errors, needs_login
+
+CONFIG_INTERVAL = timedelta(minutes=5)
+MISSES_UNTIL_GONE = 2
+
+type FrigateConfigEntry = ConfigEntry[FrigateCoordinator]
+
+
+@dataclass(frozen=True, slots=True)
+class FrigateData:
+    """All that is known of a server at one moment."""
+
+    config: Config
+    profile: Profile
+    stats: Stats | None
+    """None while the stats alone fail."""
+    faces: FaceLibrary | None
+    """None while the faces alone fail, or may not be read by this account."""
+
+
+class Roll:
+    """Who was expected and did not answer, call after call.
+
+    One miss may be a moment of the server's; whoever is missing twice in a row is gone.
+    """
+
+    def __init__(self, expected: Iterable[str]) -> None:
+        """Begin with the names that were there before."""
+        self._misses = Counter(dict.fromkeys(expected, 0))
+
+    def call(self, present: Iterable[str]) -> None:
+        """Note who is there, and count who is not."""
+        here = set(present)
+        for name in self._misses.keys() - here:
+            self._misses[name] += 1
+        for name in here:
+            self._misses[name] = 0
+
+    def forgive(self) -> None:
+        """Begin to count anew."""
+        for name in self._misses:
+            self._misses[name] = 0
+
+    def forget(self, name: str) -> None:
+        """Expect a name no longer."""
+        del self._misses[name]
+
+    @property
+    def gone(self) -> set[str]:
+        """Return who has been missing often enough."""
+        return {
+            name for name, misses in self._misses.items() if misses >= MISSES_UNTIL_GONE
+        }
+
+
+class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
+    """Polls stats and faces together; reads the configuration when that is due.
+
+    Stats and faces fail apart from each other: while one of them works, the entities
+    that live on it do too.
+    """
+
+    config_entry: FrigateConfigEntry
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: FrigateConfigEntry,
+        client: FrigateClient,
+        known_cameras: Iterable[str],
+        known_people: Iterable[str],
+    ) -> None:
+        """Prepare; the names are those that Home Assistant has from earlier runs."""
+        super().__init__(
+            hass,
+            LOGGER,
+            config_entry=entry,
+            name=entry.title,
+            update_interval=POLL_INTERVAL,
+            always_update=False,
+        )
+        self.client = client
+        self.camera_roll = Roll(known_cameras)
+        self.people_roll = Roll(known_people)
+        self._config: Config | None = None
+        self._profile = Profile(None, None, None)
+        self._config_due_at = 0.0
+        self._faces_refused = False
+        self._told: set[str] = set()
+
+    @property
+    def browser_url(self) -> str:
+        """Return the address at which people's browsers find Frigate."""
+        url: str = (
+            self.config_entry.options.get(CONF_BROWSER_URL)
+            or self.config_entry.data[CONF_URL]
+        )
+        return url.rstrip("/")
+
+    @property
+    def cameras(self) -> dict[str, CameraConfig]:
+        """Return the cameras that exist, may be seen, and are wanted."""
+        chosen = self.config_entry.options.get(CONF_CAMERAS)
+        return {
+            name: camera
+            for name, camera in self.data.config.cameras.items()
+            if self.data.profile.may_see(name) and (not chosen or name in chosen)
+        }
+
+    @override
+    async def _async_update_data(self) -> FrigateData:
+        """Poll, and read the configuration first if it is due."""
+        with coordinator_errors():
+            if self._config is None or time.monotonic() >= self._config_due_at:
+                await self._read_config()
+            stats, faces = await asyncio.gather(
+                _outcome(self.client.system.stats()), self._read_faces()
+            )
+            if isinstance(stats, FrigateError) and (
+                needs_login(stats) or not isinstance(faces, FaceLibrary)
+            ):
+                raise stats
+            good_stats = self._unless_error("stats", stats)
+            good_faces = self._unless_error("faces", faces)
+            if good_stats is not None and self._is_new_start(good_stats):
+                await self._read_config(fresh=True)
+        if good_faces is not None:
+            self.people_roll.call(good_faces.people)
+        if TYPE_CHECKING:
+            assert self._config is not None
+        return FrigateData(self._config, self._profile, good_stats, good_faces)
+
+    async def _read_faces(self) -> FaceLibrary | FrigateError | None:
+        """Read the faces, or None where this account or server has none."""
+        if self._faces_refused:
+            return None
+        faces = await _outcome(self.client.faces.library())
+        if isinstance(faces, (FrigateForbiddenError, FrigateNotFoundError)):
+            # Asked again with the next configuration: the role may have changed.
+            self._faces_refused = True
+            self._tell("faces", f"does not let us read the faces: {faces.message}")
+            return None
+        return faces
+
+    async def _read_config(self, *, fresh: bool = False) -> None:
+        """Read who we are and what there is; keep what is known where that fails."""
+        try:
+            profile = await self._read_profile(fresh=fresh)
+            config = await self.client.system.config(fresh=fresh)
+        except FrigateError as err:
+            if self._config is None or needs_login(err):
+                raise
+            self._tell("config", f"cannot read the configuration: {err.message}")
+            return
+        self._tell_recovered("config")
+        if _account(profile) == _account(self._profile) or self._config is None:
+            self.camera_roll.call(config.cameras)
+        else:
+            self.camera_roll.forgive()
+        self._config, self._profile = config, profile
+        self._faces_refused = False
+        self._config_due_at = time.monotonic() + CONFIG_INTERVAL.total_seconds()
+
+    async def _read_profile(self, *, fresh: bool) -> Profile:
+        try:
+            return await self.client.system.profile(fresh=fresh)
+        except FrigateNotFoundError:
+            return Profile(None, None, None)
+
+    def _is_new_start(self, stats: Stats) -> bool:
+        """Return whether Frigate restarted, or has other cameras than before."""
+        before = self.data.stats if self.data else None
+        if before is None:
+            return False
+        restarted = (
+            stats.uptime is not None
+            and before.uptime is not None
+            and stats.uptime < before.uptime
+        )
+        return restarted or stats.cameras.keys() != before.cameras.keys()
+
+    def _unless_error[T](self, subject: str, answer: T | FrigateError) -> T | None:
+        """Return an answer, or None for an error, which is logged once."""
+        if isinstance(answer, FrigateError):
+            self._tell(subject, f"cannot read the {subject}: {answer.message}")
+            return None
+        if answer is not None:
+            self._tell_recovered(subject)
+        return answer
+
+    def _tell(self, subject: str, what: str) -> None:
+        """Log a trouble once, not with every poll."""
+        if subject not in self._told:
+            self._told.add(subject)
+            LOGGER.warning("%s %s", self.name, what)
+
+    def _tell_recovered(self, subject: str) -> None:
+        if subject in self._told:
+            self._told.remove(subject)
+            LOGGER.info("%s can read the %s again", self.name, subject)
+
+
+def _account(profile: Profile) -> tuple[str | None, str | None]:
+    return profile.username, profile.role
+
+
+async def _outcome[T](call: Coroutine[Any, Any, T]) -> T | FrigateError:
+    """Return a call's result, or its error as a value."""
+    try:
+        return await call
+    except FrigateError as err:
+        return err

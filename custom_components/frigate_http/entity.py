@@ -1,0 +1,135 @@
+"""What all entities have in common."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable
+from typing import override
+
+from homeassistant.core import callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.entity_platform import (
+    AddConfigEntryEntitiesCallback,
+    EntityPlatform,
+    async_get_current_platform,
+)
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
+
+from .aiofrigate import CameraConfig, CameraStats
+from .coordinator import FrigateCoordinator
+from .inventory import camera_device_info, server_device_info
+
+
+class FrigateEntity(CoordinatorEntity[FrigateCoordinator]):
+    """An entity that writes a state only when something of its own has changed.
+
+    With many cameras each poll would otherwise write every state of every entity.
+    """
+
+    _attr_has_entity_name = True
+    _shown: tuple[str, ...] = ()
+    """Names of the attributes, besides availability, that make up the state."""
+
+    @abstractmethod
+    def _read(self) -> bool:
+        """Take the values from the coordinator's data; return whether they are there."""
+
+    @callback
+    def _start(self) -> None:
+        """Read for the first time; called at the end of every constructor."""
+        self._attr_available = super().available and self._read()
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Return whether the server is there, and what this entity shows of it."""
+        return self._attr_available
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        before = self._snapshot()
+        self._attr_available = super().available and self._read()
+        if self._snapshot() != before:
+            self.async_write_ha_state()
+
+    def _snapshot(self) -> tuple[object, ...]:
+        return (
+            self._attr_available,
+            *(getattr(self, name) for name in self._shown),
+        )
+
+
+class ServerEntity(FrigateEntity):
+    """An entity of the server's device."""
+
+    def __init__(self, coordinator: FrigateCoordinator, key: str) -> None:
+        """Belong to the server."""
+        super().__init__(coordinator)
+        self._attr_unique_id = f"{coordinator.config_entry.entry_id}:server:{key}"
+        self._attr_device_info = server_device_info(coordinator)
+
+
+class CameraEntity(FrigateEntity):
+    """An entity of a camera's device."""
+
+    def __init__(
+        self, coordinator: FrigateCoordinator, camera: str, key: str | None
+    ) -> None:
+        """Belong to a camera; a key of None stands for the camera itself."""
+        super().__init__(coordinator)
+        self.camera = camera
+        unique_id = f"{coordinator.config_entry.entry_id}:camera:{camera}"
+        self._attr_unique_id = unique_id if key is None else f"{unique_id}:{key}"
+        self._attr_device_info = camera_device_info(coordinator, camera)
+
+    @property
+    def camera_config(self) -> CameraConfig | None:
+        """Return the camera's configuration, or None if it is gone."""
+        return self.coordinator.cameras.get(self.camera)
+
+    @property
+    def camera_stats(self) -> CameraStats | None:
+        """Return the camera's stats, or None if there are none."""
+        if (stats := self.coordinator.data.stats) is None or not self.camera_config:
+            return None
+        return stats.cameras.get(self.camera)
+
+
+@callback
+def async_add_as_they_appear[*KeyT](
+    coordinator: FrigateCoordinator,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    keys: Callable[[FrigateCoordinator], Iterable[tuple[*KeyT]]],
+    create: Callable[[FrigateCoordinator, *KeyT], Entity],
+) -> None:
+    """Add an entity for every key, now and whenever a new one appears.
+
+    A key is what `create` wants besides the coordinator. A key whose entity was removed
+    from the registry is new again when it comes back.
+    """
+    platform = async_get_current_platform()
+    registry = er.async_get(coordinator.hass)
+    known: dict[tuple[*KeyT], str] = {}
+
+    @callback
+    def _sync() -> None:
+        current = list(keys(coordinator))
+        for key in known.keys() - set(current):
+            if not _is_registered(registry, platform, known[key]):
+                del known[key]
+        added = {key: create(coordinator, *key) for key in current if key not in known}
+        known.update({key: str(one.unique_id) for key, one in added.items()})
+        if added:
+            async_add_entities(added.values())
+
+    coordinator.config_entry.async_on_unload(coordinator.async_add_listener(_sync))
+    _sync()
+
+
+def _is_registered(
+    registry: er.EntityRegistry, platform: EntityPlatform, unique_id: str
+) -> bool:
+    return (
+        registry.async_get_entity_id(platform.domain, platform.platform_name, unique_id)
+        is not None
+    )

@@ -1,0 +1,102 @@
+"""The only place where the client's errors become Home Assistant's.
+
+One table gives each kind of error its translation key; the same key names the text in
+a form of the config flow and the text of an exception.
+"""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
+from homeassistant.helpers.update_coordinator import UpdateFailed
+
+from .aiofrigate import (
+    FrigateArgumentError,
+    FrigateAuthError,
+    FrigateBadRequestError,
+    FrigateConflictError,
+    FrigateConnectionError,
+    FrigateContentError,
+    FrigateError,
+    FrigateForbiddenError,
+    FrigateNotFoundError,
+    FrigateRateLimitError,
+    FrigateRedirectError,
+    FrigateServerError,
+    FrigateStartingError,
+    FrigateTimeoutError,
+    FrigateTLSProtocolError,
+    FrigateTLSUntrustedError,
+    FrigateValidationError,
+)
+from .const import DOMAIN
+
+
+class UnsupportedVersionError(FrigateError):
+    """The server is older than what this integration can work with."""
+
+
+# The first that fits counts: what is more special stands before what is more general.
+_KEYS: tuple[tuple[type[FrigateError], str], ...] = (
+    (FrigateTimeoutError, "timeout"),
+    (FrigateTLSUntrustedError, "tls_untrusted"),
+    (FrigateTLSProtocolError, "tls_protocol"),
+    (FrigateConnectionError, "cannot_connect"),
+    (FrigateAuthError, "invalid_auth"),
+    (FrigateForbiddenError, "forbidden"),
+    (FrigateNotFoundError, "not_found"),
+    (FrigateBadRequestError, "bad_request"),
+    (FrigateConflictError, "conflict"),
+    (FrigateValidationError, "validation"),
+    (FrigateRateLimitError, "rate_limited"),
+    (FrigateStartingError, "starting"),
+    (FrigateServerError, "server_error"),
+    (FrigateRedirectError, "login_redirect"),
+    (FrigateContentError, "not_frigate"),
+    (FrigateArgumentError, "bad_argument"),
+    (UnsupportedVersionError, "unsupported_version"),
+)
+
+
+def error_key(err: FrigateError) -> str:
+    """Return the translation key for an error of the client."""
+    return next((key for kind, key in _KEYS if isinstance(err, kind)), "unknown")
+
+
+def needs_login(err: FrigateError) -> bool:
+    """Return whether the server, or a proxy before it, wants to know who we are."""
+    return isinstance(err, (FrigateAuthError, FrigateRedirectError))
+
+
+@contextmanager
+def coordinator_errors() -> Generator[None]:
+    """Turn the client's errors into those that a coordinator understands."""
+    try:
+        yield
+    except FrigateError as err:
+        key, placeholders = error_key(err), {"message": err.message}
+        if needs_login(err):
+            raise ConfigEntryAuthFailed(
+                translation_domain=DOMAIN,
+                translation_key=key,
+                translation_placeholders=placeholders,
+            ) from err
+        raise UpdateFailed(
+            translation_domain=DOMAIN,
+            translation_key=key,
+            translation_placeholders=placeholders,
+            retry_after=getattr(err, "retry_after", None),
+        ) from err
+
+
+@contextmanager
+def action_errors() -> Generator[None]:
+    """Turn the client's errors into those that a person is shown."""
+    try:
+        yield
+    except FrigateError as err:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key=error_key(err),
+            translation_placeholders={"message": err.message},
+        ) from err

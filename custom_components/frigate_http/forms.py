@@ -1,0 +1,153 @@
+"""The forms of the config flow, and what they become in a config entry."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import voluptuous as vol
+
+from homeassistant.const import (
+    CONF_PASSWORD,
+    CONF_TOKEN,
+    CONF_URL,
+    CONF_USERNAME,
+    CONF_VERIFY_SSL,
+)
+from homeassistant.data_entry_flow import section
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
+)
+
+from .const import (
+    CONF_BROWSER_URL,
+    CONF_CAMERAS,
+    CONF_HEADERS,
+    CONF_MJPEG_FPS,
+    CONF_MJPEG_HEIGHT,
+    CONF_OVERLAYS,
+    CONF_PROXY_PASSWORD,
+    CONF_PROXY_USERNAME,
+    DEFAULT_MJPEG_FPS,
+    DEFAULT_MJPEG_HEIGHT,
+    OVERLAYS,
+)
+from .validation import parse_headers
+
+CONF_CREDENTIALS = "credentials"
+KEEP, REPLACE, REMOVE = "keep", "replace", "remove"
+PROXY_SECTION = "proxy_credentials"
+
+CREDENTIAL_KEYS = (
+    CONF_USERNAME,
+    CONF_PASSWORD,
+    CONF_TOKEN,
+    CONF_PROXY_USERNAME,
+    CONF_PROXY_PASSWORD,
+    CONF_HEADERS,
+)
+
+_URL = TextSelector(TextSelectorConfig(type=TextSelectorType.URL, autocomplete="url"))
+_USERNAME = TextSelector(TextSelectorConfig(autocomplete="username"))
+_PASSWORD = TextSelector(
+    TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")
+)
+_SECRET = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD))
+_LINES = TextSelector(TextSelectorConfig(multiple=True))
+
+USER_FORM = vol.Schema(
+    {
+        vol.Required(CONF_URL): _URL,
+        vol.Required(CONF_VERIFY_SSL, default=True): BooleanSelector(),
+    }
+)
+RECONFIGURE_FORM = USER_FORM.extend(
+    {
+        vol.Required(CONF_CREDENTIALS, default=KEEP): SelectSelector(
+            SelectSelectorConfig(
+                options=[KEEP, REPLACE, REMOVE], translation_key=CONF_CREDENTIALS
+            )
+        )
+    }
+)
+PROXY_FORM = vol.Schema(
+    {
+        vol.Optional(CONF_PROXY_USERNAME): TextSelector(),
+        vol.Optional(CONF_PROXY_PASSWORD): _SECRET,
+        vol.Optional(CONF_HEADERS, default=list): _LINES,
+    }
+)
+LOGIN_FORM = vol.Schema(
+    {
+        vol.Required(CONF_USERNAME): _USERNAME,
+        vol.Required(CONF_PASSWORD): _PASSWORD,
+        vol.Required(PROXY_SECTION): section(PROXY_FORM, {"collapsed": True}),
+    }
+)
+TOKEN_FORM = vol.Schema(
+    {
+        vol.Required(CONF_TOKEN): _SECRET,
+        vol.Required(PROXY_SECTION): section(
+            vol.Schema({vol.Optional(CONF_HEADERS, default=list): _LINES}),
+            {"collapsed": True},
+        ),
+    }
+)
+
+
+def credentials_of(form: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was filled in of a form, as it stands in a config entry.
+
+    Raises:
+        ValueError: the headers are not headers.
+    """
+    entered = {**form, **form.get(PROXY_SECTION, {})}
+    found = {key: entered[key] for key in CREDENTIAL_KEYS if entered.get(key)}
+    if CONF_HEADERS in found:
+        found[CONF_HEADERS] = parse_headers(found[CONF_HEADERS])
+    return found
+
+
+def options_form(cameras: Iterable[str]) -> vol.Schema:
+    """Return the form of the options, for a server with these cameras."""
+    return vol.Schema(
+        {
+            vol.Required(CONF_MJPEG_FPS, default=DEFAULT_MJPEG_FPS): _number(1, 30),
+            vol.Required(CONF_MJPEG_HEIGHT, default=DEFAULT_MJPEG_HEIGHT): _number(
+                120, 2160, unit="px"
+            ),
+            vol.Optional(CONF_OVERLAYS, default=list): SelectSelector(
+                SelectSelectorConfig(
+                    options=list(OVERLAYS),
+                    multiple=True,
+                    translation_key=CONF_OVERLAYS,
+                )
+            ),
+            vol.Optional(CONF_CAMERAS, default=list): SelectSelector(
+                SelectSelectorConfig(
+                    options=[
+                        SelectOptionDict(value=camera, label=camera)
+                        for camera in sorted(cameras)
+                    ],
+                    multiple=True,
+                )
+            ),
+            vol.Optional(CONF_BROWSER_URL): _URL,
+        }
+    )
+
+
+def _number(lowest: int, highest: int, unit: str | None = None) -> vol.All:
+    config = NumberSelectorConfig(
+        min=lowest, max=highest, step=1, mode=NumberSelectorMode.BOX
+    )
+    if unit is not None:
+        config["unit_of_measurement"] = unit
+    return vol.All(NumberSelector(config), vol.Coerce(int))

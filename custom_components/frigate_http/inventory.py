@@ -1,0 +1,164 @@
+"""Keeps Home Assistant's registries in step with what the server has."""
+
+from collections.abc import Iterator
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
+
+from .const import CONF_CAMERAS, DOMAIN
+from .coordinator import FrigateConfigEntry, FrigateCoordinator
+
+MANUFACTURER = "Frigate"
+
+
+def server_device_info(coordinator: FrigateCoordinator) -> DeviceInfo:
+    """Return the server as a device."""
+    entry = coordinator.config_entry
+    stats = coordinator.data.stats
+    info = DeviceInfo(
+        identifiers={(DOMAIN, entry.entry_id)},
+        name=entry.title,
+        manufacturer=MANUFACTURER,
+        model="NVR",
+        entry_type=DeviceEntryType.SERVICE,
+        configuration_url=coordinator.browser_url,
+    )
+    if stats is not None and stats.version is not None:
+        info["sw_version"] = str(stats.version)
+    return info
+
+
+def camera_device_info(coordinator: FrigateCoordinator, camera: str) -> DeviceInfo:
+    """Return a camera as a device below the server."""
+    entry_id = coordinator.config_entry.entry_id
+    info = DeviceInfo(
+        identifiers={(DOMAIN, f"{entry_id}:{camera}")},
+        name=_camera_name(coordinator, camera),
+        manufacturer=MANUFACTURER,
+        model="Camera",
+        configuration_url=f"{coordinator.browser_url}/#{camera}",
+    )
+    server = dr.async_get(coordinator.hass).async_get_device_by_identifier(
+        (DOMAIN, entry_id), entry_id
+    )
+    if server is not None:
+        info["via_device_id"] = server.id
+    return info
+
+
+def _camera_name(coordinator: FrigateCoordinator, camera: str) -> str:
+    """Return the name Frigate shows; its own names are written like `front_door`."""
+    config = coordinator.data.config.cameras.get(camera)
+    if config is not None and config.friendly_name:
+        return config.friendly_name
+    words = camera.replace("_", " ").strip() or camera
+    return words[0].upper() + words[1:]
+
+
+def known_cameras(hass: HomeAssistant, entry: FrigateConfigEntry) -> set[str]:
+    """Return the cameras that have a device, from this or an earlier run."""
+    return {camera for camera, _device in _camera_devices(hass, entry)}
+
+
+def known_people(hass: HomeAssistant, entry: FrigateConfigEntry) -> set[str]:
+    """Return the people that have a sensor, from this or an earlier run."""
+    prefix = person_unique_id(entry, "")
+    return {
+        one.unique_id.removeprefix(prefix)
+        for one in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+        if one.unique_id.startswith(prefix)
+    }
+
+
+def person_unique_id(entry: FrigateConfigEntry, person: str) -> str:
+    """Return the unique id of the sensor of a person."""
+    return f"{entry.entry_id}:face:{person}"
+
+
+@callback
+def async_keep_in_step(hass: HomeAssistant, coordinator: FrigateCoordinator) -> None:
+    """Bring devices and people up to date, now and after every poll."""
+    done: tuple[object, ...] = ()
+
+    @callback
+    def _sync() -> None:
+        nonlocal done
+        version = coordinator.data.stats and coordinator.data.stats.version
+        now = (coordinator.data.config, coordinator.data.profile, version)
+        if now != done:
+            done = now
+            _update_devices(hass, coordinator)
+        _remove_gone_cameras(hass, coordinator)
+        _remove_gone_people(hass, coordinator)
+
+    coordinator.config_entry.async_on_unload(coordinator.async_add_listener(_sync))
+    _sync()
+    _remove_unwanted_cameras(hass, coordinator)
+
+
+@callback
+def async_is_in_use(coordinator: FrigateCoordinator, device: dr.DeviceEntry) -> bool:
+    """Return whether a device is the server, or a camera that is there."""
+    entry_id = coordinator.config_entry.entry_id
+    in_use = {entry_id, *(f"{entry_id}:{camera}" for camera in coordinator.cameras)}
+    return any(
+        domain == DOMAIN and identifier in in_use
+        for domain, identifier in device.identifiers
+    )
+
+
+def _camera_devices(
+    hass: HomeAssistant, entry: FrigateConfigEntry
+) -> Iterator[tuple[str, dr.DeviceEntry]]:
+    prefix = f"{entry.entry_id}:"
+    for device in dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id):
+        for domain, identifier in device.identifiers:
+            if domain == DOMAIN and identifier.startswith(prefix):
+                yield identifier.removeprefix(prefix), device
+
+
+def _update_devices(hass: HomeAssistant, coordinator: FrigateCoordinator) -> None:
+    """Register the server and its cameras, with the names they have now."""
+    registry = dr.async_get(hass)
+    entry_id = coordinator.config_entry.entry_id
+    registry.async_get_or_create(
+        config_entry_id=entry_id, **server_device_info(coordinator)
+    )
+    for camera in coordinator.cameras:
+        registry.async_get_or_create(
+            config_entry_id=entry_id, **camera_device_info(coordinator, camera)
+        )
+
+
+def _remove_gone_cameras(hass: HomeAssistant, coordinator: FrigateCoordinator) -> None:
+    if not (gone := coordinator.camera_roll.gone):
+        return
+    for camera, device in list(_camera_devices(hass, coordinator.config_entry)):
+        if camera in gone:
+            dr.async_get(hass).async_remove_device(device.id)
+    for camera in gone:
+        coordinator.camera_roll.forget(camera)
+
+
+def _remove_unwanted_cameras(
+    hass: HomeAssistant, coordinator: FrigateCoordinator
+) -> None:
+    """Remove the cameras that the user took out of the options."""
+    entry = coordinator.config_entry
+    if not (chosen := entry.options.get(CONF_CAMERAS)):
+        return
+    for camera, device in list(_camera_devices(hass, entry)):
+        if camera not in chosen:
+            dr.async_get(hass).async_remove_device(device.id)
+
+
+def _remove_gone_people(hass: HomeAssistant, coordinator: FrigateCoordinator) -> None:
+    registry = er.async_get(hass)
+    for person in coordinator.people_roll.gone:
+        unique_id = person_unique_id(coordinator.config_entry, person)
+        entity_id = registry.async_get_entity_id(Platform.SENSOR, DOMAIN, unique_id)
+        if entity_id is not None:
+            registry.async_remove(entity_id)
+        coordinator.people_roll.forget(person)

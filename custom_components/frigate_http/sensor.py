@@ -1,0 +1,211 @@
+"""Sensors: how the server and its cameras are doing, and whom it knows."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import PurePosixPath
+from typing import override
+
+from homeassistant.components.sensor import SensorEntity
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import FrigateConfigEntry, FrigateCoordinator
+from .entity import CameraEntity, ServerEntity, async_add_as_they_appear
+from .inventory import person_unique_id
+from .sensor_descriptions import (
+    CAMERA_SENSORS,
+    FACES_SENSORS,
+    PART_SENSORS,
+    PERSON_SENSOR,
+    SERVER_SENSORS,
+    CameraSensorDescription,
+    FacesSensorDescription,
+    PartSensorDescription,
+    ServerSensorDescription,
+)
+
+PARALLEL_UPDATES = 0
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: FrigateConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the sensors of everything there is, and of what comes later."""
+    coordinator = entry.runtime_data
+    add = partial(async_add_as_they_appear, coordinator, async_add_entities)
+    add(_server_sensors, FrigateServerSensor)
+    add(_part_sensors, FrigatePartSensor)
+    add(_faces_sensors, FrigateFacesSensor)
+    add(_people, FrigatePersonSensor)
+    add(_camera_sensors, FrigateCameraSensor)
+
+
+type Keys[*Ts] = Iterator[tuple[*Ts]]
+
+
+def _server_sensors(coordinator: FrigateCoordinator) -> Keys[ServerSensorDescription]:
+    if (stats := coordinator.data.stats) is not None:
+        yield from ((one,) for one in SERVER_SENSORS if one.exists_fn(stats))
+
+
+def _part_sensors(
+    coordinator: FrigateCoordinator,
+) -> Keys[PartSensorDescription, str]:
+    if (stats := coordinator.data.stats) is None:
+        return
+    for one in PART_SENSORS:
+        for part in one.parts_fn(stats):
+            if one.exists_fn(part):
+                yield one, part
+
+
+def _faces_sensors(coordinator: FrigateCoordinator) -> Keys[FacesSensorDescription]:
+    if coordinator.data.faces is not None:
+        yield from ((one,) for one in FACES_SENSORS)
+
+
+def _people(coordinator: FrigateCoordinator) -> Keys[str]:
+    if (faces := coordinator.data.faces) is not None:
+        yield from ((person,) for person in faces.people)
+
+
+def _camera_sensors(
+    coordinator: FrigateCoordinator,
+) -> Keys[CameraSensorDescription, str]:
+    if (stats := coordinator.data.stats) is None:
+        return
+    for name, camera in coordinator.cameras.items():
+        for one in CAMERA_SENSORS:
+            if one.exists_fn(camera, stats.version):
+                yield one, name
+
+
+class FrigateServerSensor(ServerEntity, SensorEntity):
+    """A figure of the server as a whole."""
+
+    entity_description: ServerSensorDescription
+    _shown = ("_attr_native_value",)
+
+    def __init__(
+        self, coordinator: FrigateCoordinator, description: ServerSensorDescription
+    ) -> None:
+        """Show what the description says."""
+        super().__init__(coordinator, description.key)
+        self.entity_description = description
+        self._attr_translation_key = description.key
+        self._start()
+
+    @override
+    def _read(self) -> bool:
+        if (stats := self.coordinator.data.stats) is None:
+            return False
+        self._attr_native_value = self.entity_description.value_fn(stats)
+        return True
+
+
+class FrigatePartSensor(ServerEntity, SensorEntity):
+    """A figure of one detector, GPU, NPU, file system or thermometer."""
+
+    entity_description: PartSensorDescription
+    _shown = ("_attr_native_value",)
+
+    def __init__(
+        self,
+        coordinator: FrigateCoordinator,
+        description: PartSensorDescription,
+        part: str,
+    ) -> None:
+        """Show what the description says of a part."""
+        super().__init__(coordinator, f"{description.key}:{part}")
+        self.entity_description = description
+        self._part = part
+        self._attr_translation_key = description.key
+        self._attr_translation_placeholders = {"part": PurePosixPath(part).name}
+        if part in description.on_for:
+            self._attr_entity_registry_enabled_default = True
+        self._start()
+
+    @override
+    def _read(self) -> bool:
+        if (stats := self.coordinator.data.stats) is None:
+            return False
+        part = self.entity_description.parts_fn(stats).get(self._part)
+        self._attr_native_value = (
+            None if part is None else self.entity_description.value_fn(part)
+        )
+        return True
+
+
+class FrigateFacesSensor(ServerEntity, SensorEntity):
+    """A figure of the library of faces."""
+
+    entity_description: FacesSensorDescription
+    _shown = ("_attr_native_value",)
+
+    def __init__(
+        self, coordinator: FrigateCoordinator, description: FacesSensorDescription
+    ) -> None:
+        """Show what the description says."""
+        super().__init__(coordinator, description.key)
+        self.entity_description = description
+        self._attr_translation_key = description.key
+        self._start()
+
+    @override
+    def _read(self) -> bool:
+        if (faces := self.coordinator.data.faces) is None:
+            return False
+        self._attr_native_value = self.entity_description.value_fn(faces)
+        return True
+
+
+class FrigatePersonSensor(ServerEntity, SensorEntity):
+    """How many images of a person there are."""
+
+    entity_description = PERSON_SENSOR
+    _attr_translation_key = PERSON_SENSOR.key
+    _shown = ("_attr_native_value",)
+
+    def __init__(self, coordinator: FrigateCoordinator, person: str) -> None:
+        """Count the images of a person."""
+        super().__init__(coordinator, person)
+        self._person = person
+        self._attr_unique_id = person_unique_id(coordinator.config_entry, person)
+        self._attr_translation_placeholders = {"person": person.replace("_", " ")}
+        self._start()
+
+    @override
+    def _read(self) -> bool:
+        faces = self.coordinator.data.faces
+        if faces is None or (images := faces.people.get(self._person)) is None:
+            return False
+        self._attr_native_value = len(images)
+        return True
+
+
+class FrigateCameraSensor(CameraEntity, SensorEntity):
+    """A figure of a camera."""
+
+    entity_description: CameraSensorDescription
+    _shown = ("_attr_native_value",)
+
+    def __init__(
+        self,
+        coordinator: FrigateCoordinator,
+        description: CameraSensorDescription,
+        camera: str,
+    ) -> None:
+        """Show what the description says of a camera."""
+        super().__init__(coordinator, camera, description.key)
+        self.entity_description = description
+        self._attr_translation_key = description.key
+        self._start()
+
+    @override
+    def _read(self) -> bool:
+        if (stats := self.camera_stats) is None:
+            return False
+        self._attr_native_value = self.entity_description.value_fn(stats)
+        return True

@@ -1,0 +1,48 @@
+"""Update: which Frigate runs, and whether there is a newer one."""
+
+from typing import override
+
+from homeassistant.components.update import UpdateEntity, UpdateEntityDescription
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import FrigateConfigEntry, FrigateCoordinator
+from .entity import ServerEntity
+
+PARALLEL_UPDATES = 0
+
+RELEASES = "https://github.com/blakeblackshear/frigate/releases/tag/v"
+FRIGATE_UPDATE = UpdateEntityDescription(key="update")
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: FrigateConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the update of the server."""
+    async_add_entities([FrigateUpdate(entry.runtime_data)])
+
+
+class FrigateUpdate(ServerEntity, UpdateEntity):
+    """The version of the server. Frigate cannot update itself."""
+
+    entity_description = FRIGATE_UPDATE
+    _attr_title = "Frigate"
+    _attr_translation_key = FRIGATE_UPDATE.key
+    _shown = ("_attr_installed_version", "_attr_latest_version")
+
+    def __init__(self, coordinator: FrigateCoordinator) -> None:
+        """Show the versions."""
+        super().__init__(coordinator, FRIGATE_UPDATE.key)
+        self._start()
+
+    @override
+    def _read(self) -> bool:
+        if (stats := self.coordinator.data.stats) is None:
+            return False
+        installed, latest = stats.version, stats.latest_version
+        self._attr_installed_version = str(installed) if installed else None
+        self._attr_latest_version = str(latest) if latest else None
+        self._attr_release_url = f"{RELEASES}{latest}" if latest else None
+        return True
