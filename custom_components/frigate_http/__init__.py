@@ -1,5 +1,6 @@
 """Frigate in Home Assistant, over its HTTP API alone."""
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
@@ -44,4 +45,5 @@ async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: FrigateConfigEntry, device: DeviceEntry
 ) -> bool:
     """Let a user delete the device of a camera that is no longer there."""
-    return not async_is_in_use(entry.runtime_data, device)
+    is_loaded = entry.state is ConfigEntryState.LOADED
+    return is_loaded and not async_is_in_use(entry.runtime_data, device)

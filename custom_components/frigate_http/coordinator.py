@@ -180,9 +180,13 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
             self._tell("config", f"cannot read the configuration: {err.message}")
             return
         self._tell_recovered("config")
-        if _account(profile) == _account(self._profile) or self._config is None:
+        is_same_account = self._config is None or (
+            _account(profile) == _account(self._profile)
+        )
+        if is_same_account and not config.safe_mode:
             self.camera_roll.call(config.cameras)
         else:
+            # What is missing now says nothing about the cameras.
             self.camera_roll.forgive()
         self._config, self._profile = config, profile
         self._faces_refused = False

@@ -129,6 +129,8 @@ class Config:
 
     cameras: Mapping[str, CameraConfig]
     birdseye_restream: bool
+    safe_mode: bool
+    """Whether Frigate rejected its configuration and runs without its cameras."""
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self:
@@ -140,6 +142,7 @@ class Config:
                 for name, camera in as_dict(data.get("cameras")).items()
             },
             birdseye.get("enabled") is True and birdseye.get("restream") is True,
+            data.get("safe_mode") is True,
         )
 
 

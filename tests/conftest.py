@@ -1,0 +1,64 @@
+"""Fixtures for all tests: a Home Assistant, and a Frigate to talk to."""
+
+from collections.abc import AsyncGenerator, Generator
+from typing import Any
+
+from homeassistant.const import CONF_URL, CONF_VERIFY_SSL
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+# Imported before Home Assistant looks for custom components, or it finds the test
+# plugin's own folder of that name first.
+from custom_components.frigate_http.const import DOMAIN
+from tests.fake_frigate import FakeFrigate
+
+
+@pytest.fixture(autouse=True)
+def _custom_integrations(
+    request: pytest.FixtureRequest,
+) -> Generator[None]:
+    """Let Home Assistant load custom integrations, where a test has one at all."""
+    if "hass" in request.fixturenames:
+        request.getfixturevalue("enable_custom_integrations")
+    yield
+
+
+@pytest.fixture
+def frigate_options() -> dict[str, Any]:
+    """Return the arguments of the fake; tests override them by parametrization."""
+    return {}
+
+
+@pytest.fixture
+async def frigate(
+    socket_enabled: None, frigate_options: dict[str, Any]
+) -> AsyncGenerator[FakeFrigate]:
+    """Return a running fake Frigate."""
+    async with FakeFrigate(**frigate_options) as server:
+        yield server
+
+
+def make_entry(url: str, **data: Any) -> MockConfigEntry:
+    """Return a config entry for a server."""
+    options = data.pop("options", {})
+    return MockConfigEntry(
+        domain=DOMAIN,
+        title="Frigate",
+        data={CONF_URL: url, CONF_VERIFY_SSL: False, **data},
+        options=options,
+    )
+
+
+async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> MockConfigEntry:
+    """Set up a config entry and wait until all is in place."""
+    entry.add_to_hass(hass)
+    await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    return entry
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, frigate: FakeFrigate) -> MockConfigEntry:
+    """Return a set-up entry on the port that needs no login."""
+    return await set_up(hass, make_entry(frigate.internal_url))
