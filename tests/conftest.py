@@ -1,27 +1,24 @@
 """Fixtures for all tests: a Home Assistant, and a Frigate to talk to."""
 
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator
 from typing import Any
 
-from homeassistant.const import CONF_URL, CONF_VERIFY_SSL
-from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 # Imported before Home Assistant looks for custom components, or it finds the test
 # plugin's own folder of that name first.
 from custom_components.frigate_http.const import DOMAIN
+from homeassistant.const import CONF_URL, CONF_VERIFY_SSL
+from homeassistant.core import HomeAssistant
 from tests.fake_frigate import FakeFrigate
 
 
 @pytest.fixture(autouse=True)
-def _custom_integrations(
-    request: pytest.FixtureRequest,
-) -> Generator[None]:
+def _custom_integrations(request: pytest.FixtureRequest) -> None:
     """Let Home Assistant load custom integrations, where a test has one at all."""
     if "hass" in request.fixturenames:
         request.getfixturevalue("enable_custom_integrations")
-    yield
 
 
 @pytest.fixture
