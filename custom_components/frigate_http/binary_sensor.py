@@ -83,7 +83,7 @@ async def async_setup_entry(
     async_add_as_they_appear(
         coordinator,
         async_add_entities,
-        lambda coordinator: product(CAMERA_BINARY_SENSORS, coordinator.cameras),
+        lambda coordinator: product(CAMERA_BINARY_SENSORS, coordinator.data.cameras),
         FrigateCameraBinarySensor,
     )
 

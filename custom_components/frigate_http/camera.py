@@ -39,7 +39,7 @@ async def async_setup_entry(
     async_add_as_they_appear(
         coordinator,
         async_add_entities,
-        lambda coordinator: ((camera,) for camera in coordinator.cameras),
+        lambda coordinator: ((camera,) for camera in coordinator.data.cameras),
         FrigateCamera,
     )
     async_add_as_they_appear(

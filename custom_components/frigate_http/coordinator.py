@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 import time
@@ -43,6 +43,8 @@ class FrigateData:
     """None while the stats alone fail."""
     faces: FaceLibrary | None
     """None while the faces alone fail, or may not be read by this account."""
+    cameras: Mapping[str, CameraConfig]
+    """Those that exist, may be seen by this account, and are wanted by the options."""
 
 
 class Roll:
@@ -124,16 +126,6 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
         )
         return url.rstrip("/")
 
-    @property
-    def cameras(self) -> dict[str, CameraConfig]:
-        """Return the cameras that exist, may be seen, and are wanted."""
-        chosen = self.config_entry.options.get(CONF_CAMERAS)
-        return {
-            name: camera
-            for name, camera in self.data.config.cameras.items()
-            if self.data.profile.may_see(name) and (not chosen or name in chosen)
-        }
-
     @override
     async def _async_update_data(self) -> FrigateData:
         """Poll, and read the configuration first if it is due."""
@@ -155,7 +147,9 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
             self.people_roll.call(good_faces.people)
         if TYPE_CHECKING:
             assert self._config is not None
-        return FrigateData(self._config, self._profile, good_stats, good_faces)
+        return FrigateData(
+            self._config, self._profile, good_stats, good_faces, self._cameras()
+        )
 
     async def _read_faces(self) -> FaceLibrary | FrigateError | None:
         """Read the faces, or None where this account or server has none."""
@@ -197,6 +191,17 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
             return await self.client.system.profile(fresh=fresh)
         except FrigateNotFoundError:
             return Profile(None, None, None)
+
+    def _cameras(self) -> dict[str, CameraConfig]:
+        """Return the cameras that get entities."""
+        if TYPE_CHECKING:
+            assert self._config is not None
+        chosen = self.config_entry.options.get(CONF_CAMERAS)
+        return {
+            name: camera
+            for name, camera in self._config.cameras.items()
+            if self._profile.may_see(name) and (not chosen or name in chosen)
+        }
 
     def _is_new_start(self, stats: Stats) -> bool:
         """Return whether Frigate restarted, or has other cameras than before."""

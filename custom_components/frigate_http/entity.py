@@ -85,7 +85,7 @@ class CameraEntity(FrigateEntity):
     @property
     def camera_config(self) -> CameraConfig | None:
         """Return the camera's configuration, or None if it is gone."""
-        return self.coordinator.cameras.get(self.camera)
+        return self.coordinator.data.cameras.get(self.camera)
 
     @property
     def camera_stats(self) -> CameraStats | None:

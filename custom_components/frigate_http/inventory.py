@@ -102,7 +102,10 @@ def async_keep_in_step(hass: HomeAssistant, coordinator: FrigateCoordinator) -> 
 def async_is_in_use(coordinator: FrigateCoordinator, device: dr.DeviceEntry) -> bool:
     """Return whether a device is the server, or a camera that is there."""
     entry_id = coordinator.config_entry.entry_id
-    in_use = {entry_id, *(f"{entry_id}:{camera}" for camera in coordinator.cameras)}
+    in_use = {
+        entry_id,
+        *(f"{entry_id}:{camera}" for camera in coordinator.data.cameras),
+    }
     return any(
         domain == DOMAIN and identifier in in_use
         for domain, identifier in device.identifiers
@@ -126,7 +129,7 @@ def _update_devices(hass: HomeAssistant, coordinator: FrigateCoordinator) -> Non
     registry.async_get_or_create(
         config_entry_id=entry_id, **server_device_info(coordinator)
     )
-    for camera in coordinator.cameras:
+    for camera in coordinator.data.cameras:
         registry.async_get_or_create(
             config_entry_id=entry_id, **camera_device_info(coordinator, camera)
         )

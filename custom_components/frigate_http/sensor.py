@@ -76,7 +76,7 @@ def _camera_sensors(
 ) -> Keys[CameraSensorDescription, str]:
     if (stats := coordinator.data.stats) is None:
         return
-    for name, camera in coordinator.cameras.items():
+    for name, camera in coordinator.data.cameras.items():
         for one in CAMERA_SENSORS:
             if one.exists_fn(camera, stats.version):
                 yield one, name
