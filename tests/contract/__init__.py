@@ -1,0 +1,1 @@
+"""The fake Frigate behaves as the real one does."""

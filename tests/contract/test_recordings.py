@@ -1,0 +1,340 @@
+"""The fake answers as the real servers did: every recording is replayed on it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+import json
+from pathlib import Path
+import re
+import time
+from typing import Any
+
+import aiohttp
+import pytest
+
+from tests.fake_frigate import FakeFrigate
+from tests.fake_frigate.state import VERSION_STRINGS
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+VERSIONS = ("0.17.2", "0.18")
+MANIFEST = json.loads((FIXTURES / "manifest.json").read_text(encoding="utf-8"))
+TRAIN_FILE = "1795451690.505339-k5o8yi-1795451693.146546-Eileen-1.0.webp"
+COMPARED = (
+    "content-type",
+    "location",
+    "allow",
+    "cache-control",
+    "set-cookie",
+    "remote-user",
+    "remote-role",
+    "accept-ranges",
+    "x-frigate-offline",
+    "strict-transport-security",
+)
+# Names the recordings use for accounts that the fake has under another name.
+ACCOUNTS = {"gateuser": "gate1"}
+
+type Recording = dict[str, Any]
+type Ask = Callable[[Recording], Awaitable[None]]
+
+
+def _read(version: str) -> dict[str, Recording]:
+    return {
+        path.stem: json.loads(path.read_text(encoding="utf-8"))
+        for path in sorted((FIXTURES / version).glob("*.json"))
+        if path.stem != "config.full"
+    }
+
+
+RECORDED = {version: _read(version) for version in VERSIONS}
+REPLAYED = {
+    "0.17.2": RECORDED["0.17.2"],
+    "0.18": RECORDED["0.17.2"] | RECORDED["0.18"],
+}
+CASES = [
+    pytest.param(version, name, id=f"{version}-{name}")
+    for version in VERSIONS
+    for name in REPLAYED[version]
+    if name not in MANIFEST["left_out"].get(version, {})
+]
+
+
+def _entry(version: str, name: str) -> dict[str, Any]:
+    recordings = MANIFEST["recordings"]
+    entry: dict[str, Any] = recordings.get(f"{name}@{version}") or recordings[name]
+    # An answer that did not change from 0.17.2 was given in the state of that time.
+    return recordings[name] if name not in RECORDED[version] else entry
+
+
+async def _log_in_badly(ask: Ask, times: int) -> None:
+    for _ in range(times):
+        await ask(
+            {
+                "method": "POST",
+                "port": "external",
+                "path": "/api/login",
+                "headers": {"Content-Type": "application/json"},
+                "body": '{"user":"admin","password":"wrong"}',
+            }
+        )
+
+
+async def _answered_before(server: FakeFrigate, ask: Ask, request: Recording) -> None:
+    server.state.faces.clear()
+    server.state.train.clear()
+    server.state.train_folder = False
+    await ask(request)
+    server.add_face("Eileen", 2)
+    server.add_face("Ana_Maria", 0)
+
+
+def _prepare_faces(server: FakeFrigate, state: str) -> None:
+    match state:
+        case "no faces" | "faces disabled, none there":
+            server.state.faces.clear()
+            server.state.train.clear()
+            server.state.train_folder = False
+        case "faces disabled" | "all faces have pictures" | "auth disabled":
+            server.add_face("Ana", 1)
+    server.state.face_recognition = not state.startswith("faces disabled")
+
+
+def _prepare_cameras(server: FakeFrigate, state: str) -> None:
+    if state in ("camera off", "camera just off"):
+        server.state.cameras["Portones"].enabled = False
+    if state == "camera off":
+        server.state.cameras["Portones"].stopped_at = time.time() - 14
+
+
+async def _prepare_logins(server: FakeFrigate, state: str, ask: Ask) -> None:
+    match state:
+        case "rate limit set":
+            server.state.login_rate_limit = 5
+        case "rate limit reached":
+            server.state.login_rate_limit = 5
+            await _log_in_badly(ask, 5)
+        case "second limit reached":
+            server.state.login_rate_limit = "1/second;5/minute;20/hour"
+            await _log_in_badly(ask, 1)
+        case "user deleted":
+            server.state.users.pop("viewer1")
+        case "password changed":
+            server.state.users["viewer1"].password_changed_at = time.time() - 60
+    server.state.auth = state != "auth disabled"
+    server.state.admin_first_time_login = state == "first login"
+
+
+async def _prepare(
+    server: FakeFrigate, state: str, request: Recording, ask: Ask
+) -> None:
+    assert state in MANIFEST["states"]
+    _prepare_faces(server, state)
+    _prepare_cameras(server, state)
+    await _prepare_logins(server, state, ask)
+    match state:
+        case "faces registered after an answer":
+            await _answered_before(server, ask, request)
+        case "faces registered long after an answer":
+            server.state.clock = lambda: time.time() - 7
+            await _answered_before(server, ask, request)
+            server.state.clock = time.time
+        case "user deleted, list in the cache":
+            await ask(request)
+    server.state.starting = state == "starting"
+
+
+@pytest.fixture
+async def session(socket_enabled: None) -> AsyncIterator[aiohttp.ClientSession]:
+    """Return a session that sends what a recording says and nothing else."""
+    async with aiohttp.ClientSession(
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
+    ) as session:
+        yield session
+
+
+def _shape(value: Any, path: tuple[str, ...] = ()) -> Any:
+    """Return the keys and the kinds of values; names that are data become one."""
+    if isinstance(value, dict):
+        keys: dict[str, list[Any]] = {_key(key, path): [] for key in value}
+        for key, each in value.items():
+            keys[_key(key, path)].append(_shape(each, (*path, key)))
+        return {key: _distinct(shapes) for key, shapes in sorted(keys.items())}
+    if isinstance(value, list):
+        return _distinct([_shape(each, (*path, "[]")) for each in value])
+    return type(value).__name__
+
+
+def _key(key: str, path: tuple[str, ...]) -> str:
+    if path == ("faces",) and key != "train":
+        return "<face>"
+    if path[-1:] == ("cpu_usages",) and key.isdigit():
+        return "<pid>"
+    return key
+
+
+def _distinct(shapes: list[Any]) -> list[Any]:
+    result: list[Any] = []
+    for shape in shapes:
+        if shape not in result:
+            result.append(shape)
+    return sorted(result, key=str)
+
+
+def _normal_cookie(text: str) -> str:
+    text = re.sub(r"=[\w-]+\.[\w-]+\.[\w-]+;", "=<jwt>;", text)
+    return re.sub(
+        r"expires=\w{3}, \d\d (\w{3}) (\d{4}) [\d:]+ GMT", r"expires=\2", text
+    )
+
+
+def _headers(values: dict[str, str], server: FakeFrigate) -> dict[str, str]:
+    found = {name: values[name] for name in COMPARED if name in values}
+    if "set-cookie" in found:
+        found["set-cookie"] = _normal_cookie(found["set-cookie"])
+    if "location" in found:
+        found["location"] = (
+            found["location"]
+            .replace(":5000/", f":{server.internal_port}/")
+            .replace(":8971/", f":{server.external_port}/")
+        )
+    if "remote-user" in found:
+        found["remote-user"] = ACCOUNTS.get(found["remote-user"], found["remote-user"])
+    return found
+
+
+def _clock_year(headers: dict[str, str]) -> None:
+    """Forget the year of a cookie that is cleared; it is the one of today."""
+    cookie = headers.get("set-cookie", "")
+    if "Max-Age=0" in cookie:
+        headers["set-cookie"] = re.sub(r"expires=\d{4}", "expires=now", cookie)
+
+
+def _compare_picture(body: bytes, expected_hex: str) -> None:
+    expected = bytes.fromhex(expected_hex)
+    length = {b"\xff\xd8": 3, b"RI": 4, b"\x89P": 20}.get(expected[:2], 0)
+    assert expected == b"" or length
+    assert body[:length] == expected[:length]
+
+
+def _compare_body(
+    version: str, name: str, recording: Recording, status: int, body: bytes
+) -> None:
+    if "json_file" in recording:
+        folder = version if name in RECORDED[version] or version == "0.18" else "0.17.2"
+        path = FIXTURES / folder / recording["json_file"]
+        recording = {**recording, "json": json.loads(path.read_text(encoding="utf-8"))}
+    if "text" in recording:
+        text = recording["text"].replace(
+            VERSION_STRINGS["0.17.2"], VERSION_STRINGS[version]
+        )
+        assert body.decode() == text
+    elif "json" in recording:
+        value = json.loads(body)
+        if part := recording.get("only"):
+            value = {part: value[part]}
+        if status >= 400:
+            assert value == recording["json"]
+        start = ("faces",) if recording["request"]["path"] == "/api/faces" else ()
+        expected = recording["json"]
+        if name.startswith(("new.config.8971.viewer", "new.config.8971.gate")) or (
+            version == "0.18" and name in VIEWERS_CONFIG
+        ):
+            expected = {k: v for k, v in expected.items() if k != "environment_vars"}
+        assert _shape(value, start) == _shape(expected, start)
+    elif "first_bytes_hex" in recording:
+        _compare_picture(body, recording["first_bytes_hex"])
+
+
+# 0.18 leaves a key out for everybody but admins; its full body was recorded as admin.
+VIEWERS_CONFIG = ("config.8971.viewer", "gate.config", "authdisabled18.config")
+
+
+async def _body(response: aiohttp.ClientResponse, path: str) -> bytes:
+    kind = response.headers.get("Content-Type", "")
+    if not kind.startswith("multipart/") or response.method == "HEAD":
+        return await response.read()
+    if "fps=0" in path or "height=0" in path:
+        body = await response.read()
+        assert body == b""
+        return body
+    start = b"--frame\r\nContent-Type: image/jpeg\r\n\r\n\xff\xd8"
+    assert await response.content.readexactly(len(start)) == start
+    return b""
+
+
+@pytest.mark.parametrize(("version", "name"), CASES)
+async def test_recording(
+    session: aiohttp.ClientSession, version: str, name: str
+) -> None:
+    recording, entry = REPLAYED[version][name], _entry(version, name)
+    request = recording["request"]
+    async with FakeFrigate(version, faces={"Eileen": 2, "Ana": 0}, train=3) as server:
+        server.state.train.append(TRAIN_FILE)
+        token = server.token(
+            entry.get("user", "admin"),
+            entry.get("role"),
+            entry.get("expires_in", 86400),
+            entry.get("issued_ago", 0),
+        )
+
+        def send(what: Recording) -> Any:
+            url = server.internal_url
+            if what["port"] == "external":
+                url = server.external_url
+            if what.get("scheme") == "http":
+                url = url.replace("https://", "http://")
+            return session.request(
+                what.get("method", "GET"),
+                url + what["path"].replace("<jwt>", token),
+                headers={
+                    key: value.replace("<jwt>", token)
+                    for key, value in what.get("headers", {}).items()
+                },
+                data=what.get("body"),
+                ssl=False,
+                allow_redirects=False,
+            )
+
+        async def ask(what: Recording) -> None:
+            async with send(what) as response:
+                await response.read()
+
+        await _prepare(server, entry["state"], request, ask)
+        async with send(request) as response:
+            body = await _body(response, request["path"])
+            found = {key.lower(): value for key, value in response.headers.items()}
+            assert response.status == recording["status"]
+            expected = _headers(recording["headers"], server)
+            actual = _headers(found, server)
+            if recording.get("only") or name == "full.stats":
+                expected = {key: actual.get(key, "") for key in ("content-type",)}
+                actual = dict(expected)
+            _clock_year(expected)
+            _clock_year(actual)
+            assert actual == expected
+            assert ("x-cache-status" in found) == (
+                "x-cache-status" in recording["headers"]
+            )
+            if recording["headers"].get("x-cache-status") == "BYPASS":
+                assert found["x-cache-status"] == "BYPASS"
+            _compare_body(version, name, recording, response.status, body)
+
+
+def test_every_recording_is_used() -> None:
+    recordings = MANIFEST["recordings"]
+    for version in VERSIONS:
+        assert set(RECORDED[version]) <= {key.partition("@")[0] for key in recordings}
+    every = set(RECORDED["0.17.2"]) | set(RECORDED["0.18"])
+    assert {key.partition("@")[0] for key in recordings} == every
+
+
+def test_every_state_is_described() -> None:
+    used = {entry["state"] for entry in MANIFEST["recordings"].values()}
+    assert used == set(MANIFEST["states"])
+
+
+def test_what_is_left_out_has_a_reason() -> None:
+    for version, names in MANIFEST["left_out"].items():
+        for name, reason in names.items():
+            assert name not in RECORDED[version]
+            assert len(reason) > 20

@@ -1,0 +1,23 @@
+"""A real HTTP server that answers as Frigate 0.17 and 0.18 do, quirks included.
+
+It stands for nginx and for the backend behind it. The tests run against it over loopback, and
+`python -m tests.fake_frigate` runs it by hand.
+"""
+
+from .certificates import certificate_for
+from .faults import Fault
+from .proxy import FrontProxy
+from .requests import Request
+from .server import FakeFrigate
+from .state import Camera, ServerState, User
+
+__all__ = [
+    "Camera",
+    "FakeFrigate",
+    "Fault",
+    "FrontProxy",
+    "Request",
+    "ServerState",
+    "User",
+    "certificate_for",
+]

@@ -1,0 +1,152 @@
+"""The backend behind nginx: its routes and who may use them."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+import re
+from urllib.parse import quote
+
+from . import auth, config, faces, stats
+from .answers import (
+    ADMIN_ONLY,
+    Answer,
+    detail,
+    failure,
+    method_not_allowed,
+    text_answer,
+)
+from .call import Call
+from .cameras import Streams, latest_route
+
+type Handler = Callable[..., Answer | Awaitable[Answer]]
+
+_SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
+# Routes of the real server that this one does not have yet: better a clear refusal than
+# the answer that a camera of that name does not exist.
+_MISSING = re.compile(
+    r"/(events|event_ids|review|reviews|review_ids|logs|labels|sub_labels|timeline|"
+    r"metrics|exports|export|preview|notifications|recordings|go2rtc|vod|restart)(/|$)|/(stats|config)/."
+)
+_MISSING_018 = re.compile(r"/(profiles|cases|jobs|camera|audio_labels)(/|$)")
+
+
+@dataclass(frozen=True)
+class Route:
+    """One route: its method, path, handler and who may use it."""
+
+    method: str
+    pattern: re.Pattern[str]
+    handler: Handler
+    admin: bool = False
+    camera: bool = False
+
+
+def _route(
+    method: str,
+    path: str,
+    handler: Handler,
+    *,
+    admin: bool = False,
+    camera: bool = False,
+) -> Route:
+    return Route(method, re.compile(path), handler, admin, camera)
+
+
+class Backend:
+    """Finds the route of a call, checks the rights and answers."""
+
+    def __init__(self, streams: Streams) -> None:
+        """Set up the routes in the order in which they are tried."""
+        self._routes = (
+            _route("GET", "/", lambda _: text_answer(HEALTHY)),
+            _route("GET", "/version", lambda call: text_answer(_version(call))),
+            _route("GET", "/auth", auth.auth_route),
+            _route("GET", "/auth/first_time_login", auth.first_time_login_route),
+            _route("GET", "/profile", auth.profile_route),
+            _route("GET", "/logout", auth.logout_route),
+            _route("POST", "/login", auth.login_route),
+            _route("GET", "/stats", stats.stats_route),
+            _route("GET", "/config", config.config_route),
+            _route("GET", "/faces", faces.faces_route, admin=True),
+            _route("GET", "/users", auth.users_route, admin=True),
+            _route("GET", r"/([^/]+)/latest\.([^/]+)", latest_route, camera=True),
+            _route("GET", "/([^/]+)", streams.route, camera=True),
+        )
+
+    async def respond(self, call: Call) -> Answer:
+        """Answer a call that nginx has let through."""
+        if (
+            call.method not in _SAFE_METHODS
+            and "Origin" in call.headers
+            and "X-CSRF-TOKEN" not in call.headers
+        ):
+            return failure("Missing CSRF header", 401)
+        fitting = [each for each in self._routes if each.pattern.fullmatch(call.path)]
+        if not fitting:
+            return self._unmatched(call)
+        route = next((each for each in fitting if each.method == call.method), None)
+        if _is_missing(call) and (route is None or route.camera):
+            return _refused(call)
+        if route is None:
+            return method_not_allowed(fitting[0].method)
+        match = route.pattern.fullmatch(call.path)
+        arguments = match.groups() if match else ()
+        if (refusal := _check_rights(call, route, *arguments[:1])) is not None:
+            return refusal
+        answer = route.handler(call, *arguments)
+        return answer if isinstance(answer, Answer) else await answer
+
+    def _unmatched(self, call: Call) -> Answer:
+        if _is_missing(call):
+            return _refused(call)
+        bare = call.path.rstrip("/")
+        if bare != call.path and any(
+            each.pattern.fullmatch(bare) for each in self._routes
+        ):
+            # The backend knows neither the port nor the `/api` it stands behind.
+            name = re.sub(r":\d+$", "", call.host)
+            query = call.target.partition("?")[2]
+            location = f"http://{name}{quote(bare)}{query and '?'}{query}"
+            return Answer(307, headers=[("Location", location)])
+        return detail("Not Found", 404)
+
+
+HEALTHY = "Frigate is running. Alive and healthy!"
+
+
+def _version(call: Call) -> str:
+    return call.state.version_string
+
+
+def _is_missing(call: Call) -> bool:
+    first = call.path.split("/")[1]
+    if first in call.state.cameras:
+        return False
+    if first == "restart" and call.method == "GET":
+        return False
+    if _MISSING.match(call.path):
+        return True
+    return call.state.is_018 and _MISSING_018.match(call.path) is not None
+
+
+def _refused(call: Call) -> Answer:
+    return text_answer(f"The fake Frigate does not have {call.path}", 501)
+
+
+def _check_rights(call: Call, route: Route, *arguments: str) -> Answer | None:
+    state = call.state
+    if call.role != "admin":
+        unknown = route.camera and arguments[0] not in state.cameras
+        # GET /api/login is taken for a camera, but exempt from the check for admins.
+        if unknown and arguments[0] == "login":
+            unknown = False
+        if route.admin or unknown:
+            return detail(ADMIN_ONLY, 403)
+    if not route.camera:
+        return None
+    if not call.role:
+        return detail("No authorization headers.", 401)
+    allowed = state.allowed_cameras(call.role)
+    if state.restricted(call.role) and arguments[0] not in allowed:
+        text = f"Access denied to camera '{arguments[0]}'. Allowed: {allowed}"
+        return detail(text, 403)
+    return None

@@ -1,0 +1,126 @@
+"""Ways in which a server, or the network before it, lets a client down."""
+
+import asyncio
+from dataclasses import dataclass, field
+import re
+from typing import Any, Literal, Self
+
+from .answers import Answer, index_page, json_answer, typical_error
+
+type Kind = Literal[
+    "answer", "stall", "stall_body", "drop", "drop_body", "truncate", "huge"
+]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One kind of failure; made by the class methods below."""
+
+    kind: Kind
+    prepared: Answer | None = None
+    size: int = 0
+
+    @classmethod
+    def status(cls, code: int) -> Self:
+        """Answer with this status and the body Frigate usually sends with it."""
+        return cls("answer", typical_error(code))
+
+    @classmethod
+    def stall(cls) -> Self:
+        """Accept the request and say nothing until the faults are cleared."""
+        return cls("stall")
+
+    @classmethod
+    def stall_body(cls) -> Self:
+        """Send the headers and the beginning of the body, then nothing more."""
+        return cls("stall_body")
+
+    @classmethod
+    def drop(cls) -> Self:
+        """Close the connection before any answer."""
+        return cls("drop")
+
+    @classmethod
+    def drop_body(cls) -> Self:
+        """Promise a length, send half of it and close the connection."""
+        return cls("drop_body")
+
+    @classmethod
+    def truncate(cls) -> Self:
+        """Send half of the body as if that were all of it."""
+        return cls("truncate")
+
+    @classmethod
+    def garbage(cls) -> Self:
+        """Answer with something that only claims to be JSON."""
+        return cls("answer", Answer(200, b'{"cameras": <oops', "application/json"))
+
+    @classmethod
+    def html(cls) -> Self:
+        """Answer 200 with a web page."""
+        return cls("answer", index_page())
+
+    @classmethod
+    def json(cls, value: Any) -> Self:
+        """Answer 200 with this JSON."""
+        return cls("answer", json_answer(value))
+
+    @classmethod
+    def huge(cls, n_bytes: int) -> Self:
+        """Answer with a JSON text of about that many bytes, sent piece by piece."""
+        return cls("huge", size=n_bytes)
+
+    @classmethod
+    def redirect(cls, location: str, status: int = 302) -> Self:
+        """Send the client elsewhere."""
+        answer = typical_error(status)
+        answer.headers.append(("Location", location))
+        return cls("answer", answer)
+
+
+@dataclass
+class _Rule:
+    pattern: str
+    fault: Fault
+    times: int | None
+    method: str | None
+
+    def matches(self, method: str, path: str) -> bool:
+        """Whether the rule speaks of this request."""
+        if self.times == 0 or self.method not in (None, method):
+            return False
+        if path.startswith(self.pattern):
+            return True
+        try:
+            return re.match(self.pattern, path) is not None
+        except re.error:
+            return False
+
+
+@dataclass
+class Faults:
+    """The failures a test has asked for; the newest that fits wins."""
+
+    rules: list[_Rule] = field(default_factory=list)
+    cleared: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def add(
+        self, pattern: str, fault: Fault, times: int | None, method: str | None
+    ) -> None:
+        """Let requests fail whose path begins with, or matches, the pattern."""
+        self.rules.append(_Rule(pattern, fault, times, method))
+
+    def clear(self) -> None:
+        """Forget all rules and let stalled requests go on."""
+        self.rules.clear()
+        self.cleared.set()
+        self.cleared = asyncio.Event()
+
+    def take(self, method: str, path: str) -> Fault | None:
+        """Return the failure for a request and count it."""
+        for rule in reversed(self.rules):
+            if rule.matches(method, path):
+                if rule.times is not None:
+                    rule.times -= 1
+                return rule.fault
+        return None

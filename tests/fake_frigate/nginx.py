@@ -1,0 +1,152 @@
+"""nginx before the backend: locations, the login check, the cache, its own pages."""
+
+from dataclasses import dataclass
+import re
+
+from .answers import Answer, index_page, nginx_page
+from .auth import Verdict, sub_request
+from .backend import Backend
+from .cache import Cache
+from .call import Call
+from .faces import face_file
+
+MAX_BODY = 20 * 1024 * 1024
+_PICTURE = re.compile(r"/api/.*\.(jpg|jpeg|png|webp|gif)$", re.IGNORECASE)
+_FILES = re.compile(r"/(clips|recordings|exports|vod|stream)/|/ws|/live/")
+# `add_header` adds nothing to other answers than these.
+_WITH_HEADERS = (200, 201, 204, 206, 301, 302, 303, 304, 307, 308)
+
+
+@dataclass(frozen=True)
+class Location:
+    """How nginx treats the requests of one part of the paths."""
+
+    needs_login: bool = True
+    cached: bool = False
+    adds_headers: bool = False
+    get_only: bool = False
+
+
+PICTURES = Location()
+API = Location(cached=True, adds_headers=True)
+OPEN = Location(needs_login=False, cached=True, adds_headers=True)
+FIRST_TIME = Location(False, True, True, get_only=True)
+# These have an `add_header` of their own, which makes nginx forget the outer ones.
+PLAIN = Location(cached=True)
+
+
+class Nginx:
+    """Answers everything that reaches one of the two ports."""
+
+    def __init__(self, backend: Backend) -> None:
+        """Stand before this backend with an empty cache."""
+        self._backend = backend
+        self._cache = Cache()
+
+    def forget(self) -> None:
+        """Begin again with an empty cache."""
+        self._cache.entries.clear()
+
+    async def respond(self, call: Call) -> Answer:
+        """Answer a call."""
+        if call.path == "/api":
+            return _moved(call)
+        if call.path == "/auth" or call.path.startswith("/auth/"):
+            return nginx_page(404)
+        if call.path.startswith("/api/"):
+            return await self._api(call)
+        if _FILES.match(call.path):
+            return await self._file(call)
+        answer = index_page()
+        answer.headers.append(("Cache-Control", "no-store"))
+        return answer
+
+    async def _api(self, call: Call) -> Answer:
+        location = _location(call)
+        if location.get_only and call.method not in ("GET", "HEAD"):
+            return nginx_page(403)
+        cookie: str | None = None
+        if location.needs_login:
+            verdict = _login(call)
+            if isinstance(verdict, Answer):
+                return verdict
+            call.user, call.role, cookie = verdict.user, verdict.role, verdict.cookie
+        elif call.state.starting:
+            return nginx_page(502)
+        answer, outcome = await self._through_cache(call, location)
+        answer = answer.copy()
+        if answer.status in _WITH_HEADERS:
+            if cookie:
+                answer.headers.append(("Set-Cookie", cookie))
+            if location.adds_headers:
+                answer.headers.append(("Cache-Control", "no-store"))
+                if outcome:
+                    answer.headers.append(("X-Cache-Status", outcome))
+        return answer
+
+    async def _through_cache(
+        self, call: Call, location: Location
+    ) -> tuple[Answer, str | None]:
+        key = f"{call.target}|{call.role}|{call.user}"
+        call.path = call.path.removeprefix("/api")
+        if not location.cached or call.method not in ("GET", "HEAD"):
+            return await self._backend.respond(call), None
+        # The cache asks the backend with GET even when the client asks with HEAD.
+        call.method = "GET"
+        now = call.state.clock()
+        if call.headers.get("X-Cache-Bypass", "0") not in ("", "0"):
+            stored, outcome = None, "BYPASS"
+        else:
+            stored, outcome = self._cache.look_up(key, now)
+        if stored is not None:
+            return stored, outcome
+        answer = await self._backend.respond(call)
+        self._cache.store(key, answer, now)
+        return answer, outcome
+
+    async def _file(self, call: Call) -> Answer:
+        verdict = _login(call)
+        if isinstance(verdict, Answer):
+            return verdict
+        if call.state.is_018 and call.state.restricted(verdict.role):
+            return nginx_page(403)
+        if not call.path.startswith("/clips/faces/"):
+            return nginx_page(404)
+        answer = await face_file(call)
+        if verdict.cookie and answer.status == 200:
+            # The location adds a header of its own after the one of the login check.
+            answer.headers.append(("Set-Cookie", verdict.cookie))
+        return answer
+
+
+def _location(call: Call) -> Location:
+    path = call.path
+    if _PICTURE.match(path):
+        return PICTURES
+    if path.startswith("/api/login"):
+        return OPEN
+    if path.startswith("/api/auth/first_time_login"):
+        return FIRST_TIME
+    if path.startswith("/api/logout") and call.state.is_018:
+        return OPEN
+    if path.startswith(("/api/stats", "/api/version")):
+        return PLAIN
+    return API
+
+
+def _login(call: Call) -> Verdict | Answer:
+    # A failing sub-request turns into a 500, whatever it failed with.
+    if call.state.starting:
+        return nginx_page(500)
+    return sub_request(call) or nginx_page(401)
+
+
+def _moved(call: Call) -> Answer:
+    answer = nginx_page(301)
+    secure = call.port == "external" and call.state.tls
+    scheme = "https" if secure else "http"
+    answer.headers += [
+        ("Location", f"{scheme}://{call.host}/api/"),
+        ("Cache-Control", "no-store"),
+    ]
+    return answer

@@ -1,0 +1,153 @@
+"""Where requests come in: the log, the faults and the waiting for things to happen."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+
+from aiohttp import web
+
+from .answers import Answer, nginx_page
+from .backend import Backend
+from .call import Call
+from .cameras import Streams
+from .faults import Fault, Faults
+from .limits import LoginLimiter
+from .nginx import MAX_BODY, Nginx
+from .pacer import Pacer
+from .pictures import Studio
+from .requests import Port, Request
+from .state import ServerState
+from .wire import hang_up, send
+
+_FOREIGN_PAGE = (
+    b"<html><head><title>Welcome</title></head><body>It works!</body></html>"
+)
+
+
+class Reception:
+    """Notes each request, lets it fail if it is to fail, and has it answered."""
+
+    def __init__(self, state: ServerState, prefix: str) -> None:
+        """Answer from this state, below this path."""
+        self.state = state
+        self.prefix = prefix.rstrip("/")
+        self.requests: list[Request] = []
+        self.open_streams: Counter[str] = Counter()
+        self.max_parallel = 0
+        self.latency = 0.0
+        self._parallel = 0
+        self._changed = asyncio.Event()
+        self._faults = Faults()
+        self._pacer = Pacer()
+        self._studio = Studio(state.clock)
+        self._limiter = LoginLimiter()
+        self._nginx = Nginx(Backend(Streams(self._pacer, self._count_stream)))
+
+    def fail(
+        self,
+        path_prefix_or_regex: str,
+        fault: Fault,
+        times: int | None = None,
+        method: str | None = None,
+    ) -> None:
+        """Let requests fail whose path begins with, or matches, the given text."""
+        self._faults.add(path_prefix_or_regex, fault, times, method)
+
+    def clear_faults(self) -> None:
+        """Answer as usual again; what is stalled goes on."""
+        self._faults.clear()
+
+    def clear_requests(self) -> None:
+        """Forget the requests seen so far."""
+        self.requests.clear()
+
+    async def wait_for_streams(self, camera: str, n: int, timeout: float = 5) -> None:
+        """Wait until that many MJPEG streams of a camera are open."""
+        await self._wait(
+            lambda: self.open_streams[camera] == n,
+            lambda: f"{self.open_streams[camera]} streams of {camera}, not {n}",
+            timeout,
+        )
+
+    async def wait_for_requests(self, n: int, timeout: float = 5) -> None:
+        """Wait until at least that many requests have arrived."""
+        await self._wait(
+            lambda: len(self.requests) >= n,
+            lambda: f"{len(self.requests)} requests, not {n}",
+            timeout,
+        )
+
+    async def _wait(
+        self, reached: Callable[[], bool], found: Callable[[], str], timeout: float
+    ) -> None:
+        limit = asyncio.ensure_future(self._pacer.sleep(timeout))
+        try:
+            while not reached():
+                if limit.done():
+                    raise TimeoutError(found())
+                self._changed.clear()
+                change = asyncio.ensure_future(self._changed.wait())
+                await asyncio.wait((limit, change), return_when=asyncio.FIRST_COMPLETED)
+                change.cancel()
+        finally:
+            limit.cancel()
+
+    def _count_stream(self, camera: str, change: int) -> None:
+        self.open_streams[camera] += change
+        # Only open streams are counted, so that a test may compare the whole.
+        self.open_streams = +self.open_streams
+        self._changed.set()
+
+    async def handle(self, request: web.BaseRequest, port: Port) -> web.StreamResponse:
+        """Answer a request that came in at one of the ports."""
+        inside = not self.prefix or f"{request.path}/".startswith(f"{self.prefix}/")
+        path = request.path.removeprefix(self.prefix) if inside else request.path
+        record = Request(
+            request.method, path or "/", dict(request.query), request.headers, port
+        )
+        self.requests.append(record)
+        self._changed.set()
+        fault = self._faults.take(record.method, record.path) if inside else None
+        cleared = self._faults.cleared
+        self._parallel += 1
+        self.max_parallel = max(self.max_parallel, self._parallel)
+        counted = True
+        try:
+            if fault is not None and fault.kind == "drop":
+                await hang_up(request, at_once=True)
+            if fault is not None and fault.kind == "stall":
+                await cleared.wait()
+            if self.latency:
+                await self._pacer.sleep(self.latency)
+            if not inside:
+                answer = Answer(200, _FOREIGN_PAGE, "text/html")
+            elif fault is not None and fault.prepared is not None:
+                answer = fault.prepared
+            else:
+                answer = await self._respond(request, port, record.path)
+            record.status = answer.status
+            if answer.stream is not None:
+                self._parallel -= 1
+                counted = False
+            return await send(request, answer, fault, self._faults)
+        finally:
+            self._parallel -= counted
+
+    async def _respond(self, request: web.BaseRequest, port: Port, path: str) -> Answer:
+        if (request.content_length or 0) > MAX_BODY:
+            return nginx_page(413)
+        call = Call(
+            state=self.state,
+            studio=self._studio,
+            limiter=self._limiter,
+            port=port,
+            method=request.method,
+            path=path,
+            target=request.raw_path,
+            query=request.query,
+            headers=request.headers,
+            cookies=request.cookies,
+            host=request.host,
+            body=await request.content.read(),
+        )
+        return await self._nginx.respond(call)

@@ -1,0 +1,199 @@
+"""The server a test starts: two ports and a state to change."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+import secrets
+import ssl
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+from aiohttp import web
+
+from . import certificates
+from .auth import mint
+from .faces import image_name, train_name
+from .listeners import Listener
+from .reception import Reception
+from .requests import Port
+from .state import SESSION_LENGTH, Camera, Clock, ServerState, User, Version, wall_clock
+
+
+class FakeFrigate(Reception):
+    """A Frigate that is not one."""
+
+    def __init__(
+        self,
+        version: Version = "0.17.2",
+        cameras: Iterable[str] | int = ("front_door", "Portones"),
+        faces: Mapping[str, int] | None = None,
+        train: int = 0,
+        *,
+        auth: bool = True,
+        tls: bool = True,
+        prefix: str = "",
+        cookie_name: str = "frigate_token",
+        login_rate_limit: int | str | None = None,
+        certificate_names: tuple[str, ...] = certificates.DEFAULT_NAMES,
+        clock: Clock = wall_clock,
+    ) -> None:
+        """Set up a server that does not listen yet."""
+        state = ServerState(
+            version,
+            clock,
+            auth=auth,
+            tls=tls,
+            cookie_name=cookie_name,
+            login_rate_limit=login_rate_limit,
+        )
+        super().__init__(state, prefix)
+        if isinstance(cameras, int):
+            cameras = [f"cam_{number:02}" for number in range(1, cameras + 1)]
+        for camera in cameras:
+            self.add_camera(camera)
+        for face, images in (faces or {}).items():
+            self.add_face(face, images)
+        self.state.train = [train_name(self.state, each) for each in range(train)]
+        self.state.train_folder = train > 0
+        self.certificate_names = certificate_names
+        self._listeners: dict[Port, Listener] = {}
+        self._host = "127.0.0.1"
+
+    # Running
+
+    async def start(
+        self, host: str = "127.0.0.1", internal_port: int = 0, external_port: int = 0
+    ) -> None:
+        """Listen on both ports; 0 takes any free one."""
+        self._host = host
+        names = self.certificate_names
+        tls = certificates.server_context(names) if self.state.tls else None
+        self._listeners = {
+            "internal": self._listener("internal", None),
+            "external": self._listener("external", tls),
+        }
+        try:
+            self._listeners["internal"].open(host, internal_port)
+            self._listeners["external"].open(host, external_port)
+        except OSError:
+            await self.refuse()
+            raise
+
+    def _listener(self, port: Port, tls: ssl.SSLContext | None) -> Listener:
+        async def handle(request: web.BaseRequest) -> web.StreamResponse:
+            return await self.handle(request, port)
+
+        server = web.Server(handle, handler_cancellation=True, access_log=None)
+        return Listener(server, tls)
+
+    async def stop(self) -> None:
+        """End every connection, task and thread."""
+        await self.refuse()
+        self._pacer.close()
+        self._studio.close()
+
+    async def __aenter__(self) -> Self:
+        """Start on free ports."""
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop."""
+        await self.stop()
+
+    async def refuse(self) -> None:
+        """Close the sockets, so that connections are refused."""
+        for listener in self._listeners.values():
+            await listener.close()
+
+    async def resume(self) -> None:
+        """Listen again on the same ports."""
+        for listener in self._listeners.values():
+            listener.open(self._host, listener.port)
+
+    # Addresses
+
+    @property
+    def internal_port(self) -> int:
+        """Return the port that asks for no login."""
+        return self._listeners["internal"].port
+
+    @property
+    def external_port(self) -> int:
+        """Return the port that asks for a login."""
+        return self._listeners["external"].port
+
+    @property
+    def internal_url(self) -> str:
+        """Return the address of the internal port."""
+        return f"http://{self._host}:{self.internal_port}{quote(self.prefix)}"
+
+    @property
+    def external_url(self) -> str:
+        """Return the address of the external port."""
+        scheme = "https" if self.state.tls else "http"
+        return f"{scheme}://{self._host}:{self.external_port}{quote(self.prefix)}"
+
+    @property
+    def certificate_path(self) -> Path:
+        """Return the PEM file with the certificate of the external port."""
+        return certificates.certificate_for(self.certificate_names)
+
+    # Changing the world
+
+    def add_camera(self, name: str, **settings: Any) -> Camera:
+        """Configure a camera."""
+        camera = Camera(**{"clock": self.state.clock, **settings})
+        self.state.cameras[name] = camera
+        return camera
+
+    def remove_camera(self, name: str) -> None:
+        """Remove a camera from the configuration."""
+        del self.state.cameras[name]
+
+    def add_face(self, name: str, images: int = 1) -> None:
+        """Add a face with that many pictures, or more pictures to a known one."""
+        files = self.state.faces.setdefault(name, [])
+        start = len(files)
+        files += [
+            image_name(self.state, name, each) for each in range(start, start + images)
+        ]
+
+    def remove_face(self, name: str) -> None:
+        """Remove a face with its pictures."""
+        del self.state.faces[name]
+
+    def add_user(self, name: str, password: str, role: str = "viewer") -> User:
+        """Create an account."""
+        self.state.users[name] = User(password, role)
+        return self.state.users[name]
+
+    def restart(self) -> None:
+        """Begin again: the uptime falls, the memory is empty, sessions stay valid."""
+        self.state.restarts += 1
+        self.state.started_at = self.state.clock()
+        self._limiter.windows.clear()
+        self._nginx.forget()
+
+    def token(
+        self,
+        user: str,
+        role: str | None = None,
+        expires_in: int = SESSION_LENGTH,
+        issued_ago: int = 0,
+    ) -> str:
+        """Return a token; the role is the user's own unless another is given."""
+        now = int(self.state.clock())
+        if role is None:
+            known = self.state.users.get(user)
+            role = known.role if known else "viewer"
+        return mint(self.state, user, role, now + expires_in, now - issued_ago)
+
+    def revoke_sessions(self) -> None:
+        """Change the secret, so that no token given out so far is accepted."""
+        self.state.jwt_secret = secrets.token_hex(64)

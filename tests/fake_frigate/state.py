@@ -1,0 +1,148 @@
+"""Everything a test may change about the server while it runs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+import secrets
+import time
+from typing import Any, override
+
+type Clock = Callable[[], float]
+type Version = str
+
+VERSION_STRINGS = {"0.17.2": "0.17.2-3d4dd3a", "0.18": "0.18.0-e3fa701"}
+SESSION_LENGTH = 86400
+REFRESH_TIME = 1800
+
+
+def wall_clock() -> float:
+    """Return the time, looked up at each call so that a frozen clock counts."""
+    return time.time()
+
+
+@dataclass
+class User:
+    """An account; the password stays readable because tests log in with it."""
+
+    password: str
+    role: str = "viewer"
+    password_changed_at: float | None = None
+
+
+@dataclass
+class Camera:
+    """A configured camera. Switched off or offline, it remembers since when."""
+
+    friendly_name: str | None = None
+    enabled: bool = True
+    online: bool = True
+    detect_enabled: bool = True
+    recording: bool = True
+    snapshots: bool = True
+    motion: bool = True
+    audio: bool = False
+    birdseye: bool = False
+    face_recognition: bool = True
+    width: int = 320
+    height: int = 180
+    fps: int = 3
+    audio_rms: float | None = None
+    audio_dbfs: float | None = None
+    connection_quality: str | None = None
+    reconnects: int = 0
+    stalls: int = 0
+    clock: Clock = field(default=wall_clock, repr=False)
+    stopped_at: float | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        """Treat a camera that begins dead as one that has been dead for long."""
+        self.stopped_at = None if self.alive else 0.0
+
+    @override
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Note the moment at which the camera stops or comes back."""
+        super().__setattr__(name, value)
+        if name in ("enabled", "online") and "stopped_at" in self.__dict__:
+            if self.alive:
+                self.stopped_at = None
+            elif self.stopped_at is None:
+                self.stopped_at = self.clock()
+
+    @property
+    def alive(self) -> bool:
+        """Whether pictures arrive."""
+        return self.enabled and self.online
+
+    def silent_for(self) -> float:
+        """Return the seconds since the last picture."""
+        return 0.0 if self.stopped_at is None else self.clock() - self.stopped_at
+
+
+def _default_users() -> dict[str, User]:
+    return {
+        "admin": User("frigate-admin-pass-1", "admin"),
+        "viewer1": User("viewer-password-1", "viewer"),
+        "gate1": User("gate-password-1!", "gate"),
+    }
+
+
+def _default_roles() -> dict[str, list[str]]:
+    return {"gate": ["Portones"], "admin": [], "viewer": []}
+
+
+@dataclass
+class ServerState:
+    """What Frigate would keep in its configuration, database and memory."""
+
+    version: Version
+    clock: Clock = wall_clock
+    users: dict[str, User] = field(default_factory=_default_users)
+    roles: dict[str, list[str]] = field(default_factory=_default_roles)
+    cameras: dict[str, Camera] = field(default_factory=dict)
+    faces: dict[str, list[str]] = field(default_factory=dict)
+    train: list[str] = field(default_factory=list)
+    train_folder: bool = False
+    face_recognition: bool = True
+    auth: bool = True
+    tls: bool = True
+    cookie_name: str = "frigate_token"
+    login_rate_limit: int | str | None = None
+    admin_first_time_login: bool = False
+    jwt_secret: str = field(default_factory=lambda: secrets.token_hex(64), repr=False)
+    starting: bool = False
+    started_at: float = 0.0
+    restarts: int = 0
+    birdseye: bool = False
+    latest_version: str = "unknown"
+    gpus: dict[str, dict[str, Any]] = field(default_factory=dict)
+    npus: dict[str, dict[str, Any]] = field(default_factory=dict)
+    temperatures: dict[str, float] = field(default_factory=dict)
+    bandwidths: dict[str, dict[str, Any]] = field(default_factory=dict)
+    embeddings: dict[str, float] = field(default_factory=dict)
+    detectors: dict[str, dict[str, Any]] = field(default_factory=lambda: {"cpu1": {}})
+    storage: dict[str, dict[str, Any]] = field(default_factory=dict)
+    stats_overrides: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Let the service begin now unless told otherwise."""
+        if not self.started_at:
+            self.started_at = self.clock()
+
+    @property
+    def is_018(self) -> bool:
+        """Whether this is the newer of the two versions."""
+        return self.version == "0.18"
+
+    @property
+    def version_string(self) -> str:
+        """Return what `/api/version` says."""
+        return VERSION_STRINGS.get(self.version, self.version)
+
+    def restricted(self, role: str) -> bool:
+        """Whether the role sees some cameras only."""
+        return role != "admin" and bool(self.roles.get(role))
+
+    def allowed_cameras(self, role: str) -> list[str]:
+        """Return the names of the cameras a role may see."""
+        if not self.restricted(role):
+            return list(self.cameras)
+        return [name for name in self.roles[role] if name in self.cameras]
