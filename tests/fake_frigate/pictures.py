@@ -9,7 +9,7 @@ from io import BytesIO
 import itertools
 import zlib
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from .state import Camera, Clock
 
@@ -33,18 +33,55 @@ class View:
 
 @lru_cache(maxsize=128)
 def _backdrop(name: str, width: int, height: int) -> Image.Image:
-    """Return the unmoving part of a picture, different for each camera."""
+    """Return the unmoving part of a picture: a yard, different for each camera."""
     number = zlib.crc32(name.encode())
     colour = (60 + number % 130, 60 + number // 256 % 130, 60 + number // 65536 % 130)
-    picture = Image.new("RGB", (width, height), colour)
+    picture = Image.new("RGB", (1, 2))
+    picture.putdata([_lighter(colour, 90), colour])
+    picture = picture.resize((width, height), Image.Resampling.BILINEAR)
     draw = ImageDraw.Draw(picture)
-    stripes = 3 + number % 5
-    lighter = tuple(min(255, value + 35) for value in colour)
-    for index in range(0, 2 * stripes, 2):
-        left = index * width // (2 * stripes)
-        right = (index + 1) * width // (2 * stripes)
-        draw.rectangle((left, 0, right, height), fill=lighter)
+    ground = height * 5 // 8
+    draw.rectangle((0, ground, width, height), fill=_lighter(colour, -30))
+    houses = 2 + number % 4
+    for index in range(houses):
+        left = (index * 2 + 1) * width // (2 * houses + 1)
+        right = left + width // (2 * houses + 2)
+        roof = ground - height * (2 + (number >> index) % 3) // 10
+        draw.rectangle((left, roof, right, ground), fill=_lighter(colour, 35 - index))
+        peak = ((left + right) // 2, roof - height // 10)
+        draw.polygon([(left, roof), peak, (right, roof)], fill=_lighter(colour, -45))
     return picture
+
+
+def _lighter(colour: tuple[int, int, int], by: int) -> tuple[int, int, int]:
+    red, green, blue = (min(255, max(0, value + by)) for value in colour)
+    return red, green, blue
+
+
+@lru_cache(maxsize=16)
+def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    return ImageFont.load_default(size)
+
+
+def _draw_walker(draw: ImageDraw.ImageDraw, view: View, step: int) -> None:
+    """Draw somebody who crosses the yard, a step a picture."""
+    size = max(4, view.height // 4)
+    middle = step * max(1, view.width // 24) % view.width
+    top = view.height * 9 // 16
+    hip, feet = top + size * 6 // 10, top + size
+    thick = max(1, size // 8)
+    stride = size // 4 if step % 2 else size // 12
+    white = (250, 250, 250)
+    draw.ellipse((middle - thick, top, middle + thick, top + 2 * thick), fill=white)
+    draw.line((middle, top + 2 * thick, middle, hip), fill=white, width=2 * thick)
+    for foot in (middle - stride, middle + stride):
+        draw.line((middle, hip, foot, feet), fill=white, width=thick)
+
+
+def _draw_clock(draw: ImageDraw.ImageDraw, view: View, clock: str) -> None:
+    size = max(8, view.height // 14)
+    draw.rectangle((0, 0, view.width, size * 3 // 2), fill=(15, 15, 15))
+    draw.text((size // 2, size // 5), clock, fill=(255, 255, 255), font=_font(size))
 
 
 def _draw_overlays(draw: ImageDraw.ImageDraw, view: View, clock: str) -> None:
@@ -74,13 +111,9 @@ def _render(view: View, now: float, number: int) -> Image.Image:
         return picture.resize((view.width, view.height))
     picture = _backdrop(view.name, view.width, view.height).copy()
     draw = ImageDraw.Draw(picture)
-    step = 0 if view.frozen else number
-    size = max(2, view.height // 8)
-    left = step * max(1, view.width // 24) % view.width
-    middle = view.height // 2
-    draw.ellipse((left, middle, left + size, middle + size), fill=(250, 250, 250))
+    _draw_walker(draw, view, 0 if view.frozen else number)
     clock = datetime.fromtimestamp(now, UTC).strftime("%m/%d/%Y %H:%M:%S")
-    draw.text((4, 4), clock, fill=(0, 0, 0))
+    _draw_clock(draw, view, clock)
     _draw_overlays(draw, view, clock)
     return picture
 
