@@ -1,0 +1,135 @@
+"""Run the demo or the check: `python -m scripts.demo_app`."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+import signal
+import sys
+
+import aiohttp
+
+from . import ROOT, DemoError, say
+from .check import check, complaints
+from .config_flow import add_frigate
+from .dashboard import lay_out_dashboard
+from .frigate import NEWER_VERSION, OLDER_VERSION, Target, made_up_frigate, real_frigate
+from .home_assistant import PASSWORD, USERNAME, running_home_assistant
+from .options import Options, parse_options
+from .places import Ports, demo_folder
+
+_HOME_ASSISTANT_PORT = 8123
+_LOG_LINES = 30
+
+
+@asynccontextmanager
+async def _made_up(options: Options, ports: Ports) -> AsyncIterator[list[Target]]:
+    """Run the made-up servers; the check takes one of each kind."""
+    kinds = [(options.version, options.auth)]
+    if options.check:
+        kinds = [(OLDER_VERSION, False), (NEWER_VERSION, True)]
+    async with AsyncExitStack() as stack:
+        yield [
+            await stack.enter_async_context(made_up_frigate(version, ports, auth=auth))
+            for version, auth in kinds
+        ]
+
+
+async def _run(options: Options, own: Target | None, folder: Path) -> int:
+    with Ports() as ports:
+        if own is not None:
+            return await _show(options, [own], folder, ports)
+        async with _made_up(options, ports) as targets:
+            return await _show(options, targets, folder, ports)
+
+
+async def _show(
+    options: Options, targets: list[Target], folder: Path, ports: Ports
+) -> int:
+    say("Starting Home Assistant ...")
+    port = ports.take(_HOME_ASSISTANT_PORT)
+    async with running_home_assistant(folder, port) as (home_assistant, api):
+        entries = {}
+        for target in targets:
+            say(f"Adding {target.title}: {target.url}")
+            entries[await add_frigate(api, target)] = target
+        dashboard = await lay_out_dashboard(api)
+        if not options.check:
+            _announce(dashboard, targets)
+            await home_assistant.keep_running()
+        missing = await check(api, entries)
+        say("Stopping Home Assistant ...")
+    # Only now has unloading written what it may have to complain about.
+    missing += complaints(home_assistant.log)
+    return _verdict(missing, home_assistant.log)
+
+
+def _announce(dashboard: str, targets: list[Target]) -> None:
+    say()
+    say(f"  Home Assistant  {dashboard}")
+    say(f"  Log in as       {USERNAME}, password {PASSWORD}")
+    for target in targets:
+        say(f"  It shows        {target.title}, {target.url}")
+    say()
+    say("Press Ctrl-C to stop everything.")
+
+
+def _verdict(missing: list[str], log: Path) -> int:
+    if not missing:
+        say("Everything is there.")
+        return 0
+    _show_tail(log)
+    for problem in missing:
+        say(f"MISSING {problem}")
+    return 1
+
+
+def _show_tail(log: Path) -> None:
+    if not log.is_file():
+        return
+    lines = log.read_text(errors="replace").splitlines()[-_LOG_LINES:]
+    say(f"The end of {log.relative_to(ROOT)}:")
+    for line in lines:
+        say(f"  | {line}")
+
+
+async def _until_stopped(options: Options, own: Target | None, folder: Path) -> int:
+    """Run until done or until a signal asks for the end, whatever else happens."""
+    work = asyncio.ensure_future(_run(options, own, folder))
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # A second Ctrl-C changes nothing: stopping has its own time limit.
+        loop.add_signal_handler(number, stop.set)
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait({work, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if work.done():
+        return await work
+    say("\nStopping ...")
+    work.cancel()
+    await asyncio.wait({work})
+    say("Stopped.")
+    return 130 if options.check else 0
+
+
+def main() -> int:
+    """Run what the command line asks for; return the exit status."""
+    options = parse_options()
+    own = None
+    if options.frigate:
+        own = real_frigate(options.frigate, insecure=options.insecure)
+    with demo_folder() as folder:
+        try:
+            return asyncio.run(_until_stopped(options, own, folder))
+        except (DemoError, aiohttp.ClientError, OSError) as err:
+            _show_tail(folder / "home-assistant.log")
+            say(f"scripts/demo: {err or type(err).__name__}")
+            return 1
+
+
+try:
+    sys.exit(main())
+except KeyboardInterrupt, EOFError:
+    # Only while the login is asked for: later, signals end the demo in good order.
+    sys.exit(130)

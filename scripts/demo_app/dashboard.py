@@ -1,0 +1,79 @@
+"""A dashboard for whatever cameras and sensors there are."""
+
+from collections.abc import Iterable
+
+from .api import Api, Json
+from .registry import Entity, read_entities
+
+URL_PATH = "frigate-demo"
+_TITLE = "Frigate"
+
+
+async def lay_out_dashboard(api: Api) -> str:
+    """Make the dashboard, let Home Assistant open with it, and return its address."""
+    entities = await read_entities(api)
+    await api.commands(
+        {
+            "type": "lovelace/dashboards/create",
+            "url_path": URL_PATH,
+            "title": _TITLE,
+            "icon": "mdi:cctv",
+        },
+        {
+            "type": "lovelace/config/save",
+            "url_path": URL_PATH,
+            "config": dashboard(entities),
+        },
+        {
+            "type": "frontend/set_system_data",
+            "key": "core",
+            "value": {"default_panel": URL_PATH},
+        },
+    )
+    return f"{api.base_url}/{URL_PATH}"
+
+
+def dashboard(entities: Iterable[Entity]) -> Json:
+    """Return the dashboard: stills, one live picture, the server, faces, trouble."""
+    entities = list(entities)
+    cameras = [entity for entity in entities if entity.platform == "camera"]
+    others = [entity for entity in entities if entity.platform != "camera"]
+    sections = [
+        _section("Cameras", [_picture(camera, "auto") for camera in cameras]),
+        _section("Live", [_picture(camera, "live", 12) for camera in cameras[:1]]),
+        _list("Server", (entity for entity in others if entity.kind == "server")),
+        _list("Faces", (entity for entity in others if entity.kind == "face")),
+        _list(
+            "Camera health", (entity for entity in others if entity.kind == "camera")
+        ),
+    ]
+    view = {
+        "title": _TITLE,
+        "type": "sections",
+        "max_columns": 3,
+        "sections": [section for section in sections if len(section["cards"]) > 1],
+    }
+    return {"views": [view]}
+
+
+def _section(title: str, cards: list[Json]) -> Json:
+    heading = {"type": "heading", "heading": title}
+    return {"type": "grid", "cards": [heading, *cards]}
+
+
+def _list(title: str, entities: Iterable[Entity]) -> Json:
+    rows = [entity.entity_id for entity in entities]
+    card = {"type": "entities", "entities": rows, "grid_options": {"columns": 12}}
+    return _section(title, [card] if rows else [])
+
+
+def _picture(camera: Entity, view: str, columns: int = 6) -> Json:
+    return {
+        "type": "picture-entity",
+        "entity": camera.entity_id,
+        "camera_image": camera.entity_id,
+        "camera_view": view,
+        "name": camera.device,
+        "show_state": False,
+        "grid_options": {"columns": columns, "rows": "auto"},
+    }

@@ -1,0 +1,101 @@
+"""The Frigate that is shown: a made-up one, or the person's own."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from getpass import getpass
+import os
+import sys
+
+from tests.fake_frigate import FakeFrigate
+
+from .places import LOOPBACK, Ports
+
+CAMERAS = ("front_door", "driveway", "garden", "garage")
+FACES = {"Eileen": 3, "Tom": 2}
+WAITING_FACES = 3
+OLDER_VERSION, NEWER_VERSION = "0.17.2", "0.18"
+LATEST_RELEASE = "0.18.1"
+INTERNAL_PORT = 5000
+EXTERNAL_PORT = 8971
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """A Frigate that Home Assistant shall add, and how to get in."""
+
+    title: str
+    url: str
+    verify_ssl: bool = True
+    username: str | None = None
+    password: str | None = None
+    token: str | None = None
+    expected: frozenset[str] = frozenset()
+    """What must appear: unique ids without the entry. Nothing, if it is not made up."""
+
+
+@asynccontextmanager
+async def made_up_frigate(
+    version: str, ports: Ports, *, auth: bool
+) -> AsyncIterator[Target]:
+    """Run a made-up Frigate; `auth` chooses its port with TLS and a login."""
+    server = FakeFrigate(
+        version=version, cameras=CAMERAS, faces=FACES, train=WAITING_FACES
+    )
+    server.state.latest_version = LATEST_RELEASE
+    await server.start(
+        host=LOOPBACK,
+        internal_port=ports.take(INTERNAL_PORT),
+        external_port=ports.take(EXTERNAL_PORT),
+    )
+    try:
+        plain = Target(
+            title=f"Frigate {version}",
+            url=server.internal_url,
+            expected=_expected(version),
+        )
+        yield plain if not auth else _with_login(plain, server)
+    finally:
+        await server.stop()
+
+
+def _with_login(plain: Target, server: FakeFrigate) -> Target:
+    return replace(
+        plain,
+        title=f"{plain.title} with login",
+        url=server.external_url,
+        # The certificate is self-signed, as the one that Frigate makes itself.
+        verify_ssl=False,
+        username="admin",
+        password=server.state.users["admin"].password,
+    )
+
+
+def _expected(version: str) -> frozenset[str]:
+    camera_keys = ["", ":stream", ":detection"]
+    if version != OLDER_VERSION:
+        camera_keys.append(":connection_quality")
+    return frozenset(
+        {f"camera:{camera}{key}" for camera in CAMERAS for key in camera_keys}
+        | {f"face:{person}" for person in FACES}
+        | {"server:detection_fps", "server:uptime", "server:known_faces"}
+        | {"server:update"}
+    )
+
+
+def real_frigate(url: str, *, insecure: bool) -> Target:
+    """Describe the person's own Frigate; the environment or the terminal has the login."""
+    token = os.environ.get("FRIGATE_TOKEN")
+    username = os.environ.get("FRIGATE_USERNAME")
+    password = os.environ.get("FRIGATE_PASSWORD")
+    if not token and not (username and password) and sys.stdin.isatty():
+        username = input(f"User name at {url} (empty if it wants none): ")
+        password = getpass("Password: ") if username else None
+    return Target(
+        title="Frigate",
+        url=url,
+        verify_ssl=not insecure,
+        username=username,
+        password=password,
+        token=token,
+    )

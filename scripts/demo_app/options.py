@@ -1,0 +1,71 @@
+"""What the person asked for on the command line."""
+
+import argparse
+from dataclasses import dataclass
+
+from .frigate import NEWER_VERSION, OLDER_VERSION
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """The command line, understood."""
+
+    check: bool
+    frigate: str | None
+    insecure: bool
+    auth: bool
+    version: str
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="scripts/demo",
+        description="Show the integration in a real Home Assistant, until Ctrl-C.",
+        epilog="With --frigate, the login is taken from FRIGATE_USERNAME and "
+        "FRIGATE_PASSWORD, or FRIGATE_TOKEN; otherwise it is asked for.",
+    )
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="run unattended: look at everything once, then end",
+    )
+    parser.add_argument(
+        "--frigate",
+        metavar="URL",
+        help="use this Frigate instead of a made-up one",
+    )
+    parser.add_argument(
+        "--insecure",
+        action="store_true",
+        help="with --frigate: accept a self-signed certificate",
+    )
+    parser.add_argument(
+        "--auth",
+        action="store_true",
+        help="use the made-up Frigate's authenticated port (TLS and a login)",
+    )
+    parser.add_argument(
+        "--version",
+        choices=(OLDER_VERSION, NEWER_VERSION),
+        help=f"version of the made-up Frigate (default: {NEWER_VERSION})",
+    )
+    return parser
+
+
+def parse_options(arguments: list[str] | None = None) -> Options:
+    """Read the command line; leave with a usage message when it makes no sense."""
+    parser = _parser()
+    parsed = parser.parse_args(arguments)
+    if parsed.insecure and not parsed.frigate:
+        parser.error("--insecure goes with --frigate")
+    if parsed.frigate and (parsed.auth or parsed.version):
+        parser.error("--auth and --version are for the made-up Frigate")
+    if parsed.check and (parsed.auth or parsed.version):
+        parser.error("--check looks at both versions and both ports anyway")
+    return Options(
+        check=parsed.check,
+        frigate=parsed.frigate,
+        insecure=parsed.insecure,
+        auth=parsed.auth,
+        version=parsed.version or NEWER_VERSION,
+    )
