@@ -34,19 +34,18 @@ async def lay_out_dashboard(api: Api) -> str:
 
 
 def dashboard(entities: Iterable[Entity]) -> Json:
-    """Return the dashboard: stills, one live picture, the server, faces, trouble."""
+    """Return the dashboard: one live picture, stills, the server, faces, health."""
     entities = list(entities)
     cameras = [entity for entity in entities if entity.platform == "camera"]
     others = [entity for entity in entities if entity.platform != "camera"]
     sections = [
-        _section("Cameras", [_picture(camera, "auto") for camera in cameras]),
-        _section("Live", [_picture(camera, "live", 12) for camera in cameras[:1]]),
+        _section("Live", [_picture(camera, "live", "full") for camera in cameras[:1]]),
+        _section("Cameras", [_picture(camera, "auto", 6) for camera in cameras]),
         _list("Server", (entity for entity in others if entity.kind == "server")),
         _list("Faces", (entity for entity in others if entity.kind == "face")),
-        _list(
-            "Camera health", (entity for entity in others if entity.kind == "camera")
-        ),
+        *(_health(camera.device, others) for camera in cameras),
     ]
+    sections[0]["column_span"] = 2
     view = {
         "title": _TITLE,
         "type": "sections",
@@ -61,13 +60,19 @@ def _section(title: str, cards: list[Json]) -> Json:
     return {"type": "grid", "cards": [heading, *cards]}
 
 
+def _health(device: str, entities: Iterable[Entity]) -> Json:
+    """Return how one camera is doing."""
+    own = (one for one in entities if one.kind == "camera" and one.device == device)
+    return _list(f"Health of {device}", own)
+
+
 def _list(title: str, entities: Iterable[Entity]) -> Json:
-    rows = [entity.entity_id for entity in entities]
+    rows = [{"entity": entity.entity_id, "name": entity.name} for entity in entities]
     card = {"type": "entities", "entities": rows, "grid_options": {"columns": 12}}
     return _section(title, [card] if rows else [])
 
 
-def _picture(camera: Entity, view: str, columns: int = 6) -> Json:
+def _picture(camera: Entity, view: str, columns: int | str) -> Json:
     return {
         "type": "picture-entity",
         "entity": camera.entity_id,

@@ -18,6 +18,8 @@ class Entity:
     entry_id: str
     own_id: str
     device: str
+    name: str
+    """Without the device's in front; the device's own for its main entity."""
 
     @property
     def kind(self) -> str:
@@ -57,4 +59,5 @@ def _entity(entry: Json, device: str) -> Entity:
         entry_id=entry["config_entry_id"],
         own_id=entry["unique_id"].partition(":")[2],
         device=device,
+        name=entry["name"] or entry["original_name"] or device,
     )
