@@ -1,10 +1,14 @@
 """Fixtures for all tests: a Home Assistant, and a Frigate to talk to."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
 from typing import Any
+from unittest.mock import PropertyMock, patch
 
+from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from syrupy.assertion import SnapshotAssertion
 
 # Imported before Home Assistant looks for custom components, or it finds the test
 # plugin's own folder of that name first.
@@ -19,6 +23,28 @@ def _custom_integrations(request: pytest.FixtureRequest) -> None:
     """Let Home Assistant load custom integrations, where a test has one at all."""
     if "hass" in request.fixturenames:
         request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture
+def fixed_time(freezer: FrozenDateTimeFactory) -> None:
+    """Stop the clock before anything else exists, so that no timer knows another."""
+    freezer.move_to("2026-11-23 12:00:00+00:00")
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Leave out of snapshots what Home Assistant makes up anew each time."""
+    return snapshot.use_extension(HomeAssistantSnapshotExtension)
+
+
+@pytest.fixture
+def entity_registry_enabled_by_default() -> Generator[None]:
+    """Switch on also what is off by default."""
+    with patch(
+        "homeassistant.helpers.entity.Entity.entity_registry_enabled_default",
+        new_callable=PropertyMock(return_value=True),
+    ):
+        yield
 
 
 @pytest.fixture

@@ -133,8 +133,10 @@ class FrigateCameraBinarySensor(CameraEntity, BinarySensorEntity):
 
     @override
     def _read(self) -> bool:
-        camera, stats = self.camera_config, self.camera_stats
-        if camera is None or stats is None:
+        if not self.is_told_of or (camera := self.camera_config) is None:
             return False
-        self._attr_is_on = self.entity_description.is_on_fn(camera, stats)
+        stats = self.camera_stats
+        self._attr_is_on = (
+            None if stats is None else self.entity_description.is_on_fn(camera, stats)
+        )
         return True

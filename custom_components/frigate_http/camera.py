@@ -57,7 +57,7 @@ class Stills:
         """Prepare for a camera, or for birdseye."""
         self._coordinator = coordinator
         self._camera = camera
-        self._pending: dict[int | None, asyncio.Task[StillImage]] = {}
+        self._pending: dict[int | None, asyncio.Task[StillImage | FrigateError]] = {}
 
     async def fetch(self, height: int | None) -> bytes:
         """Return a picture of the given height, in pixels.
@@ -68,16 +68,29 @@ class Stills:
         if (task := self._pending.get(height)) is None:
             task = self._coordinator.config_entry.async_create_background_task(
                 self._coordinator.hass,
-                self._coordinator.client.media.latest_image(
-                    self._camera, height=height
-                ),
+                self._outcome(height),
                 f"{self._coordinator.name} still image of {self._camera}",
             )
             self._pending[height] = task
             task.add_done_callback(lambda _task: self._pending.pop(height, None))
+        # Shielded, because one viewer leaving must not take the others' picture.
+        outcome = await asyncio.shield(task)
         with action_errors():
-            # Shielded, because one viewer leaving must not take the others' picture.
-            return (await asyncio.shield(task)).content
+            if isinstance(outcome, FrigateError):
+                raise outcome
+        return outcome.content
+
+    async def _outcome(self, height: int | None) -> StillImage | FrigateError:
+        """Return a picture, or why there is none.
+
+        A value, as an exception would be logged if all viewers have left.
+        """
+        try:
+            return await self._coordinator.client.media.latest_image(
+                self._camera, height=height
+            )
+        except FrigateError as err:
+            return err
 
 
 class FrigateCamera(CameraEntity, Camera):

@@ -13,18 +13,16 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
     OptionsFlowWithReload,
 )
-from homeassistant.const import CONF_TOKEN, CONF_URL, CONF_USERNAME, CONF_VERIFY_SSL
+from homeassistant.const import CONF_TOKEN, CONF_URL, CONF_USERNAME
 from homeassistant.core import callback
 
-from .aiofrigate import (
-    FrigateArgumentError,
-    FrigateError,
-    FrigateResponseError,
-    normalise_url,
-)
-from .const import CONF_BROWSER_URL, CONF_CAMERAS, DOMAIN, LOGGER
+from .aiofrigate import FrigateError
+from .const import CONF_BROWSER_URL, CONF_CAMERAS, CONF_PROXY_USERNAME, DOMAIN, LOGGER
 from .coordinator import FrigateConfigEntry
+from .errors import placeholders
 from .forms import (
+    ACCOUNT_KEYS,
+    BASIC_KEYS,
     CONF_CREDENTIALS,
     CREDENTIAL_KEYS,
     KEEP,
@@ -38,7 +36,15 @@ from .forms import (
     options_form,
 )
 from .inventory import known_cameras
-from .validation import async_validate, form_error, wants_credentials
+from .validation import (
+    FormError,
+    as_text,
+    async_validate,
+    form_error,
+    parse_url,
+    seen,
+    wants_credentials,
+)
 
 TITLE = "Frigate"
 WAYS_TO_AUTHENTICATE = ["login", "token", "proxy"]
@@ -56,6 +62,8 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
     def __init__(self) -> None:
         """Begin with nothing."""
         self._data: dict[str, Any] = {}
+        self._errors: dict[str, str] = {}
+        self._is_guarded = False
         self._message = ""
         self._seen = ""
 
@@ -120,10 +128,8 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
             return await self.async_step_token()
         if CONF_USERNAME in self._data:
             return await self.async_step_login()
-        try:
-            await async_validate(self.hass, self._data)
-        except FrigateError as err:
-            self._note(err)
+        if await self._async_try(self._data) is not None:
+            self._seen = "HTTP 200"
         return await self.async_step_authenticate()
 
     async def async_step_reconfigure(
@@ -141,15 +147,14 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
         choice = data.pop(CONF_CREDENTIALS, None)
         if choice == KEEP:
             data |= credentials
-        elif choice == REPLACE:
-            self._data = data
-            return await self.async_step_replace_credentials()
-        return await self._async_connect("reconfigure", form, user_input, data)
+        return await self._async_connect(
+            "reconfigure", form, user_input, data, is_open=choice != REPLACE
+        )
 
     async def async_step_replace_credentials(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Offer the ways to authenticate without a look at the server first."""
+        """Offer the ways to authenticate at a server that did not ask for any."""
         return self.async_show_menu(
             step_id="replace_credentials",
             menu_options=WAYS_TO_AUTHENTICATE,
@@ -162,25 +167,26 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
         form: vol.Schema,
         user_input: Mapping[str, Any],
         data: dict[str, Any],
+        *,
+        is_open: bool = True,
     ) -> ConfigFlowResult:
-        """Finish if the server answers; else ask for credentials, or show why not."""
-        try:
-            normalise_url(data[CONF_URL])
-        except FrigateArgumentError:
-            return self._show(step_id, form, user_input, {CONF_URL: "invalid_url"})
-        try:
-            url = await async_validate(self.hass, data)
-        except FrigateError as err:
-            self._note(err)
-            if not wants_credentials(err):
-                errors = {"base": form_error(err)}
-                return self._show(step_id, form, user_input, errors)
-            self._data = {key: data[key] for key in (CONF_URL, CONF_VERIFY_SSL)}
+        """Finish if the server answers; else ask for credentials, or show why not.
+
+        With `is_open` false credentials are asked for whatever the server answers.
+        """
+        url = await self._async_try(data)
+        if url is None and not self._is_guarded:
+            return self._show(step_id, form, user_input, self._errors)
+        if url is None:
+            url = as_text(parse_url(data[CONF_URL]))
+            # Before a person types a password for nothing.
+            self._async_abort_entries_match({CONF_URL: url})
+        self._data = {**data, CONF_URL: url}
+        if self._is_guarded:
             return await self.async_step_authenticate()
-        except Exception:
-            LOGGER.exception("Unexpected error while connecting")
-            return self._show(step_id, form, user_input, {"base": "unknown"})
-        return self._finish({**data, CONF_URL: url})
+        if not is_open:
+            return await self.async_step_replace_credentials()
+        return self._finish(self._data)
 
     async def _async_step_credentials(
         self, step_id: str, form: vol.Schema, user_input: dict[str, Any] | None
@@ -188,36 +194,48 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
         """Try credentials; finish if they are right, else show why they are not."""
         if user_input is None:
             return self._show(step_id, form, self._data_without_secrets(), {})
-        error = "no_credentials"
         try:
-            entered = credentials_of(user_input)
-            if entered:
-                data = {**self._data_to_keep(), **entered}
-                url = await async_validate(self.hass, data)
-                return self._finish({**data, CONF_URL: url})
-        except FrigateArgumentError:
-            error = "authorization_twice"
+            data = self._data_with(credentials_of(user_input))
+        except FormError as err:
+            return self._show(step_id, form, user_input, err.errors)
+        if (url := await self._async_try(data)) is None:
+            return self._show(step_id, form, user_input, self._errors)
+        return self._finish({**data, CONF_URL: url})
+
+    async def _async_try(self, data: Mapping[str, Any]) -> str | None:
+        """Return the address at which the server answers; else note why not."""
+        self._errors, self._is_guarded = {}, False
+        self._message = self._seen = ""
+        try:
+            return await async_validate(self.hass, data)
+        except FormError as err:
+            self._errors = err.errors
         except FrigateError as err:
-            self._note(err)
-            error = form_error(err)
-        except ValueError:
-            error = "invalid_headers"
-        except Exception:
-            LOGGER.exception("Unexpected error while trying credentials")
-            error = "unknown"
-        return self._show(step_id, form, user_input, {"base": error})
+            self._errors = {"base": form_error(err)}
+            self._is_guarded = wants_credentials(err)
+            self._message, self._seen = placeholders(err)["message"], seen(err)
+        except Exception as err:
+            LOGGER.exception("Unexpected error while connecting")
+            self._errors = {"base": "unknown"}
+            self._seen = type(err).__name__
+        return None
 
-    def _data_to_keep(self) -> dict[str, Any]:
-        """Return what new credentials are added to.
+    def _data_with(self, entered: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what new credentials make of the data there are.
 
-        On logging in again, what a proxy wants stays as it is where the form is silent.
+        What a proxy wants stays as it is where the form is silent.
         """
-        replaced = {*CREDENTIAL_KEYS[:3]}
-        return {key: one for key, one in self._data.items() if key not in replaced}
+        replaced = ACCOUNT_KEYS
+        if CONF_TOKEN in entered:
+            # Both are sent in the same header.
+            replaced |= BASIC_KEYS
+        kept = {key: one for key, one in self._data.items() if key not in replaced}
+        return {**kept, **entered}
 
     def _data_without_secrets(self) -> dict[str, Any]:
         """Return what may be shown in a form again."""
-        return {CONF_USERNAME: self._data.get(CONF_USERNAME)}
+        shown = {CONF_USERNAME, CONF_PROXY_USERNAME}
+        return {key: one for key, one in self._data.items() if key in shown}
 
     def _show(
         self,
@@ -242,13 +260,6 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
             "message": self._message,
             "seen": self._seen,
         }
-
-    def _note(self, err: FrigateError) -> None:
-        """Keep an error's words for the next form or menu."""
-        self._message = err.message
-        self._seen = err.message
-        if isinstance(err, FrigateResponseError):
-            self._seen = f"HTTP {err.status}, {err.message}"
 
     def _finish(self, data: dict[str, Any]) -> ConfigFlowResult:
         """Create the entry, or bring it up to date."""
@@ -279,24 +290,36 @@ class FrigateOptionsFlow(OptionsFlowWithReload):
         errors: dict[str, str] = {}
         if user_input is not None:
             try:
-                if CONF_BROWSER_URL in user_input:
-                    url = normalise_url(user_input[CONF_BROWSER_URL])
-                    user_input[CONF_BROWSER_URL] = str(url).rstrip("/")
-                return self.async_create_entry(data=user_input)
-            except FrigateArgumentError:
-                errors[CONF_BROWSER_URL] = "invalid_url"
-        cameras = {
-            *known_cameras(self.hass, self.config_entry),
-            *self.config_entry.options.get(CONF_CAMERAS, ()),
-        }
-        coordinator = getattr(self.config_entry, "runtime_data", None)
-        if coordinator is not None:
-            cameras |= coordinator.data.config.cameras.keys()
+                return self.async_create_entry(data=_tidy_options(user_input))
+            except FormError as err:
+                errors = err.errors
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(
-                options_form(cameras),
+                options_form(self._cameras()),
                 self.config_entry.options if user_input is None else user_input,
             ),
             errors=errors,
         )
+
+    def _cameras(self) -> set[str]:
+        """Return every camera that is known, also while the server is down."""
+        cameras = known_cameras(self.hass, self.config_entry)
+        cameras.update(self.config_entry.options.get(CONF_CAMERAS, ()))
+        coordinator = getattr(self.config_entry, "runtime_data", None)
+        if coordinator is not None:
+            cameras.update(coordinator.data.config.cameras)
+        return cameras
+
+
+def _tidy_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options as they are kept: no address for browsers, or a whole one.
+
+    Raises:
+        FormError: the address is none.
+    """
+    tidy = dict(options)
+    text = tidy.pop(CONF_BROWSER_URL, "").strip()
+    if text:
+        tidy[CONF_BROWSER_URL] = as_text(parse_url(text, CONF_BROWSER_URL))
+    return tidy

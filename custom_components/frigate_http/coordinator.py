@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 import time
 from typing import TYPE_CHECKING, Any, override
 
@@ -21,6 +22,7 @@ from .aiofrigate import (
     FrigateError,
     FrigateForbiddenError,
     FrigateNotFoundError,
+    FrigateRateLimitError,
     Profile,
     Stats,
 )
@@ -114,7 +116,9 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
         self._config: Config | None = None
         self._profile = Profile(None, None, None)
         self._config_due_at = 0.0
+        self._last_stats: Stats | None = None
         self._faces_refused = False
+        self._pauses: dict[str, tuple[float, FrigateRateLimitError]] = {}
         self._told: set[str] = set()
 
     @property
@@ -128,12 +132,11 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
 
     @override
     async def _async_update_data(self) -> FrigateData:
-        """Poll, and read the configuration first if it is due."""
+        """Poll, and read the configuration after that if it is due."""
         with coordinator_errors():
-            if self._config is None or time.monotonic() >= self._config_due_at:
-                await self._read_config()
             stats, faces = await asyncio.gather(
-                _outcome(self.client.system.stats()), self._read_faces()
+                _outcome(self._ask("stats", self.client.system.stats)),
+                self._read_faces(),
             )
             if isinstance(stats, FrigateError) and (
                 needs_login(stats) or not isinstance(faces, FaceLibrary)
@@ -141,8 +144,10 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
                 raise stats
             good_stats = self._unless_error("stats", stats)
             good_faces = self._unless_error("faces", faces)
-            if good_stats is not None and self._is_new_start(good_stats):
-                await self._read_config(fresh=True)
+            if time.monotonic() >= self._config_due_at or self._is_news(good_stats):
+                await self._read_config()
+        if good_stats is not None:
+            self._last_stats = good_stats
         if good_faces is not None:
             self.people_roll.call(good_faces.people)
         if TYPE_CHECKING:
@@ -151,11 +156,26 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
             self._config, self._profile, good_stats, good_faces, self._cameras()
         )
 
+    async def _ask[T](self, subject: str, call: Callable[[], Awaitable[T]]) -> T:
+        """Return an answer; send nothing in a pause that the server asked for.
+
+        Raises:
+            FrigateError: there is none, or none before the pause has ended.
+        """
+        until, refusal = self._pauses.get(subject, (0.0, None))
+        if refusal is not None and (left := until - time.monotonic()) > 0:
+            raise _with_pause(refusal, left)
+        try:
+            return await call()
+        except FrigateRateLimitError as err:
+            self._pauses[subject] = (time.monotonic() + err.retry_after, err)
+            raise _with_pause(err, err.retry_after) from err
+
     async def _read_faces(self) -> FaceLibrary | FrigateError | None:
         """Read the faces, or None where this account or server has none."""
         if self._faces_refused:
             return None
-        faces = await _outcome(self.client.faces.library())
+        faces = await _outcome(self._ask("faces", self.client.faces.library))
         if isinstance(faces, (FrigateForbiddenError, FrigateNotFoundError)):
             # Asked again with the next configuration: the role may have changed.
             self._faces_refused = True
@@ -163,11 +183,15 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
             return None
         return faces
 
-    async def _read_config(self, *, fresh: bool = False) -> None:
+    async def _read_config(self) -> None:
         """Read who we are and what there is; keep what is known where that fails."""
+        system = self.client.system
+        # With the next poll, unless this one succeeds.
+        self._config_due_at = 0.0
         try:
-            profile = await self._read_profile(fresh=fresh)
-            config = await self.client.system.config(fresh=fresh)
+            config = await self._ask("config", partial(system.config, fresh=True))
+            # Only then, so that it tells of every camera that the configuration has.
+            profile = await self._ask("profile", self._read_profile)
         except FrigateError as err:
             if self._config is None or needs_login(err):
                 raise
@@ -186,9 +210,9 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
         self._faces_refused = False
         self._config_due_at = time.monotonic() + CONFIG_INTERVAL.total_seconds()
 
-    async def _read_profile(self, *, fresh: bool) -> Profile:
+    async def _read_profile(self) -> Profile:
         try:
-            return await self.client.system.profile(fresh=fresh)
+            return await self.client.system.profile(fresh=True)
         except FrigateNotFoundError:
             return Profile(None, None, None)
 
@@ -203,10 +227,9 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
             if self._profile.may_see(name) and (not chosen or name in chosen)
         }
 
-    def _is_new_start(self, stats: Stats) -> bool:
+    def _is_news(self, stats: Stats | None) -> bool:
         """Return whether Frigate restarted, or has other cameras than before."""
-        before = self.data.stats if self.data else None
-        if before is None:
+        if stats is None or (before := self._last_stats) is None:
             return False
         restarted = (
             stats.uptime is not None
@@ -238,6 +261,11 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
 
 def _account(profile: Profile) -> tuple[str | None, str | None]:
     return profile.username, profile.role
+
+
+def _with_pause(err: FrigateRateLimitError, pause: float) -> FrigateRateLimitError:
+    # A second more, as the next poll may come up to a second before its time.
+    return FrigateRateLimitError(err.message, err.status, pause + 1)
 
 
 async def _outcome[T](call: Coroutine[Any, Any, T]) -> T | FrigateError:

@@ -88,11 +88,17 @@ class CameraEntity(FrigateEntity):
         return self.coordinator.data.cameras.get(self.camera)
 
     @property
+    def is_told_of(self) -> bool:
+        """Return whether the camera is there, and the server tells how it is doing."""
+        return (
+            self.camera_config is not None and self.coordinator.data.stats is not None
+        )
+
+    @property
     def camera_stats(self) -> CameraStats | None:
         """Return the camera's stats, or None if there are none."""
-        if (stats := self.coordinator.data.stats) is None or not self.camera_config:
-            return None
-        return stats.cameras.get(self.camera)
+        stats = self.coordinator.data.stats
+        return None if stats is None else stats.cameras.get(self.camera)
 
 
 @callback

@@ -63,6 +63,11 @@ def error_key(err: FrigateError) -> str:
     return next((key for kind, key in _KEYS if isinstance(err, kind)), "unknown")
 
 
+def placeholders(err: FrigateError) -> dict[str, str]:
+    """Return what the text for an error mentions: the server's words, as a phrase."""
+    return {"message": err.message.rstrip(".")}
+
+
 def needs_login(err: FrigateError) -> bool:
     """Return whether the server, or a proxy before it, wants to know who we are."""
     return isinstance(err, (FrigateAuthError, FrigateRedirectError))
@@ -74,17 +79,16 @@ def coordinator_errors() -> Generator[None]:
     try:
         yield
     except FrigateError as err:
-        key, placeholders = error_key(err), {"message": err.message}
         if needs_login(err):
             raise ConfigEntryAuthFailed(
                 translation_domain=DOMAIN,
-                translation_key=key,
-                translation_placeholders=placeholders,
+                translation_key=error_key(err),
+                translation_placeholders=placeholders(err),
             ) from err
         raise UpdateFailed(
             translation_domain=DOMAIN,
-            translation_key=key,
-            translation_placeholders=placeholders,
+            translation_key=error_key(err),
+            translation_placeholders=placeholders(err),
             retry_after=getattr(err, "retry_after", None),
         ) from err
 
@@ -98,5 +102,5 @@ def action_errors() -> Generator[None]:
         raise HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key=error_key(err),
-            translation_placeholders={"message": err.message},
+            translation_placeholders=placeholders(err),
         ) from err

@@ -1,6 +1,6 @@
 """The forms of the config flow, and what they become in a config entry."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import voluptuous as vol
@@ -39,20 +39,23 @@ from .const import (
     DEFAULT_MJPEG_HEIGHT,
     OVERLAYS,
 )
-from .validation import parse_headers
+from .validation import FormError, parse_basic_user, parse_headers, parse_token
 
 CONF_CREDENTIALS = "credentials"
 KEEP, REPLACE, REMOVE = "keep", "replace", "remove"
 PROXY_SECTION = "proxy_credentials"
 
-CREDENTIAL_KEYS = (
-    CONF_USERNAME,
-    CONF_PASSWORD,
-    CONF_TOKEN,
-    CONF_PROXY_USERNAME,
-    CONF_PROXY_PASSWORD,
-    CONF_HEADERS,
-)
+_PARSERS: dict[str, Callable[[Any], Any]] = {
+    CONF_USERNAME: str.strip,
+    CONF_PASSWORD: str,
+    CONF_TOKEN: parse_token,
+    CONF_PROXY_USERNAME: parse_basic_user,
+    CONF_PROXY_PASSWORD: str,
+    CONF_HEADERS: parse_headers,
+}
+ACCOUNT_KEYS = frozenset({CONF_USERNAME, CONF_PASSWORD, CONF_TOKEN})
+BASIC_KEYS = frozenset({CONF_PROXY_USERNAME, CONF_PROXY_PASSWORD})
+CREDENTIAL_KEYS = frozenset(_PARSERS)
 
 _URL = TextSelector(TextSelectorConfig(type=TextSelectorType.URL, autocomplete="url"))
 _USERNAME = TextSelector(TextSelectorConfig(autocomplete="username"))
@@ -106,12 +109,14 @@ def credentials_of(form: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was filled in of a form, as it stands in a config entry.
 
     Raises:
-        ValueError: the headers are not headers.
+        FormError: nothing was, or not in a form that can be sent.
     """
     entered = {**form, **form.get(PROXY_SECTION, {})}
-    found = {key: entered[key] for key in CREDENTIAL_KEYS if entered.get(key)}
-    if CONF_HEADERS in found:
-        found[CONF_HEADERS] = parse_headers(found[CONF_HEADERS])
+    parsed = {
+        key: parse(entered[key]) for key, parse in _PARSERS.items() if entered.get(key)
+    }
+    if not (found := {key: value for key, value in parsed.items() if value}):
+        raise FormError("no_credentials")
     return found
 
 

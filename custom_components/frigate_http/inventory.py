@@ -1,6 +1,7 @@
 """Keeps Home Assistant's registries in step with what the server has."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
@@ -43,8 +44,10 @@ def camera_device_info(coordinator: FrigateCoordinator, camera: str) -> DeviceIn
     server = dr.async_get(coordinator.hass).async_get_device_by_identifier(
         (DOMAIN, entry_id), entry_id
     )
-    if server is not None:
-        info["via_device_id"] = server.id
+    if TYPE_CHECKING:
+        # Registered at setup before anything that belongs to a camera.
+        assert server is not None
+    info["via_device_id"] = server.id
     return info
 
 

@@ -42,6 +42,11 @@ async def async_setup_entry(
     add(_camera_sensors, FrigateCameraSensor)
 
 
+def _part_name(part: str) -> str:
+    """Return how a part is called: a mount by its last folder, all others in full."""
+    return (PurePosixPath(part).name or part) if part.startswith("/") else part
+
+
 type Keys[*Ts] = Iterator[tuple[*Ts]]
 
 
@@ -122,7 +127,7 @@ class FrigatePartSensor(ServerEntity, SensorEntity):
         self.entity_description = description
         self._part = part
         self._attr_translation_key = description.key
-        self._attr_translation_placeholders = {"part": PurePosixPath(part).name}
+        self._attr_translation_placeholders = {"part": _part_name(part)}
         if part in description.on_for:
             self._attr_entity_registry_enabled_default = True
         self._start()
@@ -201,11 +206,16 @@ class FrigateCameraSensor(CameraEntity, SensorEntity):
         super().__init__(coordinator, camera, description.key)
         self.entity_description = description
         self._attr_translation_key = description.key
+        if description.choices:
+            self._attr_options = list(description.choices)
         self._start()
 
     @override
     def _read(self) -> bool:
-        if (stats := self.camera_stats) is None:
+        if not self.is_told_of:
             return False
-        self._attr_native_value = self.entity_description.value_fn(stats)
+        stats = self.camera_stats
+        self._attr_native_value = (
+            None if stats is None else self.entity_description.value_fn(stats)
+        )
         return True

@@ -23,6 +23,7 @@ from .aiofrigate import CameraConfig, CameraStats, FaceLibrary, Stats, Version
 
 FPS = "fps"
 RECORDINGS = "/media/frigate/recordings"
+CONNECTION_QUALITIES = ("excellent", "fair", "poor", "unusable")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +66,8 @@ class CameraSensorDescription(HealthSensorDescription):
     """A figure of a camera."""
 
     value_fn: Callable[[CameraStats], StateType]
+    choices: tuple[str, ...] = ()
+    """What an enum may be. The list in `options` would make this unhashable."""
     exists_fn: Callable[[CameraConfig, Version | None], bool] = (
         lambda _camera, _version: True
     )
@@ -74,6 +77,12 @@ def _started_at(stats: Stats) -> datetime | None:
     if stats.last_updated is None or stats.uptime is None:
         return None
     return datetime.fromtimestamp(stats.last_updated - stats.uptime, UTC)
+
+
+def _connection_quality(camera: CameraStats) -> str | None:
+    # A word that a later version may bring is no option of the sensor.
+    quality = camera.connection_quality
+    return quality if quality in CONNECTION_QUALITIES else None
 
 
 def _since_0_18(_camera: CameraConfig, version: Version | None) -> bool:
@@ -267,9 +276,9 @@ CAMERA_SENSORS: tuple[CameraSensorDescription, ...] = (
         key="connection_quality",
         device_class=SensorDeviceClass.ENUM,
         entity_registry_enabled_default=True,
-        options=["excellent", "fair", "poor", "unusable"],
+        choices=CONNECTION_QUALITIES,
         state_class=None,
-        value_fn=lambda camera: camera.connection_quality,
+        value_fn=_connection_quality,
         exists_fn=_since_0_18,
     ),
     CameraSensorDescription(

@@ -3,6 +3,7 @@
 from typing import override
 
 from homeassistant.components.update import UpdateEntity, UpdateEntityDescription
+from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -12,7 +13,9 @@ from .entity import ServerEntity
 PARALLEL_UPDATES = 0
 
 RELEASES = "https://github.com/blakeblackshear/frigate/releases/tag/v"
-FRIGATE_UPDATE = UpdateEntityDescription(key="update")
+FRIGATE_UPDATE = UpdateEntityDescription(
+    key="update", entity_category=EntityCategory.DIAGNOSTIC
+)
 
 
 async def async_setup_entry(

@@ -10,7 +10,7 @@ from .state import Camera, ServerState
 
 INTERVAL = 15
 _CMDLINE_WIDTH = 414
-_DISKS = ("/media/frigate/recordings", "/media/frigate/clips", "/tmp/cache")  # noqa: S108
+_DISKS = ("/media/frigate/recordings", "/media/frigate/clips", "/tmp/cache")
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ class _Snapshot:
         storage: dict[str, Any] = {
             path: {**disk, "mount_type": "ext4"} for path in _DISKS
         }
-        storage["/dev/shm"] = {  # noqa: S108
+        storage["/dev/shm"] = {
             "total": 24105.6,
             "used": 9.8,
             "free": 24095.8,

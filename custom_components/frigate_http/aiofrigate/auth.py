@@ -65,8 +65,13 @@ class Credentials:
     @property
     def secrets(self) -> tuple[str, ...]:
         """Return every value that must not show up in a log or an error."""
-        values = (self.password, self.token, self.proxy_password)
-        return (*(value for value in values if value), *self.headers.values())
+        sent = self.as_headers().get(hdrs.AUTHORIZATION, "")
+        values = (
+            *(self.password, self.token, self.proxy_password),
+            *(sent, sent.partition(" ")[2]),
+            *self.headers.values(),
+        )
+        return tuple(value for value in values if value)
 
     def as_headers(self) -> dict[str, str]:
         """Return the headers that go with every request."""
@@ -91,18 +96,20 @@ class Session:
 
     def __init__(self, credentials: Credentials) -> None:
         """Prepare for an account, or for none."""
-        self._username = credentials.username
-        self._password = credentials.password
+        self._account: tuple[str, str] | None = None
+        if credentials.username is not None and credentials.password is not None:
+            self._account = credentials.username, credentials.password
         self._lock = asyncio.Lock()
         self._refusal: FrigateResponseError | None = None
         self._refused_until = 0.0
+        self._refused_generation = -1
         self._pause = FIRST_PAUSE
         self.generation = 0
 
     @property
     def has_account(self) -> bool:
         """Return whether there is an account to log in with."""
-        return self._username is not None and self._password is not None
+        return self._account is not None
 
     async def ensure(self, post_login: PostLogin) -> int:
         """Log in unless that was done, and return the generation now in force.
@@ -113,22 +120,20 @@ class Session:
             FrigateError: the login could not be sent.
         """
         if self.has_account and self.generation == 0:
-            await self.renew(0, post_login)
+            return await self.renew(0, post_login)
         return self.generation
 
-    async def renew(self, generation: int, post_login: PostLogin) -> None:
+    async def renew(self, generation: int, post_login: PostLogin) -> int:
         """Log in again unless another request has done so since `generation`.
 
-        Raises the same errors as `ensure`.
+        Returns the generation now in force, and raises the same errors as `ensure`.
         """
         async with self._lock:
-            if self.generation != generation:
-                return
+            if self._account is None or self.generation != generation:
+                return self.generation
             self._raise_while_refused()
-            if self._username is None or self._password is None:
-                raise FrigateArgumentError("There is no account to log in with")
             try:
-                await post_login(self._username, self._password)
+                await post_login(*self._account)
             except FrigateRateLimitError as err:
                 self._refuse(err, err.retry_after)
                 raise
@@ -142,18 +147,29 @@ class Session:
                 # and needs no login: the request itself will tell.
                 pass
             self.generation += 1
+            return self.generation
 
-    def rejected(self, err: FrigateAuthError) -> None:
-        """Note that the server refused what a login had only just given."""
-        self._refuse(err)
+    def rejected(self, generation: int, err: FrigateAuthError) -> None:
+        """Note that the server refused what a login had only just given.
 
-    def accepted(self) -> None:
-        """Note that the server took the login, which ends the pauses."""
-        self._refusal = None
-        self._pause = FIRST_PAUSE
+        However many requests it was refused to, it counts as one refusal.
+        """
+        if generation > self._refused_generation:
+            self._refuse(err)
+
+    def accepted(self, generation: int) -> None:
+        """Note that the server took a login, which ends the pauses.
+
+        Only a login made since the refusal proves anything: there may be routes that
+        need none, and they must not end the pause of a wrong password.
+        """
+        if generation > self._refused_generation:
+            self._refusal = None
+            self._pause = FIRST_PAUSE
 
     def _refuse(self, err: FrigateResponseError, pause: float = 0.0) -> None:
         self._refusal = err
+        self._refused_generation = self.generation
         self._refused_until = time.monotonic() + max(pause, self._pause)
         self._pause = min(self._pause * 2, LONGEST_PAUSE)
 

@@ -24,6 +24,7 @@ from .system import base_of
 _INTERNAL_PORT = 5000
 _TLS_PORT = 8971
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_HALF_SCHEME = re.compile(r"^https?:/", re.IGNORECASE)
 
 
 def normalise_url(text: str) -> URL:
@@ -40,8 +41,9 @@ def normalise_url(text: str) -> URL:
     try:
         url = URL(text) if _SCHEME.match(text) else _guess_scheme(text)
         port = url.port
-    except ValueError as err:
-        raise FrigateArgumentError(f"Not an address: {err}") from err
+    except ValueError:
+        # Its words, and those of its cause, may hold a password that was pasted too.
+        raise FrigateArgumentError("Not an address") from None
     if url.scheme not in {"http", "https"} or not url.host or not port:
         raise FrigateArgumentError("Not the address of a web server")
     if url.user is not None or url.password is not None:
@@ -49,12 +51,15 @@ def normalise_url(text: str) -> URL:
     segments = [part for part in url.path.split("/") if part]
     if "api" in segments:
         segments = segments[: segments.index("api")]
-    return url.origin().joinpath(*segments)
+    # As text a port that the scheme implies goes, so that equal addresses are equal.
+    return URL(str(url.origin().joinpath(*segments)))
 
 
 def _guess_scheme(text: str) -> URL:
     with suppress(ValueError):
         text = f"[{IPv6Address(text)}]"
+    if _HALF_SCHEME.match(text):
+        raise ValueError(text)
     url = URL(f"http://{text}")
     if url.explicit_port is None:
         return url.with_port(_INTERNAL_PORT)

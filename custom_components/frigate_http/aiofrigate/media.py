@@ -1,6 +1,7 @@
 """Pictures of cameras, still and moving."""
 
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
 from .errors import FrigateDataError
 from .models import Overlays, StillImage
@@ -39,9 +40,10 @@ class Media:
         offline = answer.headers.get("x-frigate-offline", "").lower() == "true"
         return StillImage(answer.body, answer.content_type, offline)
 
-    def mjpeg(
+    @asynccontextmanager
+    async def mjpeg(
         self, camera: str, *, fps: int, height: int, overlays: Overlays | None = None
-    ) -> AbstractAsyncContextManager[Stream]:
+    ) -> AsyncGenerator[Stream]:
         """Open the moving picture (`GET /api/<camera>`), endless multipart JPEG.
 
         Args:
@@ -51,7 +53,11 @@ class Media:
             overlays: what Frigate draws into it.
 
         Raises:
-            FrigateError: on entering, for anything but a good answer.
+            FrigateDataError: on entering, if the answer is not a moving picture.
+            FrigateError: on entering, for anything else but a good answer.
         """
         query = {"fps": fps, "height": height, **(overlays or Overlays()).as_query()}
-        return self._transport.stream("api", camera, query=query)
+        async with self._transport.stream("api", camera, query=query) as stream:
+            if not stream.content_type.lower().startswith("multipart/"):
+                raise FrigateDataError("The answer is not a moving picture", 200)
+            yield stream

@@ -12,7 +12,8 @@ from typing import Any, Self, override
 from .parsing import as_bool, as_dict, as_int, as_str, as_texts
 
 _VERSION = re.compile(
-    r"v?((\d+)\.(\d+)(?:\.\d+)*)(-(?:alpha|beta|rc|dev)\.?\d*)?", re.IGNORECASE
+    r"v?((\d{1,9})\.(\d{1,9})(?:\.\d+)*)(-(?:alpha|beta|rc|dev)\.?\d*)?(?:[-+.]\S*)?",
+    re.ASCII | re.IGNORECASE,
 )
 
 
@@ -28,8 +29,8 @@ class Version:
 
     @classmethod
     def parse(cls, text: Any) -> Self | None:
-        """Return a version, or None for anything that does not begin as one."""
-        found = _VERSION.match(text.strip()) if isinstance(text, str) else None
+        """Return a version, or None for anything that is not one."""
+        found = _VERSION.fullmatch(text.strip()) if isinstance(text, str) else None
         if found is None:
             return None
         release = found[1] + (found[4] or "").lower()

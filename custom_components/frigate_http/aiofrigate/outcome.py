@@ -6,10 +6,13 @@ are taken from it.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from html import unescape
 import json
 import re
 import ssl
+import time
 from typing import Any
 
 import aiohttp
@@ -37,6 +40,7 @@ from .errors import (
 
 LONGEST_MESSAGE = 300
 DEFAULT_RETRY_AFTER = 60.0
+LONGEST_RETRY_AFTER = 86400.0
 MASK = "***"
 
 _HTTP_ON_TLS_PORT = "plain HTTP request was sent to HTTPS port"
@@ -59,17 +63,20 @@ def error_from_exception(err: Exception) -> FrigateError:
             return FrigateTimeoutError("The server did not answer in time")
         case aiohttp.ClientConnectorCertificateError():
             return FrigateTLSUntrustedError(_certificate_words(err.certificate_error))
-        case ssl.SSLCertVerificationError():
-            return FrigateTLSUntrustedError(_certificate_words(err))
         case aiohttp.ClientSSLError() | ssl.SSLError():
             return FrigateTLSProtocolError(
                 "The server does not speak TLS on this port, or no version in common"
             )
         case aiohttp.ClientConnectorDNSError():
             return FrigateConnectionError(f"The name {err.host} is not known")
+        case aiohttp.ClientConnectorError() if err.os_error.errno is None:
+            # Only a handshake ends so: a socket's own errors have a number.
+            return FrigateTLSProtocolError(
+                "The server ended the connection while TLS was being agreed on"
+            )
         case aiohttp.ClientConnectorError():
             return FrigateConnectionError(
-                f"No connection to {err.host}:{err.port} ({err.strerror or 'refused'})"
+                f"No connection to {err.host}:{err.port} ({err.strerror})"
             )
         case aiohttp.ClientPayloadError():
             return FrigateConnectionError("The answer was cut off in the middle")
@@ -98,7 +105,11 @@ def error_from_response(
         secrets: what must not appear in the error even if the server repeats it.
     """
     content = _parse(headers, body)
-    message = mask(_own_words(content) or f"HTTP status {status}", secrets)
+    if status == 422 and not isinstance(content, dict):
+        # Whatever this is, it may be an echo of what was sent.
+        content = None
+    # Shortened only then: half a secret would not be recognised.
+    message = tidy(mask(_own_words(content), secrets)) or f"HTTP status {status}"
     is_page = _is_html(headers)
     if status == 400 and _HTTP_ON_TLS_PORT in message:
         return FrigateTLSProtocolError(message)
@@ -121,14 +132,22 @@ def error_from_response(
 
 def error_from_redirect(status: int, target: URL) -> FrigateRedirectError:
     """Return the error for a redirect that is not followed."""
-    location = str(target.with_query(None).with_fragment(None).with_user(None))
+    target = target.with_query(None).with_fragment(None)
+    location = str(target.with_user(None) if target.absolute else target)
     return FrigateRedirectError(f"The server redirects to {location}", status, location)
+
+
+def http_date(text: str) -> datetime | None:
+    """Return the moment in a header such as `Date`, or None."""
+    try:
+        return parsedate_to_datetime(text)
+    except ValueError, OverflowError:
+        return None
 
 
 def page_title(body: bytes) -> str:
     """Return the title of a web page, or an empty string."""
-    found = _TITLE.search(body.decode("utf-8", "replace"))
-    return tidy(unescape(found[1])) if found else ""
+    return tidy(_title(body))
 
 
 def tidy(text: str) -> str:
@@ -144,10 +163,15 @@ def mask(text: str, secrets: Iterable[str]) -> str:
 
     What is shorter than four characters is no secret, but stands in every text.
     """
-    for secret in secrets:
+    for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) > 3:
             text = text.replace(secret, MASK)
     return text
+
+
+def _title(body: bytes) -> str:
+    found = _TITLE.search(body.decode("utf-8", "replace"))
+    return unescape(found[1]) if found else ""
 
 
 def _is_html(headers: Mapping[str, str]) -> bool:
@@ -156,11 +180,11 @@ def _is_html(headers: Mapping[str, str]) -> bool:
 
 def _parse(headers: Mapping[str, str], body: bytes) -> Any:
     if _is_html(headers):
-        return page_title(body)
+        return _title(body)
     text = body.decode("utf-8", "replace")
     try:
         return json.loads(text)
-    except ValueError:
+    except ValueError, RecursionError:
         return text
 
 
@@ -168,11 +192,11 @@ def _own_words(content: Any) -> str:
     """Return what the server says, whichever of its forms it says it in."""
     match content:
         case str():
-            return tidy(content)
+            return content
         case {"detail": [*problems]}:
-            return tidy("; ".join(_problem(item) for item in problems))
+            return "; ".join(_problem(item) for item in problems)
         case {"message": str(words)} | {"detail": str(words)} | {"error": str(words)}:
-            return tidy(words)
+            return words
         case _:
             return ""
 
@@ -181,12 +205,13 @@ def _problem(item: Any) -> str:
     """Return one problem of a 422 as `body.password: Field required`."""
     if not isinstance(item, dict):
         return ""
-    return f"{_field(item)}: {item.get('msg', 'not valid')}"
+    words = item.get("msg")
+    return f"{_field(item)}: {words if isinstance(words, str) else 'not valid'}"
 
 
 def _field(item: Mapping[str, Any]) -> str:
     location = item.get("loc")
-    return ".".join(map(str, location)) if isinstance(location, list) else "?"
+    return tidy(".".join(map(str, location))) if isinstance(location, list) else "?"
 
 
 def _fields(content: Any) -> tuple[str, ...]:
@@ -199,8 +224,14 @@ def _fields(content: Any) -> tuple[str, ...]:
 
 def _retry_after(headers: Mapping[str, str], message: str) -> float:
     """Return the pause in seconds: as the header says, else as the words do."""
-    header = headers.get(hdrs.RETRY_AFTER, "")
-    if header.isdecimal():
-        return float(header)
+    header = headers.get(hdrs.RETRY_AFTER, "").strip()
     found = re.search(r"per (\d+) (second|minute|hour|day)", message)
-    return int(found[1]) * _PERIODS[found[2]] if found else DEFAULT_RETRY_AFTER
+    if re.fullmatch(r"[0-9]+", header):
+        pause = float(header)
+    elif (until := http_date(header)) is not None:
+        pause = until.timestamp() - time.time()
+    elif found:
+        pause = int(found[1]) * _PERIODS[found[2]]
+    else:
+        pause = DEFAULT_RETRY_AFTER
+    return min(max(pause, 0.0), LONGEST_RETRY_AFTER)

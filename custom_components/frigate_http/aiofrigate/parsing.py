@@ -28,7 +28,7 @@ def as_float(value: Any) -> float | None:
         return None
     try:
         number = float(value)
-    except TypeError, ValueError:
+    except TypeError, ValueError, OverflowError:
         return None
     return number if math.isfinite(number) else None
 

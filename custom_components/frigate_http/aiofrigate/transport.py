@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 import json
 import logging
 import time
@@ -30,6 +29,7 @@ from .outcome import (
     error_from_exception,
     error_from_redirect,
     error_from_response,
+    http_date,
     page_title,
 )
 
@@ -65,10 +65,7 @@ class Answer:
     @property
     def date(self) -> datetime | None:
         """Return when the server sent this, by the server's own clock."""
-        try:
-            return parsedate_to_datetime(self.headers.get(hdrs.DATE, ""))
-        except ValueError:
-            return None
+        return http_date(self.headers.get(hdrs.DATE, ""))
 
     def text(self) -> str:
         """Return the body as text.
@@ -89,7 +86,7 @@ class Answer:
         self.refuse_html()
         try:
             value = json.loads(self.body)
-        except ValueError as err:
+        except (ValueError, RecursionError) as err:
             raise FrigateDataError("The answer is not valid JSON", self.status) from err
         if not isinstance(value, shape):
             raise FrigateDataError(
@@ -171,12 +168,19 @@ class Transport:
         """Return the address of a route, each of its segments quoted.
 
         Raises:
-            FrigateArgumentError: a segment is empty, `.` or `..`, which a server on
-                the way would resolve to another route.
+            FrigateArgumentError: a segment is empty, cannot be written in UTF-8, or
+                holds `.` or `..` as a part of a path, which a server on the way would
+                resolve to another route.
         """
-        if any(segment in {".", ".."} for segment in path) or "" in path[:-1]:
-            raise FrigateArgumentError(f"Not a usable path: {'/'.join(path)!r}")
-        tail = "/".join(quote(segment, safe="") for segment in path)
+        parts = {part for segment in path for part in segment.split("/")}
+        if not parts.isdisjoint({".", ".."}) or "" in path[:-1]:
+            raise FrigateArgumentError(f"Not a usable path: {'/'.join(path)!a}")
+        try:
+            tail = "/".join(quote(segment, safe="") for segment in path)
+        except UnicodeEncodeError as err:
+            raise FrigateArgumentError(
+                f"Not a usable path: {'/'.join(path)!a}"
+            ) from err
         base = str(self.base_url).rstrip("/")
         return URL(f"{base}/{tail}", encoded=True).with_query(query)
 
@@ -198,7 +202,7 @@ class Transport:
             query: parameters of the address.
             data: body, sent as JSON.
             fresh: ask past Frigate's cache, which is up to 5 seconds old.
-            timeout: seconds for all of it.
+            timeout: seconds for all of it, a new login included, once it is its turn.
             max_bytes: the largest body that is read.
 
         Raises:
@@ -214,8 +218,12 @@ class Transport:
             data=data,
             timeout=aiohttp.ClientTimeout(total=timeout),
         )
-        async with self._slots, self._send(request) as response:
-            return await _read(response, max_bytes)
+        async with self._slots:
+            try:
+                async with asyncio.timeout(timeout), self._send(request) as response:
+                    return await _read(response, max_bytes)
+            except TimeoutError as err:
+                raise error_from_exception(err) from err
 
     @asynccontextmanager
     async def stream(
@@ -224,6 +232,7 @@ class Transport:
         """Open a body without end; leaving the context closes the connection.
 
         Raises:
+            FrigateHTMLError: it is a web page, whose end is not waited for.
             FrigateError: it could not be opened, see `errors`.
         """
         request = _Request(
@@ -236,6 +245,11 @@ class Transport:
         async with self._send(request) as response:
             self._open.add(response)
             try:
+                self._raise_if_closed()
+                if response.content_type == "text/html":
+                    raise FrigateHTMLError(
+                        "A web page instead of a stream", response.status
+                    )
                 yield Stream(response)
             finally:
                 self._open.discard(response)
@@ -256,20 +270,22 @@ class Transport:
         except FrigateAuthError as err:
             if not (err.session_lost and self._login.has_account):
                 raise
-            await self._login.renew(generation, self._post_login)
-            response = await self._attempt_anew(request)
-        self._login.accepted()
+            generation = await self._login.renew(generation, self._post_login)
+            response = await self._attempt_anew(request, generation)
+        self._login.accepted(generation)
         try:
             yield response
         finally:
             response.release()
 
-    async def _attempt_anew(self, request: _Request) -> aiohttp.ClientResponse:
+    async def _attempt_anew(
+        self, request: _Request, generation: int
+    ) -> aiohttp.ClientResponse:
         """Send once more after a login; a second refusal starts the pause."""
         try:
             return await self._attempt(request)
         except FrigateAuthError as err:
-            self._login.rejected(err)
+            self._login.rejected(generation, err)
             raise
 
     async def _post_login(self, username: str, password: str) -> None:
@@ -302,8 +318,7 @@ class Transport:
 
     async def _once(self, request: _Request) -> aiohttp.ClientResponse:
         """Send one HTTP request and return its answer, whatever its status."""
-        if self._closed:
-            raise FrigateArgumentError("The client is closed")
+        self._raise_if_closed()
         started = time.perf_counter()
         outcome: str | int = "no answer"
         try:
@@ -328,19 +343,25 @@ class Transport:
             )
         return response
 
+    def _raise_if_closed(self) -> None:
+        if self._closed or self._client.closed:
+            raise FrigateArgumentError("The client is closed")
+
     async def _refusal(
         self, request: _Request, response: aiohttp.ClientResponse
     ) -> FrigateError:
         """Return the error for a bad status, without any secret that was sent."""
+        body = bytearray()
         async with response:
-            try:
-                body = await response.content.read(_ERROR_BYTES)
-            except TimeoutError, aiohttp.ClientError, OSError:
-                body = b""
+            with suppress(TimeoutError, aiohttp.ClientError, OSError):
+                async for chunk in response.content.iter_chunked(_CHUNK):
+                    body += chunk
+                    if len(body) > _ERROR_BYTES:
+                        break
         error = error_from_response(
             response.status,
             response.headers,
-            body,
+            bytes(body),
             (*self._credentials.secrets, *request.secrets),
         )
         if isinstance(error, FrigateResponseError):

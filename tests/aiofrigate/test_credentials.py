@@ -1,0 +1,307 @@
+"""How a request proves who it is, and that this stays between the two."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import aiohttp
+import pytest
+
+from custom_components.frigate_http.aiofrigate import (
+    Credentials,
+    FrigateArgumentError,
+    FrigateAuthError,
+    FrigateClient,
+    FrigateError,
+    FrigateForbiddenError,
+)
+from tests.fake_frigate import FakeFrigate, Fault, FrontProxy
+from tests.fake_frigate.answers import failure
+
+from .conftest import (
+    ADMIN,
+    BOTH,
+    GATE,
+    VIEWER,
+    Connect,
+    everything_of,
+    logins,
+    outcome_of,
+    sent,
+    works,
+)
+
+BASIC: dict[str, Any] = {"proxy_username": "door", "proxy_password": "Tür-Schlüssel-7"}
+KEY = {"X-Api-Key": "cf-service-token-99", "X-Proxy-Secret": "behind-the-proxy"}
+ALL_SECRETS: dict[str, Any] = {
+    "password": "secret-of-the-account",
+    "proxy_password": "secret-of-the-proxy",
+    "headers": {"X-Api-Key": "secret-of-the-header"},
+}
+
+
+def _front(frigate: FakeFrigate, *, basic: bool, headers: bool) -> FrontProxy:
+    """Return a proxy that wants what is chosen."""
+    return FrontProxy(
+        frigate.external_url,
+        basic=("door", "Tür-Schlüssel-7") if basic else None,
+        headers=KEY if headers else None,
+    )
+
+
+async def _sees(client: FrigateClient, camera: str = "front_door") -> str | None:
+    """Use every kind of request, and return who we are."""
+    assert await works(client)
+    assert (await client.media.latest_image(camera)).content
+    async with client.media.mjpeg(camera, fps=20, height=90) as stream:
+        assert await anext(stream.chunks())
+    return (await client.system.profile()).username
+
+
+@BOTH
+async def test_none_at_the_port_that_asks_for_none(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    assert await _sees(client) == "anonymous"
+    assert not logins(frigate)
+
+
+@BOTH
+async def test_none_where_a_login_is_wanted(
+    frigate: FakeFrigate, connect: Connect
+) -> None:
+    with pytest.raises(FrigateAuthError) as caught:
+        await connect(frigate.external_url).system.stats()
+    assert caught.value.session_lost
+    assert not logins(frigate)
+    assert await works(connect(frigate.external_url, **VIEWER))
+
+
+@BOTH
+@pytest.mark.parametrize("account", [ADMIN, VIEWER, GATE])
+async def test_an_account(
+    frigate: FakeFrigate, connect: Connect, account: dict[str, Any]
+) -> None:
+    client = connect(frigate.external_url, **account)
+    assert await _sees(client, "Portones") == account["username"]
+    assert logins(frigate) == 1
+    assert "Authorization" not in frigate.requests[-1].headers
+    identity = await client.system.check_auth()
+    assert identity.user == account["username"]
+    assert identity.role == frigate.state.users[account["username"]].role
+
+
+@BOTH
+async def test_a_bearer_token(frigate: FakeFrigate, connect: Connect) -> None:
+    client = connect(frigate.external_url, token=frigate.token("viewer1"))
+    assert await _sees(client) == "viewer1"
+    assert not logins(frigate)
+    assert "Cookie" not in frigate.requests[-1].headers
+
+
+@pytest.mark.parametrize("headers", [False, True], ids=["", "headers"])
+@pytest.mark.parametrize("basic", [False, True], ids=["", "basic"])
+@pytest.mark.parametrize(
+    "how", ["login", "bearer", "nothing"], ids=["login", "bearer", "nothing"]
+)
+async def test_behind_a_proxy(
+    frigate: FakeFrigate, connect: Connect, how: str, basic: bool, headers: bool
+) -> None:
+    own: dict[str, Any] = {
+        "login": VIEWER,
+        "bearer": {"token": frigate.token("viewer1")},
+        "nothing": {},
+    }[how]
+    if how == "bearer" and basic:
+        with pytest.raises(FrigateArgumentError, match="exclude each other"):
+            Credentials(**own, **BASIC)
+        assert Credentials(**own)
+        return
+    for_proxy: dict[str, Any] = {
+        **(BASIC if basic else {}),
+        **({"headers": KEY} if headers else {}),
+    }
+    async with _front(frigate, basic=basic, headers=headers) as door:
+        client = connect(door.url, **own, **for_proxy)
+        if how == "nothing":
+            with pytest.raises(FrigateAuthError) as caught:
+                await client.system.stats()
+            assert caught.value.session_lost
+        else:
+            assert await _sees(client) == "viewer1"
+        # What is the proxy's stays with the proxy.
+        assert not KEY.keys() & frigate.requests[-1].headers.keys()
+
+        if for_proxy:
+            before = len(frigate.requests)
+            with pytest.raises((FrigateAuthError, FrigateForbiddenError)):
+                await connect(door.url, **own).system.stats()
+            assert len(frigate.requests) == before
+
+
+async def test_basic_and_headers_reach_a_server_behind_an_open_port(
+    frigate: FakeFrigate, connect: Connect
+) -> None:
+    client = connect(frigate.internal_url, **BASIC, headers=KEY)
+    assert await _sees(client) == "anonymous"
+    for request in frigate.requests:
+        assert request.headers["Authorization"] == aiohttp.encode_basic_auth(
+            "door", "Tür-Schlüssel-7", "utf-8"
+        )
+        assert {name: request.headers[name] for name in KEY} == KEY
+
+
+async def test_basic_without_a_password(frigate: FakeFrigate, connect: Connect) -> None:
+    assert await works(connect(frigate.internal_url, proxy_username="door"))
+    expected = aiohttp.encode_basic_auth("door", "")
+    assert frigate.requests[-1].headers["Authorization"] == expected
+
+
+@pytest.mark.parametrize(
+    "both",
+    [
+        {"token": "t", **BASIC},
+        {"token": "t", "headers": {"authorization": "Digest x"}},
+        {**BASIC, "headers": {"AUTHORIZATION": "Digest x"}},
+        {"token": "t", **BASIC, "headers": {"Authorization": "Digest x"}},
+    ],
+)
+def test_what_excludes_each_other_is_refused(both: dict[str, Any]) -> None:
+    with pytest.raises(FrigateArgumentError, match="exclude each other"):
+        Credentials(**both)
+
+
+@pytest.mark.parametrize(
+    "half", [{"username": "admin"}, {"password": "frigate-admin-pass-1"}]
+)
+async def test_half_an_account_is_none(
+    frigate: FakeFrigate, connect: Connect, half: dict[str, Any]
+) -> None:
+    with pytest.raises(FrigateAuthError):
+        await connect(frigate.external_url, **half).system.stats()
+    assert not logins(frigate)
+    assert await works(connect(frigate.external_url, **ADMIN))
+
+
+# Secrets
+
+
+def test_secrets_stand_in_no_repr() -> None:
+    credentials = Credentials(username="someone", **ALL_SECRETS)
+    token = Credentials(token="secret-of-the-token")
+    for text in (repr(credentials), str(credentials), repr(token)):
+        assert "secret-of" not in text
+    assert "someone" in repr(credentials)
+
+
+def test_credentials_are_frozen_and_comparable() -> None:
+    first = Credentials(**VIEWER, headers=MappingProxyType(dict(KEY)))
+    assert first == Credentials(**VIEWER, headers=dict(KEY))
+    assert first != Credentials(**VIEWER)
+    with pytest.raises(AttributeError):
+        first.username = "admin"  # type: ignore[misc]
+    assert not hasattr(first, "__dict__")
+
+
+def _secrets(value: object) -> list[str]:
+    if isinstance(value, Mapping):
+        return [each for inner in value.values() for each in _secrets(inner)]
+    return [str(value)]
+
+
+@pytest.mark.parametrize(
+    ("path", "fault"),
+    [
+        ("/api/login", Fault.status(code))
+        for code in (400, 401, 403, 404, 422, 429, 500, 502)
+    ]
+    + [
+        ("/api/stats", Fault.status(code))
+        for code in (400, 401, 403, 404, 422, 429, 500, 502)
+    ]
+    + [
+        (path, fault)
+        for path in ("/api/login", "/api/stats")
+        for fault in (
+            Fault.drop(),
+            Fault.drop_body(),
+            Fault.garbage(),
+            Fault.html(),
+            Fault.redirect("https://else.where/?key=1"),
+            Fault.json([]),
+        )
+    ],
+)
+async def test_secrets_stand_in_no_error_and_no_log(
+    frigate: FakeFrigate,
+    connect: Connect,
+    caplog: pytest.LogCaptureFixture,
+    path: str,
+    fault: Fault,
+) -> None:
+    frigate.add_user("someone", ALL_SECRETS["password"])
+    basic = aiohttp.encode_basic_auth("door", "secret-of-the-proxy", "utf-8")
+    client = connect(
+        frigate.external_url, username="someone", proxy_username="door", **ALL_SECRETS
+    )
+    secrets = [*_secrets(ALL_SECRETS), basic, basic.removeprefix("Basic ")]
+    assert await works(client)
+    token = frigate.requests[-1].headers["Cookie"].partition("=")[2]
+    frigate.revoke_sessions()
+    frigate.fail(path, fault)
+    error = await outcome_of(client.system.stats(fresh=True))
+    shown = "" if error is None else everything_of(error)
+    for secret in (*secrets, token):
+        assert secret not in shown
+        assert secret not in caplog.text
+        assert not any(secret in str(vars(record)) for record in caplog.records)
+    assert "/api/stats: 200" in caplog.text
+
+    frigate.clear_faults()
+    password = ALL_SECRETS["password"]
+    client = connect(frigate.external_url, username="someone", password=password)
+    assert await works(client)
+
+
+async def test_a_server_that_repeats_what_it_was_sent(
+    frigate: FakeFrigate, connect: Connect, caplog: pytest.LogCaptureFixture
+) -> None:
+    sources: list[dict[str, Any]] = [
+        {"proxy_username": "door", **ALL_SECRETS},
+        {"token": "secret-of-the-token-and-longer"},
+        {"headers": {"Authorization": "Digest secret-of-its-own"}},
+        # One is the beginning of the other, and both have to go.
+        {"headers": {"A": "secret-of", "B": "secret-of-more"}},
+    ]
+    for source in sources:
+        client = connect(frigate.internal_url, **source)
+        assert await works(client)
+        received = [
+            value
+            for name, value in frigate.requests[-1].headers.items()
+            if name in ("Authorization", "X-Api-Key", "A", "B")
+        ]
+        assert received
+        words = f"Refused: {' and '.join((*received, *_secrets(source)))}"
+        frigate.fail("/api/stats", Fault("answer", failure(words, 403)))
+        with pytest.raises(FrigateError) as caught:
+            await client.system.stats(fresh=True)
+        shown = everything_of(caught.value)
+        assert "Refused: ***" in shown
+        for value in (*received, "secret-of", "-more"):
+            assert value.removeprefix("Basic ") not in shown
+        frigate.clear_faults()
+        assert await works(client)
+    assert "secret-of" not in caplog.text
+
+
+async def test_the_account_goes_to_no_route_but_the_login(
+    frigate: FakeFrigate, connect: Connect
+) -> None:
+    client = connect(frigate.external_url, **VIEWER)
+    assert await _sees(client) == "viewer1"
+    for request in frigate.requests:
+        assert VIEWER["password"] not in str((request.query, request.headers))
+    assert len(sent(frigate, "/api/login", "POST")) == 1
+    # Nothing that would make Frigate ask for a token against forged requests.
+    assert "Origin" not in sent(frigate, "/api/login", "POST")[0].headers

@@ -1,0 +1,366 @@
+"""How much goes on at once, and that a stream ends when its reader leaves."""
+
+import asyncio
+from contextlib import AsyncExitStack
+import gc
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+
+from custom_components.frigate_http.aiofrigate import (
+    FrigateArgumentError,
+    FrigateClient,
+    FrigateConnectionError,
+    FrigateError,
+    FrigateHTMLError,
+    FrigateTimeoutError,
+    Overlays,
+    Stream,
+)
+from tests.fake_frigate import FakeFrigate, Fault
+
+from .conftest import VIEWER, Connect, outcome_of, sent, turns, wire_server, works
+
+CAMERA = "front_door"
+AT_ONCE = 4
+
+
+async def _frame(stream: Stream) -> bytes:
+    """Return the next piece of a stream."""
+    return await anext(stream.chunks())
+
+
+async def _open(stack: AsyncExitStack, client: FrigateClient) -> Stream:
+    """Open a stream until the stack is left."""
+    mjpeg = client.media.mjpeg(CAMERA, fps=20, height=90)
+    return await stack.enter_async_context(mjpeg)
+
+
+def _unwatched(frigate: FakeFrigate, camera: str = CAMERA) -> bool:
+    return not frigate.open_streams[camera]
+
+
+# Short requests
+
+
+async def test_four_short_requests_at_once(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    frigate.latency = 0.02
+    calls = (client.system.stats(fresh=True) for _ in range(24))
+    assert len(await asyncio.gather(*calls)) == 24
+    assert frigate.max_parallel == AT_ONCE
+
+
+async def test_pictures_count_as_short_requests(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    frigate.latency = 0.02
+    pictures = (client.media.latest_image(CAMERA) for _ in range(12))
+    others = (client.system.version() for _ in range(12))
+    await asyncio.gather(*pictures, *others)
+    assert frigate.max_parallel == AT_ONCE
+
+
+async def test_open_streams_do_not_hold_up_polling(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    async with AsyncExitStack() as stack:
+        streams = [await _open(stack, client) for _ in range(AT_ONCE + 2)]
+        assert all([await _frame(stream) for stream in streams])
+        frigate.max_parallel = 0
+        frigate.latency = 0.02
+        for _ in range(3):
+            calls = (client.system.stats(fresh=True) for _ in range(8))
+            await asyncio.wait_for(asyncio.gather(*calls), 5)
+            assert all([await _frame(stream) for stream in streams])
+        assert frigate.max_parallel == AT_ONCE
+        assert frigate.open_streams[CAMERA] == AT_ONCE + 2
+    await frigate.wait_for_streams(CAMERA, 0, timeout=1)
+    assert _unwatched(frigate)
+
+
+async def test_requests_that_fail_or_are_cancelled_give_their_place_back(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    for fault in (Fault.status(500), Fault.drop(), Fault.html(), Fault.garbage()):
+        frigate.fail("/api/stats", fault)
+        outcomes = [await outcome_of(client.system.stats()) for _ in range(AT_ONCE)]
+        assert all(isinstance(each, FrigateError) for each in outcomes)
+        frigate.clear_faults()
+
+    frigate.fail("/api/stats", Fault.stall())
+    before = len(frigate.requests)
+    tasks = [asyncio.ensure_future(client.system.stats()) for _ in range(AT_ONCE + 3)]
+    await frigate.wait_for_requests(before + AT_ONCE)
+    for task in tasks:
+        task.cancel()
+    outcomes_of_all = await asyncio.gather(*tasks, return_exceptions=True)
+    assert {type(each) for each in outcomes_of_all} == {asyncio.CancelledError}
+    assert len(frigate.requests) == before + AT_ONCE
+    frigate.clear_faults()
+
+    frigate.max_parallel = 0
+    frigate.latency = 0.02
+    await asyncio.gather(*(client.system.stats(fresh=True) for _ in range(8)))
+    assert frigate.max_parallel == AT_ONCE
+
+
+# Streams
+
+
+@pytest.mark.parametrize("how", ["internal", "login", "bearer"])
+async def test_a_stream_ends_with_its_reader(
+    frigate: FakeFrigate, connect: Connect, how: str
+) -> None:
+    client = {
+        "internal": connect(frigate.internal_url),
+        "login": connect(frigate.external_url, **VIEWER),
+        "bearer": connect(frigate.external_url, token=frigate.token("viewer1")),
+    }[how]
+    for _ in range(2):
+        async with client.media.mjpeg(CAMERA, fps=20, height=90) as stream:
+            assert stream.content_type == "multipart/x-mixed-replace;boundary=frame"
+            pieces = b""
+            async for piece in stream.chunks():
+                pieces += piece
+                if pieces.count(b"\xff\xd8\xff") > 1:
+                    break
+            assert pieces.startswith(b"--frame\r\nContent-Type: image/jpeg\r\n\r\n")
+            assert frigate.open_streams[CAMERA] == 1
+        await frigate.wait_for_streams(CAMERA, 0, timeout=1)
+        assert _unwatched(frigate)
+    assert await works(client)
+
+
+async def test_a_stream_ends_with_an_error_of_its_reader(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    async def stumble() -> None:
+        async with client.media.mjpeg(CAMERA, fps=20, height=90) as stream:
+            assert await _frame(stream)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await stumble()
+    await frigate.wait_for_streams(CAMERA, 0, timeout=1)
+    assert await works(client)
+
+
+@pytest.mark.parametrize("reading", [True, False])
+async def test_a_stream_ends_when_its_reader_is_cancelled(
+    frigate: FakeFrigate, client: FrigateClient, reading: bool
+) -> None:
+    started = asyncio.Event()
+
+    async def watch() -> None:
+        async with client.media.mjpeg(CAMERA, fps=20, height=90) as stream:
+            async for _piece in stream.chunks():
+                started.set()
+                if not reading:
+                    await asyncio.Event().wait()
+
+    task = asyncio.ensure_future(watch())
+    await started.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await frigate.wait_for_streams(CAMERA, 0, timeout=1)
+    assert _unwatched(frigate)
+    assert await works(client)
+
+
+async def test_a_reader_cancelled_before_the_first_byte(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    frigate.fail(f"/api/{CAMERA}", Fault.stall())
+
+    async def watch() -> None:
+        async with client.media.mjpeg(CAMERA, fps=20, height=90):
+            pytest.fail("Nothing was answered")
+
+    task = asyncio.ensure_future(watch())
+    await frigate.wait_for_requests(1)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    frigate.clear_faults()
+    assert _unwatched(frigate)
+    async with client.media.mjpeg(CAMERA, fps=20, height=90) as stream:
+        assert await _frame(stream)
+
+
+async def test_closing_the_client_ends_every_stream(
+    frigate: FakeFrigate, connect: Connect
+) -> None:
+    client = connect(frigate.internal_url)
+    async with AsyncExitStack() as stack:
+        streams = [await _open(stack, client) for _ in range(3)]
+        assert all([await _frame(stream) for stream in streams])
+
+        async def read_on(stream: Stream) -> None:
+            async for _piece in stream.chunks():
+                pass
+
+        readers = [asyncio.ensure_future(read_on(stream)) for stream in streams]
+        await asyncio.sleep(0)
+        client.close()
+        done, pending = await asyncio.wait(readers, timeout=1)
+        assert not pending
+        assert {type(task.exception()) for task in done} == {FrigateConnectionError}
+        await frigate.wait_for_streams(CAMERA, 0, timeout=1)
+    assert _unwatched(frigate)
+    with pytest.raises(FrigateArgumentError, match="closed"):
+        await client.system.stats()
+    assert await works(connect(frigate.internal_url))
+
+
+async def test_a_stream_that_opens_while_the_client_closes_is_closed_too(
+    frigate: FakeFrigate, connect: Connect
+) -> None:
+    client = connect(frigate.internal_url)
+    frigate.fail(f"/api/{CAMERA}", Fault.stall())
+
+    async def watch() -> None:
+        async with client.media.mjpeg(CAMERA, fps=20, height=90):
+            pytest.fail("The client is closed")
+
+    task = asyncio.ensure_future(watch())
+    await frigate.wait_for_requests(1)
+    client.close()
+    frigate.clear_faults()
+    with pytest.raises(FrigateArgumentError, match="closed"):
+        await task
+    await frigate.wait_for_streams(CAMERA, 0, timeout=1)
+    assert _unwatched(frigate)
+
+
+async def test_a_stream_nobody_left_properly_is_no_leak_for_the_others(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    async with client.media.mjpeg(CAMERA, fps=20, height=90) as stream:
+        # The reader of the pieces is dropped in the middle of one.
+        pieces = stream.chunks()
+        assert await anext(pieces)
+        del pieces
+        gc.collect()
+        assert await works(client)
+        assert await _frame(stream)
+    await frigate.wait_for_streams(CAMERA, 0, timeout=1)
+    assert _unwatched(frigate)
+
+
+@pytest.mark.parametrize("fault", [Fault.drop(), Fault.drop_body()])
+async def test_a_stream_that_breaks_off(
+    frigate: FakeFrigate, client: FrigateClient, fault: Fault
+) -> None:
+    frigate.fail(f"/api/{CAMERA}", fault)
+
+    async def watch() -> None:
+        async with client.media.mjpeg(CAMERA, fps=20, height=90) as stream:
+            async for piece in stream.chunks():
+                assert piece
+
+    with pytest.raises(FrigateConnectionError) as caught:
+        await watch()
+    assert type(caught.value) is FrigateConnectionError
+    assert _unwatched(frigate)
+    frigate.clear_faults()
+    async with client.media.mjpeg(CAMERA, fps=20, height=90) as stream:
+        assert await _frame(stream)
+
+
+async def test_a_server_that_goes_away_ends_its_streams(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    async with client.media.mjpeg(CAMERA, fps=20, height=90) as stream:
+        assert await _frame(stream)
+        await frigate.refuse()
+        with pytest.raises(FrigateConnectionError):
+            async for _piece in stream.chunks():
+                pass
+    await frigate.resume()
+    async with client.media.mjpeg(CAMERA, fps=20, height=90) as stream:
+        assert await _frame(stream)
+
+
+async def test_a_stream_may_come_to_its_end(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    async with client.media.mjpeg(CAMERA, fps=20, height=90) as stream:
+        assert await _frame(stream)
+        frigate.remove_camera(CAMERA)
+        async for piece in stream.chunks():
+            assert piece
+    assert _unwatched(frigate)
+    assert await works(client)
+
+
+@pytest.mark.parametrize(
+    ("fault", "in_the_middle"), [(Fault.stall(), False), (Fault.stall_body(), True)]
+)
+async def test_a_stream_that_falls_silent_is_dead_after_half_a_minute(
+    frigate: FakeFrigate,
+    client: FrigateClient,
+    freezer: FrozenDateTimeFactory,
+    fault: Fault,
+    in_the_middle: bool,
+) -> None:
+    frigate.fail(f"/api/{CAMERA}", fault)
+    arrived = asyncio.Event()
+
+    async def watch() -> None:
+        async with client.media.mjpeg(CAMERA, fps=20, height=90) as stream:
+            async for _piece in stream.chunks():
+                arrived.set()
+
+    task = asyncio.ensure_future(watch())
+    await (arrived.wait() if in_the_middle else frigate.wait_for_requests(1))
+    await turns()
+    freezer.tick(29)
+    await turns()
+    assert not task.done()
+    freezer.tick(2)
+    with pytest.raises(FrigateTimeoutError):
+        await task
+    frigate.clear_faults()
+    await frigate.wait_for_streams(CAMERA, 0, timeout=1)
+    async with client.media.mjpeg(CAMERA, fps=20, height=90) as stream:
+        assert await _frame(stream)
+
+
+async def test_a_stream_lasts_longer_than_a_request_may(
+    frigate: FakeFrigate, client: FrigateClient, freezer: FrozenDateTimeFactory
+) -> None:
+    async with client.media.mjpeg(CAMERA, fps=20, height=90) as stream:
+        for _ in range(6):
+            assert await _frame(stream)
+            freezer.tick(25)
+    assert await works(client)
+
+
+async def test_an_endless_web_page_is_not_waited_for(connect: Connect) -> None:
+    page = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<title>Sign in</title>"
+    async with wire_server(page) as server:
+        client = connect(server.url)
+        with pytest.raises(FrigateHTMLError):
+            async with client.media.mjpeg(CAMERA, fps=20, height=90):
+                pytest.fail("This is a web page")
+        assert await client.system.version()
+
+
+async def test_what_a_stream_is_asked_for(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    async with client.media.mjpeg(CAMERA, fps=7, height=240):
+        pass
+    overlays = Overlays(bounding_boxes=True, zones=True, mask=True)
+    async with client.media.mjpeg(CAMERA, fps=1, height=120, overlays=overlays):
+        pass
+    queries = [request.query for request in sent(frigate, f"/api/{CAMERA}")]
+    assert queries == [
+        {"fps": "7", "height": "240"},
+        {"fps": "1", "height": "120", "bbox": "1", "zones": "1", "mask": "1"},
+    ]
+    await frigate.wait_for_streams(CAMERA, 0, timeout=1)
+    assert _unwatched(frigate)

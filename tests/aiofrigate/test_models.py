@@ -1,0 +1,313 @@
+"""What a server tells, as data: versions, accounts, faces and configurations."""
+
+import dataclasses
+import importlib
+import pkgutil
+from typing import Any
+
+import pytest
+
+from custom_components.frigate_http import aiofrigate
+from custom_components.frigate_http.aiofrigate import (
+    CameraConfig,
+    Config,
+    FaceLibrary,
+    Identity,
+    Overlays,
+    Profile,
+    StillImage,
+    Version,
+)
+from custom_components.frigate_http.aiofrigate.parsing import (
+    as_bool,
+    as_dict,
+    as_float,
+    as_int,
+    as_str,
+    as_texts,
+)
+
+from .conftest import recorded
+
+VERSIONS = ["0.17.2", "0.18"]
+
+
+# Loose values
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        (0, 0.0),
+        (3, 3.0),
+        (-2.5, -2.5),
+        ("12.5", 12.5),
+        ("12.5%", 12.5),
+        (" 12.5 % ", 12.5),
+        ("0", 0.0),
+        ("1e3", 1000.0),
+        ("", None),
+        ("%", None),
+        ("-", None),
+        ("-%", None),
+        ("n/a", None),
+        ("12,5", None),
+        ("5%%", None),
+        ("0x10", None),
+        ("nan", None),
+        ("NaN%", None),
+        ("inf", None),
+        (float("nan"), None),
+        (float("inf"), None),
+        (float("-inf"), None),
+        (10**400, None),
+        ("1" * 5000, None),
+        (True, None),
+        (False, None),
+        (None, None),
+        ([], None),
+        ([1], None),
+        ({}, None),
+        ({"value": 1}, None),
+    ],
+)
+def test_a_number_or_nothing(value: Any, number: float | None) -> None:
+    assert as_float(value) == number
+    assert as_int(value) == (None if number is None else int(number))
+
+
+@pytest.mark.parametrize("value", [None, 0, 1, 1.5, "", "x", [], ["a", 1, "b"], {}])
+def test_other_kinds_or_nothing(value: Any) -> None:
+    assert as_bool(value) is None
+    assert as_str(value) == (value if value == "x" else None)
+    assert as_dict(value) == {}
+    assert as_texts(value) == (("a", "b") if value == ["a", 1, "b"] else ())
+    assert as_bool(True) is True
+    assert as_dict({"a": value}) == {"a": value}
+
+
+# Versions
+
+
+@pytest.mark.parametrize(
+    ("text", "release"),
+    [
+        ("0.17.2-3d4dd3a", "0.17.2"),
+        ("0.17.2", "0.17.2"),
+        ("v0.17.2", "0.17.2"),
+        (" 0.18.0-e3fa701\n", "0.18.0"),
+        ("0.18.0-beta1", "0.18.0-beta1"),
+        ("0.18.0-beta1-e3fa701", "0.18.0-beta1"),
+        ("0.18.0-RC2", "0.18.0-rc2"),
+        ("0.18.0-dev-e3fa701", "0.18.0-dev"),
+        ("0.14", "0.14"),
+        ("1.0.0+build.5", "1.0.0"),
+        ("0.17.0-0123456", "0.17.0"),
+    ],
+)
+def test_a_version_without_its_build(text: str, release: str) -> None:
+    version = Version.parse(text)
+    assert version is not None
+    assert version.release == str(version) == release
+    assert version.raw == text.strip()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        17,
+        0.17,
+        [],
+        {},
+        "",
+        "unknown",
+        "disabled",
+        "17",
+        "0.",
+        ".17",
+        "x0.17.2",
+        "0.17.2 and more",
+        "<html>0.17.2</html>",
+        '"0.17.2"',
+        "\u0660.\u0661\u0667",
+        f"{'9' * 5000}.1",
+    ],
+)
+def test_what_is_no_version(text: Any) -> None:
+    assert Version.parse(text) is None
+
+
+def test_versions_are_ordered_by_number() -> None:
+    version = Version.parse("0.17.2-3d4dd3a")
+    assert version is not None
+    assert version.at_least(0, 14)
+    assert version.at_least(0, 17)
+    assert not version.at_least(0, 18)
+    assert not version.at_least(1, 0)
+    later = Version.parse("1.0.0")
+    assert later is not None
+    assert later.at_least(0, 18)
+
+
+# Accounts
+
+
+def test_a_recorded_account() -> None:
+    profile = Profile.from_api(recorded("0.17.2", "gate.profile"))
+    assert profile == Profile("gateuser", "gate", ("Portones",))
+    assert not profile.may_see("front_door")
+
+
+@pytest.mark.parametrize("cameras", [None, "Portones", {}, 3])
+def test_an_account_of_which_the_cameras_are_not_told(cameras: Any) -> None:
+    profile = Profile.from_api({"username": 3, "role": "", "allowed_cameras": cameras})
+    assert profile == Profile(None, None, None)
+    assert profile.may_see("anything")
+    assert Profile.from_api({}) == profile
+
+
+def test_an_account_that_may_see_nothing() -> None:
+    profile = Profile.from_api({"allowed_cameras": []})
+    assert profile.allowed_cameras == ()
+    assert not profile.may_see("front_door")
+
+
+# Faces
+
+
+def test_a_recorded_library() -> None:
+    library = FaceLibrary.from_api(recorded("0.17.2", "faces.get.final"))
+    assert library.people["Eileen"] == ("Eileen_1795451650.412624.webp",)
+    assert "train" not in library.people
+    assert library.train
+    assert FaceLibrary.from_api({}) == FaceLibrary({}, ())
+
+
+def test_an_odd_library() -> None:
+    library = FaceLibrary.from_api({"Ana": ["a", 1, None], "Bo": "b", "train": None})
+    assert library == FaceLibrary({"Ana": ("a",), "Bo": ()}, ())
+
+
+# Configurations
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_recorded_configuration(version: str) -> None:
+    config = Config.from_api(recorded(version, "config.full"))
+    assert list(config.cameras) == ["front_door", "Portones"]
+    assert config.cameras["front_door"] == CameraConfig(
+        name="front_door",
+        friendly_name=None,
+        enabled=True,
+        detect_width=320,
+        detect_height=180,
+        detect_enabled=True,
+        record_enabled=True,
+        motion_enabled=True,
+        audio_enabled=False,
+    )
+    assert not config.birdseye_restream
+    assert not config.safe_mode
+
+
+def test_a_configuration_that_leaves_everything_out() -> None:
+    assert Config.from_api({}) == Config({}, False, False)
+    config = Config.from_api({"cameras": {"a": {}, "b": None, "c": []}})
+    assert config.cameras["a"] == CameraConfig(
+        name="a",
+        friendly_name=None,
+        enabled=True,
+        detect_width=None,
+        detect_height=None,
+        detect_enabled=None,
+        record_enabled=False,
+        motion_enabled=True,
+        audio_enabled=False,
+    )
+    assert list(config.cameras) == ["a", "b", "c"]
+
+
+def test_what_is_switched_off() -> None:
+    off = {"enabled": False}
+    camera = CameraConfig.from_api(
+        "a", {**off, "detect": off, "record": off, "motion": off, "audio": off}
+    )
+    assert not camera.enabled
+    assert camera.detect_enabled is False
+    assert not camera.record_enabled
+    assert not camera.motion_enabled
+    assert not camera.audio_enabled
+
+
+@pytest.mark.parametrize(
+    ("birdseye", "restreamed"),
+    [
+        ({"enabled": True, "restream": True}, True),
+        ({"enabled": True, "restream": False}, False),
+        ({"enabled": False, "restream": True}, False),
+        ({"enabled": True}, False),
+        ({"enabled": "yes", "restream": 1}, False),
+        (None, False),
+    ],
+)
+def test_birdseye(birdseye: Any, restreamed: bool) -> None:
+    assert Config.from_api({"birdseye": birdseye}).birdseye_restream is restreamed
+
+
+def test_safe_mode() -> None:
+    assert Config.from_api({"safe_mode": True, "cameras": {}}).safe_mode
+
+
+# All of them
+
+
+def _models() -> list[type]:
+    found: dict[str, type] = {}
+    for module in pkgutil.iter_modules(aiofrigate.__path__):
+        loaded = importlib.import_module(f"{aiofrigate.__name__}.{module.name}")
+        found |= {
+            name: value
+            for name, value in vars(loaded).items()
+            if isinstance(value, type) and dataclasses.is_dataclass(value)
+        }
+    return list(found.values())
+
+
+@pytest.mark.parametrize("model", _models(), ids=lambda model: model.__name__)
+def test_every_model_is_frozen_and_slotted(model: Any) -> None:
+    assert model.__dataclass_params__.frozen
+    assert model.__dataclass_params__.eq
+    assert "__slots__" in vars(model)
+    assert "__dict__" not in dir(model)
+
+
+def test_models_compare_by_value_and_do_not_change() -> None:
+    assert Identity("a", "viewer") == Identity("a", "viewer")
+    assert Identity("a", "viewer") != Identity("a", "admin")
+    assert StillImage(b"1", "image/jpeg", False) != StillImage(b"2", "image/jpeg", True)
+    for version in VERSIONS:
+        data = recorded(version, "config.full")
+        assert Config.from_api(data) == Config.from_api(
+            recorded(version, "config.full")
+        )
+        changed = recorded(version, "config.full")
+        changed["cameras"]["front_door"]["record"]["enabled"] = False
+        assert Config.from_api(changed) != Config.from_api(data)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Identity("a", "viewer").role = "admin"  # type: ignore[misc]
+
+
+def test_from_api_changes_nothing_of_what_it_is_given() -> None:
+    for version in VERSIONS:
+        data = recorded(version, "config.full")
+        Config.from_api(data)
+        assert data == recorded(version, "config.full")
+
+
+def test_overlays_ask_for_what_is_chosen_only() -> None:
+    assert Overlays().as_query() == {}
+    every = Overlays(True, True, True, True, True, True)
+    names = {"bbox", "timestamp", "zones", "motion", "regions", "mask"}
+    assert every.as_query() == dict.fromkeys(names, 1)
+    assert Overlays(motion=True).as_query() == {"motion": 1}

@@ -1,0 +1,338 @@
+"""The routes one by one, against both versions of Frigate, and their addresses."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+
+from custom_components.frigate_http.aiofrigate import (
+    FaceLibrary,
+    FrigateArgumentError,
+    FrigateAuthError,
+    FrigateClient,
+    FrigateForbiddenError,
+    FrigateNotFoundError,
+    Identity,
+    Profile,
+)
+from tests.fake_frigate import FakeFrigate, Fault
+
+from .conftest import (
+    ADMIN,
+    BOTH,
+    GATE,
+    GOOD_VERSION,
+    VIEWER,
+    Connect,
+    sent,
+    wire_server,
+    works,
+)
+
+JPEG = b"\xff\xd8\xff"
+
+
+# The system
+
+
+@BOTH
+async def test_health_and_version(frigate: FakeFrigate, client: FrigateClient) -> None:
+    assert await client.system.health() == "Frigate is running. Alive and healthy!"
+    version = await client.system.version()
+    assert version.raw == frigate.state.version_string
+    assert (version.major, version.minor) == (0, 18 if frigate.state.is_018 else 17)
+    base, again = await client.system.locate()
+    assert again == version
+    assert str(base).rstrip("/") == frigate.internal_url
+
+
+@BOTH
+async def test_who_we_are(frigate: FakeFrigate, connect: Connect) -> None:
+    client = connect(frigate.internal_url)
+    everything = Profile("anonymous", "admin", ("front_door", "Portones"))
+    assert await client.system.profile() == everything
+    # Frigate says so on this port although every other call works there.
+    with pytest.raises(FrigateAuthError):
+        await client.system.check_auth()
+
+    gate = connect(frigate.external_url, **GATE)
+    profile = await gate.system.profile()
+    assert profile == Profile("gate1", "gate", ("Portones",))
+    assert profile.may_see("Portones")
+    assert not profile.may_see("front_door")
+    assert await gate.system.check_auth() == Identity("gate1", "gate")
+
+
+@BOTH
+async def test_stats_of_the_cameras_that_an_account_may_see(
+    frigate: FakeFrigate, connect: Connect
+) -> None:
+    assert (await connect(frigate.internal_url).system.stats()).cameras.keys() == {
+        "front_door",
+        "Portones",
+    }
+    stats = await connect(frigate.external_url, **GATE).system.stats()
+    expected = {"Portones"} if frigate.state.is_018 else {"front_door", "Portones"}
+    assert stats.cameras.keys() == expected
+
+
+@BOTH
+async def test_stats_know_their_age(
+    frigate: FakeFrigate, client: FrigateClient, freezer: FrozenDateTimeFactory
+) -> None:
+    # Frigate computes them every 15 seconds.
+    freezer.tick(29)
+    stats = await client.system.stats(fresh=True)
+    assert stats.age is not None
+    # The header that tells the time has whole seconds.
+    assert 13 <= stats.age <= 15
+    assert stats.uptime == 15
+
+
+@BOTH
+async def test_the_configuration(frigate: FakeFrigate, client: FrigateClient) -> None:
+    frigate.add_camera(
+        "garden", friendly_name="Jardín", enabled=False, width=640, height=480
+    )
+    frigate.state.birdseye = True
+    config = await client.system.config()
+    assert list(config.cameras) == ["front_door", "Portones", "garden"]
+    assert config.birdseye_restream
+    assert not config.safe_mode
+    garden = config.cameras["garden"]
+    assert (garden.name, garden.friendly_name) == ("garden", "Jardín")
+    assert (garden.enabled, garden.record_enabled) == (False, True)
+    assert (garden.detect_width, garden.detect_height) == (640, 480)
+    assert config.cameras["front_door"].friendly_name is None
+
+
+# The faces
+
+
+@BOTH
+async def test_the_faces(frigate: FakeFrigate, client: FrigateClient) -> None:
+    assert await client.faces.library() == FaceLibrary({}, ())
+    frigate.add_face("Ana", 2)
+    frigate.add_face("José María", 0)
+    frigate.state.train = ["a.webp"]
+    library = await client.faces.library(fresh=True)
+    assert {name: len(files) for name, files in library.people.items()} == {
+        "Ana": 2,
+        "José María": 0,
+    }
+    assert library.train == ("a.webp",)
+
+
+@BOTH
+async def test_the_faces_are_not_for_viewers(
+    frigate: FakeFrigate, connect: Connect
+) -> None:
+    viewer = connect(frigate.external_url, **VIEWER)
+    with pytest.raises(FrigateForbiddenError, match="admin role is required"):
+        await viewer.faces.library()
+    assert await works(viewer)
+    assert await connect(frigate.external_url, **ADMIN).faces.library()
+
+
+async def test_no_faces_before_0_16(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    frigate.fail("/api/faces", Fault.status(404))
+    with pytest.raises(FrigateNotFoundError):
+        await client.faces.library()
+    frigate.clear_faults()
+    assert await client.faces.library()
+
+
+# Pictures
+
+
+@BOTH
+async def test_a_picture(frigate: FakeFrigate, client: FrigateClient) -> None:
+    picture = await client.media.latest_image("front_door")
+    assert picture.content.startswith(JPEG)
+    assert picture.content_type == "image/jpeg"
+    assert not picture.offline
+    small = await client.media.latest_image("front_door", height=60)
+    assert small.content.startswith(JPEG)
+    queries = [each.query for each in sent(frigate, "/api/front_door/latest.jpg")]
+    assert queries == [{}, {"height": "60"}]
+
+
+@BOTH
+async def test_a_picture_of_a_camera_that_is_gone(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    frigate.state.cameras["front_door"].online = False
+    frigate.state.cameras["front_door"].stopped_at = 0
+    picture = await client.media.latest_image("front_door")
+    assert picture.content.startswith(JPEG)
+    # 0.17 answers with a picture that says so, and with nothing else.
+    assert picture.offline is frigate.state.is_018
+    frigate.state.cameras["front_door"].online = True
+    assert not (await client.media.latest_image("front_door")).offline
+
+
+@BOTH
+async def test_birdseye_has_stills_and_no_moving_picture(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    with pytest.raises(FrigateNotFoundError):
+        await client.media.latest_image("birdseye")
+    frigate.state.birdseye = True
+    assert (await client.media.latest_image("birdseye")).content.startswith(JPEG)
+    with pytest.raises(FrigateNotFoundError):
+        async with client.media.mjpeg("birdseye", fps=5, height=90):
+            pytest.fail("Birdseye has no moving picture")
+
+
+async def test_a_camera_of_another_role(frigate: FakeFrigate, connect: Connect) -> None:
+    client = connect(frigate.external_url, **GATE)
+    with pytest.raises(FrigateForbiddenError, match="Access denied to camera"):
+        await client.media.latest_image("front_door")
+    with pytest.raises(FrigateForbiddenError):
+        async with client.media.mjpeg("front_door", fps=5, height=90):
+            pytest.fail("This role may not see it")
+    assert await client.media.latest_image("Portones")
+
+
+# Past the cache
+
+type Read = Callable[[FrigateClient, bool], Awaitable[object]]
+READS: dict[str, Read] = {
+    "/api/stats": lambda client, fresh: client.system.stats(fresh=fresh),
+    "/api/config": lambda client, fresh: client.system.config(fresh=fresh),
+    "/api/profile": lambda client, fresh: client.system.profile(fresh=fresh),
+    "/api/faces": lambda client, fresh: client.faces.library(fresh=fresh),
+}
+
+
+@pytest.mark.parametrize("path", READS)
+async def test_the_cache_is_passed_by_only_when_asked(
+    frigate: FakeFrigate,
+    client: FrigateClient,
+    freezer: FrozenDateTimeFactory,
+    path: str,
+) -> None:
+    read = READS[path]
+    before = await read(client, False)
+    frigate.add_camera("new")
+    frigate.add_face("New")
+    assert await read(client, False) == before
+    assert await read(client, True) != before
+    bypasses = [each.headers.get("X-Cache-Bypass") for each in sent(frigate, path)]
+    assert bypasses == [None, None, "1"]
+    freezer.tick(6)
+    assert await read(client, False) != before
+
+
+async def test_nothing_else_passes_the_cache_by(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    await client.system.version()
+    await client.system.health()
+    await client.media.latest_image("front_door")
+    async with client.media.mjpeg("front_door", fps=20, height=90):
+        pass
+    assert len(frigate.requests) == 4
+    assert all("X-Cache-Bypass" not in each.headers for each in frigate.requests)
+
+
+# Addresses
+
+NAMES = {
+    "front door": "front%20door",
+    "a/b": "a%2Fb",
+    "what?": "what%3F",
+    "no#1": "no%231",
+    "100%": "100%25",
+    "%2e%2e": "%252e%252e",
+    "a+b&c=d;e": "a%2Bb%26c%3Dd%3Be",
+    "Jardín": "Jard%C3%ADn",
+    "門口": "%E9%96%80%E5%8F%A3",
+    "📷": "%F0%9F%93%B7",
+    "...": "...",
+    ".hidden": ".hidden",
+    "a:b@c": "a%3Ab%40c",
+    "a\\b": "a%5Cb",
+    "tab\there\r\n": "tab%09here%0D%0A",
+    "latest.jpg": "latest.jpg",
+}
+
+
+@pytest.mark.parametrize("prefix", ["", "/frigate", "/ein%20pfad"])
+async def test_camera_names_on_the_wire(connect: Connect, prefix: str) -> None:
+    picture = GOOD_VERSION.replace(b"text/plain; charset=utf-8", b"image/jpeg")
+    moving = GOOD_VERSION.replace(b"text/plain; charset=utf-8", b"multipart/x")
+    async with wire_server(*(picture, moving) * len(NAMES)) as server:
+        client = connect(f"{server.url}{prefix}")
+        for name, quoted in NAMES.items():
+            server.heads.clear()
+            await client.media.latest_image(name, height=90)
+            async with client.media.mjpeg(name, fps=5, height=90):
+                pass
+            assert server.targets == [
+                f"{prefix}/api/{quoted}/latest.jpg?height=90",
+                f"{prefix}/api/{quoted}?fps=5&height=90",
+            ]
+
+
+@BOTH
+async def test_cameras_of_whatever_names(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    # The backend behind nginx cannot tell a slash in a name from one in the path.
+    names = [name for name in NAMES if "/" not in name]
+    for name in names:
+        frigate.add_camera(name)
+    assert set(names) <= (await client.system.config()).cameras.keys()
+    assert set(names) <= (await client.system.stats()).cameras.keys()
+    for name in names:
+        picture = await client.media.latest_image(name, height=30)
+        assert picture.content.startswith(JPEG)
+        async with client.media.mjpeg(name, fps=50, height=30) as stream:
+            assert await anext(stream.chunks())
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", ".", "..", "../config", "a/../../config", "a/.", "./a", "\ud800", "a\udfff"],
+)
+async def test_a_name_that_would_lead_elsewhere_is_not_sent(
+    frigate: FakeFrigate, client: FrigateClient, name: str
+) -> None:
+    with pytest.raises(FrigateArgumentError, match="Not a usable path") as caught:
+        await client.media.latest_image(name)
+    # So that it can be logged wherever a log goes.
+    assert str(caught.value).isascii()
+    if name:
+        with pytest.raises(FrigateArgumentError):
+            async with client.media.mjpeg(name, fps=5, height=90):
+                pytest.fail("This was sent")
+    assert not frigate.requests
+    assert await client.media.latest_image("front_door")
+
+
+@BOTH
+@pytest.mark.parametrize("slash", ["", "/"])
+async def test_below_a_path(
+    socket_enabled: None, connect: Connect, slash: str, frigate_options: dict[str, Any]
+) -> None:
+    async with FakeFrigate(prefix="/frigate", **frigate_options) as frigate:
+        for client in (
+            connect(f"{frigate.internal_url}{slash}"),
+            connect(f"{frigate.external_url}{slash}", **VIEWER),
+        ):
+            assert await works(client)
+            assert await client.system.health()
+            assert await client.media.latest_image("front_door")
+            async with client.media.mjpeg("front_door", fps=20, height=90) as stream:
+                assert await anext(stream.chunks())
+        assert {each.path for each in frigate.requests} == {
+            "/api/",
+            "/api/stats",
+            "/api/login",
+            "/api/front_door",
+            "/api/front_door/latest.jpg",
+        }

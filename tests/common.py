@@ -1,0 +1,139 @@
+"""What several test files need: time that passes, and looks at states and requests."""
+
+from freezegun.api import FrozenDateTimeFactory
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
+
+from custom_components.frigate_http.const import DOMAIN
+from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
+from homeassistant.const import CONF_URL, CONF_VERIFY_SSL, STATE_UNAVAILABLE
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.device_registry import DeviceEntry
+from tests.fake_frigate import FakeFrigate, Request
+
+POLL = 15
+CONFIG_READ = 300
+
+VERSIONS = ("0.17.2", "0.18")
+
+
+async def pass_time(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, seconds: float = POLL
+) -> None:
+    """Let time pass in one go, and wait for all that it brings about."""
+    freezer.tick(seconds)
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def pass_polls(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, number: int
+) -> None:
+    """Let as much time pass as a number of polls takes, each of them at its time."""
+    for _ in range(number):
+        await pass_time(hass, freezer)
+
+
+def sent(frigate: FakeFrigate, path: str) -> list[Request]:
+    """Return the requests for a route that have reached the server."""
+    return [request for request in frigate.requests if request.path == path]
+
+
+def setup_state(entry: MockConfigEntry) -> ConfigEntryState:
+    """Return how far the setup has come; a type checker takes each look for new."""
+    return entry.state
+
+
+def entity_id(
+    hass: HomeAssistant, entry: MockConfigEntry, domain: str, key: str
+) -> str | None:
+    """Return the entity whose unique id is the entry's, a colon, and the key."""
+    unique_id = f"{entry.entry_id}:{key}"
+    return er.async_get(hass).async_get_entity_id(domain, DOMAIN, unique_id)
+
+
+def is_registered(
+    hass: HomeAssistant, entry: MockConfigEntry, domain: str, key: str
+) -> bool:
+    """Return whether there is such an entity, be it available or not."""
+    return entity_id(hass, entry, domain, key) is not None
+
+
+def state_of(hass: HomeAssistant, entry: MockConfigEntry, domain: str, key: str) -> str:
+    """Return the state of an entity that must be there."""
+    found = entity_id(hass, entry, domain, key)
+    assert found is not None, f"no {domain} {key}"
+    state = hass.states.get(found)
+    assert state is not None, f"no state of {found}"
+    return state.state
+
+
+def is_available(
+    hass: HomeAssistant, entry: MockConfigEntry, domain: str, key: str
+) -> bool:
+    """Return whether an entity that must be there is available."""
+    return state_of(hass, entry, domain, key) != STATE_UNAVAILABLE
+
+
+def server_device(hass: HomeAssistant, entry: MockConfigEntry) -> DeviceEntry:
+    """Return the device of the server."""
+    device = _device(hass, entry, entry.entry_id)
+    assert device is not None
+    return device
+
+
+def camera_device(
+    hass: HomeAssistant, entry: MockConfigEntry, camera: str
+) -> DeviceEntry | None:
+    """Return the device of a camera, or None."""
+    return _device(hass, entry, f"{entry.entry_id}:{camera}")
+
+
+def _device(
+    hass: HomeAssistant, entry: MockConfigEntry, identifier: str
+) -> DeviceEntry | None:
+    return dr.async_get(hass).async_get_device_by_identifier(
+        (DOMAIN, identifier), entry.entry_id
+    )
+
+
+def reauths(hass: HomeAssistant) -> list[ConfigFlowResult]:
+    """Return the flows that ask for a new login."""
+    flows = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    return [flow for flow in flows if flow["context"]["source"] == "reauth"]
+
+
+def furnish(frigate: FakeFrigate) -> None:
+    """Give a server everything that there are entities for."""
+    state = frigate.state
+    porch = state.cameras["front_door"]
+    porch.friendly_name = "Haustür"
+    porch.audio = True
+    state.cameras["Portones"].enabled = False
+    frigate.add_face("Eileen", 2)
+    frigate.add_face("Ana_María", 1)
+    state.train_folder = True
+    state.birdseye = True
+    state.latest_version = "0.18.1"
+    gpu = {"gpu": "12.5%", "mem": "3.1%", "enc": "", "dec": "-", "temp": 51}
+    state.gpus["intel-gpu"] = gpu
+    state.npus["rknn"] = {"npu": 7.5, "mem": "-"}
+    state.temperatures["apex_0" if not state.is_018 else "cpu1"] = 46.25
+    state.embeddings |= {
+        "image_embedding_speed": 20.5,
+        "text_embedding_speed": 9.75,
+        "plate_recognition_speed": 33.0,
+    }
+
+
+def snapshot_entry(url: str) -> MockConfigEntry:
+    """Return an entry that has the same id in every run."""
+    return MockConfigEntry(
+        domain=DOMAIN,
+        title="Frigate",
+        entry_id="01JFRIGATE0000000000000000",
+        data={CONF_URL: url, CONF_VERIFY_SSL: False},
+    )

@@ -1,0 +1,178 @@
+"""What people type or paste as an address, and what becomes of it."""
+
+import pytest
+
+from custom_components.frigate_http.validation import FormError, as_text, parse_url
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from tests.fake_frigate import FakeFrigate, FrontProxy
+
+from . import ADMIN, Flow, assert_works, proxied
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("frigate.lan:8971", "https://frigate.lan:8971"),
+        ("frigate.lan:5000", "http://frigate.lan:5000"),
+        ("frigate.lan:8080", "http://frigate.lan:8080"),
+        ("frigate.lan", "http://frigate.lan:5000"),
+        ("frigate.lan/frigate", "http://frigate.lan:5000/frigate"),
+        ("http://frigate.lan:8971", "http://frigate.lan:8971"),
+        ("https://frigate.lan", "https://frigate.lan"),
+        ("https://frigate.lan:443/", "https://frigate.lan"),
+        ("http://frigate.lan:80", "http://frigate.lan"),
+        ("HTTPS://Frigate.LAN/Path", "https://frigate.lan/Path"),
+        ("https://frigate.lan/api", "https://frigate.lan"),
+        ("https://frigate.lan/api/version?x=1", "https://frigate.lan"),
+        ("https://frigate.lan/frigate/api/stats", "https://frigate.lan/frigate"),
+        ("https://frigate.lan/#front_door", "https://frigate.lan"),
+        ("https://frigate.lan?token=secret", "https://frigate.lan"),
+        ("frigate.lan#front_door", "http://frigate.lan:5000"),
+        ("https://frigate.lan//frigate//", "https://frigate.lan/frigate"),
+        ("https://frigate.lan/at%20home", "https://frigate.lan/at%20home"),
+        (" https://frigate.lan:8971 \n", "https://frigate.lan:8971"),
+        ("192.168.1.10", "http://192.168.1.10:5000"),
+        ("::1", "http://[::1]:5000"),
+        ("[fd00::10]", "http://[fd00::10]:5000"),
+        ("[fd00::10]:8971", "https://[fd00::10]:8971"),
+        ("https://[FD00::10]/api", "https://[fd00::10]"),
+        ("https://münchen.example", "https://xn--mnchen-3ya.example"),
+    ],
+)
+def test_one_form_for_all_ways_to_write_it(text: str, url: str) -> None:
+    assert as_text(parse_url(text)) == url
+    assert as_text(parse_url(url)) == url
+
+
+REFUSED = [
+    "",
+    " ",
+    "/",
+    "/review",
+    "//frigate.lan",
+    "http://",
+    "http:///api",
+    "ftp://frigate.lan",
+    "rtsp://frigate.lan:8554/front_door",
+    "file:///etc/passwd",
+    "javascript:alert(1)",
+    "mailto:somebody@frigate.lan",
+    "http://admin:password@frigate.lan:5000",
+    "admin@frigate.lan:5000",
+    "http://:password@frigate.lan",
+    "frigate.lan:0",
+    "frigate.lan:99999",
+    "frigate.lan:port",
+    "http://frigate.lan:5000:5000",
+    "http://[::1",
+    "http://back\\slash",
+]
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_what_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(FormError) as caught:
+        parse_url(text, "a_field")
+    assert caught.value.errors == {"a_field": "invalid_url"}
+
+
+async def test_refusal_is_shown_at_the_field_and_recovered_from(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    flow = await Flow.start(hass)
+    for text in REFUSED:
+        await flow.submit(url=text, verify_ssl=False)
+        assert flow.step == "user"
+        assert flow.errors == {"url": "invalid_url"}
+        assert flow.suggested == {"url": text, "verify_ssl": False}
+        assert "password" not in flow.placeholders.values()
+    assert frigate.requests == []
+
+    await flow.submit(url=frigate.internal_url, verify_ssl=False)
+    assert_works(hass, flow.entry, frigate)
+
+
+PASTED = [
+    "",
+    "/",
+    "/api",
+    "/api/",
+    "/api/version",
+    "/#front_door",
+    "/review",
+    "/review?severity=alert&labels=person",
+    "/explore/a/b#c",
+]
+
+
+async def all_lead_to(
+    hass: HomeAssistant, entry: ConfigEntry, url: str, pasted: list[str]
+) -> None:
+    """Check that the server of an entry is found again, whatever is pasted."""
+    assert entry.data["url"] == url
+    for path in pasted:
+        flow = await Flow.at(hass, f" {url}{path}")
+        assert flow.reason == "already_configured", path
+    assert hass.config_entries.async_entries() == [entry]
+
+
+@pytest.mark.parametrize("frigate_options", [{}, {"prefix": "/frigate"}])
+async def test_address_from_a_browser(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    flow = await Flow.at(hass, f" {frigate.internal_url}/review?labels=person#x")
+
+    assert_works(hass, flow.entry, frigate)
+    await all_lead_to(hass, flow.entry, frigate.internal_url, PASTED)
+
+
+@pytest.mark.parametrize("frigate_options", [{}, {"prefix": "/frigate"}])
+@pytest.mark.parametrize("pasted", ["/api/login", "/review"])
+async def test_address_from_a_browser_where_a_login_is_needed(
+    hass: HomeAssistant, frigate: FakeFrigate, pasted: str
+) -> None:
+    flow = await Flow.at(hass, f"{frigate.external_url}{pasted}")
+    await flow.choose("login")
+    await flow.submit(**ADMIN, **proxied())
+
+    assert flow.entry.data["url"] == frigate.external_url
+    assert_works(hass, flow.entry, frigate)
+
+
+async def test_path_prefix_where_nothing_else_is_served(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    async with FrontProxy(frigate.internal_url, prefix="/frigate") as proxy:
+        flow = await Flow.at(hass, f"{proxy.url}/nested/deeper/")
+
+        assert_works(hass, flow.entry, frigate)
+        await all_lead_to(hass, flow.entry, proxy.url, PASTED)
+
+
+@pytest.mark.parametrize("frigate_options", [{"prefix": "/frigate"}])
+async def test_wrong_path_is_told_and_recovered_from(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    root = frigate.internal_url.removesuffix("/frigate")
+    flow = await Flow.at(hass, f"{root}/elsewhere")
+    # A web page may be a login page, so credentials are asked for first.
+    assert flow.step == "authenticate"
+    assert flow.placeholders["seen"] == (
+        "HTTP 200, A web page instead of data: Welcome"
+    )
+    await flow.choose("proxy")
+    await flow.submit(headers=["X-Api-Key: header-secret-1"])
+    assert flow.errors == {"base": "not_frigate"}
+
+    again = await Flow.at(hass, f"{root}/frigate")
+    assert_works(hass, again.entry, frigate)
+
+
+async def test_address_without_a_scheme(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    flow = await Flow.at(hass, frigate.internal_url.removeprefix("http://"))
+
+    assert flow.entry.data["url"] == frigate.internal_url
+    assert_works(hass, flow.entry, frigate)

@@ -1,0 +1,241 @@
+"""Options: how pictures look, which cameras are wanted, where browsers find Frigate."""
+
+from typing import Any
+
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import InvalidData
+from homeassistant.helpers import device_registry as dr
+from tests.conftest import make_entry, set_up
+from tests.fake_frigate import FakeFrigate
+
+from . import OptionsFlow, assert_works
+
+DEFAULTS: dict[str, Any] = {
+    "mjpeg_fps": 5,
+    "mjpeg_height": 720,
+    "overlays": [],
+    "cameras": [],
+}
+ALL_OVERLAYS = ["bounding_boxes", "timestamp", "zones", "motion", "regions", "mask"]
+
+
+def field(flow: OptionsFlow, name: str) -> dict[str, Any]:
+    """Return how a field is configured."""
+    schema = flow.result["data_schema"].schema
+    validator = schema[next(key for key in schema if key == name)]
+    selector = getattr(validator, "validators", [validator])[0]
+    config: dict[str, Any] = selector.config
+    return config
+
+
+def offered(flow: OptionsFlow) -> list[str]:
+    """Return the cameras there are to choose from."""
+    return [option["value"] for option in field(flow, "cameras")["options"]]
+
+
+def camera_ids(hass: HomeAssistant) -> list[str]:
+    """Return the cameras that Home Assistant shows."""
+    return sorted(hass.states.async_entity_ids("camera"))
+
+
+def links(hass: HomeAssistant, entry: MockConfigEntry) -> list[str | None]:
+    """Return where the pages of the devices lead."""
+    devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    return [device.configuration_url for device in devices]
+
+
+async def test_defaults(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    flow = await OptionsFlow.of(hass, entry)
+    assert flow.step == "init"
+    assert flow.suggested == {}
+
+    await flow.submit()
+
+    assert entry.options == DEFAULTS
+    assert_works(hass, entry)
+
+
+async def test_every_field_is_kept_and_shown_again(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    chosen = {
+        "mjpeg_fps": 12,
+        "mjpeg_height": 480,
+        "overlays": ALL_OVERLAYS,
+        "cameras": ["front_door"],
+        "browser_url": "https://frigate.example.com",
+    }
+    flow = await OptionsFlow.of(hass, entry)
+    assert field(flow, "overlays")["options"] == ALL_OVERLAYS
+    before = entry.runtime_data
+    await flow.submit(**chosen)
+
+    assert entry.options == chosen
+    assert all(isinstance(entry.options[one], int) for one in list(chosen)[:2])
+    # The entry was loaded anew, and works by the new options.
+    assert entry.state is ConfigEntryState.LOADED
+    assert entry.runtime_data is not before
+    assert camera_ids(hass) == ["camera.front_door"]
+    assert links(hass, entry) == [
+        "https://frigate.example.com",
+        "https://frigate.example.com/#front_door",
+    ]
+
+    again = await OptionsFlow.of(hass, entry)
+    assert again.suggested == chosen
+    await again.submit(**DEFAULTS)
+    assert entry.options == DEFAULTS
+    assert_works(hass, entry, frigate)
+    assert links(hass, entry)[0] == frigate.internal_url
+
+
+async def test_nothing_changed_reloads_nothing(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    entry = await set_up(hass, make_entry(frigate.internal_url, options=DEFAULTS))
+    before = entry.runtime_data
+
+    flow = await OptionsFlow.of(hass, entry)
+    await flow.submit(**DEFAULTS)
+
+    assert entry.runtime_data is before
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        ("mjpeg_fps", (1, 30, 7.0), (0, 31, -1, "many")),
+        ("mjpeg_height", (120, 2160), (119, 2161, 0)),
+        ("overlays", ([], ["zones"]), (["everything"], "zones")),
+        ("cameras", ([], ["Portones"]), (["another"], "Portones")),
+    ],
+)
+async def test_limits(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    name: str,
+    good: tuple[Any, ...],
+    bad: tuple[Any, ...],
+) -> None:
+    for value in good:
+        flow = await OptionsFlow.of(hass, entry)
+        await flow.submit(**{name: value})
+        assert entry.options == {**DEFAULTS, name: value}
+
+    flow = await OptionsFlow.of(hass, entry)
+    for value in bad:
+        with pytest.raises(InvalidData) as caught:
+            await flow.submit(**{name: value})
+        assert name in caught.value.schema_errors
+        assert entry.options == {**DEFAULTS, name: good[-1]}
+    await flow.submit()
+    assert entry.options == DEFAULTS
+
+
+async def test_cameras_are_offered_while_the_server_is_down(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    flow = await OptionsFlow.of(hass, entry)
+    assert offered(flow) == ["Portones", "front_door"]
+
+    await frigate.refuse()
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    flow = await OptionsFlow.of(hass, entry)
+    assert offered(flow) == ["Portones", "front_door"]
+    await flow.submit(cameras=["Portones"])
+
+    await frigate.resume()
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert camera_ids(hass) == ["camera.portones"]
+    # What was left out can be chosen again.
+    flow = await OptionsFlow.of(hass, entry)
+    assert offered(flow) == ["Portones", "front_door"]
+
+
+async def test_chosen_camera_is_offered_though_it_is_gone(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    options = {**DEFAULTS, "cameras": ["front_door", "long_gone"]}
+    entry = await set_up(hass, make_entry(frigate.internal_url, options=options))
+
+    flow = await OptionsFlow.of(hass, entry)
+
+    assert offered(flow) == ["Portones", "front_door", "long_gone"]
+    assert flow.suggested["cameras"] == ["front_door", "long_gone"]
+    await flow.submit(cameras=["front_door"])
+    assert entry.options["cameras"] == ["front_door"]
+
+
+async def test_server_that_never_answered_has_no_cameras_to_offer(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    await frigate.refuse()
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+
+    flow = await OptionsFlow.of(hass, entry)
+    assert offered(flow) == []
+    await flow.submit(mjpeg_fps=3)
+
+    assert entry.options == {**DEFAULTS, "mjpeg_fps": 3}
+    await frigate.resume()
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert_works(hass, entry, frigate)
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("https://frigate.example.com/", "https://frigate.example.com"),
+        (" frigate.lan:8971 ", "https://frigate.lan:8971"),
+        (
+            "https://Frigate.example.com/at/home/#x",
+            "https://frigate.example.com/at/home",
+        ),
+    ],
+)
+async def test_address_for_browsers_is_normalised(
+    hass: HomeAssistant, entry: MockConfigEntry, text: str, url: str
+) -> None:
+    flow = await OptionsFlow.of(hass, entry)
+    await flow.submit(browser_url=text)
+
+    assert entry.options["browser_url"] == url
+    assert links(hass, entry)[0] == url
+
+
+@pytest.mark.parametrize("cleared", [{}, {"browser_url": ""}, {"browser_url": " "}])
+async def test_address_for_browsers_is_cleared(
+    hass: HomeAssistant, frigate: FakeFrigate, cleared: dict[str, str]
+) -> None:
+    options = {**DEFAULTS, "browser_url": "https://frigate.example.com"}
+    entry = await set_up(hass, make_entry(frigate.internal_url, options=options))
+
+    flow = await OptionsFlow.of(hass, entry)
+    assert flow.suggested["browser_url"] == "https://frigate.example.com"
+    await flow.submit(**cleared)
+
+    assert entry.options == DEFAULTS
+    assert links(hass, entry)[0] == frigate.internal_url
+
+
+async def test_address_for_browsers_is_refused(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    flow = await OptionsFlow.of(hass, entry)
+    for text in ("ftp://frigate.lan", "https://me:password@frigate.lan", "http://"):
+        await flow.submit(mjpeg_fps=9, browser_url=text)
+        assert flow.errors == {"browser_url": "invalid_url"}
+        assert flow.suggested["mjpeg_fps"] == 9
+        assert flow.suggested["browser_url"] == text
+        assert entry.options == {}
+        assert links(hass, entry)[0] == frigate.internal_url
+
+    await flow.submit(mjpeg_fps=9, browser_url="https://frigate.example.com")
+    assert entry.options["mjpeg_fps"] == 9
+    assert links(hass, entry)[0] == "https://frigate.example.com"

@@ -1,0 +1,287 @@
+"""Changing how a server is reached: its address, and its credentials."""
+
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from homeassistant.core import HomeAssistant
+from tests.conftest import make_entry, set_up
+from tests.fake_frigate import FakeFrigate, Fault, FrontProxy
+
+from . import (
+    ADMIN,
+    BASIC,
+    BASIC_FIELDS,
+    HEADER_FIELDS,
+    HEADERS,
+    VIEWER,
+    WRONG,
+    Flow,
+    assert_works,
+    proxied,
+)
+
+KEEP, REPLACE, REMOVE = ({"credentials": one} for one in ("keep", "replace", "remove"))
+
+
+@pytest.fixture
+async def moved(socket_enabled: None) -> AsyncGenerator[FakeFrigate]:
+    """Return the server at its new address."""
+    async with FakeFrigate() as server:
+        yield server
+
+
+@pytest.fixture
+async def login_entry(hass: HomeAssistant, frigate: FakeFrigate) -> MockConfigEntry:
+    """Return an entry with a Frigate account."""
+    return await set_up(hass, make_entry(frigate.external_url, **ADMIN))
+
+
+def data(url: str, **credentials: Any) -> dict[str, Any]:
+    """Return what an entry holds."""
+    return {"url": url, "verify_ssl": False, **credentials}
+
+
+def assert_changed(
+    hass: HomeAssistant, flow: Flow, entry: MockConfigEntry, expected: dict[str, Any]
+) -> None:
+    """Check that the flow has changed the entry, and that it works."""
+    assert flow.reason == "reconfigure_successful"
+    assert hass.config_entries.async_entries() == [entry]
+    assert dict(entry.data) == expected
+    assert_works(hass, entry)
+
+
+async def test_address_of_a_server_without_a_login(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    moved: FakeFrigate,
+) -> None:
+    flow = await Flow.reconfigure(hass, entry)
+    assert flow.step == "reconfigure"
+    # Nothing is stored, so nothing is offered to keep.
+    assert flow.suggested == {"url": frigate.internal_url, "verify_ssl": False}
+
+    await flow.submit(url=f"{moved.internal_url}/api", verify_ssl=True)
+
+    assert_changed(hass, flow, entry, {"url": moved.internal_url, "verify_ssl": True})
+    assert entry.title == "Frigate"
+
+
+async def test_same_address_once_more(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    flow = await Flow.reconfigure(hass, entry)
+    await flow.submit(url=frigate.internal_url, verify_ssl=False)
+
+    assert_changed(hass, flow, entry, data(frigate.internal_url))
+
+
+async def test_login_where_none_was_needed(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    flow = await Flow.reconfigure(hass, entry)
+    await flow.submit(url=frigate.external_url, verify_ssl=False)
+    assert flow.step == "authenticate"
+    assert flow.placeholders["seen"] == "HTTP 401 Authorization Required"
+    assert dict(entry.data) == data(frigate.internal_url)
+
+    await flow.choose("login")
+    await flow.submit(**WRONG, **proxied())
+    assert flow.errors == {"base": "invalid_auth"}
+    assert dict(entry.data) == data(frigate.internal_url)
+    assert_works(hass, entry, frigate)
+
+    await flow.submit(**ADMIN, **proxied())
+    assert_changed(hass, flow, entry, data(frigate.external_url, **ADMIN))
+
+
+async def test_keeping_the_credentials(
+    hass: HomeAssistant, login_entry: MockConfigEntry, moved: FakeFrigate
+) -> None:
+    flow = await Flow.reconfigure(hass, login_entry)
+    await flow.submit(url=moved.external_url, verify_ssl=False, **KEEP)
+
+    assert_changed(hass, flow, login_entry, data(moved.external_url, **ADMIN))
+
+
+async def test_keeping_credentials_that_are_wrong_there(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    login_entry: MockConfigEntry,
+    moved: FakeFrigate,
+) -> None:
+    moved.state.users["admin"].password = WRONG["password"]
+    flow = await Flow.reconfigure(hass, login_entry)
+    await flow.submit(url=moved.external_url, verify_ssl=False, **KEEP)
+    assert flow.step == "authenticate"
+    assert flow.placeholders["seen"] == "HTTP 401, Login failed"
+    assert dict(login_entry.data) == data(frigate.external_url, **ADMIN)
+
+    await flow.choose("login")
+    assert flow.suggested == {"username": "admin"}
+    await flow.submit(**WRONG, **proxied())
+    assert_changed(hass, flow, login_entry, data(moved.external_url, **WRONG))
+
+
+async def test_keeping_what_the_proxy_wants(
+    hass: HomeAssistant, frigate: FakeFrigate, moved: FakeFrigate
+) -> None:
+    async with (
+        FrontProxy(frigate.internal_url, headers=HEADERS) as old,
+        FrontProxy(moved.external_url, headers=HEADERS) as new,
+    ):
+        entry = await set_up(hass, make_entry(old.url, headers=HEADERS))
+        flow = await Flow.reconfigure(hass, entry)
+        await flow.submit(url=new.url, verify_ssl=False, **KEEP)
+        # The proxy lets these through, but Frigate wants a login there.
+        assert flow.step == "authenticate"
+        assert flow.placeholders["seen"] == "HTTP 401 Authorization Required"
+        await flow.choose("login")
+        await flow.submit(**ADMIN, **proxied())
+
+        assert_changed(hass, flow, entry, data(new.url, **ADMIN, headers=HEADERS))
+
+
+async def test_other_credentials_at_the_same_address(
+    hass: HomeAssistant, frigate: FakeFrigate, login_entry: MockConfigEntry
+) -> None:
+    flow = await Flow.reconfigure(hass, login_entry)
+    await flow.submit(url=frigate.external_url, verify_ssl=False, **REPLACE)
+    assert flow.step == "authenticate"
+    assert flow.placeholders["seen"] == "HTTP 401 Authorization Required"
+
+    await flow.choose("login")
+    await flow.submit(**WRONG, **proxied())
+    assert flow.errors == {"base": "invalid_auth"}
+    assert dict(login_entry.data) == data(frigate.external_url, **ADMIN)
+    assert_works(hass, login_entry, frigate)
+
+    await flow.submit(**VIEWER, **proxied())
+    assert_changed(hass, flow, login_entry, data(frigate.external_url, **VIEWER))
+
+
+async def test_other_credentials_replace_all_of_the_old_ones(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    async with FrontProxy(frigate.external_url, basic=BASIC) as proxy:
+        entry = await set_up(hass, make_entry(proxy.url, **ADMIN, **BASIC_FIELDS))
+        assert_works(hass, entry, frigate)
+        token = frigate.token("admin")
+
+        flow = await Flow.reconfigure(hass, entry)
+        await flow.submit(url=frigate.external_url, verify_ssl=False, **REPLACE)
+        await flow.choose("token")
+        await flow.submit(token=token, **proxied())
+
+        assert_changed(hass, flow, entry, data(frigate.external_url, token=token))
+
+
+async def test_other_credentials_where_none_are_asked_for(
+    hass: HomeAssistant, frigate: FakeFrigate, login_entry: MockConfigEntry
+) -> None:
+    flow = await Flow.reconfigure(hass, login_entry)
+    await flow.submit(url=f"{frigate.internal_url}/api", verify_ssl=True, **REPLACE)
+    assert flow.step == "replace_credentials"
+    assert flow.result["menu_options"] == ["login", "token", "proxy"]
+    assert flow.placeholders["url"] == frigate.internal_url
+    await flow.choose("proxy")
+    await flow.submit(**HEADER_FIELDS)
+
+    expected = {"url": frigate.internal_url, "verify_ssl": True, "headers": HEADERS}
+    assert_changed(hass, flow, login_entry, expected)
+
+
+async def test_removing_the_credentials(
+    hass: HomeAssistant, frigate: FakeFrigate, login_entry: MockConfigEntry
+) -> None:
+    flow = await Flow.reconfigure(hass, login_entry)
+    await flow.submit(url=frigate.internal_url, verify_ssl=False, **REMOVE)
+
+    assert_changed(hass, flow, login_entry, data(frigate.internal_url))
+
+
+async def test_removing_credentials_that_are_needed(
+    hass: HomeAssistant, frigate: FakeFrigate, login_entry: MockConfigEntry
+) -> None:
+    flow = await Flow.reconfigure(hass, login_entry)
+    await flow.submit(url=frigate.external_url, verify_ssl=False, **REMOVE)
+    assert flow.step == "authenticate"
+    assert dict(login_entry.data) == data(frigate.external_url, **ADMIN)
+
+    await flow.choose("token")
+    token = frigate.token("admin")
+    await flow.submit(token=token, **proxied())
+    assert_changed(hass, flow, login_entry, data(frigate.external_url, token=token))
+
+
+@pytest.mark.parametrize("choice", [KEEP, REPLACE, REMOVE])
+async def test_failure_keeps_what_was_there(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    login_entry: MockConfigEntry,
+    moved: FakeFrigate,
+    choice: dict[str, str],
+) -> None:
+    flow = await Flow.reconfigure(hass, login_entry)
+    runtime_data = login_entry.runtime_data
+
+    def assert_kept() -> None:
+        assert flow.step == "reconfigure"
+        assert dict(login_entry.data) == data(frigate.external_url, **ADMIN)
+        assert login_entry.runtime_data is runtime_data
+        assert_works(hass, login_entry, frigate)
+
+    await flow.submit(url="ftp://frigate.lan", verify_ssl=False, **choice)
+    assert flow.errors == {"url": "invalid_url"}
+    assert_kept()
+
+    await moved.refuse()
+    await flow.submit(url=moved.internal_url, verify_ssl=False, **choice)
+    assert flow.errors == {"base": "cannot_connect"}
+    assert flow.suggested == {
+        "url": moved.internal_url,
+        "verify_ssl": False,
+        **choice,
+    }
+    assert_kept()
+
+    await moved.resume()
+    moved.fail("/api", Fault.status(502))
+    await flow.submit(url=moved.internal_url, verify_ssl=False, **choice)
+    assert flow.errors == {"base": "starting"}
+    assert_kept()
+
+    moved.clear_faults()
+    await flow.submit(url=moved.external_url, verify_ssl=True, **choice)
+    assert flow.errors == {"base": "tls_untrusted"}
+    assert_kept()
+
+    await flow.submit(url=moved.internal_url, verify_ssl=False, **choice)
+    if choice == REPLACE:
+        await flow.choose("login")
+        await flow.submit(**ADMIN, **proxied())
+    credentials = {} if choice == REMOVE else ADMIN
+    assert_changed(hass, flow, login_entry, data(moved.internal_url, **credentials))
+
+
+@pytest.mark.parametrize("pasted", ["", "/", "/api", "/review"])
+async def test_address_of_another_entry(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    moved: FakeFrigate,
+    pasted: str,
+) -> None:
+    other = await set_up(hass, make_entry(moved.internal_url))
+
+    flow = await Flow.reconfigure(hass, entry)
+    await flow.submit(url=f"{moved.internal_url}{pasted}", verify_ssl=False)
+
+    assert flow.reason == "already_configured"
+    assert dict(entry.data) == data(frigate.internal_url)
+    assert dict(other.data) == data(moved.internal_url)
+    assert_works(hass, entry, frigate)

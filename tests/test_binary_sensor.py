@@ -1,0 +1,193 @@
+"""The binary sensors: streams, detection, and whether the stats are fresh."""
+
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    snapshot_platform,
+)
+from syrupy.assertion import SnapshotAssertion
+
+from homeassistant.const import (
+    STATE_OFF,
+    STATE_ON,
+    STATE_UNAVAILABLE,
+    STATE_UNKNOWN,
+    Platform,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from tests.common import (
+    CONFIG_READ,
+    VERSIONS,
+    furnish,
+    pass_polls,
+    pass_time,
+    snapshot_entry,
+    state_of,
+)
+from tests.conftest import set_up
+from tests.fake_frigate import FakeFrigate, Fault
+from tests.fake_frigate.stats import build_stats
+
+pytestmark = pytest.mark.usefixtures("fixed_time")
+
+FRESH = "server:stats_fresh"
+STREAM = "camera:front_door:stream"
+DETECTION = "camera:front_door:detection"
+
+
+@pytest.fixture
+def frigate_options(request: pytest.FixtureRequest) -> dict[str, Any]:
+    return getattr(request, "param", {})
+
+
+on_both_versions = pytest.mark.parametrize(
+    "frigate_options",
+    [pytest.param({"version": version}, id=version) for version in VERSIONS],
+    indirect=True,
+)
+
+
+def shown(hass: HomeAssistant, entry: MockConfigEntry, key: str) -> str:
+    return state_of(hass, entry, "binary_sensor", key)
+
+
+@on_both_versions
+async def test_entities(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entity_registry: er.EntityRegistry,
+    snapshot: SnapshotAssertion,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # No entity of this platform is off by default: there is nothing to switch on.
+    monkeypatch.setattr(
+        "custom_components.frigate_http.PLATFORMS", [Platform.BINARY_SENSOR]
+    )
+    furnish(frigate)
+    entry = await set_up(hass, snapshot_entry(frigate.internal_url))
+    await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+
+
+@on_both_versions
+async def test_a_stream_is_connected_while_pictures_come(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    assert shown(hass, entry, STREAM) == STATE_ON
+    camera = frigate.state.cameras["front_door"]
+    camera.online = False
+    await pass_time(hass, freezer)
+    assert shown(hass, entry, STREAM) == STATE_OFF
+
+    # A camera that is switched off has no stream that could be lost.
+    camera.enabled = False
+    await pass_time(hass, freezer, CONFIG_READ)
+    assert shown(hass, entry, STREAM) == STATE_UNKNOWN
+
+    camera.enabled = camera.online = True
+    await pass_time(hass, freezer, CONFIG_READ)
+    assert shown(hass, entry, STREAM) == STATE_ON
+
+
+async def test_detection_is_told_by_the_stats(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    camera = frigate.state.cameras["front_door"]
+    for running in (True, False, True):
+        camera.detect_enabled = running
+        # With the next poll, long before the configuration is read again.
+        await pass_time(hass, freezer)
+        assert shown(hass, entry, DETECTION) == (STATE_ON if running else STATE_OFF)
+
+
+@pytest.mark.parametrize(
+    ("without", "keys"),
+    [
+        (("camera_fps",), [STREAM]),
+        (("detection_enabled",), [DETECTION]),
+        ((), [STREAM, DETECTION]),
+    ],
+)
+async def test_what_the_stats_leave_out_is_unknown(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+    without: tuple[str, ...],
+    keys: list[str],
+) -> None:
+    stats = build_stats(frigate.state)
+    if without:
+        del stats["cameras"]["front_door"][without[0]]
+    else:
+        del stats["cameras"]["front_door"]
+    frigate.fail("/api/stats", Fault.json(stats))
+    await pass_time(hass, freezer)
+    assert [shown(hass, entry, key) for key in keys] == [STATE_UNKNOWN] * len(keys)
+
+    frigate.clear_faults()
+    await pass_time(hass, freezer)
+    assert [shown(hass, entry, key) for key in keys] == [STATE_ON] * len(keys)
+
+
+@on_both_versions
+async def test_stats_older_than_two_minutes_are_a_problem(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    await pass_polls(hass, freezer, 2)
+    assert shown(hass, entry, FRESH) == STATE_OFF
+
+    # Frigate answers, but computes nothing new.
+    frigate.fail("/api/stats", Fault.json(build_stats(frigate.state)))
+    await pass_polls(hass, freezer, 8)
+    assert shown(hass, entry, FRESH) == STATE_OFF
+    await pass_time(hass, freezer)
+    assert shown(hass, entry, FRESH) == STATE_ON
+
+    frigate.clear_faults()
+    await pass_time(hass, freezer)
+    assert shown(hass, entry, FRESH) == STATE_OFF
+
+
+async def test_the_age_of_stats_without_a_time_is_unknown(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    stats = build_stats(frigate.state)
+    del stats["service"]["last_updated"]
+    frigate.fail("/api/stats", Fault.json(stats))
+    await pass_time(hass, freezer)
+    assert shown(hass, entry, FRESH) == STATE_UNKNOWN
+    frigate.clear_faults()
+    await pass_time(hass, freezer)
+    assert shown(hass, entry, FRESH) == STATE_OFF
+
+
+async def test_a_camera_that_is_gone_is_unavailable(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    camera = frigate.state.cameras["front_door"]
+    frigate.remove_camera("front_door")
+    await pass_time(hass, freezer)
+    assert shown(hass, entry, STREAM) == STATE_UNAVAILABLE
+    assert shown(hass, entry, DETECTION) == STATE_UNAVAILABLE
+    frigate.state.cameras["front_door"] = camera
+    await pass_time(hass, freezer)
+    assert shown(hass, entry, STREAM) == STATE_ON

@@ -1,0 +1,302 @@
+"""The cameras' moving pictures, from the server through Home Assistant to a viewer."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+import itertools
+import logging
+
+import aiohttp
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.frigate_http.const import (
+    CONF_MJPEG_FPS,
+    CONF_MJPEG_HEIGHT,
+    CONF_OVERLAYS,
+)
+from homeassistant.components.camera import async_get_image
+from homeassistant.core import HomeAssistant
+from tests.common import entity_id, pass_time, sent, state_of
+from tests.conftest import make_entry, set_up
+from tests.fake_frigate import FakeFrigate, Fault
+
+pytestmark = pytest.mark.usefixtures("fixed_time")
+
+END_OF_FRAME = b"\xff\xd9\r\n\r\n"
+
+type View = Callable[[str], Awaitable[aiohttp.ClientResponse]]
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, frigate: FakeFrigate) -> MockConfigEntry:
+    """Return an entry whose pictures move fast enough for tests."""
+    options = {CONF_MJPEG_FPS: 30, CONF_MJPEG_HEIGHT: 120}
+    return await set_up(hass, make_entry(frigate.internal_url, options=options))
+
+
+@pytest.fixture
+async def view(
+    hass: HomeAssistant, entry: MockConfigEntry, hass_client: ClientSessionGenerator
+) -> View:
+    """Return what opens a stream, as a browser does it."""
+    client = await hass_client()
+
+    async def open_stream(camera: str) -> aiohttp.ClientResponse:
+        key = "server:birdseye" if camera == "birdseye" else f"camera:{camera}"
+        entity = entity_id(hass, entry, "camera", key)
+        return await client.get(f"/api/camera_proxy_stream/{entity}")
+
+    return open_stream
+
+
+async def read_frame(stream: aiohttp.ClientResponse) -> bytes:
+    """Return the next frame; the boundary of the one after it is not waited for."""
+    return await stream.content.readuntil(END_OF_FRAME)
+
+
+async def test_the_options_say_how_it_looks(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry, view: View
+) -> None:
+    stream = await view("front_door")
+    assert stream.status == 200
+    kind = "multipart/x-mixed-replace;boundary=frame"
+    assert stream.headers["Content-Type"] == kind
+    frames = [await read_frame(stream) for _ in range(3)]
+    assert len(set(frames)) == 3
+    assert all(b"--frame\r\nContent-Type: image/jpeg\r\n\r\n" in one for one in frames)
+    (request,) = sent(frigate, "/api/front_door")
+    assert request.query == {"fps": "30", "height": "120"}
+    stream.close()
+
+    overlays = ["bounding_boxes", "timestamp", "zones", "motion", "regions", "mask"]
+    wanted = {CONF_MJPEG_FPS: 12.0, CONF_MJPEG_HEIGHT: 240.0, CONF_OVERLAYS: overlays}
+    hass.config_entries.async_update_entry(entry, options=wanted)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    stream = await view("front_door")
+    await read_frame(stream)
+    request = sent(frigate, "/api/front_door")[-1]
+    names = ("bbox", "timestamp", "zones", "motion", "regions", "mask")
+    expected = {"fps": "12", "height": "240"} | dict.fromkeys(names, "1")
+    assert request.query == expected
+    stream.close()
+
+
+async def test_without_options_it_has_five_frames_a_second(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry, view: View
+) -> None:
+    hass.config_entries.async_update_entry(entry, options={})
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    stream = await view("Portones")
+    await read_frame(stream)
+    (request,) = sent(frigate, "/api/Portones")
+    assert request.query == {"fps": "5", "height": "720"}
+    stream.close()
+
+
+async def test_a_frame_arrives_before_the_next_one_is_sent(
+    frigate: FakeFrigate, view: View
+) -> None:
+    # The server sends a single frame and then nothing more.
+    frigate.fail("/api/front_door", Fault.stall_body())
+    stream = await view("front_door")
+    assert (await read_frame(stream)).startswith(b"--frame")
+
+    frigate.clear_faults()
+    await read_frame(stream)
+    stream.close()
+
+
+async def test_a_viewer_who_leaves_ends_the_stream_within_a_second(
+    frigate: FakeFrigate, view: View
+) -> None:
+    streams = [await view("front_door") for _ in range(2)]
+    for stream in streams:
+        await read_frame(stream)
+    await frigate.wait_for_streams("front_door", 2)
+    for stream, left in zip(streams, (1, 0), strict=True):
+        stream.close()
+        await frigate.wait_for_streams("front_door", left, timeout=1)
+
+
+async def test_a_viewer_may_also_leave_while_no_frames_come(
+    frigate: FakeFrigate, view: View
+) -> None:
+    frigate.fail("/api/front_door", Fault.stall_body())
+    stream = await view("front_door")
+    await read_frame(stream)
+    await frigate.wait_for_streams("front_door", 1)
+    stream.close()
+    await frigate.wait_for_streams("front_door", 0, timeout=1)
+
+    frigate.clear_faults()
+    stream = await view("front_door")
+    await read_frame(stream)
+    stream.close()
+
+
+async def _drop(frigate: FakeFrigate) -> None:
+    await frigate.refuse()
+    await frigate.resume()
+
+
+async def _remove(frigate: FakeFrigate) -> None:
+    frigate.remove_camera("front_door")
+
+
+@pytest.mark.parametrize("end", [_drop, _remove])
+async def test_a_stream_that_dies_ends_for_the_viewer(
+    frigate: FakeFrigate,
+    view: View,
+    end: Callable[[FakeFrigate], Awaitable[None]],
+) -> None:
+    stream = await view("front_door")
+    await read_frame(stream)
+    camera = frigate.state.cameras["front_door"]
+    await end(frigate)
+    await stream.read()  # comes to an end
+    await frigate.wait_for_streams("front_door", 0)
+
+    frigate.state.cameras["front_door"] = camera
+    stream = await view("front_door")
+    await read_frame(stream)
+    stream.close()
+
+
+async def test_a_stream_that_falls_silent_is_given_up(
+    frigate: FakeFrigate, view: View, freezer: FrozenDateTimeFactory
+) -> None:
+    frigate.fail("/api/front_door", Fault.stall_body())
+    stream = await view("front_door")
+    await read_frame(stream)
+    freezer.tick(31)
+    await stream.read()
+    await frigate.wait_for_streams("front_door", 0)
+
+    frigate.clear_faults()
+    stream = await view("front_door")
+    await read_frame(stream)
+    stream.close()
+
+
+async def test_what_is_no_stream_is_a_bad_gateway(
+    frigate: FakeFrigate,
+    view: View,
+    caplog: pytest.LogCaptureFixture,
+    subtests: pytest.Subtests,
+) -> None:
+    for name, fault in {
+        "500": Fault.status(500),
+        "502": Fault.status(502),
+        "404": Fault.status(404),
+        "401": Fault.status(401),
+        "dropped": Fault.drop(),
+        "page": Fault.html(),
+        "garbage": Fault.garbage(),
+        "redirect": Fault.redirect("https://login.example/"),
+    }.items():
+        with subtests.test(name):
+            frigate.fail("/api/front_door", fault)
+            assert (await view("front_door")).status == 502
+
+        frigate.clear_faults()
+        stream = await view("front_door")
+        await read_frame(stream)
+        stream.close()
+    troubles = [one for one in caplog.records if one.levelno >= logging.WARNING]
+    assert not [one for one in troubles if "frigate_http" in one.name]
+
+
+async def test_a_server_that_is_down_is_a_bad_gateway(
+    frigate: FakeFrigate, view: View
+) -> None:
+    await frigate.refuse()
+    assert (await view("front_door")).status == 502
+    await frigate.resume()
+    stream = await view("front_door")
+    await read_frame(stream)
+    stream.close()
+
+
+async def test_a_server_that_does_not_answer_is_a_gateway_timeout(
+    frigate: FakeFrigate, view: View, freezer: FrozenDateTimeFactory
+) -> None:
+    frigate.fail("/api/front_door", Fault.stall())
+    frigate.clear_requests()
+    waiting = asyncio.ensure_future(view("front_door"))
+    await frigate.wait_for_requests(1)
+    freezer.tick(31)
+    assert (await waiting).status == 504
+
+    frigate.clear_faults()
+    stream = await view("front_door")
+    await read_frame(stream)
+    stream.close()
+
+
+async def test_four_open_streams_do_not_hold_up_polls_or_pictures(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    view: View,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    cameras = ("front_door", "front_door", "Portones", "Portones")
+    streams = [await view(camera) for camera in cameras]
+    for stream in streams:
+        await read_frame(stream)
+    frigate.clear_requests()
+
+    shown = set()
+    for _ in range(16):
+        # In small steps, in each of which frames come, as they would in real time.
+        await pass_time(hass, freezer, 3)
+        await asyncio.gather(*(read_frame(stream) for stream in streams))
+        shown.add(state_of(hass, entry, "sensor", "server:detection_fps"))
+        await async_get_image(hass, "camera.front_door")
+    assert len(sent(frigate, "/api/stats")) == len(sent(frigate, "/api/faces")) == 3
+    assert len(shown) == 4
+    assert frigate.open_streams == {"front_door": 2, "Portones": 2}
+    for stream in streams:
+        stream.close()
+    await frigate.wait_for_streams("front_door", 0, timeout=1)
+    await frigate.wait_for_streams("Portones", 0, timeout=1)
+
+
+async def test_birdseye_moves_by_still_images(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    view: View,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    frigate.state.birdseye = True
+    await pass_time(hass, freezer, 300)
+    frigate.clear_requests()
+    stream = await view("birdseye")
+    assert stream.status == 200
+    assert stream.content_type == "multipart/x-mixed-replace"
+
+    async def frame() -> bytes:
+        head = await stream.content.readuntil(b"\r\n\r\n")
+        length = int(head.split(b"Content-Length: ")[1].split(b"\r\n")[0])
+        picture = await stream.content.readexactly(length)
+        await stream.content.readexactly(2)
+        return picture
+
+    # The first one is sent twice, because browsers show the one before the last.
+    assert await frame() == await frame()
+    seen = []
+    for number in itertools.count(2):
+        freezer.tick(1.1)
+        seen.append(await frame())
+        if number == 4:
+            break
+    assert len(set(seen)) == 3
+    stream.close()
+    assert {request.path for request in frigate.requests} == {
+        "/api/birdseye/latest.jpg"
+    }
+    assert len(frigate.requests) >= 4

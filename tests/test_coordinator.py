@@ -1,0 +1,538 @@
+"""What is asked of the server and when, and what happens where it does not answer."""
+
+from collections.abc import Callable
+import logging
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
+from homeassistant.core import HomeAssistant
+from tests.common import (
+    CONFIG_READ,
+    POLL,
+    VERSIONS,
+    is_available,
+    is_registered,
+    pass_polls,
+    pass_time,
+    reauths,
+    sent,
+    state_of,
+)
+from tests.conftest import make_entry, set_up
+from tests.fake_frigate import FakeFrigate, Fault
+
+pytestmark = pytest.mark.usefixtures("fixed_time")
+
+VIEWER = {CONF_USERNAME: "viewer1", CONF_PASSWORD: "viewer-password-1"}
+ADMIN = {CONF_USERNAME: "admin", CONF_PASSWORD: "frigate-admin-pass-1"}
+STATS = ("sensor", "server:detection_fps")
+FACES = ("sensor", "server:known_faces")
+CAMERA = ("camera", "camera:front_door")
+
+FAULTS = {
+    "server error": Fault.status(500),
+    "starting": Fault.status(502),
+    "dropped": Fault.drop(),
+    "cut off": Fault.drop_body(),
+    "garbage": Fault.garbage(),
+    "page": Fault.html(),
+    "other shape": Fault.json(["of", "another", "shape"]),
+}
+
+type Shown = tuple[bool, bool, bool]
+
+
+@pytest.fixture
+def shown(hass: HomeAssistant, entry: MockConfigEntry) -> Callable[[], Shown]:
+    """Return what tells whether stats, faces and cameras are available."""
+    return lambda: _shown(hass, entry)
+
+
+def _shown(hass: HomeAssistant, entry: MockConfigEntry) -> Shown:
+    stats, faces, camera = (
+        is_available(hass, entry, *one) for one in (STATS, FACES, CAMERA)
+    )
+    return stats, faces, camera
+
+
+def said(caplog: pytest.LogCaptureFixture, level: int = logging.INFO) -> list[str]:
+    """Return what the integration logged so far, and forget it."""
+    lines = [
+        record.getMessage()
+        for record in caplog.records
+        if record.name.startswith("custom_components.frigate_http")
+        and record.levelno >= level
+    ]
+    caplog.clear()
+    return lines
+
+
+@pytest.fixture
+def frigate_options(request: pytest.FixtureRequest) -> dict[str, Any]:
+    return getattr(request, "param", {"faces": {"Eileen": 2}, "train": 1})
+
+
+async def test_stats_and_faces_are_polled_together_every_15_seconds(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    frigate.clear_requests()
+    await pass_time(hass, freezer, POLL - 2)
+    assert frigate.requests == []
+    await pass_time(hass, freezer, 2)
+    paths = sorted(request.path for request in frigate.requests)
+    assert paths == ["/api/faces", "/api/stats"]
+    await pass_polls(hass, freezer, 3)
+    assert len(sent(frigate, "/api/stats")) == len(sent(frigate, "/api/faces")) == 4
+
+
+@pytest.mark.parametrize(
+    ("route", "while_failing", "down", "up", "more"),
+    [
+        pytest.param(
+            "/api/stats",
+            (False, True, True),
+            "Frigate cannot read the stats: ",
+            "Frigate can read the stats again",
+            {},
+            id="stats",
+        ),
+        pytest.param(
+            "/api/faces",
+            (True, False, True),
+            "Frigate cannot read the faces: ",
+            "Frigate can read the faces again",
+            {"login": Fault.status(401), "pause": Fault.status(429)},
+            id="faces",
+        ),
+        pytest.param(
+            "/api/",
+            (False, False, False),
+            "Error fetching Frigate data: ",
+            "Fetching Frigate data recovered",
+            {"forbidden": Fault.status(403), "pause": Fault.status(429)},
+            id="both",
+        ),
+    ],
+)
+async def test_stats_and_faces_fail_apart_or_together_and_recover(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    shown: Callable[[], Shown],
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+    subtests: pytest.Subtests,
+    route: str,
+    while_failing: Shown,
+    down: str,
+    up: str,
+    more: dict[str, Fault],
+) -> None:
+    for name, fault in (FAULTS | more).items():
+        with subtests.test(name):
+            said(caplog)
+            frigate.fail(route, fault)
+            await pass_polls(hass, freezer, 3)
+            assert shown() == while_failing
+            (line,) = said(caplog)
+            assert line.startswith(down)
+            assert reauths(hass) == []
+
+        # Long enough also for a pause of a minute.
+        frigate.clear_faults()
+        await pass_polls(hass, freezer, 5)
+        assert shown() == (True, True, True)
+        assert said(caplog) == [up]
+
+
+async def test_the_server_goes_down_and_comes_back(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    shown: Callable[[], Shown],
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    said(caplog)
+    await frigate.refuse()
+    await pass_polls(hass, freezer, 4)
+    assert shown() == (False, False, False)
+    await frigate.resume()
+    frigate.state.starting = True
+    await pass_polls(hass, freezer, 2)
+    assert shown() == (False, False, False)
+
+    frigate.state.starting = False
+    await pass_polls(hass, freezer, 2)
+    assert shown() == (True, True, True)
+    down, up = said(caplog)
+    assert "No connection to 127.0.0.1" in down
+    assert up == "Fetching Frigate data recovered"
+
+
+async def test_a_server_that_never_answers_counts_as_down(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    shown: Callable[[], Shown],
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    frigate.fail("/api/", Fault.stall())
+    frigate.clear_requests()
+    said(caplog)
+    freezer.tick(POLL + 1)
+    await frigate.wait_for_requests(2)
+    freezer.tick(11)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert shown() == (False, False, False)
+    (line,) = said(caplog)
+    assert "in time" in line
+
+    frigate.clear_faults()
+    await pass_time(hass, freezer)
+    assert shown() == (True, True, True)
+
+
+@pytest.mark.parametrize("frigate_options", [{"version": v} for v in VERSIONS])
+async def test_a_viewer_may_not_read_the_faces_and_that_is_said_once(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    frigate.add_face("Eileen")
+    entry = await set_up(hass, make_entry(frigate.external_url, **VIEWER))
+
+    assert entry.state is ConfigEntryState.LOADED
+    assert is_available(hass, entry, *STATS)
+    assert not is_registered(hass, entry, *FACES)
+    await pass_polls(hass, freezer, 30)
+    assert is_available(hass, entry, *STATS)
+    assert is_available(hass, entry, *CAMERA)
+    assert reauths(hass) == []
+    (line,) = said(caplog)
+    assert "does not let us read the faces" in line
+    # Asked at setup and again after the configuration was read, not with every poll.
+    assert len(sent(frigate, "/api/faces")) <= 3
+    assert len(sent(frigate, "/api/stats")) == 31
+
+
+async def test_faces_come_when_the_role_changes_and_stay_known_when_it_changes_back(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    entry = await set_up(hass, make_entry(frigate.external_url, **VIEWER))
+    person = ("sensor", "face:Eileen")
+    assert not is_registered(hass, entry, *person)
+
+    frigate.state.users["viewer1"].role = "admin"
+    frigate.revoke_sessions()
+    await pass_time(hass, freezer, CONFIG_READ)
+    await pass_polls(hass, freezer, 2)
+    assert is_available(hass, entry, *FACES)
+    assert state_of(hass, entry, *person) == "2"
+    assert said(caplog)[-1] == "Frigate can read the faces again"
+
+    frigate.state.users["viewer1"].role = "viewer"
+    frigate.revoke_sessions()
+    await pass_polls(hass, freezer, 5)
+    assert is_available(hass, entry, *STATS)
+    assert not is_available(hass, entry, *FACES)
+    assert not is_available(hass, entry, *person)
+    assert len(said(caplog)) == 1
+    assert reauths(hass) == []
+
+
+async def test_before_0_16_there_are_no_faces(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    frigate.state.version = "0.15.2-abcdef0"
+    frigate.fail("/api/faces", Fault.status(404))
+    frigate.fail("/api/profile", Fault.status(404))
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+
+    assert entry.state is ConfigEntryState.LOADED
+    assert is_available(hass, entry, *STATS)
+    assert is_available(hass, entry, *CAMERA)
+    assert not is_registered(hass, entry, *FACES)
+    await pass_polls(hass, freezer, 25)
+    assert len(said(caplog)) == 1
+
+    # An upgrade brings them.
+    frigate.clear_faults()
+    frigate.state.version = "0.17.2"
+    frigate.restart()
+    await pass_polls(hass, freezer, 3)
+    assert is_available(hass, entry, *FACES)
+
+
+async def test_the_configuration_is_read_every_5_minutes(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    frigate.clear_requests()
+    await pass_polls(hass, freezer, 19)
+    assert sent(frigate, "/api/config") == []
+    await pass_polls(hass, freezer, 2)
+    (request,) = sent(frigate, "/api/config")
+    # The cache of nginx holds the past.
+    assert request.headers["X-Cache-Bypass"] == "1"
+    await pass_polls(hass, freezer, 20)
+    assert len(sent(frigate, "/api/config")) == 2
+
+
+async def test_the_configuration_is_read_when_the_cameras_change(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    frigate.clear_requests()
+    frigate.add_camera("garage")
+    await pass_polls(hass, freezer, 4)
+    assert len(sent(frigate, "/api/config")) == 1
+    frigate.remove_camera("garage")
+    await pass_polls(hass, freezer, 4)
+    assert len(sent(frigate, "/api/config")) == 2
+
+
+async def test_the_configuration_is_read_when_frigate_has_restarted(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    await pass_polls(hass, freezer, 3)
+    frigate.clear_requests()
+    # The stats alone are away for a moment, as they may be while Frigate starts.
+    frigate.fail("/api/stats", Fault.status(500))
+    await pass_polls(hass, freezer, 2)
+    frigate.state.cameras["front_door"].recording = False
+    frigate.restart()
+    frigate.clear_faults()
+    await pass_polls(hass, freezer, 4)
+    assert len(sent(frigate, "/api/config")) == 1
+    assert state_of(hass, entry, *CAMERA) == "idle"
+
+
+async def test_a_configuration_that_cannot_be_read_leaves_the_last_one(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    frigate.state.cameras["front_door"].recording = False
+    frigate.fail("/api/config", Fault.json({"cameras": "none"}))
+    said(caplog)
+    await pass_time(hass, freezer, CONFIG_READ)
+    await pass_polls(hass, freezer, 3)
+    assert state_of(hass, entry, *CAMERA) == "recording"
+    assert is_available(hass, entry, *STATS)
+    (line,) = said(caplog)
+    assert "cannot read the configuration" in line
+
+    # It is tried again with each poll, not only after 5 minutes.
+    frigate.clear_faults()
+    await pass_time(hass, freezer)
+    assert state_of(hass, entry, *CAMERA) == "idle"
+    assert said(caplog) == ["Frigate can read the config again"]
+    frigate.clear_requests()
+    await pass_polls(hass, freezer, 5)
+    assert sent(frigate, "/api/config") == []
+
+
+@pytest.mark.parametrize("route", ["/api/config", "/api/profile"])
+async def test_news_are_not_lost_when_the_configuration_fails_just_then(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+    route: str,
+) -> None:
+    frigate.fail(route, Fault.status(500), times=1)
+    frigate.add_camera("garage")
+    await pass_time(hass, freezer)
+    assert not is_registered(hass, entry, "camera", "camera:garage")
+    await pass_time(hass, freezer)
+    assert is_available(hass, entry, "camera", "camera:garage")
+
+
+def _forget_password(frigate: FakeFrigate) -> None:
+    frigate.state.users["admin"].password = "changed-meanwhile"
+    frigate.revoke_sessions()
+
+
+def _to_login_page(frigate: FakeFrigate) -> None:
+    frigate.fail("/api/", Fault.redirect("https://login.example/authorize?rd=x"))
+
+
+@pytest.mark.parametrize("lose", [_forget_password, _to_login_page])
+async def test_a_lost_login_is_asked_for_once(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+    lose: Callable[[FakeFrigate], None],
+) -> None:
+    entry = await set_up(hass, make_entry(frigate.external_url, **ADMIN))
+    assert _shown(hass, entry) == (True, True, True)
+    said(caplog)
+    lose(frigate)
+    await pass_polls(hass, freezer, 5)
+
+    assert _shown(hass, entry) == (False, False, False)
+    (flow,) = reauths(hass)
+    (line,) = said(caplog)
+    assert line.startswith("Authentication failed while fetching Frigate data")
+    # Nothing more is sent until somebody enters the new one.
+    frigate.clear_requests()
+    await pass_polls(hass, freezer, 5)
+    assert frigate.requests == []
+
+    frigate.clear_faults()
+    password = frigate.state.users["admin"].password
+    await hass.config_entries.flow.async_configure(
+        flow["flow_id"],
+        {CONF_USERNAME: "admin", CONF_PASSWORD: password, "proxy_credentials": {}},
+    )
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert _shown(hass, entry) == (True, True, True)
+    assert reauths(hass) == []
+
+
+async def test_a_token_that_ends_is_asked_for(
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
+) -> None:
+    token = frigate.token("admin", expires_in=100)
+    entry = await set_up(hass, make_entry(frigate.external_url, **{CONF_TOKEN: token}))
+    assert _shown(hass, entry) == (True, True, True)
+    assert reauths(hass) == []
+
+    await pass_time(hass, freezer, 100)
+    assert _shown(hass, entry) == (False, False, False)
+    (flow,) = reauths(hass)
+    await hass.config_entries.flow.async_configure(
+        flow["flow_id"],
+        {CONF_TOKEN: frigate.token("admin"), "proxy_credentials": {}},
+    )
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert _shown(hass, entry) == (True, True, True)
+
+
+async def test_a_session_that_ends_is_renewed_unseen(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    entry = await set_up(hass, make_entry(frigate.external_url, **ADMIN))
+    assert len(sent(frigate, "/api/login")) == 1
+    said(caplog)
+    frigate.revoke_sessions()
+    await pass_polls(hass, freezer, 2)
+    assert _shown(hass, entry) == (True, True, True)
+    assert len(sent(frigate, "/api/login")) == 2
+    assert reauths(hass) == []
+    assert said(caplog) == []
+
+
+async def test_polls_pause_as_long_as_the_server_asks(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    shown: Callable[[], Shown],
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    # "5 per 1 minute", says the server.
+    frigate.fail("/api/", Fault.status(429))
+    said(caplog)
+    await pass_time(hass, freezer)
+    assert shown() == (False, False, False)
+    frigate.clear_requests()
+    frigate.clear_faults()
+    for _ in range(11):
+        await pass_time(hass, freezer, 5)
+    assert frigate.requests == []
+    assert shown() == (False, False, False)
+
+    await pass_time(hass, freezer, 10)
+    assert shown() == (True, True, True)
+    assert len(sent(frigate, "/api/stats")) == 1
+    frigate.clear_requests()
+    await pass_polls(hass, freezer, 4)
+    assert len(sent(frigate, "/api/stats")) == 4
+    assert len(said(caplog)) == 2
+
+
+@pytest.mark.parametrize("route", ["/api/stats", "/api/faces"])
+async def test_a_pause_asked_for_by_one_route_does_not_hold_up_the_other(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    shown: Callable[[], Shown],
+    freezer: FrozenDateTimeFactory,
+    route: str,
+) -> None:
+    frigate.fail(route, Fault.status(429))
+    frigate.clear_requests()
+    await pass_polls(hass, freezer, 4)
+    stats, faces, camera = shown()
+    assert (stats, faces, camera) == (route != "/api/stats", stats is False, True)
+    assert len(sent(frigate, route)) == 1
+    assert len(frigate.requests) == 5
+
+    frigate.clear_faults()
+    await pass_polls(hass, freezer, 2)
+    assert shown() == (True, True, True)
+
+
+async def test_a_pause_holds_also_when_the_other_route_fails_meanwhile(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    shown: Callable[[], Shown],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    frigate.fail("/api/stats", Fault.status(429))
+    await pass_time(hass, freezer)
+    frigate.fail("/api/faces", Fault.status(500))
+    frigate.clear_requests()
+    await pass_polls(hass, freezer, 3)
+    assert shown() == (False, False, False)
+    assert sent(frigate, "/api/stats") == []
+
+    frigate.clear_faults()
+    await pass_polls(hass, freezer, 3)
+    assert shown() == (True, True, True)
+
+
+async def test_too_many_logins_pause_the_polls_and_ask_nobody(
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
+) -> None:
+    frigate.state.login_rate_limit = 1
+    entry = await set_up(hass, make_entry(frigate.external_url, **ADMIN))
+    assert _shown(hass, entry) == (True, True, True)
+
+    frigate.revoke_sessions()
+    await pass_time(hass, freezer)
+    assert _shown(hass, entry) == (False, False, False)
+    assert len(sent(frigate, "/api/login")) == 2
+    await pass_polls(hass, freezer, 3)
+    assert len(sent(frigate, "/api/login")) == 2
+    assert reauths(hass) == []
+
+    await pass_polls(hass, freezer, 3)
+    assert _shown(hass, entry) == (True, True, True)
+    assert len(sent(frigate, "/api/login")) == 3

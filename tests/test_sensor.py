@@ -1,0 +1,483 @@
+"""The sensors: what they show, and above all what they show where nothing is known."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from datetime import UTC, datetime
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    snapshot_platform,
+)
+from syrupy.assertion import SnapshotAssertion
+
+from homeassistant.const import (
+    STATE_UNAVAILABLE,
+    STATE_UNKNOWN,
+    EntityCategory,
+    Platform,
+)
+from homeassistant.core import HomeAssistant, State
+from homeassistant.helpers import entity_registry as er
+from tests.common import (
+    VERSIONS,
+    entity_id,
+    furnish,
+    is_registered,
+    pass_polls,
+    pass_time,
+    snapshot_entry,
+    state_of,
+)
+from tests.conftest import make_entry, set_up
+from tests.fake_frigate import FakeFrigate, Fault
+from tests.fake_frigate.stats import build_stats
+
+pytestmark = pytest.mark.usefixtures("fixed_time")
+
+RECORDINGS = "/media/frigate/recordings"
+PEOPLE = {"faces": {"Eileen": 2, "Ana": 0}, "train": 3}
+
+everything_on = pytest.mark.usefixtures("entity_registry_enabled_by_default")
+
+
+@pytest.fixture
+def frigate_options(request: pytest.FixtureRequest) -> dict[str, Any]:
+    return getattr(request, "param", {})
+
+
+on_both_versions = pytest.mark.parametrize(
+    "frigate_options",
+    [pytest.param({"version": version}, id=version) for version in VERSIONS],
+    indirect=True,
+)
+on_0_18 = pytest.mark.parametrize(
+    "frigate_options", [{"version": "0.18"}], indirect=True
+)
+
+
+def sensor(hass: HomeAssistant, entry: MockConfigEntry, key: str) -> str:
+    return state_of(hass, entry, "sensor", key)
+
+
+def sensor_state(hass: HomeAssistant, entry: MockConfigEntry, key: str) -> State:
+    state = hass.states.get(entity_id(hass, entry, "sensor", key) or "")
+    assert state is not None
+    return state
+
+
+@on_both_versions
+@everything_on
+async def test_entities(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+    entity_registry: er.EntityRegistry,
+    snapshot: SnapshotAssertion,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("custom_components.frigate_http.PLATFORMS", [Platform.SENSOR])
+    furnish(frigate)
+    freezer.tick(600)
+    entry = await set_up(hass, snapshot_entry(frigate.internal_url))
+    await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+
+
+@on_both_versions
+async def test_what_is_on_by_default_and_what_is_diagnostic(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    furnish(frigate)
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    entities = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    sensors = [one for one in entities if one.domain == "sensor"]
+
+    def key(one: er.RegistryEntry) -> str:
+        return one.unique_id.removeprefix(f"{entry.entry_id}:")
+
+    of_faces = {
+        "server:known_faces",
+        "server:faces_to_train",
+        "face:Eileen",
+        "face:Ana_María",
+    }
+    assert {key(one) for one in sensors if one.disabled_by is None} == of_faces | {
+        "server:detection_fps",
+        "server:detector_inference_speed:cpu1",
+        "server:uptime",
+        f"server:storage_used_percent:{RECORDINGS}",
+        f"server:storage_free:{RECORDINGS}",
+        *(
+            f"camera:{camera}:connection_quality"
+            for camera in frigate.state.cameras
+            if frigate.state.is_018
+        ),
+    }
+    diagnostic = {
+        key(one) for one in sensors if one.entity_category is EntityCategory.DIAGNOSTIC
+    }
+    assert diagnostic == {key(one) for one in sensors} - of_faces
+
+
+@on_both_versions
+@everything_on
+async def test_the_sensors_follow_the_stats(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    seen = set()
+    for _ in range(4):
+        stats = build_stats(frigate.state)
+        camera = stats["cameras"]["front_door"]
+        expected = {
+            "server:camera_fps": stats["camera_fps"],
+            "server:detector_inference_speed:cpu1": stats["detectors"]["cpu1"][
+                "inference_speed"
+            ],
+            "server:system_cpu": stats["cpu_usages"]["frigate.full_system"]["cpu"],
+            "server:face_recognition_speed": stats["embeddings"][
+                "face_recognition_speed"
+            ],
+            "camera:front_door:camera_fps": camera["camera_fps"],
+            "camera:front_door:detection_fps": camera["detection_fps"],
+        }
+        shown = {key: float(sensor(hass, entry, key)) for key in expected}
+        assert shown == {key: float(value) for key, value in expected.items()}
+        seen.add(tuple(shown.values()))
+        await pass_time(hass, freezer)
+    assert len(seen) == 4
+
+
+@on_both_versions
+@everything_on
+async def test_cpu_and_memory_of_a_camera_whose_processes_are_new(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    pids = {"ffmpeg": "ffmpeg_pid", "capture": "capture_pid", "detect": "pid"}
+    seen_pids = set()
+    for _ in range(3):
+        stats = build_stats(frigate.state)
+        camera = stats["cameras"]["front_door"]
+        seen_pids.add(camera["pid"])
+        for process, pid in pids.items():
+            usage = stats["cpu_usages"][str(camera[pid])]
+            cpu = sensor(hass, entry, f"camera:front_door:{process}_cpu")
+            memory = sensor(hass, entry, f"camera:front_door:{process}_memory")
+            assert (cpu, memory) == (usage["cpu"], usage["mem"])
+        # A restart gives every process another number.
+        frigate.restart()
+        await pass_time(hass, freezer)
+    assert len(seen_pids) == 3
+
+
+@on_0_18
+@everything_on
+async def test_0_18_tells_the_cpu_of_a_camera_itself(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    own = {"ffmpeg_cpu": "61.5", "capture_cpu": "2.5", "detect_cpu": "0.0"}
+    frigate.state.stats_overrides = {"cameras": {"front_door": own}}
+    await pass_time(hass, freezer)
+    for key, value in own.items():
+        assert sensor(hass, entry, f"camera:front_door:{key}") == value
+
+
+@on_0_18
+@everything_on
+async def test_the_connection_of_a_camera(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    camera = frigate.state.cameras["front_door"]
+    camera.reconnects, camera.stalls, camera.fps = 4, 7, 5
+    for quality in ("poor", "fair", "unusable", "excellent"):
+        camera.connection_quality = quality
+        await pass_time(hass, freezer)
+        assert sensor(hass, entry, "camera:front_door:connection_quality") == quality
+    assert sensor(hass, entry, "camera:front_door:reconnects_last_hour") == "4"
+    assert sensor(hass, entry, "camera:front_door:stalls_last_hour") == "7"
+    assert sensor(hass, entry, "camera:front_door:expected_fps") == "5.0"
+
+    # A word of a version to come is unknown, and no trouble.
+    camera.connection_quality = "superb"
+    await pass_time(hass, freezer)
+    key = "camera:front_door:connection_quality"
+    assert sensor(hass, entry, key) == STATE_UNKNOWN
+    camera.connection_quality = "fair"
+    await pass_time(hass, freezer)
+    assert sensor(hass, entry, key) == "fair"
+
+
+@everything_on
+async def test_0_17_has_no_sensors_of_the_connection(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    for key in (
+        "connection_quality",
+        "expected_fps",
+        "reconnects_last_hour",
+        "stalls_last_hour",
+    ):
+        assert not is_registered(hass, entry, "sensor", f"camera:front_door:{key}")
+
+
+@on_both_versions
+@everything_on
+async def test_sound_is_shown_where_audio_is_on(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    camera = frigate.state.cameras["front_door"]
+    camera.audio, camera.audio_dbfs, camera.audio_rms = True, -42.5, 320.25
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+
+    level = sensor_state(hass, entry, "camera:front_door:sound_level")
+    assert level.state == "-42.5"
+    assert level.attributes["unit_of_measurement"] == "dBFS"
+    assert "device_class" not in level.attributes
+    assert sensor(hass, entry, "camera:front_door:sound_rms") == "320.25"
+    assert not is_registered(hass, entry, "sensor", "camera:Portones:sound_level")
+
+
+async def test_uptime_is_when_frigate_started_and_does_not_drift(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    def started() -> datetime:
+        return datetime.fromisoformat(sensor(hass, entry, "server:uptime"))
+
+    first = started()
+    assert first == datetime(2026, 11, 23, 12, tzinfo=UTC)
+    for off_by in (1, -1, 2):
+        uptime = build_stats(frigate.state)["service"]["uptime"] + off_by
+        frigate.state.stats_overrides = {"service": {"uptime": uptime}}
+        await pass_time(hass, freezer)
+        assert started() == first
+
+    frigate.state.stats_overrides = {}
+    freezer.tick(500)
+    frigate.restart()
+    await pass_polls(hass, freezer, 2)
+    assert started() == datetime.fromtimestamp(frigate.state.started_at, UTC)
+    assert started() > first
+
+
+async def test_storage_of_the_recordings(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    def recordings(**values: Any) -> None:
+        frigate.state.storage[RECORDINGS] = values
+
+    recordings(total=204800.0, used=51200.0, free=147456.0)
+    await pass_time(hass, freezer)
+    percent = f"server:storage_used_percent:{RECORDINGS}"
+    free = f"server:storage_free:{RECORDINGS}"
+    assert sensor(hass, entry, percent) == "25.0"
+    assert sensor(hass, entry, free) == "144.0"
+    assert sensor_state(hass, entry, free).attributes["unit_of_measurement"] == "GiB"
+
+    recordings(total=0, used=0, free=0)
+    await pass_time(hass, freezer)
+    assert sensor(hass, entry, percent) == STATE_UNKNOWN
+    assert float(sensor(hass, entry, free)) == 0
+
+    recordings(total=1000)
+    await pass_time(hass, freezer)
+    assert sensor(hass, entry, percent) == STATE_UNKNOWN
+    assert sensor(hass, entry, free) == STATE_UNKNOWN
+
+
+@pytest.mark.parametrize("frigate_options", [PEOPLE], indirect=True)
+async def test_faces_and_people(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    assert sensor(hass, entry, "server:known_faces") == "2"
+    assert sensor(hass, entry, "server:faces_to_train") == "3"
+    assert sensor(hass, entry, "face:Eileen") == "2"
+    assert sensor(hass, entry, "face:Ana") == "0"
+    assert not is_registered(hass, entry, "sensor", "face:train")
+
+    frigate.state.train.clear()
+    frigate.add_face("Eileen", 5)
+    frigate.add_face("Old_Tom", 1)
+    await pass_time(hass, freezer)
+    assert sensor(hass, entry, "server:known_faces") == "3"
+    assert sensor(hass, entry, "server:faces_to_train") == "0"
+    assert sensor(hass, entry, "face:Eileen") == "7"
+    tom = sensor_state(hass, entry, "face:Old_Tom")
+    assert tom.name == "Frigate Face images of Old Tom"
+
+
+async def test_an_empty_library_has_no_faces_and_none_to_train(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    # Frigate answers {} while it has no folder of faces.
+    assert sensor(hass, entry, "server:known_faces") == "0"
+    assert sensor(hass, entry, "server:faces_to_train") == "0"
+
+
+def _without(*path: str) -> Callable[[dict[str, Any]], None]:
+    def take_out(stats: dict[str, Any]) -> None:
+        for step in path[:-1]:
+            stats = stats[step]
+        del stats[path[-1]]
+
+    return take_out
+
+
+def _with(value: Any, *path: str) -> Callable[[dict[str, Any]], None]:
+    def put_in(stats: dict[str, Any]) -> None:
+        for step in path[:-1]:
+            stats = stats[step]
+        stats[path[-1]] = value
+
+    return put_in
+
+
+CAMERA = ("cameras", "front_door")
+GPU = ("gpu_usages", "intel-gpu")
+
+
+LEFT_OUT: tuple[tuple[Callable[[dict[str, Any]], None], str], ...] = (
+    (_without("detection_fps"), "server:detection_fps"),
+    (_without("camera_fps"), "server:camera_fps"),
+    (_without("process_fps"), "server:process_fps"),
+    (_without("skipped_fps"), "server:skipped_fps"),
+    (_without("service", "uptime"), "server:uptime"),
+    (_without("service", "last_updated"), "server:uptime"),
+    (_without("service"), "server:uptime"),
+    (_without("service"), f"server:storage_free:{RECORDINGS}"),
+    (_without("service", "storage"), f"server:storage_used:{RECORDINGS}"),
+    (
+        _with({}, "service", "storage"),
+        f"server:storage_used_percent:{RECORDINGS}",
+    ),
+    (_without("service", "temperatures"), "server:temperature:apex_0"),
+    (_with({}, "service", "temperatures"), "server:temperature:apex_0"),
+    (_without("cpu_usages"), "server:system_cpu"),
+    (_without("cpu_usages", "frigate.full_system"), "server:system_memory"),
+    (_without("cpu_usages"), "camera:front_door:ffmpeg_cpu"),
+    (_without(*CAMERA, "ffmpeg_pid"), "camera:front_door:ffmpeg_memory"),
+    (_with(None, *CAMERA, "pid"), "camera:front_door:detect_cpu"),
+    (_without("embeddings"), "server:face_recognition_speed"),
+    (_with({}, "embeddings"), "server:text_embedding_speed"),
+    (
+        _with("-", "embeddings", "text_embedding_speed"),
+        "server:text_embedding_speed",
+    ),
+    (_without("detectors", "cpu1"), "server:detector_inference_speed:cpu1"),
+    (_with({}, "detectors"), "server:detector_inference_speed:cpu1"),
+    (
+        _without("detectors", "cpu1", "inference_speed"),
+        "server:detector_inference_speed:cpu1",
+    ),
+    (_without("gpu_usages"), "server:gpu_load:intel-gpu"),
+    (_with({}, "gpu_usages"), "server:gpu_load:intel-gpu"),
+    (_with("", *GPU, "gpu"), "server:gpu_load:intel-gpu"),
+    (_with("-", *GPU, "gpu"), "server:gpu_load:intel-gpu"),
+    (_with("-%", *GPU, "mem"), "server:gpu_memory:intel-gpu"),
+    (_with("", *GPU, "enc"), "server:gpu_encoder:intel-gpu"),
+    (_with("-", *GPU, "dec"), "server:gpu_decoder:intel-gpu"),
+    (_without(*GPU, "temp"), "server:gpu_temperature:intel-gpu"),
+    (_with(None, "gpu_usages"), "server:gpu_load:intel-gpu"),
+    (_without("npu_usages"), "server:npu_load:rknn"),
+    (_with("-", "npu_usages", "rknn", "mem"), "server:npu_memory:rknn"),
+    (_without(*CAMERA), "camera:front_door:camera_fps"),
+    (_without(*CAMERA, "camera_fps"), "camera:front_door:camera_fps"),
+    (_without(*CAMERA, "process_fps"), "camera:front_door:process_fps"),
+    (_without(*CAMERA, "skipped_fps"), "camera:front_door:skipped_fps"),
+    (_without(*CAMERA, "detection_fps"), "camera:front_door:detection_fps"),
+    (_without(*CAMERA, "audio_dBFS"), "camera:front_door:sound_level"),
+    (_without(*CAMERA, "audio_rms"), "camera:front_door:sound_rms"),
+    (_with("many", *CAMERA, "camera_fps"), "camera:front_door:camera_fps"),
+)
+
+
+@everything_on
+async def test_what_is_not_told_is_unknown_and_not_zero(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+    subtests: pytest.Subtests,
+) -> None:
+    furnish(frigate)
+    gpu = {"gpu": "12.5%", "mem": "3", "enc": 0, "dec": "1.5%", "temp": 51}
+    frigate.state.gpus["intel-gpu"] = gpu
+    frigate.state.npus["rknn"] = {"npu": 7.5, "mem": 2}
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    for number, (change, key) in enumerate(LEFT_OUT):
+        with subtests.test(key, number=number):
+            assert sensor(hass, entry, key) not in (STATE_UNKNOWN, STATE_UNAVAILABLE)
+            stats = deepcopy(build_stats(frigate.state))
+            change(stats)
+            frigate.fail("/api/stats", Fault.json(stats))
+            await pass_time(hass, freezer)
+            assert sensor(hass, entry, key) == STATE_UNKNOWN
+
+        frigate.clear_faults()
+        await pass_time(hass, freezer)
+        assert sensor(hass, entry, key) not in (STATE_UNKNOWN, STATE_UNAVAILABLE)
+
+
+@everything_on
+async def test_shares_of_a_gpu_may_have_a_percent_sign(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    frigate.state.gpus["a"] = {"gpu": "12.5%", "mem": "7", "enc": 0, "dec": "0.0%"}
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    shown = [
+        sensor(hass, entry, f"server:gpu_{what}:a")
+        for what in ("load", "memory", "encoder", "decoder")
+    ]
+    assert [float(one) for one in shown] == [12.5, 7, 0, 0]
+    # Only some tell a temperature.
+    assert not is_registered(hass, entry, "sensor", "server:gpu_temperature:a")
+
+
+@on_both_versions
+@everything_on
+async def test_temperatures_stand_where_the_version_keeps_them(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    # 0.17 lists them by sensor, 0.18 has them with the detector.
+    name = "cpu1" if frigate.state.is_018 else "apex_0"
+    frigate.state.temperatures[name] = 46.25
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    state = sensor_state(hass, entry, f"server:temperature:{name}")
+    assert (state.state, state.attributes["unit_of_measurement"]) == ("46.25", "°C")
+
+
+@everything_on
+async def test_mounts_are_called_by_their_last_folder(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    frigate.state.storage["/"] = {"total": 8, "used": 2, "free": 6}
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+
+    def name(mount: str) -> str:
+        return sensor_state(hass, entry, f"server:storage_total:{mount}").name
+
+    assert name("/dev/shm").endswith(" shm")
+    assert name("/tmp/cache").endswith(" cache")
+    assert name("/").endswith(" /")

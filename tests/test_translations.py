@@ -1,0 +1,366 @@
+"""Every text that the code asks for exists, and no other; icons likewise."""
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
+import json
+from pathlib import Path
+import re
+from typing import Any, Protocol
+
+import pytest
+import voluptuous as vol
+
+from custom_components.frigate_http import PLATFORMS, errors, forms
+from custom_components.frigate_http.config_flow import WAYS_TO_AUTHENTICATE
+from custom_components.frigate_http.const import DOMAIN
+from custom_components.frigate_http.sensor_descriptions import (
+    PERSON_SENSOR,
+    PartSensorDescription,
+)
+from homeassistant.components.sensor import SensorDeviceClass
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import section
+from homeassistant.helpers.selector import SelectSelector
+from homeassistant.helpers.translation import async_get_translations
+
+PACKAGE = Path(errors.__file__).parent
+EN: dict[str, Any] = json.loads((PACKAGE / "translations/en.json").read_text("utf-8"))
+ICONS: dict[str, Any] = json.loads((PACKAGE / "icons.json").read_text("utf-8"))
+FORMS: dict[str, vol.Schema] = {
+    "user": forms.USER_FORM,
+    "reconfigure": forms.RECONFIGURE_FORM,
+    "login": forms.LOGIN_FORM,
+    "token": forms.TOKEN_FORM,
+    "proxy": forms.PROXY_FORM,
+}
+MENUS = ("authenticate", "replace_credentials")
+OPTIONS_FORM = forms.options_form(["front_door"])
+
+_PLACEHOLDER = re.compile(r"{(\w*)}")
+_SLUG = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
+
+
+def texts(tree: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
+    """Yield every text with the path of keys that leads to it."""
+    if isinstance(tree, Mapping):
+        for key, one in tree.items():
+            yield from texts(one, (*path, key))
+    else:
+        yield ".".join(path), tree
+
+
+TEXTS = dict(texts(EN))
+
+
+def calls(name: str) -> Iterator[ast.Call]:
+    """Yield every call of a function or class of that name in the integration."""
+    for module in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and name in (
+                getattr(node.func, "id", None),
+                getattr(node.func, "attr", None),
+            ):
+                yield node
+
+
+def literals(name: str, argument: int | str) -> set[str]:
+    """Return the texts that are passed to calls, by position or by name."""
+    found: set[str] = set()
+    for call in calls(name):
+        passed = (
+            call.args[argument : argument + 1]
+            if isinstance(argument, int)
+            else [one.value for one in call.keywords if one.arg == argument]
+        )
+        found |= {
+            one.value
+            for one in passed
+            if isinstance(one, ast.Constant) and isinstance(one.value, str)
+        }
+    return found
+
+
+class Described(Protocol):
+    """What is looked at here of the description of an entity."""
+
+    key: str
+    translation_key: str | None
+    device_class: str | None
+
+
+def descriptions() -> Iterator[tuple[str, Described]]:
+    """Yield every entity that the platforms describe, with its platform."""
+    for platform in PLATFORMS:
+        module = import_module(f"custom_components.frigate_http.{platform}")
+        for value in vars(module).values():
+            for one in value if isinstance(value, tuple) else (value,):
+                # Home Assistant's own classes make objects of yet other classes.
+                if not isinstance(one, type) and {"key", "entity_category"} <= (
+                    getattr(one, "__dataclass_fields__", {}).keys()
+                ):
+                    yield str(platform), one
+
+
+DESCRIPTIONS = list(descriptions())
+
+
+def names(tree: Mapping[str, Any]) -> set[str]:
+    """Return the keys."""
+    return {*tree}
+
+
+# Config flow and options
+
+
+def test_every_step_has_texts_and_no_other() -> None:
+    shown = literals("async_show_form", "step_id") | literals(
+        "async_show_menu", "step_id"
+    )
+    for method in ("_show", "_async_connect", "_async_step_credentials"):
+        shown |= literals(method, 0)
+
+    assert shown == names(EN["config"]["step"]) | names(EN["options"]["step"])
+    assert names(EN["config"]["step"]) == {*FORMS, *MENUS}
+    assert names(EN["options"]["step"]) == {"init"}
+
+
+def assert_fields(step: Mapping[str, Any], schema: vol.Schema) -> None:
+    """Check the texts of a form, field by field."""
+    fields = {str(key): value for key, value in schema.schema.items()}
+    sections = {name for name, one in fields.items() if isinstance(one, section)}
+    assert names(step["data"]) == fields.keys() - sections
+    assert names(step["data_description"]) == fields.keys() - sections
+    assert names(step.get("sections", {})) == sections
+    for name in sections:
+        inner = fields[name]
+        assert isinstance(inner, section)
+        assert step["sections"][name]["name"]
+        assert_fields(step["sections"][name], inner.schema)
+
+
+@pytest.mark.parametrize("step_id", FORMS)
+def test_every_field_is_named_and_explained(step_id: str) -> None:
+    step = EN["config"]["step"][step_id]
+    assert step["title"]
+    assert step["description"]
+    assert_fields(step, FORMS[step_id])
+
+
+def test_every_option_is_named_and_explained() -> None:
+    step = EN["options"]["step"]["init"]
+    assert step["title"]
+    assert_fields(step, OPTIONS_FORM)
+
+
+@pytest.mark.parametrize("step_id", MENUS)
+def test_every_way_of_a_menu_is_named_and_explained(step_id: str) -> None:
+    step = EN["config"]["step"][step_id]
+    assert [*step["menu_options"]] == WAYS_TO_AUTHENTICATE
+    assert [*step["menu_option_descriptions"]] == WAYS_TO_AUTHENTICATE
+    assert names(step) == {
+        "title",
+        "description",
+        "menu_options",
+        "menu_option_descriptions",
+    }
+
+
+def test_every_error_of_a_form_has_a_text_and_no_other() -> None:
+    from_client = {_form_key(key) for _kind, key in errors._KEYS}
+    entered = literals("FormError", 0)
+    assert entered
+
+    assert names(EN["config"]["error"]) == from_client | entered | {"unknown"}
+    assert names(EN["options"]["error"]) == {"invalid_url"}
+
+
+def _form_key(key: str) -> str:
+    in_a_form_the_same = {"not_found", "bad_request", "conflict", "validation"}
+    return "not_frigate" if key in in_a_form_the_same else key
+
+
+def test_every_end_of_a_flow_has_a_text_and_no_other() -> None:
+    assert [*calls("_async_abort_entries_match")]
+    assert [*calls("async_update_reload_and_abort")]
+    # Home Assistant has its own texts for the last two since 2026.10 only.
+    assert names(EN["config"]["abort"]) == {
+        "already_configured",
+        "reauth_successful",
+        "reconfigure_successful",
+    }
+
+
+def selects(schema: vol.Schema) -> Iterator[SelectSelector]:
+    """Yield the selects of a form."""
+    for value in schema.schema.values():
+        if isinstance(value, section):
+            yield from selects(value.schema)
+        if isinstance(value, SelectSelector):
+            yield value
+
+
+def test_every_choice_of_a_select_has_a_text_and_no_other() -> None:
+    found = {
+        one.config["translation_key"]: one.config["options"]
+        for form in (*FORMS.values(), OPTIONS_FORM)
+        for one in selects(form)
+        if "translation_key" in one.config
+    }
+    assert found.keys() == names(EN["selector"])
+    for key, options in found.items():
+        assert [*EN["selector"][key]["options"]] == options
+
+
+@pytest.mark.parametrize(
+    ("path", "passed"),
+    [
+        ("config.step.", {"url", "message", "seen"}),
+        ("config.error.", {"message"}),
+        ("config.abort.", set()),
+        ("options.", set()),
+        ("selector.", set()),
+        ("exceptions.", {"message"}),
+    ],
+)
+def test_texts_mention_what_the_code_passes(path: str, passed: set[str]) -> None:
+    found = {key: text for key, text in TEXTS.items() if key.startswith(path)}
+    assert found
+    for text in found.values():
+        assert {*_PLACEHOLDER.findall(text)} <= passed
+
+
+# Exceptions
+
+
+def test_every_exception_has_a_text_and_no_other() -> None:
+    raised = {key for _kind, key in errors._KEYS} | {"unknown"}
+    for name in ("HomeAssistantError", "ServiceValidationError", "UpdateFailed"):
+        raised |= literals(name, "translation_key")
+
+    assert names(EN["exceptions"]) == raised
+    assert all(names(one) == {"message"} for one in EN["exceptions"].values())
+
+
+# Entities
+
+
+def entity_texts(platform: str, one: Described) -> dict[str, Any]:
+    """Return the texts of an entity."""
+    found: dict[str, Any] = EN["entity"][platform][one.translation_key or one.key]
+    return found
+
+
+def test_every_entity_has_a_name_and_no_other() -> None:
+    described: dict[str, set[str]] = {}
+    for platform, one in DESCRIPTIONS:
+        described.setdefault(platform, set()).add(one.translation_key or one.key)
+
+    assert {platform: names(one) for platform, one in EN["entity"].items()} == (
+        described
+    )
+
+
+@pytest.mark.parametrize(
+    ("platform", "one"), DESCRIPTIONS, ids=lambda one: getattr(one, "key", one)
+)
+def test_texts_of_an_entity(platform: str, one: Described) -> None:
+    found = entity_texts(platform, one)
+    assert found["name"]
+
+    placeholders = {*_PLACEHOLDER.findall(found["name"])}
+    if isinstance(one, PartSensorDescription):
+        assert placeholders == {"part"}
+    else:
+        assert placeholders == ({"person"} if one.key == PERSON_SENSOR.key else set())
+
+    states = choices(one)
+    assert names(found.get("state", {})) == states
+    assert bool(states) is (one.device_class is SensorDeviceClass.ENUM)
+    # A unit stands in one place only.
+    assert "unit_of_measurement" not in found or (
+        platform == "sensor"
+        and getattr(one, "native_unit_of_measurement", None) is None
+    )
+
+
+def choices(one: Described) -> set[str]:
+    """Return the states of an enumeration."""
+    return {*(getattr(one, "choices", None) or getattr(one, "options", None) or ())}
+
+
+# Icons
+
+
+def test_every_icon_belongs_to_an_entity() -> None:
+    assert names(ICONS) == {"entity"}
+    for platform, icons in ICONS["entity"].items():
+        assert names(icons) <= names(EN["entity"][platform])
+
+
+@pytest.mark.parametrize(
+    ("platform", "one"), DESCRIPTIONS, ids=lambda one: getattr(one, "key", one)
+)
+def test_icons_of_an_entity(platform: str, one: Described) -> None:
+    icons = ICONS["entity"].get(platform, {}).get(one.translation_key or one.key)
+    if icons is None:
+        # The device class, or the platform itself, brings one.
+        assert one.device_class or platform == "update"
+        return
+    states = {"on", "off"} if platform == "binary_sensor" else choices(one)
+    assert icons["default"].startswith("mdi:")
+    assert names(icons) <= {"default", "state"}
+    assert names(icons.get("state", {})) <= states
+
+
+# All texts
+
+
+@pytest.mark.parametrize(
+    "is_fit",
+    [
+        pytest.param(lambda text: isinstance(text, str) and text, id="not empty"),
+        pytest.param(lambda text: text == text.strip(), id="no blanks around it"),
+        pytest.param(lambda text: "  " not in text, id="single blanks"),
+        pytest.param(lambda text: not re.search(r"<[^>]*>", text), id="no HTML"),
+        pytest.param(lambda text: "[%key:" not in text, id="no reference"),
+        # What the frontend's formatter takes for a quotation is not filled in.
+        pytest.param(
+            lambda text: not re.search(r"'[^']*{\w+}[^']*'", text),
+            id="no placeholder in quotes",
+        ),
+        pytest.param(
+            lambda text: (
+                text.count("{") == text.count("}") == len(_PLACEHOLDER.findall(text))
+            ),
+            id="whole placeholders",
+        ),
+    ],
+)
+def test_text_is_fit_to_be_shown(is_fit: Callable[[str], object]) -> None:
+    assert [path for path, text in TEXTS.items() if not is_fit(text)] == []
+
+
+def test_keys_are_slugs() -> None:
+    assert [one for one in TEXTS if not all(map(_SLUG.fullmatch, one.split(".")))] == []
+
+
+def test_texts_of_errors_are_whole_sentences() -> None:
+    found = [
+        text
+        for path, text in TEXTS.items()
+        if path.startswith(("config.error.", "exceptions."))
+    ]
+    assert found
+    for text in found:
+        assert text.endswith(".")
+        assert text[0].isupper() or text.startswith("{message}")
+
+
+async def test_home_assistant_finds_the_texts(hass: HomeAssistant) -> None:
+    for category in ("config", "options", "selector", "entity", "exceptions"):
+        found = await async_get_translations(hass, "en", category, {DOMAIN})
+        prefix = f"component.{DOMAIN}."
+        assert {key.removeprefix(prefix) for key in found if DOMAIN in key} == {
+            path for path in TEXTS if path.startswith(f"{category}.")
+        }
