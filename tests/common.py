@@ -1,6 +1,9 @@
 """What several test files need: time that passes, and looks at states and requests."""
 
+import logging
+
 from freezegun.api import FrozenDateTimeFactory
+import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_fire_time_changed,
@@ -8,11 +11,17 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.frigate_http.const import DOMAIN
 from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
-from homeassistant.const import CONF_URL, CONF_VERIFY_SSL, STATE_UNAVAILABLE
+from homeassistant.const import (
+    CONF_PASSWORD,
+    CONF_URL,
+    CONF_USERNAME,
+    CONF_VERIFY_SSL,
+    STATE_UNAVAILABLE,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.device_registry import DeviceEntry
-from tests.fake_frigate import FakeFrigate, Request
+from tests.fake_frigate import Camera, FakeFrigate, Request
 
 POLL = 15
 CONFIG_READ = 300
@@ -106,6 +115,13 @@ def reauths(hass: HomeAssistant) -> list[ConfigFlowResult]:
     return [flow for flow in flows if flow["context"]["source"] == "reauth"]
 
 
+def take_away(frigate: FakeFrigate, camera: str) -> Camera:
+    """Remove a camera from the server, and return what brings it back."""
+    taken = frigate.state.cameras[camera]
+    frigate.remove_camera(camera)
+    return taken
+
+
 def furnish(frigate: FakeFrigate) -> None:
     """Give a server everything that there are entities for."""
     state = frigate.state
@@ -137,3 +153,33 @@ def snapshot_entry(url: str) -> MockConfigEntry:
         entry_id="01JFRIGATE0000000000000000",
         data={CONF_URL: url, CONF_VERIFY_SSL: False},
     )
+
+
+VIEWER = {CONF_USERNAME: "viewer1", CONF_PASSWORD: "viewer-password-1"}
+ADMIN = {CONF_USERNAME: "admin", CONF_PASSWORD: "frigate-admin-pass-1"}
+
+STATS = ("sensor", "server:detection_fps")
+FACES = ("sensor", "server:known_faces")
+CAMERA = ("camera", "camera:front_door")
+
+type Shown = tuple[bool, bool, bool]
+
+
+def what_is_shown(hass: HomeAssistant, entry: MockConfigEntry) -> Shown:
+    """Return whether the stats, the faces and a camera are available."""
+    stats, faces, camera = (
+        is_available(hass, entry, *one) for one in (STATS, FACES, CAMERA)
+    )
+    return stats, faces, camera
+
+
+def said(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return what the integration told the log since the last call."""
+    lines = [
+        record.getMessage()
+        for record in caplog.records
+        if record.name.startswith(f"custom_components.{DOMAIN}")
+        and record.levelno >= logging.INFO
+    ]
+    caplog.clear()
+    return lines

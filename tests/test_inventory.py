@@ -5,13 +5,10 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.device_registry import DeviceEntry
-from homeassistant.setup import async_setup_component
 from tests.common import (
     CONFIG_READ,
     VERSIONS,
@@ -23,9 +20,10 @@ from tests.common import (
     pass_time,
     server_device,
     state_of,
+    take_away,
 )
 from tests.conftest import make_entry, set_up
-from tests.fake_frigate import Camera, FakeFrigate, Fault
+from tests.fake_frigate import FakeFrigate, Fault
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
 
@@ -44,13 +42,6 @@ def frigate_options(request: pytest.FixtureRequest) -> dict[str, Any]:
 on_both_versions = pytest.mark.parametrize(
     "frigate_options", [{"version": version} for version in VERSIONS], indirect=True
 )
-
-
-def take_away(frigate: FakeFrigate, camera: str) -> Camera:
-    """Remove a camera, and return what brings it back."""
-    taken = frigate.state.cameras[camera]
-    frigate.remove_camera(camera)
-    return taken
 
 
 @on_both_versions
@@ -353,69 +344,6 @@ async def test_a_person_whose_sensor_was_deleted_by_hand_may_go(
     frigate.add_face("Eileen", 1)
     await pass_time(hass, freezer)
     assert state_of(hass, entry, *EILEEN) == "1"
-
-
-async def delete(
-    hass: HomeAssistant, hass_ws_client: WebSocketGenerator, device: DeviceEntry
-) -> bool:
-    """Do what the device page's Delete does; return whether it was allowed."""
-    assert await async_setup_component(hass, "config", {})
-    client = await hass_ws_client(hass)
-    await client.send_json_auto_id(
-        {"type": "config/device_registry/remove", "device_id": device.id}
-    )
-    answer = await client.receive_json()
-    await hass.async_block_till_done()
-    allowed: bool = answer["success"]
-    return allowed
-
-
-async def test_delete_is_refused_for_what_is_there_and_allowed_for_what_is_left(
-    hass: HomeAssistant,
-    frigate: FakeFrigate,
-    entry: MockConfigEntry,
-    freezer: FrozenDateTimeFactory,
-    hass_ws_client: WebSocketGenerator,
-) -> None:
-    garage = camera_device(hass, entry, "garage")
-    assert garage is not None
-    assert not await delete(hass, hass_ws_client, server_device(hass, entry))
-    assert not await delete(hass, hass_ws_client, garage)
-
-    taken = take_away(frigate, "garage")
-    await pass_time(hass, freezer)
-    assert await delete(hass, hass_ws_client, garage)
-    assert camera_device(hass, entry, "garage") is None
-    assert not is_registered(hass, entry, *GARAGE)
-
-    # The next look at the configuration has nothing left to remove, and a camera of
-    # that name is welcome.
-    await pass_time(hass, freezer, CONFIG_READ)
-    frigate.state.cameras["garage"] = taken
-    await pass_time(hass, freezer)
-    assert is_available(hass, entry, *GARAGE)
-
-
-async def test_delete_is_refused_while_the_server_is_down_or_the_entry_unloaded(
-    hass: HomeAssistant,
-    frigate: FakeFrigate,
-    entry: MockConfigEntry,
-    freezer: FrozenDateTimeFactory,
-    hass_ws_client: WebSocketGenerator,
-) -> None:
-    garage = camera_device(hass, entry, "garage")
-    assert garage is not None
-    await frigate.refuse()
-    await pass_polls(hass, freezer, 2)
-    assert not await delete(hass, hass_ws_client, garage)
-    await hass.config_entries.async_unload(entry.entry_id)
-    assert not await delete(hass, hass_ws_client, garage)
-    assert is_registered(hass, entry, *GARAGE)
-
-    await frigate.resume()
-    await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert is_available(hass, entry, *GARAGE)
 
 
 async def test_two_servers_keep_their_cameras_apart(

@@ -1,7 +1,5 @@
 """The sensors: what they show, and above all what they show where nothing is known."""
 
-from collections.abc import Callable
-from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,12 +11,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 from syrupy.assertion import SnapshotAssertion
 
-from homeassistant.const import (
-    STATE_UNAVAILABLE,
-    STATE_UNKNOWN,
-    EntityCategory,
-    Platform,
-)
+from homeassistant.const import STATE_UNKNOWN, EntityCategory, Platform
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
 from tests.common import (
@@ -32,7 +25,7 @@ from tests.common import (
     state_of,
 )
 from tests.conftest import make_entry, set_up
-from tests.fake_frigate import FakeFrigate, Fault
+from tests.fake_frigate import FakeFrigate
 from tests.fake_frigate.stats import build_stats
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
@@ -335,109 +328,6 @@ async def test_an_empty_library_has_no_faces_and_none_to_train(
     # Frigate answers {} while it has no folder of faces.
     assert sensor(hass, entry, "server:known_faces") == "0"
     assert sensor(hass, entry, "server:faces_to_train") == "0"
-
-
-def _without(*path: str) -> Callable[[dict[str, Any]], None]:
-    def take_out(stats: dict[str, Any]) -> None:
-        for step in path[:-1]:
-            stats = stats[step]
-        del stats[path[-1]]
-
-    return take_out
-
-
-def _with(value: Any, *path: str) -> Callable[[dict[str, Any]], None]:
-    def put_in(stats: dict[str, Any]) -> None:
-        for step in path[:-1]:
-            stats = stats[step]
-        stats[path[-1]] = value
-
-    return put_in
-
-
-CAMERA = ("cameras", "front_door")
-GPU = ("gpu_usages", "intel-gpu")
-
-
-LEFT_OUT: tuple[tuple[Callable[[dict[str, Any]], None], str], ...] = (
-    (_without("detection_fps"), "server:detection_fps"),
-    (_without("camera_fps"), "server:camera_fps"),
-    (_without("process_fps"), "server:process_fps"),
-    (_without("skipped_fps"), "server:skipped_fps"),
-    (_without("service", "uptime"), "server:uptime"),
-    (_without("service", "last_updated"), "server:uptime"),
-    (_without("service"), "server:uptime"),
-    (_without("service"), f"server:storage_free:{RECORDINGS}"),
-    (_without("service", "storage"), f"server:storage_used:{RECORDINGS}"),
-    (
-        _with({}, "service", "storage"),
-        f"server:storage_used_percent:{RECORDINGS}",
-    ),
-    (_without("service", "temperatures"), "server:temperature:apex_0"),
-    (_with({}, "service", "temperatures"), "server:temperature:apex_0"),
-    (_without("cpu_usages"), "server:system_cpu"),
-    (_without("cpu_usages", "frigate.full_system"), "server:system_memory"),
-    (_without("cpu_usages"), "camera:front_door:ffmpeg_cpu"),
-    (_without(*CAMERA, "ffmpeg_pid"), "camera:front_door:ffmpeg_memory"),
-    (_with(None, *CAMERA, "pid"), "camera:front_door:detect_cpu"),
-    (_without("embeddings"), "server:face_recognition_speed"),
-    (_with({}, "embeddings"), "server:text_embedding_speed"),
-    (
-        _with("-", "embeddings", "text_embedding_speed"),
-        "server:text_embedding_speed",
-    ),
-    (_without("detectors", "cpu1"), "server:detector_inference_speed:cpu1"),
-    (_with({}, "detectors"), "server:detector_inference_speed:cpu1"),
-    (
-        _without("detectors", "cpu1", "inference_speed"),
-        "server:detector_inference_speed:cpu1",
-    ),
-    (_without("gpu_usages"), "server:gpu_load:intel-gpu"),
-    (_with({}, "gpu_usages"), "server:gpu_load:intel-gpu"),
-    (_with("", *GPU, "gpu"), "server:gpu_load:intel-gpu"),
-    (_with("-", *GPU, "gpu"), "server:gpu_load:intel-gpu"),
-    (_with("-%", *GPU, "mem"), "server:gpu_memory:intel-gpu"),
-    (_with("", *GPU, "enc"), "server:gpu_encoder:intel-gpu"),
-    (_with("-", *GPU, "dec"), "server:gpu_decoder:intel-gpu"),
-    (_without(*GPU, "temp"), "server:gpu_temperature:intel-gpu"),
-    (_with(None, "gpu_usages"), "server:gpu_load:intel-gpu"),
-    (_without("npu_usages"), "server:npu_load:rknn"),
-    (_with("-", "npu_usages", "rknn", "mem"), "server:npu_memory:rknn"),
-    (_without(*CAMERA), "camera:front_door:camera_fps"),
-    (_without(*CAMERA, "camera_fps"), "camera:front_door:camera_fps"),
-    (_without(*CAMERA, "process_fps"), "camera:front_door:process_fps"),
-    (_without(*CAMERA, "skipped_fps"), "camera:front_door:skipped_fps"),
-    (_without(*CAMERA, "detection_fps"), "camera:front_door:detection_fps"),
-    (_without(*CAMERA, "audio_dBFS"), "camera:front_door:sound_level"),
-    (_without(*CAMERA, "audio_rms"), "camera:front_door:sound_rms"),
-    (_with("many", *CAMERA, "camera_fps"), "camera:front_door:camera_fps"),
-)
-
-
-@everything_on
-async def test_what_is_not_told_is_unknown_and_not_zero(
-    hass: HomeAssistant,
-    frigate: FakeFrigate,
-    freezer: FrozenDateTimeFactory,
-    subtests: pytest.Subtests,
-) -> None:
-    furnish(frigate)
-    gpu = {"gpu": "12.5%", "mem": "3", "enc": 0, "dec": "1.5%", "temp": 51}
-    frigate.state.gpus["intel-gpu"] = gpu
-    frigate.state.npus["rknn"] = {"npu": 7.5, "mem": 2}
-    entry = await set_up(hass, make_entry(frigate.internal_url))
-    for number, (change, key) in enumerate(LEFT_OUT):
-        with subtests.test(key, number=number):
-            assert sensor(hass, entry, key) not in (STATE_UNKNOWN, STATE_UNAVAILABLE)
-            stats = deepcopy(build_stats(frigate.state))
-            change(stats)
-            frigate.fail("/api/stats", Fault.json(stats))
-            await pass_time(hass, freezer)
-            assert sensor(hass, entry, key) == STATE_UNKNOWN
-
-        frigate.clear_faults()
-        await pass_time(hass, freezer)
-        assert sensor(hass, entry, key) not in (STATE_UNKNOWN, STATE_UNAVAILABLE)
 
 
 @everything_on

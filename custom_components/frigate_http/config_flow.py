@@ -205,7 +205,6 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
     async def _async_try(self, data: Mapping[str, Any]) -> str | None:
         """Return the address at which the server answers; else note why not."""
         self._errors, self._is_guarded = {}, False
-        self._message = self._seen = ""
         try:
             return await async_validate(self.hass, data)
         except FormError as err:

@@ -143,7 +143,7 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
             ):
                 raise stats
             good_stats = self._unless_error("stats", stats)
-            good_faces = self._unless_error("faces", faces)
+            good_faces = self._unless_refused(faces)
             if time.monotonic() >= self._config_due_at or self._is_news(good_stats):
                 await self._read_config()
         if good_stats is not None:
@@ -172,16 +172,21 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
             raise _with_pause(err, err.retry_after) from err
 
     async def _read_faces(self) -> FaceLibrary | FrigateError | None:
-        """Read the faces, or None where this account or server has none."""
+        """Return the faces or an error; None where they were refused before."""
         if self._faces_refused:
             return None
-        faces = await _outcome(self._ask("faces", self.client.faces.library))
+        return await _outcome(self._ask("faces", self.client.faces.library))
+
+    def _unless_refused(
+        self, faces: FaceLibrary | FrigateError | None
+    ) -> FaceLibrary | None:
+        """Return the faces, or None where this account or server has none."""
         if isinstance(faces, (FrigateForbiddenError, FrigateNotFoundError)):
             # Asked again with the next configuration: the role may have changed.
             self._faces_refused = True
             self._tell("faces", f"does not let us read the faces: {faces.message}")
             return None
-        return faces
+        return self._unless_error("faces", faces)
 
     async def _read_config(self) -> None:
         """Read who we are and what there is; keep what is known where that fails."""

@@ -91,7 +91,8 @@ class FrigateServerSensor(ServerEntity, SensorEntity):
     """A figure of the server as a whole."""
 
     entity_description: ServerSensorDescription
-    _shown = ("_attr_native_value",)
+    # The value of the uptime drifts by a second now and then, its state does not.
+    _shown = ("state",)
 
     def __init__(
         self, coordinator: FrigateCoordinator, description: ServerSensorDescription

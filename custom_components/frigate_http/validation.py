@@ -105,7 +105,8 @@ def parse_url(text: str, field: str = CONF_URL) -> URL:
     """
     try:
         return normalise_url(text)
-    except FrigateArgumentError as err:
+    except ValueError as err:
+        # FrigateArgumentError is one, and so is what a malformed IDN name ends in.
         raise FormError("invalid_url", field) from err
 
 

@@ -42,6 +42,14 @@ GOOD_VERSION = (
 )
 
 
+@pytest.fixture(autouse=True)
+async def enable_event_loop_debug() -> None:
+    """Leave the loop as it is, unlike the test plugin's fixture of this name.
+
+    Its debug mode keeps a traceback of each callback, which takes as long as the rest.
+    """
+
+
 class Connect(Protocol):
     """Makes a client with a session of its own."""
 

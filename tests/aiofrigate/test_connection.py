@@ -5,7 +5,9 @@ import socket
 import ssl
 from typing import override
 
+from aiohttp import ClientConnectorError
 from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.client_reqrep import ConnectionKey
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
@@ -19,6 +21,7 @@ from custom_components.frigate_http.aiofrigate import (
     FrigateTLSProtocolError,
     FrigateTLSUntrustedError,
 )
+from custom_components.frigate_http.aiofrigate.outcome import error_from_exception
 from tests.fake_frigate import FakeFrigate, Fault, certificate_for
 
 from .conftest import (
@@ -61,10 +64,22 @@ class Resolver(AbstractResolver):
 
 async def test_refused(frigate: FakeFrigate, client: FrigateClient) -> None:
     await frigate.refuse()
-    with pytest.raises(FrigateConnectionError, match=r"No connection to 127\.0\.0\.1"):
+    with pytest.raises(
+        FrigateConnectionError, match=r"127\.0\.0\.1:\d+ \(Connection refused\)"
+    ):
         await client.system.stats()
     await frigate.resume()
     assert await works(client)
+
+
+def test_several_addresses_that_fail_in_different_ways() -> None:
+    # Then there is no error number, as there is none where a handshake ends early.
+    combined = OSError("Multiple exceptions: refused, unreachable")
+    key = ConnectionKey("frigate.invalid", 8971, True, True, None, None, None)
+    error = error_from_exception(ClientConnectorError(key, combined))
+    assert type(error) is FrigateConnectionError
+    ended = error_from_exception(ClientConnectorError(key, ConnectionResetError()))
+    assert type(ended) is FrigateTLSProtocolError
 
 
 async def test_a_name_that_does_not_resolve(

@@ -282,14 +282,15 @@ async def test_a_server_that_repeats_what_it_was_sent(
             if name in ("Authorization", "X-Api-Key", "A", "B")
         ]
         assert received
-        words = f"Refused: {' and '.join((*received, *_secrets(source)))}"
+        bare = [value.rpartition(" ")[2] for value in received]
+        words = f"Refused: {' and '.join((*received, *bare, *_secrets(source)))}"
         frigate.fail("/api/stats", Fault("answer", failure(words, 403)))
         with pytest.raises(FrigateError) as caught:
             await client.system.stats(fresh=True)
         shown = everything_of(caught.value)
         assert "Refused: ***" in shown
-        for value in (*received, "secret-of", "-more"):
-            assert value.removeprefix("Basic ") not in shown
+        for value in (*bare, "secret-of", "-more"):
+            assert value not in shown
         frigate.clear_faults()
         assert await works(client)
     assert "secret-of" not in caplog.text

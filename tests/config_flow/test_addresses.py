@@ -67,6 +67,7 @@ REFUSED = [
     "http://frigate.lan:5000:5000",
     "http://[::1",
     "http://back\\slash",
+    "http://xn--a",
 ]
 
 

@@ -35,14 +35,14 @@ async def guarded(
         yield proxy
 
 
-@pytest.mark.parametrize("account", [ADMIN, VIEWER])
 @pytest.mark.parametrize(
-    "frigate_options",
+    ("frigate_options", "account"),
     [
-        {"version": "0.17.2"},
-        {"version": "0.18"},
-        {"tls": False},
-        {"cookie_name": "another_name"},
+        ({"version": "0.17.2"}, ADMIN),
+        ({"version": "0.17.2"}, VIEWER),
+        ({"version": "0.18"}, ADMIN),
+        ({"version": "0.18"}, VIEWER),
+        ({"tls": False, "cookie_name": "another_name"}, ADMIN),
     ],
 )
 async def test_frigate_account(
@@ -86,7 +86,6 @@ async def test_bearer_token(
     assert_works(hass, flow.entry, frigate)
 
 
-@pytest.mark.parametrize("prefix", ["", "/frigate"])
 @pytest.mark.parametrize(
     ("guard", "options", "seen"),
     [
@@ -99,7 +98,7 @@ async def test_bearer_token(
         ),
         (
             "basic",
-            {"redirect_to_login": True},
+            {"redirect_to_login": True, "prefix": "/frigate"},
             "HTTP 302, The server redirects to https://login.example/authorize",
         ),
     ],
@@ -110,9 +109,8 @@ async def test_reverse_proxy(
     guard: str,
     options: dict[str, Any],
     seen: str,
-    prefix: str,
 ) -> None:
-    async with guarded(frigate.internal_url, guard, prefix=prefix, **options) as proxy:
+    async with guarded(frigate.internal_url, guard, **options) as proxy:
         flow = await Flow.at(hass, proxy.url)
         assert flow.step == "authenticate"
         assert flow.placeholders["seen"] == seen
@@ -129,8 +127,10 @@ async def test_reverse_proxy(
         assert_works(hass, flow.entry, frigate)
 
 
-@pytest.mark.parametrize("guard", ["basic", "headers"])
-@pytest.mark.parametrize("options", [{}, {"login_html": True}])
+@pytest.mark.parametrize(
+    ("guard", "options"),
+    [("basic", {}), ("headers", {}), ("headers", {"login_html": True})],
+)
 async def test_frigate_account_behind_a_reverse_proxy(
     hass: HomeAssistant, frigate: FakeFrigate, guard: str, options: dict[str, Any]
 ) -> None:

@@ -62,7 +62,7 @@ async def test_changed_password(hass: HomeAssistant, frigate: FakeFrigate) -> No
     frigate.revoke_sessions()
 
     # The next poll notices.
-    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=16))
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=20))
     await hass.async_block_till_done(wait_background_tasks=True)
     flow = await Flow.reauth(hass, entry)
     assert flow.step == "login"

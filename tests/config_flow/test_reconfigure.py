@@ -268,20 +268,19 @@ async def test_failure_keeps_what_was_there(
     assert_changed(hass, flow, login_entry, data(moved.internal_url, **credentials))
 
 
-@pytest.mark.parametrize("pasted", ["", "/", "/api", "/review"])
 async def test_address_of_another_entry(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     entry: MockConfigEntry,
     moved: FakeFrigate,
-    pasted: str,
 ) -> None:
     other = await set_up(hass, make_entry(moved.internal_url))
 
-    flow = await Flow.reconfigure(hass, entry)
-    await flow.submit(url=f"{moved.internal_url}{pasted}", verify_ssl=False)
+    for pasted in ("", "/", "/api", "/review"):
+        flow = await Flow.reconfigure(hass, entry)
+        await flow.submit(url=f"{moved.internal_url}{pasted}", verify_ssl=False)
+        assert flow.reason == "already_configured", pasted
 
-    assert flow.reason == "already_configured"
     assert dict(entry.data) == data(frigate.internal_url)
     assert dict(other.data) == data(moved.internal_url)
     assert_works(hass, entry, frigate)

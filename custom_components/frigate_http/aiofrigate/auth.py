@@ -49,8 +49,11 @@ class Credentials:
         """Refuse what cannot stand in one request.
 
         Raises:
-            FrigateArgumentError: two of them want the `Authorization` header.
+            FrigateArgumentError: two of them want the `Authorization` header, or the
+                user name for Basic authentication holds a colon.
         """
+        if ":" in (self.proxy_username or ""):
+            raise FrigateArgumentError("A user name for a proxy cannot hold a colon")
         wanting = [
             self.token is not None,
             self.proxy_username is not None,

@@ -40,11 +40,11 @@ def normalise_url(text: str) -> URL:
     text = "".join(text.split())
     try:
         url = URL(text) if _SCHEME.match(text) else _guess_scheme(text)
-        port = url.port
+        host, port = url.host, url.port
     except ValueError:
         # Its words, and those of its cause, may hold a password that was pasted too.
         raise FrigateArgumentError("Not an address") from None
-    if url.scheme not in {"http", "https"} or not url.host or not port:
+    if url.scheme not in {"http", "https"} or not host or not port:
         raise FrigateArgumentError("Not the address of a web server")
     if url.user is not None or url.password is not None:
         raise FrigateArgumentError("The address must not hold a user or a password")

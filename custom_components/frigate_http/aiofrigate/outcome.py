@@ -10,6 +10,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from html import unescape
 import json
+import os
 import re
 import ssl
 import time
@@ -69,14 +70,13 @@ def error_from_exception(err: Exception) -> FrigateError:
             )
         case aiohttp.ClientConnectorDNSError():
             return FrigateConnectionError(f"The name {err.host} is not known")
-        case aiohttp.ClientConnectorError() if err.os_error.errno is None:
-            # Only a handshake ends so: a socket's own errors have a number.
+        case aiohttp.ClientConnectorError() if _is_handshake(err.os_error):
             return FrigateTLSProtocolError(
                 "The server ended the connection while TLS was being agreed on"
             )
         case aiohttp.ClientConnectorError():
             return FrigateConnectionError(
-                f"No connection to {err.host}:{err.port} ({err.strerror})"
+                f"No connection to {err.host}:{err.port} ({_reason(err.os_error)})"
             )
         case aiohttp.ClientPayloadError():
             return FrigateConnectionError("The answer was cut off in the middle")
@@ -86,6 +86,16 @@ def error_from_exception(err: Exception) -> FrigateError:
             return FrigateConnectionError(
                 f"No usable answer from the server ({type(err).__name__})"
             )
+
+
+def _is_handshake(err: OSError) -> bool:
+    # asyncio gives its own errors of a handshake no number, as sockets' errors have.
+    return isinstance(err, ConnectionError) and err.errno is None
+
+
+def _reason(err: OSError) -> str:
+    # asyncio's own words repeat the address in the form of a Python tuple.
+    return os.strerror(err.errno) if err.errno else str(err)
 
 
 def _certificate_words(err: BaseException) -> str:
