@@ -95,6 +95,23 @@ async def test_a_stream_is_connected_while_pictures_come(
     assert shown(hass, entry, STREAM) == STATE_ON
 
 
+async def test_a_camera_switched_off_raises_no_alarm(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    camera = frigate.state.cameras["front_door"]
+    camera.enabled = False
+    # With the next poll: that no pictures come is looked into at once.
+    await pass_time(hass, freezer)
+    assert shown(hass, entry, STREAM) == STATE_UNKNOWN
+
+    camera.enabled = True
+    await pass_time(hass, freezer)
+    assert shown(hass, entry, STREAM) == STATE_ON
+
+
 async def test_detection_is_told_by_the_stats(
     hass: HomeAssistant,
     frigate: FakeFrigate,

@@ -111,7 +111,9 @@ async def test_what_is_on_by_default_and_what_is_diagnostic(
     diagnostic = {
         key(one) for one in sensors if one.entity_category is EntityCategory.DIAGNOSTIC
     }
-    assert diagnostic == {key(one) for one in sensors} - of_faces
+    # What a microphone hears tells nothing about how the camera is doing.
+    sound = {"camera:front_door:sound_level", "camera:front_door:sound_rms"}
+    assert diagnostic == {key(one) for one in sensors} - of_faces - sound
 
 
 @on_both_versions
@@ -257,6 +259,7 @@ async def test_uptime_is_when_frigate_started_and_does_not_drift(
     first = started()
     assert first == datetime(2026, 11, 23, 12, tzinfo=UTC)
     for off_by in (1, -1, 2):
+        frigate.state.stats_overrides = {}
         uptime = build_stats(frigate.state)["service"]["uptime"] + off_by
         frigate.state.stats_overrides = {"service": {"uptime": uptime}}
         await pass_time(hass, freezer)
@@ -371,3 +374,20 @@ async def test_mounts_are_called_by_their_last_folder(
     assert name("/dev/shm").endswith(" shm")
     assert name("/tmp/cache").endswith(" cache")
     assert name("/").endswith(" /")
+
+
+@everything_on
+async def test_no_two_entities_of_a_device_have_the_same_name(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    furnish(frigate)
+    # Some chips are both, under one name.
+    frigate.state.gpus["rockchip"] = {"gpu": "12.5%", "mem": "3.1%"}
+    frigate.state.npus["rockchip"] = {"npu": 7.5, "mem": "-"}
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    names = [
+        (one.device_id, one.domain, one.original_name)
+        for one in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    ]
+    assert len(names) > 50
+    assert len(set(names)) == len(names)

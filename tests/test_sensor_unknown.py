@@ -10,7 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
-from tests.common import furnish, pass_time, state_of
+from tests.common import CONFIG_READ, furnish, pass_time, state_of
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.stats import build_stats
@@ -54,6 +54,9 @@ LEFT_OUT: tuple[tuple[Callable[[dict[str, Any]], None], str], ...] = (
     (_without("service", "uptime"), "server:uptime"),
     (_without("service", "last_updated"), "server:uptime"),
     (_without("service"), "server:uptime"),
+    (_with(1e18, "service", "last_updated"), "server:uptime"),
+    (_with(1795454964000, "service", "last_updated"), "server:uptime"),
+    (_with(-1e18, "service", "uptime"), "server:uptime"),
     (_without("service"), f"server:storage_free:{RECORDINGS}"),
     (_without("service", "storage"), f"server:storage_used:{RECORDINGS}"),
     (
@@ -97,6 +100,8 @@ LEFT_OUT: tuple[tuple[Callable[[dict[str, Any]], None], str], ...] = (
     (_without(*CAMERA, "detection_fps"), "camera:front_door:detection_fps"),
     (_without(*CAMERA, "audio_dBFS"), "camera:front_door:sound_level"),
     (_without(*CAMERA, "audio_rms"), "camera:front_door:sound_rms"),
+    # Silence has no level; 0 would be as loud as can be.
+    (_with(0, *CAMERA, "audio_dBFS"), "camera:front_door:sound_level"),
     (_with("many", *CAMERA, "camera_fps"), "camera:front_door:camera_fps"),
 )
 
@@ -125,3 +130,34 @@ async def test_what_is_not_told_is_unknown_and_not_zero(
         frigate.clear_faults()
         await pass_time(hass, freezer)
         assert sensor(hass, entry, key) not in (STATE_UNKNOWN, STATE_UNAVAILABLE)
+
+
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+async def test_sound_is_unknown_once_audio_is_switched_off(
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
+) -> None:
+    furnish(frigate)
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    level = "camera:front_door:sound_level"
+    assert sensor(hass, entry, level) not in (STATE_UNKNOWN, STATE_UNAVAILABLE)
+
+    frigate.state.cameras["front_door"].audio = False
+    await pass_time(hass, freezer, CONFIG_READ)
+    assert sensor(hass, entry, level) == STATE_UNKNOWN
+
+    frigate.state.cameras["front_door"].audio = True
+    await pass_time(hass, freezer, CONFIG_READ)
+    assert sensor(hass, entry, level) not in (STATE_UNKNOWN, STATE_UNAVAILABLE)
+
+
+async def test_an_absurd_time_at_the_start_costs_no_other_sensor(
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
+) -> None:
+    frigate.state.stats_overrides = {"service": {"last_updated": 1e18}}
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    assert sensor(hass, entry, "server:uptime") == STATE_UNKNOWN
+    assert sensor(hass, entry, "server:detection_fps") != STATE_UNKNOWN
+
+    frigate.state.stats_overrides = {}
+    await pass_time(hass, freezer)
+    assert sensor(hass, entry, "server:uptime") != STATE_UNKNOWN

@@ -233,7 +233,11 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
         }
 
     def _is_news(self, stats: Stats | None) -> bool:
-        """Return whether Frigate restarted, or has other cameras than before."""
+        """Return whether Frigate restarted, or its cameras are not what they were.
+
+        A camera without pictures may just have been switched off in Frigate, which only
+        the configuration tells.
+        """
         if stats is None or (before := self._last_stats) is None:
             return False
         restarted = (
@@ -241,7 +245,11 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
             and before.uptime is not None
             and stats.uptime < before.uptime
         )
-        return restarted or stats.cameras.keys() != before.cameras.keys()
+        return (
+            restarted
+            or stats.cameras.keys() != before.cameras.keys()
+            or _streaming(stats) != _streaming(before)
+        )
 
     def _unless_error[T](self, subject: str, answer: T | FrigateError) -> T | None:
         """Return an answer, or None for an error, which is logged once."""
@@ -262,6 +270,10 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
         if subject in self._told:
             self._told.remove(subject)
             LOGGER.info("%s can read the %s again", self.name, subject)
+
+
+def _streaming(stats: Stats) -> set[str]:
+    return {name for name, camera in stats.cameras.items() if camera.camera_fps}
 
 
 def _account(profile: Profile) -> tuple[str | None, str | None]:

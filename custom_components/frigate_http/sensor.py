@@ -217,6 +217,16 @@ class FrigateCameraSensor(CameraEntity, SensorEntity):
             return False
         stats = self.camera_stats
         self._attr_native_value = (
-            None if stats is None else self.entity_description.value_fn(stats)
+            self.entity_description.value_fn(stats)
+            if stats is not None and self._is_told_still
+            else None
         )
         return True
+
+    @property
+    def _is_told_still(self) -> bool:
+        """Return whether the figure means something, as sound without audio does not."""
+        camera, server = self.camera_config, self.coordinator.data.stats
+        return camera is not None and self.entity_description.exists_fn(
+            camera, server.version if server else None
+        )

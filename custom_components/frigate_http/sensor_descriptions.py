@@ -76,7 +76,11 @@ class CameraSensorDescription(HealthSensorDescription):
 def _started_at(stats: Stats) -> datetime | None:
     if stats.last_updated is None or stats.uptime is None:
         return None
-    return datetime.fromtimestamp(stats.last_updated - stats.uptime, UTC)
+    try:
+        return datetime.fromtimestamp(stats.last_updated - stats.uptime, UTC)
+    except ValueError, OverflowError, OSError:
+        # No time that a calendar has.
+        return None
 
 
 def _connection_quality(camera: CameraStats) -> str | None:
@@ -329,6 +333,7 @@ CAMERA_SENSORS: tuple[CameraSensorDescription, ...] = (
     CameraSensorDescription(
         # dBFS is not dB: the device class for sound pressure does not fit.
         key="sound_level",
+        entity_category=None,
         native_unit_of_measurement="dBFS",
         suggested_display_precision=1,
         value_fn=lambda camera: camera.audio_dbfs,
@@ -336,6 +341,7 @@ CAMERA_SENSORS: tuple[CameraSensorDescription, ...] = (
     ),
     CameraSensorDescription(
         key="sound_rms",
+        entity_category=None,
         suggested_display_precision=1,
         value_fn=lambda camera: camera.audio_rms,
         exists_fn=_hears,

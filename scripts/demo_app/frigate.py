@@ -16,6 +16,19 @@ FACES = {"Eileen": 3, "Tom": 2}
 WAITING_FACES = 3
 OLDER_VERSION, NEWER_VERSION = "0.17.2", "0.18"
 LATEST_RELEASE = "0.18.1"
+_RECORDINGS = "/media/frigate/recordings"
+# What a server shows from the start.
+_SERVER_KEYS = (
+    "detection_fps",
+    "detector_inference_speed:cpu1",
+    "faces_to_train",
+    "known_faces",
+    "stats_fresh",
+    f"storage_free:{_RECORDINGS}",
+    f"storage_used_percent:{_RECORDINGS}",
+    "update",
+    "uptime",
+)
 INTERNAL_PORT = 5000
 EXTERNAL_PORT = 8971
 
@@ -78,8 +91,7 @@ def _expected(version: str) -> frozenset[str]:
     return frozenset(
         {f"camera:{camera}{key}" for camera in CAMERAS for key in camera_keys}
         | {f"face:{person}" for person in FACES}
-        | {"server:detection_fps", "server:uptime", "server:known_faces"}
-        | {"server:update"}
+        | {f"server:{key}" for key in _SERVER_KEYS}
     )
 
 

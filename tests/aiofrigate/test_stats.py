@@ -56,7 +56,7 @@ def test_recorded_0_17() -> None:
         detection_fps=3.0,
         detection_enabled=True,
         audio_rms=0.0,
-        audio_dbfs=0.0,
+        audio_dbfs=None,
         ffmpeg=Usage(1.2, 0.3),
         capture=Usage(0.2, 0.6),
         detect=Usage(1.5, 0.6),
@@ -87,7 +87,7 @@ def test_recorded_0_18() -> None:
         detection_fps=2.7,
         detection_enabled=True,
         audio_rms=0.0,
-        audio_dbfs=0.0,
+        audio_dbfs=None,
         ffmpeg=Usage(1.1, 0.3),
         capture=Usage(0.3, 0.6),
         detect=Usage(1.3, 0.6),
@@ -303,9 +303,14 @@ def test_a_camera_of_which_nothing_is_told(version: str) -> None:
 
 @pytest.mark.parametrize("version", VERSIONS)
 def test_each_missing_key_costs_its_own_value_only(version: str) -> None:
-    whole = Stats.from_api(_stats_of(version)).cameras["front_door"]
-    for key in _stats_of(version)["cameras"]["front_door"]:
+    def recorded_with_sound() -> dict[str, Any]:
         data = _stats_of(version)
+        data["cameras"]["front_door"]["audio_dBFS"] = -42.5
+        return data
+
+    whole = Stats.from_api(recorded_with_sound()).cameras["front_door"]
+    for key in recorded_with_sound()["cameras"]["front_door"]:
+        data = recorded_with_sound()
         del data["cameras"]["front_door"][key]
         rest = Stats.from_api(data).cameras["front_door"]
         changed = [name for name in whole.__slots__ if _differs(whole, rest, name)]
@@ -325,3 +330,18 @@ def test_equal_answers_are_equal(version: str) -> None:
     assert data == _stats_of(version)
     data["cameras"]["front_door"]["camera_fps"] = 2.9
     assert Stats.from_api(data) != before
+
+
+def test_a_thermometer_and_a_detector_of_the_same_name() -> None:
+    stats = Stats.from_api(
+        {
+            "service": {"temperatures": {"coral": 41.5}},
+            "detectors": {"coral": {"inference_speed": 7.0}},
+        }
+    )
+    assert stats.temperatures == {"coral": 41.5}
+
+
+@pytest.mark.parametrize("text", ["1_0", "\u0967"])
+def test_what_only_python_takes_for_a_number(text: str) -> None:
+    assert Stats.from_api({"camera_fps": text}).camera_fps is None

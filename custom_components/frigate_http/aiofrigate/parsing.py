@@ -24,6 +24,9 @@ def as_float(value: Any) -> float | None:
     """Return a finite number, also from texts such as `"12.5"` and `"12.5%"`."""
     if isinstance(value, str):
         value = value.strip().removesuffix("%")
+        if "_" in value or not value.isascii():
+            # Python reads these as numbers, and nobody else does.
+            return None
     elif isinstance(value, bool):
         return None
     try:

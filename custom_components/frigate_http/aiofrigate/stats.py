@@ -37,6 +37,7 @@ class CameraStats:
     detection_enabled: bool | None
     audio_rms: float | None
     audio_dbfs: float | None
+    """dB below full scale; None also for silence, which has no such figure."""
     ffmpeg: Usage
     capture: Usage
     detect: Usage
@@ -63,7 +64,8 @@ class CameraStats:
             detection_fps=as_float(data.get("detection_fps")),
             detection_enabled=as_bool(data.get("detection_enabled")),
             audio_rms=as_float(data.get("audio_rms")),
-            audio_dbfs=as_float(data.get("audio_dBFS")),
+            # Frigate says 0 for silence too, which would be as loud as can be.
+            audio_dbfs=as_float(data.get("audio_dBFS")) or None,
             ffmpeg=usage("ffmpeg_pid", "ffmpeg_cpu"),
             capture=usage("capture_pid", "capture_cpu"),
             detect=usage("pid", "detect_cpu"),
@@ -220,7 +222,11 @@ def _temperatures(
     """Return the temperatures: 0.17 lists them, 0.18 keeps them with the detectors."""
     found = {
         **as_dict(service.get("temperatures")),
-        **{name: as_dict(one).get("temperature") for name, one in detectors.items()},
+        **{
+            name: one["temperature"]
+            for name, one in detectors.items()
+            if "temperature" in as_dict(one)
+        },
     }
     return {
         name: number
