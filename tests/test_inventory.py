@@ -87,7 +87,7 @@ async def test_what_is_new_appears_without_a_reload(
         or ""
     )
     assert gpu is not None
-    assert gpu.name == "Frigate Load of A GPU [of/with slashes]"
+    assert gpu.name == "Frigate GPU load of A GPU [of/with slashes]"
 
 
 @on_both_versions

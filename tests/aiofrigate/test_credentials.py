@@ -171,6 +171,12 @@ def test_what_excludes_each_other_is_refused(both: dict[str, Any]) -> None:
         Credentials(**both)
 
 
+def test_a_colon_in_the_user_name_for_a_proxy_is_refused() -> None:
+    with pytest.raises(FrigateArgumentError, match="colon"):
+        Credentials(proxy_username="some:one", proxy_password="secret")
+    assert Credentials(proxy_username="someone", proxy_password="sec:ret").secrets
+
+
 @pytest.mark.parametrize(
     "half", [{"username": "admin"}, {"password": "frigate-admin-pass-1"}]
 )

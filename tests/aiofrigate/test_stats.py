@@ -304,7 +304,7 @@ def test_a_camera_of_which_nothing_is_told(version: str) -> None:
 @pytest.mark.parametrize("version", VERSIONS)
 def test_each_missing_key_costs_its_own_value_only(version: str) -> None:
     def recorded_with_sound() -> dict[str, Any]:
-        data = _stats_of(version)
+        data: dict[str, Any] = _stats_of(version)
         data["cameras"]["front_door"]["audio_dBFS"] = -42.5
         return data
 
