@@ -21,3 +21,8 @@ async def server(socket_enabled: None) -> AsyncIterator[FakeFrigate]:
     """Return a running server with some faces."""
     async with FakeFrigate(faces={"Eileen": 2, "Ana": 0}, train=3) as server:
         yield server
+
+
+@pytest.fixture(autouse=True)
+async def enable_event_loop_debug() -> None:
+    """Leave the loop as it is: the test plugin's debug mode takes half of the time."""
