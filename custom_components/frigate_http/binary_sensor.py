@@ -15,7 +15,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .aiofrigate import CameraConfig, CameraStats, Stats
-from .coordinator import FrigateConfigEntry, FrigateCoordinator
+from .coordinator import FrigateConfigEntry
 from .entity import CameraEntity, ServerEntity, async_add_as_they_appear
 
 PARALLEL_UPDATES = 0
@@ -94,17 +94,6 @@ class FrigateServerBinarySensor(ServerEntity, BinarySensorEntity):
     entity_description: ServerBinarySensorDescription
     _shown = ("_attr_is_on",)
 
-    def __init__(
-        self,
-        coordinator: FrigateCoordinator,
-        description: ServerBinarySensorDescription,
-    ) -> None:
-        """Show what the description says."""
-        super().__init__(coordinator, description.key)
-        self.entity_description = description
-        self._attr_translation_key = description.key
-        self._start()
-
     @override
     def _read(self) -> bool:
         if (stats := self.coordinator.data.stats) is None:
@@ -118,18 +107,6 @@ class FrigateCameraBinarySensor(CameraEntity, BinarySensorEntity):
 
     entity_description: CameraBinarySensorDescription
     _shown = ("_attr_is_on",)
-
-    def __init__(
-        self,
-        coordinator: FrigateCoordinator,
-        description: CameraBinarySensorDescription,
-        camera: str,
-    ) -> None:
-        """Show what the description says of a camera."""
-        super().__init__(coordinator, camera, description.key)
-        self.entity_description = description
-        self._attr_translation_key = description.key
-        self._start()
 
     @override
     def _read(self) -> bool:

@@ -103,13 +103,12 @@ class FrigateCamera(CameraEntity, Camera):
     def __init__(self, coordinator: FrigateCoordinator, camera: str) -> None:
         """Show a camera, with the overlays that the options ask for."""
         Camera.__init__(self)
-        super().__init__(coordinator, camera, None)
+        super().__init__(coordinator, None, camera)
         options = coordinator.config_entry.options
         self._fps = int(options.get(CONF_MJPEG_FPS, DEFAULT_MJPEG_FPS))
         self._height = int(options.get(CONF_MJPEG_HEIGHT, DEFAULT_MJPEG_HEIGHT))
         self._overlays = Overlays(**dict.fromkeys(options.get(CONF_OVERLAYS, ()), True))
         self._stills = Stills(coordinator, camera)
-        self._start()
 
     @override
     def _read(self) -> bool:
@@ -162,17 +161,14 @@ class FrigateCamera(CameraEntity, Camera):
 class FrigateBirdseye(ServerEntity, Camera):
     """All cameras in one picture; Frigate serves it as still images only."""
 
-    entity_description = BIRDSEYE
     _attr_brand = "Frigate"
     _attr_frame_interval = BIRDSEYE_FRAME_INTERVAL
-    _attr_translation_key = BIRDSEYE.key
 
     def __init__(self, coordinator: FrigateCoordinator) -> None:
         """Show birdseye."""
         Camera.__init__(self)
-        super().__init__(coordinator, BIRDSEYE.key)
+        super().__init__(coordinator, BIRDSEYE)
         self._stills = Stills(coordinator, BIRDSEYE.key)
-        self._start()
 
     @override
     def _read(self) -> bool:

@@ -6,7 +6,7 @@ from typing import override
 
 from homeassistant.core import callback
 from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import (
     AddConfigEntryEntitiesCallback,
     EntityPlatform,
@@ -33,9 +33,10 @@ class FrigateEntity(CoordinatorEntity[FrigateCoordinator]):
     def _read(self) -> bool:
         """Take the values from the coordinator's data; return whether they are there."""
 
-    @callback
-    def _start(self) -> None:
-        """Read for the first time; called at the end of every constructor."""
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the coordinator, and read what it has now."""
+        await super().async_added_to_hass()
         self._attr_available = super().available and self._read()
 
     @property
@@ -62,10 +63,15 @@ class FrigateEntity(CoordinatorEntity[FrigateCoordinator]):
 class ServerEntity(FrigateEntity):
     """An entity of the server's device."""
 
-    def __init__(self, coordinator: FrigateCoordinator, key: str) -> None:
-        """Belong to the server."""
+    def __init__(
+        self, coordinator: FrigateCoordinator, description: EntityDescription
+    ) -> None:
+        """Show what the description says."""
         super().__init__(coordinator)
-        self._attr_unique_id = f"{coordinator.config_entry.entry_id}:server:{key}"
+        self.entity_description = description
+        self._attr_translation_key = description.key
+        entry_id = coordinator.config_entry.entry_id
+        self._attr_unique_id = f"{entry_id}:server:{description.key}"
         self._attr_device_info = server_device_info(coordinator)
 
 
@@ -73,14 +79,20 @@ class CameraEntity(FrigateEntity):
     """An entity of a camera's device."""
 
     def __init__(
-        self, coordinator: FrigateCoordinator, camera: str, key: str | None
+        self,
+        coordinator: FrigateCoordinator,
+        description: EntityDescription | None,
+        camera: str,
     ) -> None:
-        """Belong to a camera; a key of None stands for the camera itself."""
+        """Show what the description says; without one, this is the camera itself."""
         super().__init__(coordinator)
         self.camera = camera
-        unique_id = f"{coordinator.config_entry.entry_id}:camera:{camera}"
-        self._attr_unique_id = unique_id if key is None else f"{unique_id}:{key}"
+        self._attr_unique_id = f"{coordinator.config_entry.entry_id}:camera:{camera}"
         self._attr_device_info = camera_device_info(coordinator, camera)
+        if description is not None:
+            self.entity_description = description
+            self._attr_translation_key = description.key
+            self._attr_unique_id += f":{description.key}"
 
     @property
     def camera_config(self) -> CameraConfig | None:

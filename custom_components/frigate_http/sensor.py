@@ -94,15 +94,6 @@ class FrigateServerSensor(ServerEntity, SensorEntity):
     # The value of the uptime drifts by a second now and then, its state does not.
     _shown = ("state",)
 
-    def __init__(
-        self, coordinator: FrigateCoordinator, description: ServerSensorDescription
-    ) -> None:
-        """Show what the description says."""
-        super().__init__(coordinator, description.key)
-        self.entity_description = description
-        self._attr_translation_key = description.key
-        self._start()
-
     @override
     def _read(self) -> bool:
         if (stats := self.coordinator.data.stats) is None:
@@ -124,14 +115,12 @@ class FrigatePartSensor(ServerEntity, SensorEntity):
         part: str,
     ) -> None:
         """Show what the description says of a part."""
-        super().__init__(coordinator, f"{description.key}:{part}")
-        self.entity_description = description
+        super().__init__(coordinator, description)
+        self._attr_unique_id = f"{self._attr_unique_id}:{part}"
         self._part = part
-        self._attr_translation_key = description.key
         self._attr_translation_placeholders = {"part": _part_name(part)}
         if part in description.on_for:
             self._attr_entity_registry_enabled_default = True
-        self._start()
 
     @override
     def _read(self) -> bool:
@@ -150,15 +139,6 @@ class FrigateFacesSensor(ServerEntity, SensorEntity):
     entity_description: FacesSensorDescription
     _shown = ("_attr_native_value",)
 
-    def __init__(
-        self, coordinator: FrigateCoordinator, description: FacesSensorDescription
-    ) -> None:
-        """Show what the description says."""
-        super().__init__(coordinator, description.key)
-        self.entity_description = description
-        self._attr_translation_key = description.key
-        self._start()
-
     @override
     def _read(self) -> bool:
         if (faces := self.coordinator.data.faces) is None:
@@ -170,17 +150,14 @@ class FrigateFacesSensor(ServerEntity, SensorEntity):
 class FrigatePersonSensor(ServerEntity, SensorEntity):
     """How many images of a person there are."""
 
-    entity_description = PERSON_SENSOR
-    _attr_translation_key = PERSON_SENSOR.key
     _shown = ("_attr_native_value",)
 
     def __init__(self, coordinator: FrigateCoordinator, person: str) -> None:
         """Count the images of a person."""
-        super().__init__(coordinator, person)
+        super().__init__(coordinator, PERSON_SENSOR)
         self._person = person
         self._attr_unique_id = person_unique_id(coordinator.config_entry, person)
         self._attr_translation_placeholders = {"person": person.replace("_", " ")}
-        self._start()
 
     @override
     def _read(self) -> bool:
@@ -204,12 +181,9 @@ class FrigateCameraSensor(CameraEntity, SensorEntity):
         camera: str,
     ) -> None:
         """Show what the description says of a camera."""
-        super().__init__(coordinator, camera, description.key)
-        self.entity_description = description
-        self._attr_translation_key = description.key
+        super().__init__(coordinator, description, camera)
         if description.choices:
             self._attr_options = list(description.choices)
-        self._start()
 
     @override
     def _read(self) -> bool:

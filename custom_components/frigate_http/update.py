@@ -7,7 +7,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import FrigateConfigEntry, FrigateCoordinator
+from .coordinator import FrigateConfigEntry
 from .entity import ServerEntity
 
 PARALLEL_UPDATES = 0
@@ -24,21 +24,14 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the update of the server."""
-    async_add_entities([FrigateUpdate(entry.runtime_data)])
+    async_add_entities([FrigateUpdate(entry.runtime_data, FRIGATE_UPDATE)])
 
 
 class FrigateUpdate(ServerEntity, UpdateEntity):
     """The version of the server. Frigate cannot update itself."""
 
-    entity_description = FRIGATE_UPDATE
     _attr_title = "Frigate"
-    _attr_translation_key = FRIGATE_UPDATE.key
     _shown = ("_attr_installed_version", "_attr_latest_version")
-
-    def __init__(self, coordinator: FrigateCoordinator) -> None:
-        """Show the versions."""
-        super().__init__(coordinator, FRIGATE_UPDATE.key)
-        self._start()
 
     @override
     def _read(self) -> bool:
