@@ -10,6 +10,7 @@ import sys
 from typing import Any
 
 from awesomeversion import AwesomeVersion, AwesomeVersionStrategy
+from PIL import Image
 import pytest
 import voluptuous as vol
 
@@ -235,3 +236,9 @@ def test_repository_explains_and_licenses_itself() -> None:
     licence = (ROOT / "LICENSE").read_text("utf-8")
     assert "Apache License" in licence
     assert "Version 2.0" in licence
+
+
+@pytest.mark.parametrize(("name", "size"), [("icon.png", 256), ("icon@2x.png", 512)])
+def test_the_icon_has_the_size_that_home_assistant_shows(name: str, size: int) -> None:
+    with Image.open(PACKAGE / "brand" / name) as icon:
+        assert (icon.format, icon.size) == ("PNG", (size, size))
