@@ -15,7 +15,22 @@ from tests.fake_frigate.state import VERSION_STRINGS
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 VERSIONS = ("0.17.2", "0.18")
-MANIFEST = json.loads((FIXTURES / "manifest.json").read_text(encoding="utf-8"))
+
+
+def _manifest() -> dict[str, Any]:
+    """Return what the files of the manifest say together; none repeats another."""
+    whole: dict[str, Any] = {"states": {}, "recordings": {}, "left_out": {}}
+    for path in sorted((FIXTURES / "manifest").glob("*.json")):
+        part = json.loads(path.read_text(encoding="utf-8"))
+        for version, names in part.pop("left_out", {}).items():
+            whole["left_out"].setdefault(version, {}).update(names)
+        for section in ("states", "recordings"):
+            assert not whole[section].keys() & part[section].keys()
+            whole[section] |= part[section]
+    return whole
+
+
+MANIFEST = _manifest()
 TRAIN_FILE = "1795451690.505339-k5o8yi-1795451693.146546-Eileen-1.0.webp"
 COMPARED = (
     "content-type",

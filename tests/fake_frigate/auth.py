@@ -11,6 +11,7 @@ from jwt.types import Options
 
 from .answers import Answer, json_answer, server_error
 from .call import Call, read_body
+from .route import route
 from .state import REFRESH_TIME, SESSION_LENGTH, ServerState
 
 # The times are checked by hand, against the clock of the server.
@@ -169,3 +170,13 @@ def users_route(call: Call) -> Answer:
     """List the accounts."""
     users = sorted(call.state.users.items())
     return json_answer([{"username": name, "role": user.role} for name, user in users])
+
+
+ROUTES = (
+    route("GET", "/auth", auth_route),
+    route("GET", "/auth/first_time_login", first_time_login_route),
+    route("GET", "/profile", profile_route),
+    route("GET", "/logout", logout_route),
+    route("POST", "/login", login_route),
+    route("GET", "/users", users_route, admin=True),
+)

@@ -1,7 +1,5 @@
 """The backend behind nginx: its routes and who may use them."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 import re
 from urllib.parse import quote
 
@@ -16,8 +14,7 @@ from .answers import (
 )
 from .call import Call
 from .cameras import Streams, latest_route
-
-type Handler = Callable[..., Answer | Awaitable[Answer]]
+from .route import Route, route
 
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 # Routes of the real server that this one does not have yet: better a clear refusal than
@@ -29,47 +26,20 @@ _MISSING = re.compile(
 _MISSING_018 = re.compile(r"/(profiles|cases|jobs|camera|audio_labels)(/|$)")
 
 
-@dataclass(frozen=True)
-class Route:
-    """One route: its method, path, handler and who may use it."""
-
-    method: str
-    pattern: re.Pattern[str]
-    handler: Handler
-    admin: bool = False
-    camera: bool = False
-
-
-def _route(
-    method: str,
-    path: str,
-    handler: Handler,
-    *,
-    admin: bool = False,
-    camera: bool = False,
-) -> Route:
-    return Route(method, re.compile(path), handler, admin, camera)
-
-
 class Backend:
     """Finds the route of a call, checks the rights and answers."""
 
     def __init__(self, streams: Streams) -> None:
         """Set up the routes in the order in which they are tried."""
         self._routes = (
-            _route("GET", "/", lambda _: text_answer(HEALTHY)),
-            _route("GET", "/version", lambda call: text_answer(_version(call))),
-            _route("GET", "/auth", auth.auth_route),
-            _route("GET", "/auth/first_time_login", auth.first_time_login_route),
-            _route("GET", "/profile", auth.profile_route),
-            _route("GET", "/logout", auth.logout_route),
-            _route("POST", "/login", auth.login_route),
-            _route("GET", "/stats", stats.stats_route),
-            _route("GET", "/config", config.config_route),
-            _route("GET", "/faces", faces.faces_route, admin=True),
-            _route("GET", "/users", auth.users_route, admin=True),
-            _route("GET", r"/([^/]+)/latest\.([^/]+)", latest_route, camera=True),
-            _route("GET", "/([^/]+)", streams.route, camera=True),
+            route("GET", "/", lambda _: text_answer(HEALTHY)),
+            route("GET", "/version", lambda call: text_answer(_version(call))),
+            *auth.ROUTES,
+            *stats.ROUTES,
+            *config.ROUTES,
+            *faces.ROUTES,
+            route("GET", r"/([^/]+)/latest\.([^/]+)", latest_route, camera=True),
+            route("GET", "/([^/]+)", streams.route, camera=True),
         )
 
     async def respond(self, call: Call) -> Answer:
@@ -83,16 +53,16 @@ class Backend:
         fitting = [each for each in self._routes if each.pattern.fullmatch(call.path)]
         if not fitting:
             return self._unmatched(call)
-        route = next((each for each in fitting if each.method == call.method), None)
-        if _is_missing(call) and (route is None or route.camera):
+        found = next((each for each in fitting if each.method == call.method), None)
+        if _is_missing(call) and (found is None or found.camera):
             return _refused(call)
-        if route is None:
+        if found is None:
             return method_not_allowed(fitting[0].method)
-        match = route.pattern.fullmatch(call.path)
+        match = found.pattern.fullmatch(call.path)
         arguments = match.groups() if match else ()
-        if (refusal := _check_rights(call, route, *arguments[:1])) is not None:
+        if (refusal := _check_rights(call, found, *arguments[:1])) is not None:
             return refusal
-        answer = route.handler(call, *arguments)
+        answer = found.handler(call, *arguments)
         return answer if isinstance(answer, Answer) else await answer
 
     def _unmatched(self, call: Call) -> Answer:

@@ -7,6 +7,7 @@ from typing import Any
 
 from .answers import Answer, json_answer
 from .call import Call
+from .route import route
 from .state import Camera, ServerState
 
 _FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -71,3 +72,6 @@ def build_config(state: ServerState, role: str = "admin") -> dict[str, Any]:
 def config_route(call: Call) -> Answer:
     """Answer with the whole configuration."""
     return json_answer(build_config(call.state, call.role))
+
+
+ROUTES = (route("GET", "/config", config_route),)

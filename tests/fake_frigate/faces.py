@@ -2,6 +2,7 @@
 
 from .answers import Answer, Json, json_answer, nginx_page
 from .call import Call
+from .route import route
 from .state import ServerState
 
 
@@ -42,3 +43,6 @@ async def face_file(call: Call) -> Answer:
     return Answer(
         200, picture, "application/octet-stream", [*age, ("Accept-Ranges", "bytes")]
     )
+
+
+ROUTES = (route("GET", "/faces", faces_route, admin=True),)

@@ -6,6 +6,7 @@ import zlib
 
 from .answers import Answer, json_answer
 from .call import Call
+from .route import route
 from .state import Camera, ServerState
 
 INTERVAL = 15
@@ -226,3 +227,6 @@ def build_stats(state: ServerState, role: str = "admin") -> dict[str, Any]:
 def stats_route(call: Call) -> Answer:
     """Answer with the statistics of the last quarter of a minute."""
     return json_answer(build_stats(call.state, call.role))
+
+
+ROUTES = (route("GET", "/stats", stats_route),)
