@@ -40,6 +40,7 @@ OPTIONS_FORM = forms.options_form(["front_door"])
 
 _PLACEHOLDER = re.compile(r"{(\w*)}")
 _LINK = re.compile(r"(\w+://|www\.)[a-z0-9.-]+\.[a-z]{2,5}\b", re.IGNORECASE)
+_TRANSLATED = re.compile(r"translation_key: (\w+)")
 _SLUG = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 
 
@@ -184,7 +185,13 @@ def test_every_error_of_a_form_has_a_text_and_no_other() -> None:
 
 
 def _form_key(key: str) -> str:
-    in_a_form_the_same = {"not_found", "bad_request", "conflict", "validation"}
+    in_a_form_the_same = {
+        "not_found",
+        "bad_request",
+        "conflict",
+        "validation",
+        "wrong_password",
+    }
     return "not_frigate" if key in in_a_form_the_same else key
 
 
@@ -215,7 +222,10 @@ def test_every_choice_of_a_select_has_a_text_and_no_other() -> None:
         for one in selects(form)
         if "translation_key" in one.config
     }
-    assert found.keys() == names(EN["selector"])
+    of_actions = set(
+        _TRANSLATED.findall((PACKAGE / "services.yaml").read_text("utf-8"))
+    )
+    assert found.keys() | of_actions == names(EN["selector"])
     for key, options in found.items():
         assert [*EN["selector"][key]["options"]] == options
 
@@ -228,7 +238,6 @@ def test_every_choice_of_a_select_has_a_text_and_no_other() -> None:
         ("config.abort.", set()),
         ("options.", set()),
         ("selector.", set()),
-        ("exceptions.", {"message"}),
     ],
 )
 def test_texts_mention_what_the_code_passes(path: str, passed: set[str]) -> None:
@@ -241,13 +250,29 @@ def test_texts_mention_what_the_code_passes(path: str, passed: set[str]) -> None
 # Exceptions
 
 
-def test_every_exception_has_a_text_and_no_other() -> None:
-    raised = {key for _kind, key in errors._KEYS} | {"unknown"}
-    for name in ("HomeAssistantError", "ServiceValidationError", "UpdateFailed"):
-        raised |= literals(name, "translation_key")
+def raised_by_name() -> dict[str, set[str]]:
+    """Return the exceptions that the code makes itself, and what it fills them with."""
+    found: dict[str, set[str]] = {}
+    for name in ("mistake", "refusal"):
+        for call in calls(name):
+            key = call.args[0]
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                words = {str(one.arg) for one in call.keywords}
+                # The same text is filled in the same way wherever it is raised.
+                assert found.setdefault(key.value, words) == words
+    return found
 
-    assert names(EN["exceptions"]) == raised
-    assert all(names(one) == {"message"} for one in EN["exceptions"].values())
+
+def test_every_exception_has_a_text_and_no_other() -> None:
+    raised = {key: {"message"} for _kind, key in errors._KEYS} | raised_by_name()
+    for name in ("HomeAssistantError", "ServiceValidationError", "UpdateFailed"):
+        assert not literals(name, "translation_key")
+
+    assert names(EN["exceptions"]) == raised.keys() | {"unknown"}
+    for key, one in EN["exceptions"].items():
+        assert names(one) == {"message"}
+        words = raised.get(key, {"message"})
+        assert {*_PLACEHOLDER.findall(one["message"])} <= words
 
 
 # Entities
@@ -301,7 +326,7 @@ def choices(one: Described) -> set[str]:
 
 
 def test_every_icon_belongs_to_an_entity() -> None:
-    assert names(ICONS) == {"entity"}
+    assert names(ICONS) == {"entity", "services"}
     for platform, icons in ICONS["entity"].items():
         assert names(icons) <= names(EN["entity"][platform])
 
@@ -364,11 +389,11 @@ def test_texts_of_errors_are_whole_sentences() -> None:
     assert found
     for text in found:
         assert text.endswith(".")
-        assert text[0].isupper() or text.startswith("{message}")
+        assert text[0].isupper() or _PLACEHOLDER.match(text)
 
 
 async def test_home_assistant_finds_the_texts(hass: HomeAssistant) -> None:
-    for category in ("config", "options", "selector", "entity", "exceptions"):
+    for category in EN:
         found = await async_get_translations(hass, "en", category, {DOMAIN})
         prefix = f"component.{DOMAIN}."
         assert {key.removeprefix(prefix) for key in found if DOMAIN in key} == {

@@ -5,11 +5,14 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
+from homeassistant.helpers.typing import ConfigType
 
 from .connection import async_create_client
 from .const import DOMAIN
-from .coordinator import FrigateConfigEntry, FrigateCoordinator
+from .coordinator import FrigateCoordinator
 from .inventory import async_is_in_use, async_keep_in_step, known_cameras, known_people
+from .runtime import FrigateConfigEntry, FrigateRuntime
+from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -21,6 +24,12 @@ PLATFORMS = [
 ]
 
 
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Set up the actions, which are there whether or not a server is."""
+    async_setup_services(hass)
+    return True
+
+
 async def async_setup_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> bool:
     """Set up a Frigate server."""
     client = async_create_client(hass, entry.data)
@@ -29,7 +38,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> b
         hass, entry, client, known_cameras(hass, entry), known_people(hass, entry)
     )
     await coordinator.async_config_entry_first_refresh()
-    entry.runtime_data = coordinator
+    entry.runtime_data = FrigateRuntime(client, coordinator)
 
     async_keep_in_step(hass, coordinator)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
@@ -46,4 +55,4 @@ async def async_remove_config_entry_device(
 ) -> bool:
     """Let a user delete the device of a camera that is no longer there."""
     is_loaded = entry.state is ConfigEntryState.LOADED
-    return is_loaded and not async_is_in_use(entry.runtime_data, device)
+    return is_loaded and not async_is_in_use(entry.runtime_data.server, device)

@@ -15,8 +15,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .aiofrigate import CameraConfig, CameraStats, Stats
-from .coordinator import FrigateConfigEntry
 from .entity import CameraEntity, ServerEntity, async_add_as_they_appear
+from .runtime import FrigateConfigEntry
 
 PARALLEL_UPDATES = 0
 
@@ -75,7 +75,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the binary sensors of the server and of every camera."""
-    coordinator = entry.runtime_data
+    coordinator = entry.runtime_data.server
     async_add_entities(
         FrigateServerBinarySensor(coordinator, description)
         for description in SERVER_BINARY_SENSORS

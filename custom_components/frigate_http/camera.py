@@ -19,9 +19,10 @@ from .const import (
     DEFAULT_MJPEG_HEIGHT,
     LOGGER,
 )
-from .coordinator import FrigateConfigEntry, FrigateCoordinator
+from .coordinator import FrigateCoordinator
 from .entity import CameraEntity, ServerEntity, async_add_as_they_appear
 from .errors import action_errors
+from .runtime import FrigateConfigEntry
 
 PARALLEL_UPDATES = 0
 
@@ -35,7 +36,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add every camera, and birdseye where it is restreamed."""
-    coordinator = entry.runtime_data
+    coordinator = entry.runtime_data.server
     async_add_as_they_appear(
         coordinator,
         async_add_entities,

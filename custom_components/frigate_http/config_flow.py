@@ -18,7 +18,6 @@ from homeassistant.core import callback
 
 from .aiofrigate import FrigateError
 from .const import CONF_BROWSER_URL, CONF_CAMERAS, CONF_PROXY_USERNAME, DOMAIN, LOGGER
-from .coordinator import FrigateConfigEntry
 from .errors import placeholders
 from .forms import (
     ACCOUNT_KEYS,
@@ -36,6 +35,7 @@ from .forms import (
     options_form,
 )
 from .inventory import known_cameras
+from .runtime import FrigateConfigEntry
 from .validation import (
     FormError,
     as_text,
@@ -305,9 +305,9 @@ class FrigateOptionsFlow(OptionsFlowWithReload):
         """Return every camera that is known, also while the server is down."""
         cameras = known_cameras(self.hass, self.config_entry)
         cameras.update(self.config_entry.options.get(CONF_CAMERAS, ()))
-        coordinator = getattr(self.config_entry, "runtime_data", None)
-        if coordinator is not None:
-            cameras.update(coordinator.data.config.cameras)
+        runtime = getattr(self.config_entry, "runtime_data", None)
+        if runtime is not None:
+            cameras.update(runtime.server.data.config.cameras)
         return cameras
 
 

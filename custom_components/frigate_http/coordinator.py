@@ -9,7 +9,6 @@ from functools import partial
 import time
 from typing import TYPE_CHECKING, Any, override
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
@@ -29,10 +28,11 @@ from .aiofrigate import (
 from .const import CONF_BROWSER_URL, CONF_CAMERAS, LOGGER, POLL_INTERVAL
 from .errors import coordinator_errors, needs_login
 
+if TYPE_CHECKING:
+    from .runtime import FrigateConfigEntry
+
 CONFIG_INTERVAL = timedelta(minutes=5)
 MISSES_UNTIL_GONE = 2
-
-type FrigateConfigEntry = ConfigEntry[FrigateCoordinator]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +120,8 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
         self._faces_refused = False
         self._pauses: dict[str, tuple[float, FrigateRateLimitError]] = {}
         self._told: set[str] = set()
+        self._fresh = False
+        self._turn = asyncio.Lock()
 
     @property
     def browser_url(self) -> str:
@@ -130,13 +132,25 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
         )
         return url.rstrip("/")
 
+    async def async_refresh_past_cache(self) -> None:
+        """Show at once what has just been changed."""
+        self._fresh = True
+        await self.async_refresh()
+
     @override
     async def _async_update_data(self) -> FrigateData:
+        # One after the other, so that an older answer never replaces a newer one.
+        async with self._turn:
+            fresh, self._fresh = self._fresh, False
+            return await self._poll(fresh=fresh)
+
+    async def _poll(self, *, fresh: bool) -> FrigateData:
         """Poll, and read the configuration after that if it is due."""
+        system = self.client.system
         with coordinator_errors():
             stats, faces = await asyncio.gather(
-                _outcome(self._ask("stats", self.client.system.stats)),
-                self._read_faces(),
+                _outcome(self._ask("stats", partial(system.stats, fresh=fresh))),
+                self._read_faces(fresh=fresh),
             )
             if isinstance(stats, FrigateError) and (
                 needs_login(stats) or not isinstance(faces, FaceLibrary)
@@ -171,11 +185,13 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
             self._pauses[subject] = (time.monotonic() + err.retry_after, err)
             raise _with_pause(err, err.retry_after) from err
 
-    async def _read_faces(self) -> FaceLibrary | FrigateError | None:
+    async def _read_faces(self, *, fresh: bool) -> FaceLibrary | FrigateError | None:
         """Return the faces or an error; None where they were refused before."""
         if self._faces_refused:
             return None
-        return await _outcome(self._ask("faces", self.client.faces.library))
+        return await _outcome(
+            self._ask("faces", partial(self.client.faces.library, fresh=fresh))
+        )
 
     def _unless_refused(
         self, faces: FaceLibrary | FrigateError | None

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable
-from typing import override
+from typing import Any, override
 
 from homeassistant.core import callback
 from homeassistant.helpers import entity_registry as er
@@ -17,9 +17,12 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from .aiofrigate import CameraConfig, CameraStats
 from .coordinator import FrigateCoordinator
 from .inventory import camera_device_info, server_device_info
+from .on_demand import OnDemandCoordinator
 
 
-class FrigateEntity(CoordinatorEntity[FrigateCoordinator]):
+class FrigateEntity[
+    CoordinatorT: FrigateCoordinator | OnDemandCoordinator[Any] = FrigateCoordinator
+](CoordinatorEntity[CoordinatorT]):
     """An entity that writes a state only when something of its own has changed.
 
     With many cameras each poll would otherwise write every state of every entity.
@@ -60,19 +63,21 @@ class FrigateEntity(CoordinatorEntity[FrigateCoordinator]):
         )
 
 
-class ServerEntity(FrigateEntity):
+class ServerEntity[
+    CoordinatorT: FrigateCoordinator | OnDemandCoordinator[Any] = FrigateCoordinator
+](FrigateEntity[CoordinatorT]):
     """An entity of the server's device."""
 
     def __init__(
-        self, coordinator: FrigateCoordinator, description: EntityDescription
+        self, coordinator: CoordinatorT, description: EntityDescription
     ) -> None:
         """Show what the description says."""
         super().__init__(coordinator)
         self.entity_description = description
         self._attr_translation_key = description.key
-        entry_id = coordinator.config_entry.entry_id
-        self._attr_unique_id = f"{entry_id}:server:{description.key}"
-        self._attr_device_info = server_device_info(coordinator)
+        entry = coordinator.config_entry
+        self._attr_unique_id = f"{entry.entry_id}:server:{description.key}"
+        self._attr_device_info = server_device_info(entry.runtime_data.server)
 
 
 class CameraEntity(FrigateEntity):

@@ -7,7 +7,11 @@ a form of the config flow and the text of an exception.
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
+from homeassistant.exceptions import (
+    ConfigEntryAuthFailed,
+    HomeAssistantError,
+    ServiceValidationError,
+)
 from homeassistant.helpers.update_coordinator import UpdateFailed
 
 from .aiofrigate import (
@@ -25,9 +29,11 @@ from .aiofrigate import (
     FrigateServerError,
     FrigateStartingError,
     FrigateTimeoutError,
+    FrigateTLSError,
     FrigateTLSProtocolError,
     FrigateTLSUntrustedError,
     FrigateValidationError,
+    FrigateWrongPasswordError,
 )
 from .const import DOMAIN
 
@@ -43,6 +49,7 @@ _KEYS: tuple[tuple[type[FrigateError], str], ...] = (
     (FrigateTLSProtocolError, "tls_protocol"),
     (FrigateConnectionError, "cannot_connect"),
     (FrigateAuthError, "invalid_auth"),
+    (FrigateWrongPasswordError, "wrong_password"),
     (FrigateForbiddenError, "forbidden"),
     (FrigateNotFoundError, "not_found"),
     (FrigateBadRequestError, "bad_request"),
@@ -73,6 +80,13 @@ def needs_login(err: FrigateError) -> bool:
     return isinstance(err, (FrigateAuthError, FrigateRedirectError))
 
 
+def is_unanswered(err: FrigateError) -> bool:
+    """Return whether a query may be answered if it is sent once more."""
+    return isinstance(err, (FrigateConnectionError, FrigateStartingError)) and (
+        not isinstance(err, FrigateTLSError)
+    )
+
+
 @contextmanager
 def coordinator_errors() -> Generator[None]:
     """Turn the client's errors into those that a coordinator understands."""
@@ -98,9 +112,21 @@ def action_errors() -> Generator[None]:
     """Turn the client's errors into those that a person is shown."""
     try:
         yield
+    except FrigateArgumentError as err:
+        raise mistake(error_key(err), **placeholders(err)) from err
     except FrigateError as err:
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key=error_key(err),
-            translation_placeholders=placeholders(err),
-        ) from err
+        raise refusal(error_key(err), **placeholders(err)) from err
+
+
+def mistake(key: str, **words: str) -> ServiceValidationError:
+    """Return the error for what a caller got wrong; `words` fill its text."""
+    return ServiceValidationError(
+        translation_domain=DOMAIN, translation_key=key, translation_placeholders=words
+    )
+
+
+def refusal(key: str, **words: str) -> HomeAssistantError:
+    """Return the error for what was right and still did not work."""
+    return HomeAssistantError(
+        translation_domain=DOMAIN, translation_key=key, translation_placeholders=words
+    )

@@ -9,7 +9,8 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 
 from .const import CONF_CAMERAS, DOMAIN
-from .coordinator import FrigateConfigEntry, FrigateCoordinator
+from .coordinator import FrigateCoordinator
+from .runtime import FrigateConfigEntry
 
 MANUFACTURER = "Frigate"
 
@@ -63,6 +64,16 @@ def _camera_name(coordinator: FrigateCoordinator, camera: str) -> str:
 def known_cameras(hass: HomeAssistant, entry: FrigateConfigEntry) -> set[str]:
     """Return the cameras that have a device, from this or an earlier run."""
     return {camera for camera, _device in _camera_devices(hass, entry)}
+
+
+def camera_entity_name(entry: er.RegistryEntry) -> str | None:
+    """Return the camera that an entity shows; None if it is no camera of a server."""
+    prefix = f"{entry.config_entry_id}:camera:"
+    if (entry.platform, entry.domain) != (DOMAIN, Platform.CAMERA):
+        return None
+    if not entry.unique_id.startswith(prefix):
+        return None
+    return entry.unique_id.removeprefix(prefix)
 
 
 def known_people(hass: HomeAssistant, entry: FrigateConfigEntry) -> set[str]:

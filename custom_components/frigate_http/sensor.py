@@ -9,9 +9,10 @@ from homeassistant.components.sensor import SensorEntity
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import FrigateConfigEntry, FrigateCoordinator
+from .coordinator import FrigateCoordinator
 from .entity import CameraEntity, ServerEntity, async_add_as_they_appear
 from .inventory import person_unique_id
+from .runtime import FrigateConfigEntry
 from .sensor_descriptions import (
     CAMERA_SENSORS,
     FACES_SENSORS,
@@ -33,7 +34,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the sensors of everything there is, and of what comes later."""
-    coordinator = entry.runtime_data
+    coordinator = entry.runtime_data.server
     add = partial(async_add_as_they_appear, coordinator, async_add_entities)
     add(_server_sensors, FrigateServerSensor)
     add(_part_sensors, FrigatePartSensor)

@@ -7,8 +7,8 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import FrigateConfigEntry
 from .entity import ServerEntity
+from .runtime import FrigateConfigEntry
 
 PARALLEL_UPDATES = 0
 
@@ -24,7 +24,7 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the update of the server."""
-    async_add_entities([FrigateUpdate(entry.runtime_data, FRIGATE_UPDATE)])
+    async_add_entities([FrigateUpdate(entry.runtime_data.server, FRIGATE_UPDATE)])
 
 
 class FrigateUpdate(ServerEntity, UpdateEntity):

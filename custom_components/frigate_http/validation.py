@@ -30,7 +30,14 @@ _HEADER = re.compile(r"^([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*:\s*([\x20-\x7e]+)$")
 _OURS = frozenset({"connection", "content-length", "host", "transfer-encoding"})
 # In a form these all mean the same: what answers there is not Frigate.
 _NOT_FRIGATE = frozenset(
-    {"not_found", "bad_request", "conflict", "validation", "unknown"}
+    {
+        "not_found",
+        "bad_request",
+        "conflict",
+        "validation",
+        "wrong_password",
+        "unknown",
+    }
 )
 
 

@@ -13,6 +13,7 @@ from custom_components.frigate_http.aiofrigate import (
     FrigateHTMLError,
     FrigateRateLimitError,
     FrigateStartingError,
+    FrigateWrongPasswordError,
 )
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.answers import Answer, text_answer
@@ -291,7 +292,11 @@ async def test_what_is_no_lost_session_makes_no_login(
     body = b'{"message":"Current password is incorrect"}'
     answer = Answer(401, body, "application/json")
     frigate.fail("/api/stats", Fault("answer", answer))
-    with pytest.raises(FrigateAuthError, match="Current password is incorrect"):
+    with pytest.raises(FrigateWrongPasswordError, match="is incorrect"):
+        await viewer.system.stats(fresh=True)
+    body = b'{"message":"Login failed"}'
+    frigate.fail("/api/stats", Fault("answer", Answer(401, body, "application/json")))
+    with pytest.raises(FrigateAuthError, match="Login failed"):
         await viewer.system.stats(fresh=True)
     assert logins(frigate) == 1
     frigate.clear_faults()

@@ -220,7 +220,7 @@ def assert_works(
     """Check that an entry is loaded and that its cameras are there."""
     assert entry.state is ConfigEntryState.LOADED, entry.reason
     cameras = frigate.state.cameras if frigate else ("front_door", "Portones")
-    assert entry.runtime_data.data.cameras.keys() == {*cameras}
+    assert entry.runtime_data.server.data.cameras.keys() == {*cameras}
     state = hass.states.get("camera.front_door")
     assert state is not None
     assert state.state != "unavailable"

@@ -30,7 +30,9 @@ from .errors import (
     FrigateTLSUntrustedError,
     FrigateTooLargeError,
     FrigateValidationError,
+    FrigateWrongPasswordError,
 )
+from .exchange import Stream, Upload
 from .models import (
     CameraConfig,
     Config,
@@ -50,7 +52,7 @@ from .stats import (
     StorageStats,
     Usage,
 )
-from .transport import Stream
+from .users import User
 
 __all__ = [
     "CameraConfig",
@@ -82,6 +84,7 @@ __all__ = [
     "FrigateTimeoutError",
     "FrigateTooLargeError",
     "FrigateValidationError",
+    "FrigateWrongPasswordError",
     "GpuStats",
     "Identity",
     "NpuStats",
@@ -91,7 +94,9 @@ __all__ = [
     "StillImage",
     "StorageStats",
     "Stream",
+    "Upload",
     "Usage",
+    "User",
     "Version",
     "find_server",
     "normalise_url",

@@ -114,6 +114,13 @@ class Session:
         """Return whether there is an account to log in with."""
         return self._account is not None
 
+    def change_password(self, password: str) -> None:
+        """Use another password with the next login."""
+        if self._account is not None:
+            self._account = self._account[0], password
+            self._refusal = None
+            self._pause = FIRST_PAUSE
+
     async def ensure(self, post_login: PostLogin) -> int:
         """Log in unless that was done, and return the generation now in force.
 

@@ -8,6 +8,7 @@ from .faces import Faces
 from .media import Media
 from .system import System
 from .transport import Transport
+from .users import Users
 
 
 class FrigateClient:
@@ -34,6 +35,11 @@ class FrigateClient:
         self.system = System(self._transport)
         self.faces = Faces(self._transport)
         self.media = Media(self._transport)
+        self.users = Users(self._transport)
+
+    def change_password(self, password: str) -> None:
+        """Log in with another password from now on."""
+        self._transport.change_password(password)
 
     def close(self) -> None:
         """End every open stream; the session stays its owner's to close."""

@@ -81,6 +81,10 @@ class FrigateAuthError(FrigateResponseError):
         self.session_lost = session_lost
 
 
+class FrigateWrongPasswordError(FrigateResponseError):
+    """401 to a change of password: the current one is another. The login is good."""
+
+
 class FrigateForbiddenError(FrigateResponseError):
     """403: logged in, but the role does not allow it."""
 

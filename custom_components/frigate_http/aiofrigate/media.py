@@ -4,8 +4,9 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from .errors import FrigateDataError
+from .exchange import Query, Stream
 from .models import Overlays, StillImage
-from .transport import Query, Stream, Transport
+from .transport import Transport
 
 MAX_IMAGE_BYTES = 16 * 2**20
 

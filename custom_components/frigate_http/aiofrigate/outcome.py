@@ -37,6 +37,7 @@ from .errors import (
     FrigateTLSProtocolError,
     FrigateTLSUntrustedError,
     FrigateValidationError,
+    FrigateWrongPasswordError,
 )
 
 LONGEST_MESSAGE = 300
@@ -45,6 +46,7 @@ LONGEST_RETRY_AFTER = 86400.0
 MASK = "***"
 
 _HTTP_ON_TLS_PORT = "plain HTTP request was sent to HTTPS port"
+_NOT_THE_CURRENT_ONE = "Current password is incorrect"
 _TITLE = re.compile(r"<title>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _PERIODS = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0}
 _BY_STATUS: dict[int, type[FrigateResponseError]] = {
@@ -123,6 +125,8 @@ def error_from_response(
     is_page = _is_html(headers)
     if status == 400 and _HTTP_ON_TLS_PORT in message:
         return FrigateTLSProtocolError(message)
+    if status == 401 and message == _NOT_THE_CURRENT_ONE:
+        return FrigateWrongPasswordError(message, status)
     if status == 401:
         # nginx asks with its own page and no challenge; a proxy's Basic sends one.
         lost = is_page and hdrs.WWW_AUTHENTICATE not in headers

@@ -1,11 +1,9 @@
 """The one request method: address, login, limits, and what an answer means."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-import json
+from dataclasses import replace
 import logging
 import time
 from typing import Any
@@ -19,19 +17,12 @@ from .auth import Credentials, Session
 from .errors import (
     FrigateArgumentError,
     FrigateAuthError,
-    FrigateDataError,
     FrigateError,
     FrigateHTMLError,
     FrigateResponseError,
-    FrigateTooLargeError,
 )
-from .outcome import (
-    error_from_exception,
-    error_from_redirect,
-    error_from_response,
-    http_date,
-    page_title,
-)
+from .exchange import CHUNK, Answer, Query, Request, Stream, Upload, read
+from .outcome import error_from_exception, error_from_redirect, error_from_response
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -43,102 +34,8 @@ PARALLEL_REQUESTS = 4
 MAX_REDIRECTS = 3
 MAX_BYTES = 32 * 2**20
 _ERROR_BYTES = 64 * 2**10
-_CHUNK = 64 * 2**10
-
-type Query = Mapping[str, str | int | float]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A complete answer of a good status."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    url: URL
-
-    @property
-    def content_type(self) -> str:
-        """Return the media type without its parameters, in lower case."""
-        return self.headers.get(hdrs.CONTENT_TYPE, "").partition(";")[0].strip().lower()
-
-    @property
-    def date(self) -> datetime | None:
-        """Return when the server sent this, by the server's own clock."""
-        return http_date(self.headers.get(hdrs.DATE, ""))
-
-    def text(self) -> str:
-        """Return the body as text.
-
-        Raises:
-            FrigateHTMLError: it is a web page.
-        """
-        self.refuse_html()
-        return self.body.decode("utf-8", "replace")
-
-    def json[T](self, shape: type[T]) -> T:
-        """Return the body as JSON of the given type.
-
-        Raises:
-            FrigateHTMLError: it is a web page.
-            FrigateDataError: it is no JSON, or JSON of another type.
-        """
-        self.refuse_html()
-        try:
-            value = json.loads(self.body)
-        except (ValueError, RecursionError) as err:
-            raise FrigateDataError("The answer is not valid JSON", self.status) from err
-        if not isinstance(value, shape):
-            raise FrigateDataError(
-                f"The answer is {type(value).__name__}, not {shape.__name__}",
-                self.status,
-            )
-        return value
-
-    def refuse_html(self) -> None:
-        """Raise FrigateHTMLError if this is a web page."""
-        if self.content_type == "text/html":
-            title = page_title(self.body) or "no title"
-            raise FrigateHTMLError(f"A web page instead of data: {title}", self.status)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Request:
-    """What is sent, and sent again after a redirect or a new login."""
-
-    method: str
-    url: URL
-    headers: Mapping[str, str] = field(default_factory=dict)
-    data: Mapping[str, Any] | None = field(default=None, repr=False)
-    timeout: aiohttp.ClientTimeout
-
-    @property
-    def secrets(self) -> Iterator[str]:
-        """Yield the passwords in the body."""
-        for name, value in (self.data or {}).items():
-            if "password" in name and isinstance(value, str):
-                yield value
-
-
-class Stream:
-    """An open answer whose body is read bit by bit."""
-
-    def __init__(self, response: aiohttp.ClientResponse) -> None:
-        """Wrap an answer whose status was found good."""
-        self.content_type = response.headers.get(hdrs.CONTENT_TYPE, "")
-        self.content = response.content
-
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """Yield the body as it arrives.
-
-        Raises:
-            FrigateConnectionError: it ended before its end, or fell silent.
-        """
-        try:
-            async for chunk in self.content.iter_any():
-                yield chunk
-        except (TimeoutError, aiohttp.ClientError, OSError) as err:
-            raise error_from_exception(err) from err
+_SHAKEN_SECONDS = 10.0
+"""How long after a failure of Frigate's a 502 is laid to it."""
 
 
 class Transport:
@@ -163,6 +60,7 @@ class Transport:
         self._slots = asyncio.Semaphore(PARALLEL_REQUESTS)
         self._open: set[aiohttp.ClientResponse] = set()
         self._closed = False
+        self._shaken_until = 0.0
 
     def url(self, *path: str, query: Query | None = None) -> URL:
         """Return the address of a route, each of its segments quoted.
@@ -190,6 +88,7 @@ class Transport:
         *path: str,
         query: Query | None = None,
         data: Mapping[str, Any] | None = None,
+        form: Mapping[str, Upload] | None = None,
         fresh: bool = False,
         timeout: float = REQUEST_TIMEOUT,
         max_bytes: int = MAX_BYTES,
@@ -201,6 +100,7 @@ class Transport:
             path: segments of the route, unquoted.
             query: parameters of the address.
             data: body, sent as JSON.
+            form: body instead, sent as a form of files.
             fresh: ask past Frigate's cache, which is up to 5 seconds old.
             timeout: seconds for all of it, a new login included, once it is its turn.
             max_bytes: the largest body that is read.
@@ -211,17 +111,18 @@ class Transport:
         headers: dict[str, str] = {hdrs.ACCEPT: "application/json, */*;q=0.5"}
         if fresh:
             headers["X-Cache-Bypass"] = "1"
-        request = _Request(
+        request = Request(
             method=method,
             url=self.url(*path, query=query),
             headers=headers,
             data=data,
+            form=form,
             timeout=aiohttp.ClientTimeout(total=timeout),
         )
         async with self._slots:
             try:
                 async with asyncio.timeout(timeout), self._send(request) as response:
-                    return await _read(response, max_bytes)
+                    return await read(response, max_bytes)
             except TimeoutError as err:
                 raise error_from_exception(err) from err
 
@@ -235,7 +136,7 @@ class Transport:
             FrigateHTMLError: it is a web page, whose end is not waited for.
             FrigateError: it could not be opened, see `errors`.
         """
-        request = _Request(
+        request = Request(
             method=hdrs.METH_GET,
             url=self.url(*path, query=query),
             timeout=aiohttp.ClientTimeout(
@@ -255,6 +156,11 @@ class Transport:
                 self._open.discard(response)
                 response.close()
 
+    def change_password(self, password: str) -> None:
+        """Log in with another password from now on; what is logged in stays so."""
+        self._credentials = replace(self._credentials, password=password)
+        self._login.change_password(password)
+
     def close(self) -> None:
         """Close every stream still open; nothing can be sent afterwards."""
         self._closed = True
@@ -262,7 +168,7 @@ class Transport:
             response.close()
 
     @asynccontextmanager
-    async def _send(self, request: _Request) -> AsyncGenerator[aiohttp.ClientResponse]:
+    async def _send(self, request: Request) -> AsyncGenerator[aiohttp.ClientResponse]:
         """Yield a good answer, after a new login where the old one was lost."""
         generation = await self._login.ensure(self._post_login)
         try:
@@ -279,7 +185,7 @@ class Transport:
             response.release()
 
     async def _attempt_anew(
-        self, request: _Request, generation: int
+        self, request: Request, generation: int
     ) -> aiohttp.ClientResponse:
         """Send once more after a login; a second refusal starts the pause."""
         try:
@@ -291,7 +197,7 @@ class Transport:
     async def _post_login(self, username: str, password: str) -> None:
         """Send `POST /api/login`; the answer is an empty body and a cookie."""
         response = await self._attempt(
-            _Request(
+            Request(
                 method=hdrs.METH_POST,
                 url=self.url("api", "login"),
                 data={"user": username, "password": password},
@@ -299,12 +205,12 @@ class Transport:
             )
         )
         async with response:
-            (await _read(response, _ERROR_BYTES)).refuse_html()
+            (await read(response, _ERROR_BYTES)).refuse_html()
 
-    async def _attempt(self, request: _Request) -> aiohttp.ClientResponse:
+    async def _attempt(self, request: Request) -> aiohttp.ClientResponse:
         """Send, follow redirects that stay on the host, and raise bad statuses."""
         for _hop in range(MAX_REDIRECTS + 1):
-            response = await self._once(request)
+            response = await self._once_or_again(request)
             if response.status >= 400:
                 raise await self._refusal(request, response)
             if response.status < 300:
@@ -316,7 +222,23 @@ class Transport:
             request = replace(request, url=target)
         raise error_from_redirect(response.status, target)
 
-    async def _once(self, request: _Request) -> aiohttp.ClientResponse:
+    async def _once_or_again(self, request: Request) -> aiohttp.ClientResponse:
+        """Send; once more where Frigate's proxy refused for what came before.
+
+        When Frigate fails it also closes the proxy's connection to it. The proxy notices
+        with the next command, which it answers with 502 before Frigate has seen it.
+        """
+        response = await self._once(request)
+        is_shaken = time.monotonic() < self._shaken_until
+        if response.status == 502 and is_shaken and not request.is_safe:
+            response.release()
+            self._shaken_until = 0.0
+            response = await self._once(request)
+        if response.status == 500:
+            self._shaken_until = time.monotonic() + _SHAKEN_SECONDS
+        return response
+
+    async def _once(self, request: Request) -> aiohttp.ClientResponse:
         """Send one HTTP request and return its answer, whatever its status."""
         self._raise_if_closed()
         started = time.perf_counter()
@@ -326,7 +248,7 @@ class Transport:
                 request.method,
                 request.url,
                 headers={**self._credentials.as_headers(), **request.headers},
-                json=request.data,
+                **request.body(),
                 timeout=request.timeout,
                 allow_redirects=False,
             )
@@ -348,13 +270,13 @@ class Transport:
             raise FrigateArgumentError("The client is closed")
 
     async def _refusal(
-        self, request: _Request, response: aiohttp.ClientResponse
+        self, request: Request, response: aiohttp.ClientResponse
     ) -> FrigateError:
         """Return the error for a bad status, without any secret that was sent."""
         body = bytearray()
         async with response:
             with suppress(TimeoutError, aiohttp.ClientError, OSError):
-                async for chunk in response.content.iter_chunked(_CHUNK):
+                async for chunk in response.content.iter_chunked(CHUNK):
                     body += chunk
                     if len(body) > _ERROR_BYTES:
                         break
@@ -384,24 +306,3 @@ def _may_follow(source: URL, target: URL) -> bool:
         and target.path.endswith(source.path)
         and target != source
     )
-
-
-async def _read(response: aiohttp.ClientResponse, max_bytes: int) -> Answer:
-    """Read a whole body, but no more than the limit.
-
-    Raises:
-        FrigateConnectionError: it was cut off.
-        FrigateTooLargeError: it is larger.
-    """
-    body = bytearray()
-    try:
-        async for chunk in response.content.iter_chunked(_CHUNK):
-            body += chunk
-            if len(body) > max_bytes:
-                response.close()
-                raise FrigateTooLargeError(
-                    f"The answer is larger than {max_bytes} bytes", response.status
-                )
-    except (TimeoutError, aiohttp.ClientError, OSError) as err:
-        raise error_from_exception(err) from err
-    return Answer(response.status, response.headers, bytes(body), response.url)

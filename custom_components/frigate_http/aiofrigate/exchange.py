@@ -1,0 +1,163 @@
+"""One exchange with a server: what is asked, and the answer that came."""
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+import json
+from typing import Any
+
+import aiohttp
+from aiohttp import hdrs
+from yarl import URL
+
+from .errors import FrigateDataError, FrigateHTMLError, FrigateTooLargeError
+from .outcome import error_from_exception, http_date, page_title
+
+CHUNK = 64 * 2**10
+
+type Query = Mapping[str, str | int | float]
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that is sent as one field of a form."""
+
+    content: bytes = field(repr=False)
+    content_type: str
+    filename: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is sent, and sent again after a redirect or a new login."""
+
+    method: str
+    url: URL
+    headers: Mapping[str, str] = field(default_factory=dict)
+    data: Mapping[str, Any] | None = field(default=None, repr=False)
+    """Sent as JSON."""
+    form: Mapping[str, Upload] | None = field(default=None, repr=False)
+    """Sent as `multipart/form-data`."""
+    timeout: aiohttp.ClientTimeout
+
+    @property
+    def is_safe(self) -> bool:
+        """Return whether this changes nothing, however often it is sent."""
+        return self.method in {hdrs.METH_GET, hdrs.METH_HEAD}
+
+    @property
+    def secrets(self) -> Iterator[str]:
+        """Yield the passwords in the body."""
+        for name, value in (self.data or {}).items():
+            if "password" in name and isinstance(value, str):
+                yield value
+
+    def body(self) -> dict[str, Any]:
+        """Return the body as arguments of aiohttp; a form can be sent only once."""
+        if self.form is None:
+            return {"json": self.data}
+        form = aiohttp.FormData()
+        for name, upload in self.form.items():
+            form.add_field(
+                name,
+                upload.content,
+                content_type=upload.content_type,
+                filename=upload.filename,
+            )
+        return {"data": form}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A complete answer of a good status."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: URL
+
+    @property
+    def content_type(self) -> str:
+        """Return the media type without its parameters, in lower case."""
+        return self.headers.get(hdrs.CONTENT_TYPE, "").partition(";")[0].strip().lower()
+
+    @property
+    def date(self) -> datetime | None:
+        """Return when the server sent this, by the server's own clock."""
+        return http_date(self.headers.get(hdrs.DATE, ""))
+
+    def text(self) -> str:
+        """Return the body as text.
+
+        Raises:
+            FrigateHTMLError: it is a web page.
+        """
+        self.refuse_html()
+        return self.body.decode("utf-8", "replace")
+
+    def json[T](self, shape: type[T]) -> T:
+        """Return the body as JSON of the given type.
+
+        Raises:
+            FrigateHTMLError: it is a web page.
+            FrigateDataError: it is no JSON, or JSON of another type.
+        """
+        self.refuse_html()
+        try:
+            value = json.loads(self.body)
+        except (ValueError, RecursionError) as err:
+            raise FrigateDataError("The answer is not valid JSON", self.status) from err
+        if not isinstance(value, shape):
+            raise FrigateDataError(
+                f"The answer is {type(value).__name__}, not {shape.__name__}",
+                self.status,
+            )
+        return value
+
+    def refuse_html(self) -> None:
+        """Raise FrigateHTMLError if this is a web page."""
+        if self.content_type == "text/html":
+            title = page_title(self.body) or "no title"
+            raise FrigateHTMLError(f"A web page instead of data: {title}", self.status)
+
+
+class Stream:
+    """An open answer whose body is read bit by bit."""
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        """Wrap an answer whose status was found good."""
+        self.content_type = response.headers.get(hdrs.CONTENT_TYPE, "")
+        self.content = response.content
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Yield the body as it arrives.
+
+        Raises:
+            FrigateConnectionError: it ended before its end, or fell silent.
+        """
+        try:
+            async for chunk in self.content.iter_any():
+                yield chunk
+        except (TimeoutError, aiohttp.ClientError, OSError) as err:
+            raise error_from_exception(err) from err
+
+
+async def read(response: aiohttp.ClientResponse, max_bytes: int) -> Answer:
+    """Read a whole body, but no more than the limit.
+
+    Raises:
+        FrigateConnectionError: it was cut off.
+        FrigateTooLargeError: it is larger.
+    """
+    body = bytearray()
+    try:
+        async for chunk in response.content.iter_chunked(CHUNK):
+            body += chunk
+            if len(body) > max_bytes:
+                response.close()
+                raise FrigateTooLargeError(
+                    f"The answer is larger than {max_bytes} bytes", response.status
+                )
+    except (TimeoutError, aiohttp.ClientError, OSError) as err:
+        raise error_from_exception(err) from err
+    return Answer(response.status, response.headers, bytes(body), response.url)

@@ -1,0 +1,18 @@
+"""What lives as long as a config entry is loaded."""
+
+from dataclasses import dataclass
+
+from homeassistant.config_entries import ConfigEntry
+
+from .aiofrigate import FrigateClient
+from .coordinator import FrigateCoordinator
+
+type FrigateConfigEntry = ConfigEntry[FrigateRuntime]
+
+
+@dataclass(frozen=True, slots=True)
+class FrigateRuntime:
+    """The client of a server, and what is polled through it."""
+
+    client: FrigateClient
+    server: FrigateCoordinator

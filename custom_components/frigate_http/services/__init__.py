@@ -1,0 +1,15 @@
+"""The actions: what automations and people can have a Frigate server do."""
+
+from homeassistant.core import HomeAssistant, callback
+
+from . import users
+from .action import async_register
+
+ACTIONS = (*users.ACTIONS,)
+
+
+@callback
+def async_setup_services(hass: HomeAssistant) -> None:
+    """Register every action, once, whether or not a server is set up."""
+    for action in ACTIONS:
+        async_register(hass, action)

@@ -1,0 +1,128 @@
+"""Which cameras an action is meant for.
+
+Home Assistant's own resolution drops unavailable entities without a word; here each of
+them gets an error of its own.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from homeassistant.auth.models import User
+from homeassistant.auth.permissions.const import POLICY_CONTROL
+from homeassistant.const import (
+    ATTR_ENTITY_ID,
+    ENTITY_MATCH_ALL,
+    STATE_UNAVAILABLE,
+    Platform,
+)
+from homeassistant.core import Context, HomeAssistant, ServiceCall
+from homeassistant.exceptions import Unauthorized, UnknownUser
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.target import (
+    TargetSelection,
+    async_extract_referenced_entity_ids,
+)
+
+from ..errors import mistake, refusal
+from ..inventory import camera_entity_name
+from ..runtime import FrigateConfigEntry
+
+
+async def async_caller(hass: HomeAssistant, context: Context) -> User | None:
+    """Return the person who calls an action, or None for an automation.
+
+    Raises:
+        UnknownUser: the person is not known any more.
+    """
+    if context.user_id is None:
+        return None
+    if (user := await hass.auth.async_get_user(context.user_id)) is None:
+        raise UnknownUser(context=context)
+    return user
+
+
+async def async_targeted_cameras(call: ServiceCall) -> list[str]:
+    """Return the entity ids that a call's target comes down to, in their order.
+
+    What is named itself stays in the list whatever it is; of a device, an area, a floor
+    or a label only Frigate's cameras count.
+
+    Raises:
+        ServiceValidationError: there is none.
+        Unauthorized: the caller may not control one of them.
+    """
+    if call.data.get(ATTR_ENTITY_ID) == ENTITY_MATCH_ALL:
+        named, found = set[str](), set(_all_cameras(call.hass))
+    else:
+        selected = async_extract_referenced_entity_ids(
+            call.hass, TargetSelection(call.data)
+        )
+        named, found = selected.referenced, selected.indirectly_referenced
+    targets = sorted(named | set(_cameras_among(call.hass, found)))
+    if not targets:
+        raise mistake("no_camera")
+    user = await async_caller(call.hass, call.context)
+    for entity_id in targets:
+        if user and not user.permissions.check_entity(entity_id, POLICY_CONTROL):
+            raise Unauthorized(
+                context=call.context, entity_id=entity_id, permission=POLICY_CONTROL
+            )
+    return targets
+
+
+def camera_behind(
+    hass: HomeAssistant, entity_id: str
+) -> tuple[FrigateConfigEntry, str]:
+    """Return the server and Frigate's name of the camera that an entity shows.
+
+    Raises:
+        ServiceValidationError: it is no camera of a Frigate.
+        HomeAssistantError: it is not available.
+    """
+    camera = _camera_name(hass, entity_id)
+    if camera is None:
+        raise mistake("not_a_camera", entity=entity_id)
+    state = hass.states.get(entity_id)
+    if state is None or state.state == STATE_UNAVAILABLE:
+        raise refusal("camera_unavailable", entity=entity_id)
+    registered = er.async_get(hass).entities[entity_id]
+    entry = hass.config_entries.async_get_entry(registered.config_entry_id or "")
+    if entry is None:
+        raise refusal("camera_unavailable", entity=entity_id)
+    return entry, camera
+
+
+def camera_names(
+    hass: HomeAssistant, entry: FrigateConfigEntry, entity_ids: Iterable[str]
+) -> list[str]:
+    """Return Frigate's names of cameras that a query is limited to.
+
+    Raises:
+        ServiceValidationError: one of them is no camera of this server.
+    """
+    names: dict[str, None] = {}
+    for entity_id in entity_ids:
+        registered = er.async_get(hass).async_get(entity_id)
+        camera = None if registered is None else camera_entity_name(registered)
+        if registered is None or camera is None:
+            raise mistake("not_a_camera", entity=entity_id)
+        if registered.config_entry_id != entry.entry_id:
+            raise mistake("other_server", entity=entity_id, server=entry.title)
+        names[camera] = None
+    return list(names)
+
+
+def _camera_name(hass: HomeAssistant, entity_id: str) -> str | None:
+    registered = er.async_get(hass).async_get(entity_id)
+    return None if registered is None else camera_entity_name(registered)
+
+
+def _cameras_among(hass: HomeAssistant, entity_ids: Iterable[str]) -> Iterator[str]:
+    for entity_id in entity_ids:
+        if _camera_name(hass, entity_id) is not None:
+            yield entity_id
+
+
+def _all_cameras(hass: HomeAssistant) -> Iterator[str]:
+    for entity_id in hass.states.async_entity_ids(Platform.CAMERA):
+        if _camera_name(hass, entity_id) is not None:
+            yield entity_id
