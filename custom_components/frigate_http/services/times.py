@@ -138,9 +138,7 @@ def _seconds_of(value: Any) -> float | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, str):
-        with suppress(ValueError):
-            return float(value)
-        value = dt_util.parse_datetime(value.strip())
+        value = _number_or_datetime(value)
     match value:
         case datetime(tzinfo=None):
             return value.replace(tzinfo=dt_util.get_default_time_zone()).timestamp()
@@ -150,3 +148,11 @@ def _seconds_of(value: Any) -> float | None:
             return float(value)
         case _:
             return None
+
+
+def _number_or_datetime(text: str) -> float | datetime | None:
+    with suppress(ValueError):
+        return float(text)
+    with suppress(ValueError):
+        return dt_util.parse_datetime(text.strip())
+    return None

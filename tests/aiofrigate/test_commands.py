@@ -1,0 +1,159 @@
+"""What is sent to change something: never twice, but where it cannot have arrived."""
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+
+from custom_components.frigate_http.aiofrigate import (
+    FrigateClient,
+    FrigateConnectionError,
+    FrigateServerError,
+    FrigateStartingError,
+    FrigateWrongPasswordError,
+    Upload,
+)
+from tests.aiofrigate.conftest import ADMIN, Connect, logins, sent, works
+from tests.fake_frigate import FakeFrigate, Fault
+from tests.fake_frigate.answers import Answer
+
+ROUTE = ("api", "users")
+PATH = "/api/users"
+BODY = {"username": "ana", "password": "long-enough-password"}
+
+
+async def post(client: FrigateClient) -> None:
+    """Send some command."""
+    await client._transport.request("POST", *ROUTE, data=BODY)
+
+
+def posts(frigate: FakeFrigate) -> int:
+    """Return how often the command has reached the server."""
+    return len(sent(frigate, PATH, "POST"))
+
+
+async def test_a_command_without_an_answer_is_not_repeated(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    frigate.fail(PATH, Fault.drop(), method="POST")
+    with pytest.raises(FrigateConnectionError):
+        await post(client)
+    assert posts(frigate) == 1
+    frigate.clear_faults()
+    assert await works(client)
+
+
+async def test_a_502_is_not_repeated_out_of_the_blue(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    frigate.fail(PATH, Fault.status(502), method="POST")
+    with pytest.raises(FrigateStartingError):
+        await post(client)
+    assert posts(frigate) == 1
+    frigate.clear_faults()
+    assert await works(client)
+
+
+async def test_a_502_after_a_failure_is_repeated_once(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    frigate.fail(PATH, Fault.status(500), method="POST")
+    with pytest.raises(FrigateServerError):
+        await post(client)
+    frigate.clear_faults()
+    frigate.fail(PATH, Fault("answer", Answer(200)), method="POST")
+    frigate.fail(PATH, Fault.status(502), times=1, method="POST")
+    await post(client)
+    assert posts(frigate) == 3
+
+    frigate.fail(PATH, Fault.status(502), times=1, method="POST")
+    with pytest.raises(FrigateStartingError):
+        await post(client)
+    assert posts(frigate) == 4
+
+
+async def test_a_failure_is_forgotten_after_a_while(
+    frigate: FakeFrigate, client: FrigateClient, freezer: FrozenDateTimeFactory
+) -> None:
+    frigate.fail("/api/stats", Fault.status(500), times=1)
+    with pytest.raises(FrigateServerError):
+        await works(client)
+    freezer.tick(11)
+    frigate.fail(PATH, Fault.status(502), times=1, method="POST")
+    with pytest.raises(FrigateStartingError):
+        await post(client)
+    assert posts(frigate) == 1
+
+
+async def test_a_query_is_not_repeated_by_the_client(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    frigate.fail("/api/stats", Fault.status(500), times=1)
+    with pytest.raises(FrigateServerError):
+        await works(client)
+    frigate.fail("/api/stats", Fault.status(502), times=1)
+    with pytest.raises(FrigateStartingError):
+        await works(client)
+    assert await works(client)
+
+
+async def test_a_form_is_sent_again_after_a_login(
+    frigate: FakeFrigate, connect: Connect
+) -> None:
+    client = connect(frigate.external_url, **ADMIN)
+    assert await works(client)
+    frigate.revoke_sessions()
+    picture = Upload(b"\xff\xd8\xff", "image/jpeg", "face.jpg")
+    path = "/api/faces/Ana/register"
+    frigate.fail(path, Fault("answer", Answer(200)), method="POST")
+    frigate.fail(path, Fault.status(401), times=1, method="POST")
+    await client._transport.request(
+        "POST", "api", "faces", "Ana", "register", form={"file": picture}
+    )
+    kinds = [one.headers["Content-Type"] for one in sent(frigate, path, "POST")]
+    assert len(kinds) == 2
+    assert all(kind.startswith("multipart/form-data; boundary=") for kind in kinds)
+    assert logins(frigate) == 2
+
+
+async def test_another_password_is_used_with_the_next_login(
+    frigate: FakeFrigate, connect: Connect
+) -> None:
+    client = connect(frigate.external_url, **ADMIN)
+    assert await works(client)
+    frigate.state.users["admin"].password = "another-password-2"
+    client.change_password("another-password-2")
+    assert await works(client)
+    assert logins(frigate) == 1
+    frigate.revoke_sessions()
+    assert await works(client)
+    assert logins(frigate) == 2
+
+
+async def test_a_change_of_password_ends_the_pause_of_a_refused_login(
+    frigate: FakeFrigate, connect: Connect
+) -> None:
+    frigate.state.users["admin"].password = "another-password-2"
+    client = connect(frigate.external_url, **ADMIN)
+    with pytest.raises(Exception, match="Login failed"):
+        await works(client)
+    client.change_password("another-password-2")
+    assert await works(client)
+
+
+async def test_without_an_account_there_is_no_password_to_change(
+    client: FrigateClient,
+) -> None:
+    client.change_password("another-password-2")
+    assert await works(client)
+
+
+async def test_a_wrong_current_password_is_no_lost_login(
+    frigate: FakeFrigate, connect: Connect
+) -> None:
+    client = connect(frigate.external_url, **ADMIN)
+    body = b'{"message":"Current password is incorrect"}'
+    fault = Fault("answer", Answer(401, body, "application/json"))
+    frigate.fail(PATH, fault, times=1, method="POST")
+    with pytest.raises(FrigateWrongPasswordError, match="incorrect"):
+        await post(client)
+    assert logins(frigate) == 1
+    assert await works(client)
