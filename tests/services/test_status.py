@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
-from tests.common import reauths, sent
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from tests.common import reauths, sent, setup_state
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.services.common import (
@@ -104,6 +105,23 @@ async def test_a_server_that_is_gone(hass: HomeAssistant, frigate: FakeFrigate) 
     assert str(answer.pop("health")).startswith("Frigate cannot be reached (")
     assert answer == {"alive": False, **UNKNOWN}
     await frigate.resume()
+    assert (await call(hass, "get_status"))["alive"]
+
+
+async def test_a_server_that_was_gone_when_home_assistant_started(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    frigate.state.starting = True
+    entry = await set_up_admin(hass, frigate)
+    assert setup_state(entry) is ConfigEntryState.SETUP_RETRY
+    for data in ({}, {"config_entry_id": entry.entry_id}):
+        answer = await call(hass, "get_status", None, **data)
+        assert str(answer.pop("health")).startswith("Frigate is starting, or has")
+        assert answer == {"alive": False, **UNKNOWN}
+    with pytest.raises(ServiceValidationError):
+        await call(hass, "get_status", config_entry_id="another")
+    frigate.restart()
+    assert await hass.config_entries.async_reload(entry.entry_id)
     assert (await call(hass, "get_status"))["alive"]
 
 

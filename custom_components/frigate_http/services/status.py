@@ -1,5 +1,10 @@
 """The action that asks how Frigate is."""
 
+from typing import override
+
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.const import ATTR_CONFIG_ENTRY_ID
+from homeassistant.core import ServiceCall
 from homeassistant.util.json import JsonObjectType
 
 from ..aiofrigate import (
@@ -9,6 +14,7 @@ from ..aiofrigate import (
     FrigateStartingError,
     Profile,
 )
+from ..const import DOMAIN
 from ..errors import error_key, is_unanswered, placeholders, refusal
 from .action import ServerAction, ServerCall
 
@@ -77,6 +83,32 @@ def _status(
     }
 
 
+class _StatusAction(ServerAction):
+    """Tells of a server that Home Assistant has not got to set up yet, too."""
+
+    @override
+    async def async_run(self, call: ServiceCall) -> JsonObjectType:
+        """Ask the server, or say why there is none to ask so far."""
+        if (entry := _waiting_entry(call)) is not None:
+            return _status(alive=False, health=entry.reason or entry.state.value)
+        return await super().async_run(call)
+
+
+def _waiting_entry(call: ServiceCall) -> ConfigEntry | None:
+    """Return the entry that is meant, if its setup failed and is tried again."""
+    entry_id = call.data.get(ATTR_CONFIG_ENTRY_ID)
+    meant = [
+        entry
+        for entry in call.hass.config_entries.async_entries(
+            DOMAIN, include_ignore=False, include_disabled=False
+        )
+        if entry_id in {None, entry.entry_id}
+    ]
+    if len(meant) == 1 and meant[0].state is ConfigEntryState.SETUP_RETRY:
+        return meant[0]
+    return None
+
+
 ACTIONS = (
-    ServerAction(name="get_status", handler=_get_status, fields={}, is_query=True),
+    _StatusAction(name="get_status", handler=_get_status, fields={}, is_query=True),
 )
