@@ -212,7 +212,7 @@ def test_a_recorded_configuration(version: str) -> None:
 
 
 def test_a_configuration_that_leaves_everything_out() -> None:
-    assert Config.from_api({}) == Config({}, False, False)
+    assert Config.from_api({}) == Config({}, False, False, None, ("admin", "viewer"))
     config = Config.from_api({"cameras": {"a": {}, "b": None, "c": []}})
     assert config.cameras["a"] == CameraConfig(
         name="a",

@@ -336,3 +336,18 @@ async def test_below_a_path(
             "/api/front_door",
             "/api/front_door/latest.jpg",
         }
+
+
+# A restart
+
+
+@BOTH
+async def test_a_restart(frigate: FakeFrigate, connect: Connect) -> None:
+    with pytest.raises(FrigateForbiddenError):
+        await connect(frigate.external_url, **VIEWER).system.restart()
+    assert not frigate.state.starting
+    admin = connect(frigate.external_url, **ADMIN)
+    await admin.system.restart()
+    assert frigate.state.starting
+    frigate.restart()
+    assert await works(admin)

@@ -13,6 +13,8 @@ import pytest
 from tests.fake_frigate import FakeFrigate
 from tests.fake_frigate.state import VERSION_STRINGS
 
+from .states_administration import prepare_administration
+
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 VERSIONS = ("0.17.2", "0.18")
 
@@ -55,7 +57,7 @@ def _read(version: str) -> dict[str, Recording]:
     return {
         path.stem: json.loads(path.read_text(encoding="utf-8"))
         for path in sorted((FIXTURES / version).glob("*.json"))
-        if path.stem != "config.full"
+        if not path.stem.endswith(".full")
     }
 
 
@@ -144,6 +146,7 @@ async def _prepare(
     _prepare_faces(server, state)
     _prepare_cameras(server, state)
     await _prepare_logins(server, state, ask)
+    prepare_administration(server, state)
     match state:
         case "faces registered after an answer":
             await _answered_before(server, ask, request)
@@ -235,8 +238,9 @@ def _compare_body(
     version: str, name: str, recording: Recording, status: int, body: bytes
 ) -> None:
     if "json_file" in recording:
-        folder = version if name in RECORDED[version] or version == "0.18" else "0.17.2"
-        path = FIXTURES / folder / recording["json_file"]
+        path = FIXTURES / version / recording["json_file"]
+        if not path.exists():
+            path = FIXTURES / "0.17.2" / recording["json_file"]
         recording = {**recording, "json": json.loads(path.read_text(encoding="utf-8"))}
     if "text" in recording:
         text = recording["text"].replace(

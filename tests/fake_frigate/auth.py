@@ -166,17 +166,10 @@ def login_route(call: Call) -> Answer:
     return Answer(200, headers=[("Set-Cookie", cookie)])
 
 
-def users_route(call: Call) -> Answer:
-    """List the accounts."""
-    users = sorted(call.state.users.items())
-    return json_answer([{"username": name, "role": user.role} for name, user in users])
-
-
 ROUTES = (
     route("GET", "/auth", auth_route),
     route("GET", "/auth/first_time_login", first_time_login_route),
     route("GET", "/profile", profile_route),
     route("GET", "/logout", logout_route),
     route("POST", "/login", login_route),
-    route("GET", "/users", users_route, admin=True),
 )

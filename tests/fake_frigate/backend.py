@@ -3,7 +3,7 @@
 import re
 from urllib.parse import quote
 
-from . import auth, config, faces, stats
+from . import accounts, administration, auth, config, faces, logs, notifications, stats
 from .answers import (
     ADMIN_ONLY,
     Answer,
@@ -20,8 +20,8 @@ _SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 # Routes of the real server that this one does not have yet: better a clear refusal than
 # the answer that a camera of that name does not exist.
 _MISSING = re.compile(
-    r"/(events|event_ids|review|reviews|review_ids|logs|labels|sub_labels|timeline|"
-    r"metrics|exports|export|preview|notifications|recordings|go2rtc|vod|restart)(/|$)|/(stats|config)/."
+    r"/(events|event_ids|review|reviews|review_ids|labels|sub_labels|timeline|"
+    r"metrics|exports|export|preview|recordings|go2rtc|vod)(/|$)|/(stats|config)/."
 )
 _MISSING_018 = re.compile(r"/(profiles|cases|jobs|camera|audio_labels)(/|$)")
 
@@ -35,8 +35,12 @@ class Backend:
             route("GET", "/", lambda _: text_answer(HEALTHY)),
             route("GET", "/version", lambda call: text_answer(_version(call))),
             *auth.ROUTES,
+            *accounts.ROUTES,
             *stats.ROUTES,
             *config.ROUTES,
+            *administration.ROUTES,
+            *logs.ROUTES,
+            *notifications.ROUTES,
             *faces.ROUTES,
             route("GET", r"/([^/]+)/latest\.([^/]+)", latest_route, camera=True),
             route("GET", "/([^/]+)", streams.route, camera=True),
@@ -90,8 +94,6 @@ def _version(call: Call) -> str:
 def _is_missing(call: Call) -> bool:
     first = call.path.split("/")[1]
     if first in call.state.cameras:
-        return False
-    if first == "restart" and call.method == "GET":
         return False
     if _MISSING.match(call.path):
         return True

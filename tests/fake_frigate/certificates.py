@@ -73,3 +73,8 @@ def server_context(names: tuple[str, ...]) -> ssl.SSLContext:
     context.load_cert_chain(path, path.with_suffix(".key"))
     context.set_alpn_protocols(["http/1.1"])
     return context
+
+
+# The first signature of a process has `cryptography` look up the class `datetime`, which
+# it then insists on: that has to happen before a test stops the clock and replaces it.
+certificate_for()

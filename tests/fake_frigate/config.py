@@ -20,7 +20,9 @@ def _recorded(version: str) -> str:
     return (_FIXTURES / folder / "config.full.json").read_text(encoding="utf-8")
 
 
-def _camera_block(template: str, name: str, camera: Camera) -> dict[str, Any]:
+def _camera_block(
+    template: str, name: str, camera: Camera, *, notifications: bool
+) -> dict[str, Any]:
     # The name also stands in the stream names and in the commands of ffmpeg.
     text = template.replace(_MODEL_CAMERA, json.dumps(name)[1:-1])
     block: dict[str, Any] = json.loads(text)
@@ -37,6 +39,10 @@ def _camera_block(template: str, name: str, camera: Camera) -> dict[str, Any]:
     block["audio"] |= {"enabled": camera.audio, "enabled_in_config": camera.audio}
     block["birdseye"]["enabled"] = camera.birdseye
     block["face_recognition"]["enabled"] = camera.face_recognition
+    block["notifications"] |= {
+        "enabled": notifications,
+        "enabled_in_config": notifications,
+    }
     if camera.friendly_name is not None:
         block["friendly_name"] = camera.friendly_name
     return block
@@ -47,7 +53,7 @@ def build_config(state: ServerState, role: str = "admin") -> dict[str, Any]:
     config: dict[str, Any] = json.loads(_recorded(state.version))
     template = json.dumps(config["cameras"][_MODEL_CAMERA])
     config["cameras"] = {
-        name: _camera_block(template, name, camera)
+        name: _camera_block(template, name, camera, notifications=state.notifications)
         for name, camera in state.cameras.items()
     }
     config["auth"] |= {
@@ -60,6 +66,10 @@ def build_config(state: ServerState, role: str = "admin") -> dict[str, Any]:
         text = f"{limit}/minute" if isinstance(limit, int) else limit
         config["auth"]["failed_login_rate_limit"] = text
     config["tls"]["enabled"] = state.tls
+    config["notifications"] |= {
+        "enabled": state.notifications,
+        "enabled_in_config": state.notifications,
+    }
     config["birdseye"] |= {"enabled": state.birdseye, "restream": state.birdseye}
     config["face_recognition"]["enabled"] = state.face_recognition
     recorded = next(iter(config["detectors"].values()))

@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 import re
 
-from .answers import Answer, index_page, nginx_page
+from .answers import TEXT, Answer, index_page, nginx_page
 from .auth import Verdict, sub_request
 from .backend import Backend
 from .cache import Cache
 from .call import Call
 from .faces import face_file
 
+# An exception closes the connection to the backend, which nginx may not notice before
+# it passes on the next request; only of a POST it does not make a second attempt.
+_UNNOTICED_SECONDS = 5
 MAX_BODY = 20 * 1024 * 1024
 _PICTURE = re.compile(r"/api/.*\.(jpg|jpeg|png|webp|gif)$", re.IGNORECASE)
 _FILES = re.compile(r"/(clips|recordings|exports|vod|stream)/|/ws|/live/")
@@ -42,10 +45,12 @@ class Nginx:
         """Stand before this backend with an empty cache."""
         self._backend = backend
         self._cache = Cache()
+        self._closed: tuple[float, bool] | None = None
 
     def forget(self) -> None:
-        """Begin again with an empty cache."""
+        """Begin again with an empty cache and new connections."""
         self._cache.entries.clear()
+        self._closed = None
 
     async def respond(self, call: Call) -> Answer:
         """Answer a call."""
@@ -90,7 +95,7 @@ class Nginx:
         key = f"{call.target}|{call.role}|{call.user}"
         call.path = call.path.removeprefix("/api")
         if not location.cached or call.method not in ("GET", "HEAD"):
-            return await self._backend.respond(call), None
+            return await self._ask(call), None
         # The cache asks the backend with GET even when the client asks with HEAD.
         call.method = "GET"
         now = call.state.clock()
@@ -100,9 +105,23 @@ class Nginx:
             stored, outcome = self._cache.look_up(key, now)
         if stored is not None:
             return stored, outcome
-        answer = await self._backend.respond(call)
+        answer = await self._ask(call)
         self._cache.store(key, answer, now)
         return answer, outcome
+
+    async def _ask(self, call: Call) -> Answer:
+        state, closed = call.state, self._closed
+        if closed is not None and call.method == "POST":
+            self._closed = None
+            moment, auth = closed
+            # Only a restart changes the setting, and opens every connection anew.
+            if auth == state.auth and state.clock() - moment <= _UNNOTICED_SECONDS:
+                return nginx_page(502)
+        answer = await self._backend.respond(call)
+        thrown = answer.status == 500 and answer.content_type == TEXT
+        if thrown and state.keeps_closed_connections:
+            self._closed = (state.clock(), state.auth)
+        return answer
 
     async def _file(self, call: Call) -> Answer:
         verdict = _login(call)

@@ -13,7 +13,9 @@ from aiohttp import web
 from . import certificates
 from .auth import mint
 from .faces import image_name, train_name
+from .journal import frigate_line
 from .listeners import Listener
+from .notifications import survives
 from .reception import Reception
 from .requests import Port
 from .state import SESSION_LENGTH, Camera, Clock, ServerState, User, Version, wall_clock
@@ -174,11 +176,24 @@ class FakeFrigate(Reception):
         return self.state.users[name]
 
     def restart(self) -> None:
-        """Begin again: the uptime falls, the memory is empty, sessions stay valid."""
+        """Begin again: the uptime falls, the memory is empty, sessions stay valid.
+
+        With a malformed push subscription the backend crashes instead, and the server
+        goes on starting.
+        """
+        self.state.starting = not survives(self.state)
         self.state.restarts += 1
         self.state.started_at = self.state.clock()
         self._limiter.windows.clear()
         self._nginx.forget()
+
+    def log(
+        self, message: str, level: str = "INFO", module: str = "frigate.app"
+    ) -> None:
+        """Write a line into Frigate's own log."""
+        lines = self.state.journal.frigate
+        assert lines is not None
+        lines.append(frigate_line(self.state.clock(), module, level, message))
 
     def token(
         self,

@@ -6,6 +6,8 @@ import secrets
 import time
 from typing import Any, override
 
+from .journal import Journal
+
 type Clock = Callable[[], float]
 type Version = str
 
@@ -26,6 +28,7 @@ class User:
     password: str
     role: str = "viewer"
     password_changed_at: float | None = None
+    subscriptions: list[Any] = field(default_factory=list)
 
 
 @dataclass
@@ -112,6 +115,10 @@ class ServerState:
     started_at: float = 0.0
     restarts: int = 0
     birdseye: bool = False
+    notifications: bool = True
+    journal: Journal = field(default_factory=Journal)
+    # Whether nginx reuses, for a POST, the connection that an exception has closed.
+    keeps_closed_connections: bool = True
     latest_version: str = "unknown"
     gpus: dict[str, dict[str, Any]] = field(default_factory=dict)
     npus: dict[str, dict[str, Any]] = field(default_factory=dict)

@@ -1,18 +1,52 @@
 """The accounts of Frigate."""
 
+import copy
+from typing import Any
+
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+import voluptuous as vol
 
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import CONF_PASSWORD, CONF_URL, CONF_USERNAME, CONF_VERIFY_SSL
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError, Unauthorized
-from tests.common import reauths, sent
+from homeassistant.exceptions import (
+    HomeAssistantError,
+    ServiceValidationError,
+    Unauthorized,
+)
+from tests.common import ADMIN, VIEWER, reauths, sent
+from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
-from tests.services.common import BOTH, call, person, set_up_admin, set_up_viewer
+from tests.services.common import (
+    BOTH,
+    call,
+    commands,
+    person,
+    set_up_admin,
+    set_up_viewer,
+)
 
+GOOD = "guest-password-1"
 USERS = [
     {"username": "admin", "role": "admin"},
     {"username": "gate1", "role": "gate"},
     {"username": "viewer1", "role": "viewer"},
 ]
+
+
+async def users(hass: HomeAssistant) -> Any:
+    """Return what the list of accounts shows."""
+    return (await call(hass, "get_users"))["users"]
+
+
+async def set_up_second_admin(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> MockConfigEntry:
+    """Set up an entry with an administrator that is not the one named admin."""
+    frigate.add_user("second", GOOD, "admin")
+    account = {CONF_USERNAME: "second", CONF_PASSWORD: GOOD}
+    return await set_up(hass, make_entry(frigate.external_url, **account))
 
 
 @BOTH
@@ -72,3 +106,319 @@ async def test_a_lost_login_asks_for_a_new_one(
     assert caught.value.translation_key == "invalid_auth"
     await hass.async_block_till_done()
     assert len(reauths(hass)) == 1
+
+
+# Creating
+
+
+@BOTH
+@pytest.mark.parametrize("role", ["viewer", "admin", "gate"])
+async def test_create_user(
+    hass: HomeAssistant, frigate: FakeFrigate, role: str
+) -> None:
+    await set_up_admin(hass, frigate)
+    answer = await call(
+        hass, "create_user", username="Guest_1.x", password=GOOD, role=role
+    )
+    assert answer == {"username": "Guest_1.x", "role": role}
+    guest = frigate.state.users["Guest_1.x"]
+    assert (guest.password, guest.role) == (GOOD, role)
+
+
+@BOTH
+async def test_a_new_user_is_a_viewer_and_seen_at_once(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    await set_up(hass, make_entry(frigate.internal_url))
+    assert await call(hass, "get_users") == {"users": USERS}
+    await call(hass, "create_user", username="guest", password=GOOD)
+    guest = {"username": "guest", "role": "viewer"}
+    assert guest in await users(hass)
+
+
+@BOTH
+async def test_a_name_that_exists(hass: HomeAssistant, frigate: FakeFrigate) -> None:
+    await set_up_admin(hass, frigate)
+    with pytest.raises(ServiceValidationError, match="an account named viewer1"):
+        await call(hass, "create_user", username="viewer1", password=GOOD, role="admin")
+    assert await users(hass) == USERS
+    assert not commands(frigate)
+    # To Frigate this is another name.
+    await call(hass, "create_user", username="Viewer1", password=GOOD)
+    assert frigate.state.users["viewer1"].role == "viewer"
+
+
+@BOTH
+async def test_somebody_else_was_quicker(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    await set_up_admin(hass, frigate)
+    frigate.fail("/api/users", Fault.json([]), times=1, method="GET")
+    with pytest.raises(HomeAssistantError, match="Frigate failed") as caught:
+        await call(hass, "create_user", username="viewer1", password=GOOD)
+    assert caught.value.translation_key == "server_error"
+    # The proxy answers the next command in Frigate's place, and once only.
+    await call(hass, "create_user", username="guest", password=GOOD)
+    assert frigate.state.users["guest"].password == GOOD
+
+
+@BOTH
+@pytest.mark.parametrize("action", ["create_user", "set_user_role"])
+async def test_a_role_that_frigate_does_not_have(
+    hass: HomeAssistant, frigate: FakeFrigate, action: str
+) -> None:
+    await set_up_admin(hass, frigate)
+    data: dict[str, Any] = {"username": "viewer1", "role": "owner"}
+    if action == "create_user":
+        data |= {"username": "guest", "password": GOOD}
+    with pytest.raises(
+        ServiceValidationError, match="role must be one of: gate, admin, viewer"
+    ):
+        await call(hass, action, **data)
+    assert not commands(frigate)
+    frigate.state.roles["owner"] = []
+    answer = await call(hass, action, **data)
+    assert answer == {"username": data["username"], "role": "owner"}
+
+
+@pytest.mark.parametrize(
+    ("action", "data", "key"),
+    [
+        ("create_user", {"username": "a b"}, "bad_username"),
+        ("create_user", {"username": "tmp-4"}, "bad_username"),
+        ("create_user", {"username": "José"}, "bad_username"),
+        ("create_user", {"username": "../admin"}, "bad_username"),
+        ("create_user", {"username": ".."}, "bad_username"),
+        ("create_user", {"username": "guest\n"}, "bad_characters"),
+        ("create_user", {"username": ""}, "empty_field"),
+        ("create_user", {"username": None}, "not_a_text"),
+        ("create_user", {"username": "x" * 10_000_000}, "too_long"),
+        ("create_user", {"password": "short-pass1"}, "too_short"),
+        ("create_user", {"password": " " * 12}, "empty_field"),
+        ("create_user", {"password": 123456789012}, "not_a_text"),
+        ("create_user", {"password": "x" * 1001}, "too_long"),
+        ("create_user", {"password": "tab\tin-the-middle"}, "bad_characters"),
+        ("create_user", {"role": "../admin"}, "bad_characters"),
+        ("create_user", {"role": ["admin"]}, "not_a_text"),
+        ("delete_user", {"username": "%2e%2e"}, "bad_username"),
+        ("delete_user", {"username": "admin"}, "admin_stays"),
+        ("set_user_role", {"username": "admin", "role": "viewer"}, "admin_stays"),
+        ("set_user_role", {"username": "viewer1", "role": ""}, "empty_field"),
+        ("set_user_password", {"password": "short"}, "too_short"),
+        ("set_user_password", {"current_password": ""}, "empty_field"),
+        ("set_user_password", {"username": "a/b"}, "bad_username"),
+    ],
+)
+async def test_mistakes_are_found_before_anything_is_sent(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    action: str,
+    data: dict[str, Any],
+    key: str,
+) -> None:
+    await set_up_admin(hass, frigate)
+    frigate.clear_requests()
+    if action in {"create_user", "set_user_password"}:
+        data = {"username": "guest", "password": GOOD, **data}
+    with pytest.raises(ServiceValidationError) as caught:
+        await call(hass, action, **data)
+    assert caught.value.translation_key == key
+    assert GOOD not in str(caught.value)
+    assert "short" not in str(caught.value).replace("too short", "")
+    assert frigate.requests == []
+
+
+async def test_unknown_and_missing_fields(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    await set_up_admin(hass, frigate)
+    frigate.clear_requests()
+    tries: list[dict[str, Any]] = [
+        {"username": "guest"},
+        {"username": "guest", "password": GOOD, "admin": True},
+    ]
+    for data in tries:
+        with pytest.raises(vol.Invalid):
+            await call(hass, "create_user", **data)
+    assert frigate.requests == []
+
+
+# Deleting
+
+
+@BOTH
+async def test_delete_user(hass: HomeAssistant, frigate: FakeFrigate) -> None:
+    await set_up_admin(hass, frigate)
+    assert await call(hass, "delete_user", username="viewer1") == {
+        "username": "viewer1"
+    }
+    assert "viewer1" not in frigate.state.users
+    with pytest.raises(ServiceValidationError, match="no account named viewer1"):
+        await call(hass, "delete_user", username="viewer1")
+    assert len(commands(frigate)) == 1
+
+
+@BOTH
+async def test_our_own_account_stays(hass: HomeAssistant, frigate: FakeFrigate) -> None:
+    await set_up_second_admin(hass, frigate)
+    with pytest.raises(ServiceValidationError, match="uses the account second itself"):
+        await call(hass, "delete_user", username="second")
+    with pytest.raises(ServiceValidationError, match="would lose its rights"):
+        await call(hass, "set_user_role", username="second", role="viewer")
+    assert not commands(frigate)
+    # Which changes nothing.
+    await call(hass, "set_user_role", username="second", role="admin")
+    assert frigate.state.users["second"].role == "admin"
+
+
+async def test_the_account_that_is_set_up_stays_where_none_is_asked_for(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    await set_up(hass, make_entry(frigate.internal_url, **VIEWER))
+    with pytest.raises(ServiceValidationError, match="uses the account viewer1 itself"):
+        await call(hass, "delete_user", username="viewer1")
+    await call(hass, "delete_user", username="gate1")
+    assert frigate.state.users.keys() == {"admin", "viewer1"}
+
+
+# Roles
+
+
+@BOTH
+async def test_set_user_role(hass: HomeAssistant, frigate: FakeFrigate) -> None:
+    await set_up_admin(hass, frigate)
+    answer = await call(hass, "set_user_role", username="viewer1", role="gate")
+    assert answer == {"username": "viewer1", "role": "gate"}
+    assert frigate.state.users["viewer1"].role == "gate"
+    with pytest.raises(ServiceValidationError, match="no account named nobody"):
+        await call(hass, "set_user_role", username="nobody", role="viewer")
+    assert len(commands(frigate)) == 1
+
+
+# Passwords
+
+
+@BOTH
+async def test_set_user_password(hass: HomeAssistant, frigate: FakeFrigate) -> None:
+    entry = await set_up_admin(hass, frigate)
+    spaced = " with blanks around "
+    answer = await call(hass, "set_user_password", username="viewer1", password=spaced)
+    assert answer == {"username": "viewer1"}
+    assert frigate.state.users["viewer1"].password == spaced
+    assert entry.data[CONF_PASSWORD] == ADMIN[CONF_PASSWORD]
+    with pytest.raises(ServiceValidationError, match="no account named nobody"):
+        await call(hass, "set_user_password", username="nobody", password=GOOD)
+
+
+@BOTH
+@pytest.mark.parametrize("account", [ADMIN, VIEWER], ids=["admin", "viewer"])
+async def test_our_own_password_is_remembered(
+    hass: HomeAssistant, frigate: FakeFrigate, account: dict[str, str]
+) -> None:
+    entry = await set_up(hass, make_entry(frigate.external_url, **account))
+    username = account[CONF_USERNAME]
+    await call(hass, "set_user_password", username=username, password=GOOD)
+    assert frigate.state.users[username].password == GOOD
+    assert entry.data == {
+        CONF_URL: frigate.external_url,
+        CONF_VERIFY_SSL: False,
+        CONF_USERNAME: username,
+        CONF_PASSWORD: GOOD,
+    }
+    # The next login is made with it, by the same client.
+    frigate.revoke_sessions()
+    assert (await call(hass, "get_status"))["user"] == username
+    assert entry.state is ConfigEntryState.LOADED
+    assert not reauths(hass)
+
+
+@BOTH
+async def test_a_current_password_that_is_wrong(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    entry = await set_up_viewer(hass, frigate)
+    data: dict[str, Any] = {"username": "viewer1", "password": GOOD}
+    with pytest.raises(HomeAssistantError) as caught:
+        await call(hass, "set_user_password", **data, current_password="not-the-one")
+    assert caught.value.translation_key == "wrong_password"
+    assert "not-the-one" not in str(caught.value)
+    await hass.async_block_till_done()
+    assert not reauths(hass)
+    assert entry.data[CONF_PASSWORD] == VIEWER[CONF_PASSWORD]
+    assert frigate.state.users["viewer1"].password == VIEWER[CONF_PASSWORD]
+
+    current = VIEWER[CONF_PASSWORD]
+    await call(hass, "set_user_password", **data, current_password=current)
+    assert entry.data[CONF_PASSWORD] == GOOD
+
+
+@BOTH
+async def test_a_viewer_cannot_set_the_password_of_others(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    await set_up_viewer(hass, frigate)
+    with pytest.raises(HomeAssistantError, match="only update their own password"):
+        await call(hass, "set_user_password", username="gate1", password=GOOD)
+    assert frigate.state.users["gate1"].password == "gate-password-1!"
+
+
+async def test_a_token_has_no_password_to_remember(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    token = frigate.token("admin")
+    entry = await set_up(hass, make_entry(frigate.external_url, token=token))
+    await call(hass, "set_user_password", username="admin", password=GOOD)
+    assert frigate.state.users["admin"].password == GOOD
+    assert CONF_PASSWORD not in entry.data
+
+
+# What holds for all of them
+
+COMMANDS: dict[str, dict[str, Any]] = {
+    "create_user": {"username": "guest", "password": GOOD},
+    "delete_user": {"username": "gate1"},
+    "set_user_password": {"username": "gate1", "password": GOOD},
+    "set_user_role": {"username": "gate1", "role": "viewer"},
+}
+EACH = pytest.mark.parametrize("action", COMMANDS)
+
+
+@BOTH
+@EACH
+async def test_a_viewer_may_not(
+    hass: HomeAssistant, frigate: FakeFrigate, action: str
+) -> None:
+    await set_up_viewer(hass, frigate)
+    before = copy.deepcopy(frigate.state.users)
+    with pytest.raises(HomeAssistantError) as caught:
+        await call(hass, action, **COMMANDS[action])
+    assert caught.value.translation_key == "forbidden"
+    assert frigate.state.users == before
+    assert not reauths(hass)
+
+
+@EACH
+async def test_people_may_not_unless_they_are_administrators(
+    hass: HomeAssistant, frigate: FakeFrigate, action: str
+) -> None:
+    await set_up_admin(hass, frigate)
+    with pytest.raises(Unauthorized):
+        await call(hass, action, await person(hass, is_admin=False), **COMMANDS[action])
+    assert not commands(frigate)
+    await call(hass, action, await person(hass, is_admin=True), **COMMANDS[action])
+    assert len(commands(frigate)) == 1
+
+
+@EACH
+async def test_a_command_without_an_answer_is_not_repeated(
+    hass: HomeAssistant, frigate: FakeFrigate, action: str
+) -> None:
+    entry = await set_up_admin(hass, frigate)
+    for method in ("POST", "PUT", "DELETE"):
+        frigate.fail("/api/users", Fault.drop_body(), method=method)
+    with pytest.raises(HomeAssistantError, match="cannot be reached"):
+        await call(hass, action, **COMMANDS[action])
+    assert len(commands(frigate)) == 1
+    assert entry.data[CONF_PASSWORD] == ADMIN[CONF_PASSWORD]
+    frigate.clear_faults()
+    assert (await call(hass, "get_status"))["alive"]

@@ -33,6 +33,7 @@ from .errors import (
     FrigateWrongPasswordError,
 )
 from .exchange import Stream, Upload
+from .logs import SERVICES as LOG_SERVICES, Log
 from .models import (
     CameraConfig,
     Config,
@@ -43,6 +44,14 @@ from .models import (
     StillImage,
     Version,
 )
+from .notifications import (
+    LONGEST_ENDPOINT,
+    PushSubscription,
+    is_push_endpoint,
+    is_push_public_key,
+    is_push_secret,
+)
+from .schema import FrigateSchemaPathError, part_of
 from .stats import (
     CameraStats,
     DetectorStats,
@@ -55,6 +64,8 @@ from .stats import (
 from .users import User
 
 __all__ = [
+    "LOG_SERVICES",
+    "LONGEST_ENDPOINT",
     "CameraConfig",
     "CameraStats",
     "Config",
@@ -76,6 +87,7 @@ __all__ = [
     "FrigateRateLimitError",
     "FrigateRedirectError",
     "FrigateResponseError",
+    "FrigateSchemaPathError",
     "FrigateServerError",
     "FrigateStartingError",
     "FrigateTLSError",
@@ -87,9 +99,11 @@ __all__ = [
     "FrigateWrongPasswordError",
     "GpuStats",
     "Identity",
+    "Log",
     "NpuStats",
     "Overlays",
     "Profile",
+    "PushSubscription",
     "Stats",
     "StillImage",
     "StorageStats",
@@ -99,5 +113,9 @@ __all__ = [
     "User",
     "Version",
     "find_server",
+    "is_push_endpoint",
+    "is_push_public_key",
+    "is_push_secret",
     "normalise_url",
+    "part_of",
 ]

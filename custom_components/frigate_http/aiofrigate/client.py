@@ -5,7 +5,9 @@ from yarl import URL
 
 from .auth import Credentials
 from .faces import Faces
+from .logs import Logs
 from .media import Media
+from .notifications import Notifications
 from .system import System
 from .transport import Transport
 from .users import Users
@@ -36,6 +38,8 @@ class FrigateClient:
         self.faces = Faces(self._transport)
         self.media = Media(self._transport)
         self.users = Users(self._transport)
+        self.logs = Logs(self._transport)
+        self.notifications = Notifications(self._transport)
 
     def change_password(self, password: str) -> None:
         """Log in with another password from now on."""

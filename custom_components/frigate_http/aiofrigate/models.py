@@ -11,6 +11,11 @@ from typing import Any, Self, override
 
 from .parsing import as_bool, as_dict, as_int, as_str, as_texts
 
+ANONYMOUS = "anonymous"
+"""The name of everybody on the port that asks for no login."""
+ADMIN_ROLE = "admin"
+_BUILT_IN_ROLES = (ADMIN_ROLE, "viewer")
+
 _VERSION = re.compile(
     r"v?((\d{1,9})\.(\d{1,9})(?:\.\d+)*)(-(?:alpha|beta|rc|dev)\.?\d*)?(?:[-+.]\S*)?",
     re.ASCII | re.IGNORECASE,
@@ -64,6 +69,16 @@ class Profile:
             as_str(data.get("role")),
             as_texts(cameras) if isinstance(cameras, list) else None,
         )
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Return whether we came through the port that asks for no login."""
+        return self.username == ANONYMOUS
+
+    @property
+    def is_admin(self) -> bool:
+        """Return whether this account may do everything."""
+        return self.role == ADMIN_ROLE
 
     def may_see(self, camera: str) -> bool:
         """Return whether this account may look at a camera."""
@@ -132,11 +147,16 @@ class Config:
     birdseye_restream: bool
     safe_mode: bool
     """Whether Frigate rejected its configuration and runs without its cameras."""
+    auth_enabled: bool | None
+    """Whether the port for logins asks for one."""
+    roles: tuple[str, ...]
+    """The roles an account can have; two of them are always there."""
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self:
         """Read the object of `/api/config`."""
         birdseye = as_dict(data.get("birdseye"))
+        auth = as_dict(data.get("auth"))
         return cls(
             {
                 name: CameraConfig.from_api(name, as_dict(camera))
@@ -144,6 +164,8 @@ class Config:
             },
             birdseye.get("enabled") is True and birdseye.get("restream") is True,
             data.get("safe_mode") is True,
+            as_bool(auth.get("enabled")),
+            tuple(dict.fromkeys((*as_dict(auth.get("roles")), *_BUILT_IN_ROLES))),
         )
 
 

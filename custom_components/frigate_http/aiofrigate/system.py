@@ -1,5 +1,7 @@
 """Health, version, who we are, stats and configuration."""
 
+from typing import Any
+
 from yarl import URL
 
 from .errors import FrigateDataError
@@ -95,3 +97,24 @@ class System:
         if not isinstance(data.get("cameras"), dict):
             raise FrigateDataError("This configuration has no cameras", answer.status)
         return Config.from_api(data)
+
+    async def config_schema(self) -> dict[str, Any]:
+        """Return the JSON schema of the configuration (`GET /api/config/schema.json`).
+
+        Raises:
+            FrigateDataError: the answer is no schema.
+        """
+        answer = await self._transport.request("GET", "api", "config", "schema.json")
+        schema = answer.json(dict)
+        if not isinstance(schema.get("properties"), dict):
+            raise FrigateDataError("This is not a schema", answer.status)
+        return schema
+
+    async def restart(self) -> None:
+        """Restart Frigate (`POST /api/restart`), which is gone for up to a minute.
+
+        Raises:
+            FrigateForbiddenError: the account is not an administrator's.
+        """
+        answer = await self._transport.request("POST", "api", "restart")
+        answer.refuse_html()

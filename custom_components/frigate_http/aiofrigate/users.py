@@ -45,3 +45,60 @@ class Users:
         if None in users:
             raise FrigateDataError("This is not a list of users", answer.status)
         return tuple(user for user in users if user is not None)
+
+    async def create(self, username: str, password: str, role: str) -> None:
+        """Create an account (`POST /api/users`).
+
+        Raises:
+            FrigateBadRequestError: the name, the password or the role will not do.
+            FrigateServerError: there is an account of this name, among other reasons.
+        """
+        await self._send(
+            "POST", data={"username": username, "password": password, "role": role}
+        )
+
+    async def delete(self, username: str) -> None:
+        """Delete an account (`DELETE /api/users/{username}`).
+
+        Frigate says the same when there is none. Its sessions last until they end.
+
+        Raises:
+            FrigateForbiddenError: also for the account `admin`, which stays.
+        """
+        await self._send("DELETE", username)
+
+    async def set_password(
+        self, username: str, password: str, current: str | None = None
+    ) -> None:
+        """Set a password (`PUT /api/users/{username}/password`).
+
+        Whoever is no administrator may do so for the own account alone, and has to send
+        the current password too.
+
+        Raises:
+            FrigateNotFoundError: there is no such account.
+            FrigateBadRequestError: the password is too short, or the current one missing.
+            FrigateWrongPasswordError: the current password is another.
+        """
+        data = {"password": password}
+        if current is not None:
+            data["old_password"] = current
+        await self._send("PUT", username, "password", data=data)
+
+    async def set_role(self, username: str, role: str) -> None:
+        """Set a role (`PUT /api/users/{username}/role`).
+
+        Frigate says the same when there is no such account. Sessions keep the old role.
+
+        Raises:
+            FrigateForbiddenError: also for the account `admin`.
+            FrigateBadRequestError: there is no such role.
+        """
+        await self._send("PUT", username, "role", data={"role": role})
+
+    async def _send(
+        self, method: str, *path: str, data: Mapping[str, str] | None = None
+    ) -> None:
+        """Send a command, the answer to which holds nothing but its success."""
+        answer = await self._transport.request(method, "api", "users", *path, data=data)
+        answer.refuse_html()

@@ -2,10 +2,15 @@
 
 from homeassistant.core import HomeAssistant, callback
 
-from . import users
+from . import notifications, status, system, users
 from .action import async_register
 
-ACTIONS = (*users.ACTIONS,)
+ACTIONS = (
+    *status.ACTIONS,
+    *users.ACTIONS,
+    *system.ACTIONS,
+    *notifications.ACTIONS,
+)
 
 
 @callback

@@ -1,13 +1,146 @@
 """Actions for the accounts of Frigate."""
 
+from collections.abc import Awaitable, Callable
+import re
+from typing import Any
+
+import voluptuous as vol
+
+from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.util.json import JsonObjectType
 
+from ..aiofrigate import FrigateNotFoundError
+from ..errors import mistake
 from .action import ServerAction, ServerCall
+from .fields import Validator, path_segment, text
+
+USERNAME, PASSWORD, CURRENT, ROLE = "username", "password", "current_password", "role"
+ADMIN = "admin"
+"""The account that is always there, and the role that may do everything."""
+VIEWER = "viewer"
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 1000
+
+_NAME = re.compile(r"[A-Za-z0-9._]*[A-Za-z0-9_][A-Za-z0-9._]*", re.ASCII)
+
+
+def _username(value: Any) -> str:
+    """Accept what Frigate accepts as a name, but for dots alone, which are a path."""
+    if not _NAME.fullmatch(name := text(USERNAME)(value)):
+        raise mistake("bad_username", field=USERNAME)
+    return name
+
+
+def _password(field: str, shortest: int = 1) -> Validator[str]:
+    """Accept a password as it is; a number may have lost some of its digits."""
+    read = text(field, LONGEST_PASSWORD)
+
+    def validate(value: Any) -> str:
+        if not isinstance(value, str):
+            raise mistake("not_a_text", field=field)
+        if len(password := read(value)) < shortest:
+            raise mistake("too_short", field=field, shortest=str(shortest))
+        return password
+
+    return validate
 
 
 async def _get_users(call: ServerCall) -> JsonObjectType:
     users = await call.client.users.list(fresh=True)
     return {"users": [{"username": user.username, "role": user.role} for user in users]}
+
+
+async def _create_user(call: ServerCall) -> JsonObjectType:
+    username, role = call.data[USERNAME], call.data[ROLE]
+    await _refuse_unknown_role(call, role)
+    if username in await _names(call):
+        raise mistake("user_exists", username=username)
+    await call.client.users.create(username, call.data[PASSWORD], role)
+    return {USERNAME: username, ROLE: role}
+
+
+async def _delete_user(call: ServerCall) -> JsonObjectType:
+    username = call.data[USERNAME]
+    if username == ADMIN:
+        raise mistake("admin_stays")
+    if _is_ours(call, username):
+        raise mistake("own_account", username=username)
+    await _refuse_unknown_user(call, username)
+    await call.client.users.delete(username)
+    return {USERNAME: username}
+
+
+async def _set_user_password(call: ServerCall) -> JsonObjectType:
+    username, password = call.data[USERNAME], call.data[PASSWORD]
+    entry = call.entry
+    is_stored = entry.data.get(CONF_USERNAME) == username
+    current = call.data.get(CURRENT)
+    if current is None and is_stored and not call.runtime.server.data.profile.is_admin:
+        current = entry.data.get(CONF_PASSWORD)
+    try:
+        await call.client.users.set_password(username, password, current)
+    except FrigateNotFoundError as err:
+        raise mistake("unknown_user", username=username) from err
+    if is_stored:
+        call.hass.config_entries.async_update_entry(
+            entry, data={**entry.data, CONF_PASSWORD: password}
+        )
+        call.client.change_password(password)
+    return {USERNAME: username}
+
+
+async def _set_user_role(call: ServerCall) -> JsonObjectType:
+    username, role = call.data[USERNAME], call.data[ROLE]
+    if username == ADMIN:
+        raise mistake("admin_stays")
+    if role != ADMIN and _is_ours(call, username):
+        raise mistake("own_role", username=username)
+    await _refuse_unknown_role(call, role)
+    await _refuse_unknown_user(call, username)
+    await call.client.users.set_role(username, role)
+    return {USERNAME: username, ROLE: role}
+
+
+def _is_ours(call: ServerCall, username: str) -> bool:
+    """Return whether Home Assistant itself uses an account, or is set up to do so."""
+    profile = call.runtime.server.data.profile
+    own = None if profile.is_anonymous else profile.username
+    return username in {own, call.entry.data.get(CONF_USERNAME)}
+
+
+async def _names(call: ServerCall) -> set[str]:
+    return {user.username for user in await call.client.users.list(fresh=True)}
+
+
+async def _refuse_unknown_user(call: ServerCall, username: str) -> None:
+    # Frigate itself would call it a success.
+    if username not in await _names(call):
+        raise mistake("unknown_user", username=username)
+
+
+async def _refuse_unknown_role(call: ServerCall, role: str) -> None:
+    if role in {ADMIN, VIEWER}:
+        return
+    roles = (await call.client.system.config(fresh=True)).roles
+    if role not in roles:
+        raise mistake("not_a_choice", field=ROLE, choices=", ".join(roles))
+
+
+_ROLE = path_segment(ROLE)
+
+
+def _command(
+    name: str,
+    handler: Callable[[ServerCall], Awaitable[JsonObjectType]],
+    fields: dict[vol.Marker, Validator[str]],
+) -> ServerAction:
+    """Return an action that changes the account it names."""
+    return ServerAction(
+        name=name,
+        handler=handler,
+        fields={vol.Required(USERNAME): _username, **fields},
+        admin_only=True,
+    )
 
 
 ACTIONS = (
@@ -18,4 +151,22 @@ ACTIONS = (
         is_query=True,
         admin_only=True,
     ),
+    _command(
+        "create_user",
+        _create_user,
+        {
+            vol.Required(PASSWORD): _password(PASSWORD, SHORTEST_PASSWORD),
+            vol.Optional(ROLE, default=VIEWER): _ROLE,
+        },
+    ),
+    _command("delete_user", _delete_user, {}),
+    _command(
+        "set_user_password",
+        _set_user_password,
+        {
+            vol.Required(PASSWORD): _password(PASSWORD, SHORTEST_PASSWORD),
+            vol.Optional(CURRENT): _password(CURRENT),
+        },
+    ),
+    _command("set_user_role", _set_user_role, {vol.Required(ROLE): _ROLE}),
 )

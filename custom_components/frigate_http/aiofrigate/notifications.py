@@ -1,0 +1,113 @@
+"""Push notifications, which Frigate sends to browsers that have subscribed."""
+
+import base64
+from dataclasses import dataclass, field
+import re
+from urllib.parse import urlsplit
+
+from .errors import FrigateArgumentError
+from .transport import Transport
+
+LONGEST_ENDPOINT = 2048
+_POINT = (65, b"\x04")
+"""A public key: its length in bytes, and how one that is not compressed begins."""
+_SECRET = (16, b"")
+_BASE64URL = re.compile(r"[A-Za-z0-9_-]+={0,2}", re.ASCII)
+_PRINTABLE = re.compile(r"[!-~]+", re.ASCII)
+
+
+def is_push_endpoint(url: str) -> bool:
+    """Return whether this can be the address of a push service."""
+    if len(url) > LONGEST_ENDPOINT or not _PRINTABLE.fullmatch(url) or "\\" in url:
+        return False
+    try:
+        parts = urlsplit(url)
+        # Both are read only when asked for, and may turn out to be no such thing.
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        return False
+    return parts.scheme == "https" and bool(host) and "@" not in parts.netloc
+
+
+def is_push_public_key(text: str) -> bool:
+    """Return whether this can be the `p256dh` of a subscription."""
+    return _decodes_to(text, *_POINT)
+
+
+def is_push_secret(text: str) -> bool:
+    """Return whether this can be the `auth` of a subscription."""
+    return _decodes_to(text, *_SECRET)
+
+
+def _decodes_to(text: str, length: int, beginning: bytes) -> bool:
+    if not _BASE64URL.fullmatch(text):
+        return False
+    bare = text.rstrip("=")
+    try:
+        content = base64.urlsafe_b64decode(bare + "=" * (-len(bare) % 4))
+    except ValueError:
+        return False
+    return len(content) == length and content.startswith(beginning)
+
+
+@dataclass(frozen=True, slots=True)
+class PushSubscription:
+    """Where a browser wants its notifications, and how they are encrypted."""
+
+    endpoint: str = field(repr=False)
+    p256dh: str = field(repr=False)
+    """The public key of the browser, in base64url."""
+    auth: str = field(repr=False)
+    """The secret shared with it, in base64url."""
+
+    def __post_init__(self) -> None:
+        """Refuse what Frigate would keep and then fall over.
+
+        Raises:
+            FrigateArgumentError: one of the parts is malformed.
+        """
+        if not (
+            is_push_endpoint(self.endpoint)
+            and is_push_public_key(self.p256dh)
+            and is_push_secret(self.auth)
+        ):
+            raise FrigateArgumentError("This is not a push subscription")
+
+
+class Notifications:
+    """The server's key for push notifications, and who gets them."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Speak through a transport."""
+        self._transport = transport
+
+    async def public_key(self) -> str:
+        """Return the VAPID key, in base64url (`GET /api/notifications/pubkey`).
+
+        Raises:
+            FrigateBadRequestError: notifications are not enabled.
+            FrigateDataError: the answer is no key.
+            FrigateError: anything else.
+        """
+        answer = await self._transport.request(
+            "GET", "api", "notifications", "pubkey", fresh=True
+        )
+        return answer.json(str)
+
+    async def register(self, subscription: PushSubscription) -> None:
+        """Subscribe for the account in use (`POST /api/notifications/register`).
+
+        On port 5000 there is no account: Frigate says the same, and keeps nothing.
+
+        Raises:
+            FrigateError: see `errors`.
+        """
+        keys = {
+            "p256dh": subscription.p256dh.rstrip("="),
+            "auth": subscription.auth.rstrip("="),
+        }
+        sub = {"endpoint": subscription.endpoint, "expirationTime": None, "keys": keys}
+        answer = await self._transport.request(
+            "POST", "api", "notifications", "register", data={"sub": sub}
+        )
+        answer.refuse_html()

@@ -1,0 +1,99 @@
+"""Finding one's way through a JSON schema, such as that of Frigate's configuration."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .errors import FrigateArgumentError
+from .parsing import as_dict
+
+_ALTERNATIVES = ("anyOf", "oneOf", "allOf")
+
+type Schema = Mapping[str, Any]
+
+
+class FrigateSchemaPathError(FrigateArgumentError):
+    """A path that leads nowhere; `names` are those there are where it went wrong."""
+
+    def __init__(self, path: str, names: tuple[str, ...]) -> None:
+        """Keep how far the path goes, the wrong name included."""
+        super().__init__(f"The schema has no {path!a}")
+        self.path = path
+        self.names = names
+
+
+def part_of(schema: Schema, path: str) -> Schema:
+    """Return a part of a schema, all references in it replaced by what they mean.
+
+    Args:
+        schema: a whole one, with the definitions that references lead to.
+        path: names with dots between them, such as `record.alerts.retain`. Where people
+            give the names themselves, as in `cameras.*.record`, any name will do. Lists
+            and references are seen through.
+
+    Raises:
+        FrigateSchemaPathError: there is no such part.
+    """
+    part = schema
+    names = path.split(".")
+    for depth, name in enumerate(names, start=1):
+        places = list(_places(schema, part, frozenset()))
+        below = [_below(place, name) for place in places]
+        found = [one for one in below if one is not None]
+        if not found:
+            known = [
+                one for place in places for one in as_dict(place.get("properties"))
+            ]
+            raise FrigateSchemaPathError(
+                ".".join(names[:depth]), tuple(dict.fromkeys(known))
+            )
+        part = found[0] if len(found) == 1 else {"anyOf": found}
+    resolved: Schema = _resolved(schema, part, frozenset())
+    return resolved
+
+
+def _places(schema: Schema, part: Schema, seen: frozenset[str]) -> Iterator[Schema]:
+    """Yield everything that may stand here, in which names can be looked up."""
+    reference = part.get("$ref")
+    if isinstance(reference, str) and reference not in seen:
+        yield from _places(schema, _target(schema, reference), seen | {reference})
+    for key in _ALTERNATIVES:
+        for one in part.get(key) or ():
+            yield from _places(schema, as_dict(one), seen)
+    if isinstance(items := part.get("items"), dict):
+        yield from _places(schema, items, seen)
+    yield part
+
+
+def _below(place: Schema, name: str) -> Schema | None:
+    """Return what has a name in a place, or None."""
+    own = as_dict(place.get("properties"))
+    any_name = place.get("additionalProperties")
+    if name in own:
+        return as_dict(own[name])
+    # True here only means that unknown names do no harm.
+    return any_name if isinstance(any_name, dict) else None
+
+
+def _target(schema: Schema, reference: str) -> Schema:
+    """Return what a reference such as `#/$defs/RecordConfig` leads to."""
+    found: Any = schema
+    for name in reference.removeprefix("#/").split("/"):
+        found = as_dict(found).get(name)
+    return as_dict(found)
+
+
+def _resolved(schema: Schema, part: Any, seen: frozenset[str]) -> Any:
+    """Return a part without references, but for those that lead back into themselves."""
+    if isinstance(part, list):
+        return [_resolved(schema, one, seen) for one in part]
+    if not isinstance(part, dict):
+        return part
+    reference = part.get("$ref")
+    if not isinstance(reference, str):
+        return {key: _resolved(schema, one, seen) for key, one in part.items()}
+    if reference in seen:
+        return dict(part)
+    # What stands beside a reference, such as a title, is said of this place only.
+    beside = {key: one for key, one in part.items() if key != "$ref"}
+    meant = {**_target(schema, reference), **beside}
+    return _resolved(schema, meant, seen | {reference})

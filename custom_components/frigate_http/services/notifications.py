@@ -1,0 +1,75 @@
+"""Actions for Frigate's push notifications."""
+
+from collections.abc import Callable
+from typing import Any
+
+import voluptuous as vol
+
+from homeassistant.util.json import JsonObjectType
+
+from ..aiofrigate import (
+    LONGEST_ENDPOINT,
+    FrigateBadRequestError,
+    PushSubscription,
+    is_push_endpoint,
+    is_push_public_key,
+    is_push_secret,
+)
+from ..errors import mistake, refusal
+from .action import ServerAction, ServerCall
+from .fields import Validator, text
+
+ENDPOINT, PUBLIC_KEY, SECRET = "endpoint", "p256dh", "auth"
+LONGEST_KEY = 100
+
+
+def _part(field: str, limit: int, is_good: Callable[[str], bool]) -> Validator[str]:
+    """Accept a part of a subscription: a malformed one stops Frigate's next start."""
+    read = text(field, limit)
+
+    def validate(value: Any) -> str:
+        if not is_good(part := read(value).strip()):
+            raise mistake("bad_subscription", field=field)
+        return part
+
+    return validate
+
+
+async def _get_push_public_key(call: ServerCall) -> JsonObjectType:
+    try:
+        return {"public_key": await call.client.notifications.public_key()}
+    except FrigateBadRequestError as err:
+        raise refusal("push_disabled") from err
+
+
+async def _register_push_subscription(call: ServerCall) -> JsonObjectType:
+    profile = call.runtime.server.data.profile
+    if profile.is_anonymous:
+        # Frigate would say that it is saved, and forget it.
+        raise mistake("anonymous")
+    await call.client.notifications.register(
+        PushSubscription(call.data[ENDPOINT], call.data[PUBLIC_KEY], call.data[SECRET])
+    )
+    return {"username": profile.username}
+
+
+ACTIONS = (
+    ServerAction(
+        name="get_push_public_key",
+        handler=_get_push_public_key,
+        fields={},
+        is_query=True,
+    ),
+    ServerAction(
+        name="register_push_subscription",
+        handler=_register_push_subscription,
+        fields={
+            vol.Required(ENDPOINT): _part(ENDPOINT, LONGEST_ENDPOINT, is_push_endpoint),
+            vol.Required(PUBLIC_KEY): _part(
+                PUBLIC_KEY, LONGEST_KEY, is_push_public_key
+            ),
+            vol.Required(SECRET): _part(SECRET, LONGEST_KEY, is_push_secret),
+        },
+        admin_only=True,
+    ),
+)

@@ -1,0 +1,114 @@
+"""The action that asks how Frigate is."""
+
+from typing import override
+
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.const import ATTR_CONFIG_ENTRY_ID
+from homeassistant.core import ServiceCall
+from homeassistant.util.json import JsonObjectType
+
+from ..aiofrigate import (
+    FrigateConnectionError,
+    FrigateError,
+    FrigateNotFoundError,
+    FrigateStartingError,
+    Profile,
+)
+from ..const import DOMAIN
+from ..errors import error_key, is_unanswered, placeholders, refusal
+from .action import ServerAction, ServerCall
+
+
+async def _get_status(call: ServerCall) -> JsonObjectType:
+    """Return how the server is; that it cannot be reached is an answer too."""
+    try:
+        try:
+            return await _status_of(call)
+        except FrigateError as err:
+            if not is_unanswered(err):
+                raise
+            return await _status_of(call)
+    except (FrigateConnectionError, FrigateStartingError) as err:
+        reason = refusal(error_key(err), **placeholders(err))
+        return _status(alive=False, health=str(reason))
+
+
+async def _status_of(call: ServerCall) -> JsonObjectType:
+    system = call.client.system
+    health = await system.health()
+    version = await system.version()
+    config = await system.config(fresh=True)
+    profile = await _profile(call)
+    cameras = profile.allowed_cameras
+    return _status(
+        alive=True,
+        health=health,
+        version=version.raw,
+        user=profile.username,
+        role=profile.role,
+        allowed_cameras=None if cameras is None else list(cameras),
+        authentication=config.auth_enabled,
+        anonymous=None if profile.username is None else profile.is_anonymous,
+    )
+
+
+async def _profile(call: ServerCall) -> Profile:
+    try:
+        return await call.client.system.profile(fresh=True)
+    except FrigateNotFoundError:
+        # Older versions do not tell.
+        return Profile(None, None, None)
+
+
+def _status(
+    *,
+    alive: bool,
+    health: str,
+    version: str | None = None,
+    user: str | None = None,
+    role: str | None = None,
+    allowed_cameras: list[str] | None = None,
+    authentication: bool | None = None,
+    anonymous: bool | None = None,
+) -> JsonObjectType:
+    return {
+        "alive": alive,
+        "health": health,
+        "version": version,
+        "user": user,
+        "role": role,
+        "allowed_cameras": None if allowed_cameras is None else [*allowed_cameras],
+        "authentication": authentication,
+        "anonymous": anonymous,
+    }
+
+
+class _StatusAction(ServerAction):
+    """Tells of a server that Home Assistant has not got to set up yet, too."""
+
+    @override
+    async def async_run(self, call: ServiceCall) -> JsonObjectType:
+        """Ask the server, or say why there is none to ask so far."""
+        if (entry := _waiting_entry(call)) is not None:
+            return _status(alive=False, health=entry.reason or entry.state.value)
+        return await super().async_run(call)
+
+
+def _waiting_entry(call: ServiceCall) -> ConfigEntry | None:
+    """Return the entry that is meant, if its setup failed and is tried again."""
+    entry_id = call.data.get(ATTR_CONFIG_ENTRY_ID)
+    meant = [
+        entry
+        for entry in call.hass.config_entries.async_entries(
+            DOMAIN, include_ignore=False, include_disabled=False
+        )
+        if entry_id in {None, entry.entry_id}
+    ]
+    if len(meant) == 1 and meant[0].state is ConfigEntryState.SETUP_RETRY:
+        return meant[0]
+    return None
+
+
+ACTIONS = (
+    _StatusAction(name="get_status", handler=_get_status, fields={}, is_query=True),
+)

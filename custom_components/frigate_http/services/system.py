@@ -1,0 +1,62 @@
+"""Actions for what Frigate writes down, and for what its configuration may hold."""
+
+import voluptuous as vol
+
+from homeassistant.util.json import JsonObjectType
+
+from ..aiofrigate import (
+    LOG_SERVICES,
+    FrigateNotFoundError,
+    FrigateSchemaPathError,
+    part_of,
+)
+from ..errors import mistake, refusal
+from .action import ServerAction, ServerCall
+from .fields import choice, text, whole_number
+
+LOG, LINES, PATH = "log", "lines", "path"
+DEFAULT_LINES = 100
+MOST_LINES = 10_000
+LONGEST_PATH = 200
+
+
+async def _get_logs(call: ServerCall) -> JsonObjectType:
+    name = call.data[LOG]
+    try:
+        log = await call.client.logs.newest(name, call.data[LINES])
+    except FrigateNotFoundError as err:
+        raise refusal("no_log", log=name) from err
+    return {"log": name, "total_lines": log.total_lines, "lines": list(log.lines)}
+
+
+async def _get_config_schema(call: ServerCall) -> JsonObjectType:
+    schema = await call.client.system.config_schema()
+    if (path := call.data.get(PATH)) is None:
+        return {"schema": schema}
+    try:
+        return {"schema": dict(part_of(schema, path.strip()))}
+    except FrigateSchemaPathError as err:
+        names = ", ".join(err.names) or "nothing"
+        raise mistake("unknown_path", path=err.path, names=names) from err
+
+
+ACTIONS = (
+    ServerAction(
+        name="get_logs",
+        handler=_get_logs,
+        fields={
+            vol.Required(LOG): choice(LOG, *LOG_SERVICES),
+            vol.Optional(LINES, default=DEFAULT_LINES): whole_number(
+                LINES, 1, MOST_LINES
+            ),
+        },
+        is_query=True,
+        admin_only=True,
+    ),
+    ServerAction(
+        name="get_config_schema",
+        handler=_get_config_schema,
+        fields={vol.Optional(PATH): text(PATH, LONGEST_PATH)},
+        is_query=True,
+    ),
+)

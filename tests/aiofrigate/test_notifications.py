@@ -1,0 +1,111 @@
+"""Push notifications: the key, and subscriptions that must be right before they go."""
+
+import base64
+from typing import Any
+
+import pytest
+
+from custom_components.frigate_http.aiofrigate import (
+    FrigateArgumentError,
+    FrigateBadRequestError,
+    FrigateClient,
+    FrigateDataError,
+    FrigateHTMLError,
+    PushSubscription,
+)
+from tests.fake_frigate import FakeFrigate, Fault
+from tests.fake_frigate.notifications import VAPID_KEY
+
+from .conftest import BOTH, VIEWER, Connect, everything_of
+
+
+def base64url(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).decode()
+
+
+ENDPOINT = "https://push.example/send/abc?x=1"
+PUBLIC_KEY = base64url(b"\x04" + bytes(range(64))).rstrip("=")
+SECRET = base64url(bytes(range(16))).rstrip("=")
+
+
+def subscription(**parts: str) -> PushSubscription:
+    good = {"endpoint": ENDPOINT, "p256dh": PUBLIC_KEY, "auth": SECRET}
+    return PushSubscription(**good | parts)
+
+
+@BOTH
+async def test_the_key(frigate: FakeFrigate, client: FrigateClient) -> None:
+    assert await client.notifications.public_key() == VAPID_KEY
+    frigate.state.notifications = False
+    with pytest.raises(FrigateBadRequestError, match="not enabled"):
+        await client.notifications.public_key()
+    frigate.fail("/api/notifications", Fault.json({"key": 1}), times=1)
+    with pytest.raises(FrigateDataError):
+        await client.notifications.public_key()
+
+
+@BOTH
+@pytest.mark.parametrize("padding", ["", "="])
+async def test_a_subscription(
+    frigate: FakeFrigate, connect: Connect, padding: str
+) -> None:
+    client = connect(frigate.external_url, **VIEWER)
+    await client.notifications.register(subscription(p256dh=PUBLIC_KEY + padding))
+    kept: list[Any] = [
+        {
+            "endpoint": ENDPOINT,
+            "expirationTime": None,
+            "keys": {"p256dh": PUBLIC_KEY, "auth": SECRET},
+        }
+    ]
+    assert frigate.state.users["viewer1"].subscriptions == kept
+    frigate.restart()
+    assert not frigate.state.starting
+
+
+async def test_a_web_page_is_no_success(frigate: FakeFrigate, connect: Connect) -> None:
+    client = connect(frigate.external_url, **VIEWER)
+    frigate.fail("/api/notifications", Fault.html(), times=1)
+    with pytest.raises(FrigateHTMLError):
+        await client.notifications.register(subscription())
+    await client.notifications.register(subscription())
+    assert len(frigate.state.users["viewer1"].subscriptions) == 1
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("endpoint", ""),
+        ("endpoint", "push.example"),
+        ("endpoint", "http://push.example/x"),
+        ("endpoint", "https:///x"),
+        ("endpoint", "https://user:secret@push.example/"),
+        ("endpoint", "https://@push.example/"),
+        ("endpoint", "https://push.example:port/"),
+        ("endpoint", "https://[::1/"),
+        ("endpoint", "https://push.example/a b"),
+        ("endpoint", "https://push.example/\n"),
+        ("endpoint", "https://push.example/\\x"),
+        ("endpoint", "https://pûsh.example/"),
+        ("endpoint", "https://push.example/" + "x" * 2048),
+        ("p256dh", ""),
+        ("p256dh", PUBLIC_KEY[:-2]),
+        ("p256dh", PUBLIC_KEY + "AA"),
+        ("p256dh", PUBLIC_KEY + "A"),
+        ("p256dh", PUBLIC_KEY + "==="),
+        ("p256dh", PUBLIC_KEY[:-1] + "+"),
+        ("p256dh", base64url(b"\x02" + bytes(64))),
+        ("auth", SECRET[:-2]),
+        ("auth", SECRET + "AA"),
+        ("auth", base64url(bytes(17))),
+        ("auth", "not base64url!"),
+    ],
+)
+def test_what_is_no_subscription(part: str, value: str) -> None:
+    with pytest.raises(FrigateArgumentError, match="not a push subscription") as caught:
+        subscription(**{part: value})
+    assert SECRET not in everything_of(caught.value)
+
+
+def test_a_secret_does_not_show() -> None:
+    assert repr(subscription()) == "PushSubscription()"

@@ -1,0 +1,193 @@
+"""Accounts: each command against both versions, and what the server thinks of it."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from custom_components.frigate_http.aiofrigate import (
+    FrigateArgumentError,
+    FrigateBadRequestError,
+    FrigateClient,
+    FrigateDataError,
+    FrigateError,
+    FrigateForbiddenError,
+    FrigateHTMLError,
+    FrigateNotFoundError,
+    FrigateServerError,
+    FrigateWrongPasswordError,
+    User,
+)
+from tests.fake_frigate import FakeFrigate, Fault
+
+from .conftest import (
+    ADMIN,
+    BOTH,
+    VIEWER,
+    Connect,
+    everything_of,
+    logins,
+    outcome_of,
+    sent,
+    works,
+)
+
+type Command = Callable[[FrigateClient], Awaitable[None]]
+
+PASSWORD = "guest-password-1"
+COMMANDS: list[Command] = [
+    lambda client: client.users.create("guest", PASSWORD, "viewer"),
+    lambda client: client.users.delete("viewer1"),
+    lambda client: client.users.set_password("viewer1", PASSWORD),
+    lambda client: client.users.set_role("viewer1", "gate"),
+]
+
+
+def accounts(frigate: FakeFrigate) -> dict[str, tuple[str, str]]:
+    users = frigate.state.users.items()
+    return {name: (user.password, user.role) for name, user in users}
+
+
+@BOTH
+async def test_an_account_from_its_beginning_to_its_end(
+    frigate: FakeFrigate, connect: Connect
+) -> None:
+    users = connect(frigate.external_url, **ADMIN).users
+    await users.create("guest", PASSWORD, "viewer")
+    assert User("guest", "viewer") in await users.list(fresh=True)
+    await users.set_role("guest", "gate")
+    assert User("guest", "gate") in await users.list(fresh=True)
+    await users.set_password("guest", "another-password")
+    assert frigate.state.users["guest"].password == "another-password"
+    await users.delete("guest")
+    assert "guest" not in frigate.state.users
+
+
+@BOTH
+async def test_what_frigate_calls_a_success(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    before = dict(frigate.state.users)
+    await client.users.delete("nobody")
+    await client.users.set_role("nobody", "viewer")
+    assert frigate.state.users == before
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        (lambda users: users.create("a b", PASSWORD, "viewer"), FrigateBadRequestError),
+        (
+            lambda users: users.create("guest", "short", "viewer"),
+            FrigateBadRequestError,
+        ),
+        (
+            lambda users: users.create("guest", PASSWORD, "owner"),
+            FrigateBadRequestError,
+        ),
+        (lambda users: users.create("viewer1", PASSWORD, "gate"), FrigateServerError),
+        (lambda users: users.delete("admin"), FrigateForbiddenError),
+        (lambda users: users.delete(".."), FrigateArgumentError),
+        (lambda users: users.set_role("admin", "viewer"), FrigateForbiddenError),
+        (lambda users: users.set_role("viewer1", "owner"), FrigateBadRequestError),
+        (lambda users: users.set_password("nobody", PASSWORD), FrigateNotFoundError),
+        (lambda users: users.set_password("viewer1", "short"), FrigateBadRequestError),
+    ],
+)
+async def test_refusals(
+    frigate: FakeFrigate,
+    client: FrigateClient,
+    command: Callable[..., Awaitable[None]],
+    expected: type[FrigateError],
+) -> None:
+    before = accounts(frigate)
+    err = await outcome_of(command(client.users))
+    assert isinstance(err, expected)
+    assert PASSWORD not in everything_of(err)
+    assert accounts(frigate) == before
+    assert await works(client)
+
+
+@BOTH
+async def test_the_own_password_of_a_viewer(
+    frigate: FakeFrigate, connect: Connect
+) -> None:
+    users = connect(frigate.external_url, **VIEWER).users
+    with pytest.raises(FrigateBadRequestError, match="Current password is required"):
+        await users.set_password("viewer1", PASSWORD)
+    with pytest.raises(FrigateWrongPasswordError):
+        await users.set_password("viewer1", PASSWORD, "not-the-password")
+    with pytest.raises(FrigateForbiddenError):
+        await users.set_password("gate1", PASSWORD, "gate-password-1!")
+    assert logins(frigate) == 1
+
+    await users.set_password("viewer1", PASSWORD, "viewer-password-1")
+    assert frigate.state.users["viewer1"].password == PASSWORD
+
+
+@BOTH
+async def test_a_changed_password_is_used_with_the_next_login(
+    frigate: FakeFrigate, connect: Connect
+) -> None:
+    client = connect(frigate.external_url, **VIEWER)
+    await client.users.set_password("viewer1", PASSWORD, "viewer-password-1")
+    client.change_password(PASSWORD)
+    frigate.revoke_sessions()
+    assert await works(client)
+    assert logins(frigate) == 2
+
+
+@BOTH
+@pytest.mark.parametrize("command", [*COMMANDS[:2], COMMANDS[3]])
+async def test_a_viewer_may_not(
+    frigate: FakeFrigate, connect: Connect, command: Command
+) -> None:
+    before = accounts(frigate)
+    viewer = connect(frigate.external_url, **VIEWER)
+    with pytest.raises(FrigateForbiddenError):
+        await command(viewer)
+    assert accounts(frigate) == before
+    await command(connect(frigate.internal_url))
+    assert accounts(frigate) != before
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+async def test_a_web_page_is_no_success(
+    frigate: FakeFrigate, client: FrigateClient, command: Command
+) -> None:
+    frigate.fail("/api/users", Fault.html(), times=1)
+    with pytest.raises(FrigateHTMLError):
+        await command(client)
+    await command(client)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+async def test_a_command_is_sent_once(
+    frigate: FakeFrigate, client: FrigateClient, command: Command
+) -> None:
+    frigate.fail("/api/users", Fault.drop_body(), times=1)
+    with pytest.raises(FrigateError):
+        await command(client)
+    assert len(frigate.requests) == 1
+
+
+@BOTH
+async def test_a_failure_costs_the_next_command_nothing(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    with pytest.raises(FrigateServerError):
+        await client.users.create("viewer1", PASSWORD, "viewer")
+    await client.users.create("guest", PASSWORD, "viewer")
+    statuses = [one.status for one in sent(frigate, "/api/users", "POST")]
+    assert statuses == [500, 502, 200]
+    assert frigate.state.users["guest"].role == "viewer"
+
+
+@pytest.mark.parametrize("answer", [[{"role": "viewer"}], ["admin"], [None]])
+async def test_what_is_no_list_of_accounts(
+    frigate: FakeFrigate, client: FrigateClient, answer: object
+) -> None:
+    frigate.fail("/api/users", Fault.json(answer), times=1)
+    with pytest.raises(FrigateDataError):
+        await client.users.list()
+    assert await client.users.list(fresh=True)

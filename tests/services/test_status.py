@@ -1,0 +1,159 @@
+"""How Frigate is."""
+
+from typing import Any
+
+import pytest
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from tests.common import reauths, sent, setup_state
+from tests.conftest import make_entry, set_up
+from tests.fake_frigate import FakeFrigate, Fault
+from tests.services.common import (
+    BOTH,
+    call,
+    commands,
+    person,
+    set_up_admin,
+    set_up_viewer,
+)
+
+HEALTH = "/api/$"
+UNKNOWN = {
+    "version": None,
+    "user": None,
+    "role": None,
+    "allowed_cameras": None,
+    "authentication": None,
+    "anonymous": None,
+}
+
+
+def status(frigate: FakeFrigate, user: str, role: str, **others: Any) -> dict[str, Any]:
+    """Return the answer of a server that works."""
+    return {
+        "alive": True,
+        "health": "Frigate is running. Alive and healthy!",
+        "version": frigate.state.version_string,
+        "user": user,
+        "role": role,
+        "allowed_cameras": ["front_door", "Portones"],
+        "authentication": True,
+        "anonymous": False,
+        **others,
+    }
+
+
+@BOTH
+async def test_status(hass: HomeAssistant, frigate: FakeFrigate) -> None:
+    await set_up_admin(hass, frigate)
+    assert await call(hass, "get_status") == status(frigate, "admin", "admin")
+    assert not commands(frigate)
+
+
+@BOTH
+async def test_the_status_for_a_viewer_and_asked_by_anybody(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    await set_up_viewer(hass, frigate)
+    context = await person(hass, is_admin=False)
+    answer = await call(hass, "get_status", context)
+    assert answer == status(frigate, "viewer1", "viewer")
+
+
+@BOTH
+async def test_the_status_without_an_account(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    await set_up(hass, make_entry(frigate.internal_url))
+    anybody = status(frigate, "anonymous", "admin", anonymous=True)
+    assert await call(hass, "get_status") == anybody
+    frigate.state.auth = False
+    assert await call(hass, "get_status") == anybody | {"authentication": False}
+
+
+async def test_an_older_server_does_not_tell_who_we_are(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    await set_up(hass, make_entry(frigate.internal_url))
+    frigate.fail("/api/profile", Fault.status(404))
+    answer = await call(hass, "get_status")
+    assert answer["alive"]
+    assert answer["version"] == frigate.state.version_string
+    assert (answer["user"], answer["allowed_cameras"]) == (None, None)
+    assert answer["anonymous"] is None
+
+
+@BOTH
+async def test_a_server_that_restarts(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    await set_up_admin(hass, frigate)
+    frigate.state.starting = True
+    answer = await call(hass, "get_status")
+    assert str(answer.pop("health")).startswith("Frigate is starting, or has stopped")
+    assert answer == {"alive": False, **UNKNOWN}
+    frigate.restart()
+    assert await call(hass, "get_status") == status(frigate, "admin", "admin")
+
+
+async def test_a_server_that_is_gone(hass: HomeAssistant, frigate: FakeFrigate) -> None:
+    await set_up_admin(hass, frigate)
+    await frigate.refuse()
+    answer = await call(hass, "get_status")
+    assert str(answer.pop("health")).startswith("Frigate cannot be reached (")
+    assert answer == {"alive": False, **UNKNOWN}
+    await frigate.resume()
+    assert (await call(hass, "get_status"))["alive"]
+
+
+async def test_a_server_that_was_gone_when_home_assistant_started(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    frigate.state.starting = True
+    entry = await set_up_admin(hass, frigate)
+    assert setup_state(entry) is ConfigEntryState.SETUP_RETRY
+    for data in ({}, {"config_entry_id": entry.entry_id}):
+        answer = await call(hass, "get_status", None, **data)
+        assert str(answer.pop("health")).startswith("Frigate is starting, or has")
+        assert answer == {"alive": False, **UNKNOWN}
+    with pytest.raises(ServiceValidationError):
+        await call(hass, "get_status", config_entry_id="another")
+    frigate.restart()
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    assert (await call(hass, "get_status"))["alive"]
+
+
+async def test_one_lost_answer_is_not_the_end(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    await set_up_admin(hass, frigate)
+    frigate.clear_requests()
+    frigate.fail("/api/version", Fault.drop_body(), times=1)
+    assert (await call(hass, "get_status"))["alive"]
+    assert len(sent(frigate, "/api/version")) == 2
+
+
+async def test_what_is_not_frigate_any_more(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    await set_up_admin(hass, frigate)
+    frigate.fail(HEALTH, Fault.html())
+    with pytest.raises(HomeAssistantError) as caught:
+        await call(hass, "get_status")
+    assert caught.value.translation_key == "not_frigate"
+    frigate.clear_faults()
+    assert (await call(hass, "get_status"))["alive"]
+
+
+@BOTH
+async def test_a_refused_login(hass: HomeAssistant, frigate: FakeFrigate) -> None:
+    await set_up_viewer(hass, frigate)
+    frigate.state.users["viewer1"].password = "another-password-2"
+    frigate.revoke_sessions()
+    with pytest.raises(HomeAssistantError) as caught:
+        await call(hass, "get_status")
+    assert caught.value.translation_key == "invalid_auth"
+    await hass.async_block_till_done()
+    assert len(reauths(hass)) == 1

@@ -1,0 +1,180 @@
+"""Logs, and the schema of the configuration."""
+
+from typing import Any
+
+import pytest
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import (
+    HomeAssistantError,
+    ServiceValidationError,
+    Unauthorized,
+)
+from tests.common import sent
+from tests.fake_frigate import FakeFrigate, Fault
+from tests.services.common import BOTH, call, person, set_up_admin, set_up_viewer
+
+SCHEMA = "/api/config/schema.json"
+
+
+def texts(lines: Any) -> list[str]:
+    """Return what the lines of a log say."""
+    return [line.rpartition(": ")[2] for line in lines]
+
+
+# Logs
+
+
+@BOTH
+async def test_newest_lines(hass: HomeAssistant, frigate: FakeFrigate) -> None:
+    await set_up_admin(hass, frigate)
+    for number in range(150):
+        frigate.log(f"Line {number}")
+    answer = await call(hass, "get_logs", log="frigate")
+    assert texts(answer["lines"]) == [f"Line {number}" for number in range(50, 150)]
+    assert answer["log"] == "frigate"
+
+    frigate.log("At last")
+    again = await call(hass, "get_logs", log="frigate", lines="2")
+    assert texts(again["lines"]) == ["Line 149", "At last"]
+    total = answer["total_lines"]
+    assert isinstance(total, int)
+    assert again["total_lines"] == total + 1
+
+    nginx = await call(hass, "get_logs", log="nginx", lines=10_000)
+    assert nginx["total_lines"] == 3
+
+
+async def test_passwords_of_cameras_stay_out(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    await set_up_admin(hass, frigate)
+    frigate.log("rtsp://a:s3cr3t@192.0.2.7/1 and rtsp://b:s3c/r3t@192.0.2.8/2 fail")
+    answer = await call(hass, "get_logs", log="frigate", lines=1)
+    expected = "rtsp://***@192.0.2.7/1 and rtsp://***@192.0.2.8/2 fail"
+    assert str(answer["lines"]).endswith(f"{expected}']")
+
+
+@BOTH
+async def test_a_log_that_was_never_written(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    await set_up_admin(hass, frigate)
+    with pytest.raises(HomeAssistantError, match="no log of go2rtc") as caught:
+        await call(hass, "get_logs", log="go2rtc")
+    assert not isinstance(caught.value, ServiceValidationError)
+    frigate.state.journal.go2rtc = ["2026-11-23 16:23:33.2  [INF] started"]
+    assert (await call(hass, "get_logs", log="go2rtc"))["total_lines"] == 1
+
+
+@BOTH
+async def test_logs_for_a_viewer(hass: HomeAssistant, frigate: FakeFrigate) -> None:
+    await set_up_viewer(hass, frigate)
+    if not frigate.state.is_018:
+        assert (await call(hass, "get_logs", log="nginx"))["lines"]
+        return
+    with pytest.raises(HomeAssistantError, match="Check its role in Frigate"):
+        await call(hass, "get_logs", log="nginx")
+
+
+async def test_people_must_be_administrators_to_read_logs(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    await set_up_admin(hass, frigate)
+    with pytest.raises(Unauthorized):
+        await call(hass, "get_logs", await person(hass, is_admin=False), log="nginx")
+    assert not sent(frigate, "/api/logs/nginx")
+    context = await person(hass, is_admin=True)
+    assert (await call(hass, "get_logs", context, log="nginx"))["lines"]
+
+
+@pytest.mark.parametrize(
+    ("data", "key"),
+    [
+        ({"log": "mqtt"}, "not_a_choice"),
+        ({"log": "../frigate"}, "not_a_choice"),
+        ({"log": None}, "not_a_choice"),
+        ({"log": "frigate", "lines": 0}, "not_between"),
+        ({"log": "frigate", "lines": 10_001}, "not_between"),
+        ({"log": "frigate", "lines": 1.5}, "not_whole"),
+        ({"log": "frigate", "lines": ""}, "not_between"),
+    ],
+)
+async def test_what_cannot_be_asked_of_a_log(
+    hass: HomeAssistant, frigate: FakeFrigate, data: dict[str, Any], key: str
+) -> None:
+    await set_up_admin(hass, frigate)
+    frigate.clear_requests()
+    with pytest.raises(ServiceValidationError) as caught:
+        await call(hass, "get_logs", **data)
+    assert caught.value.translation_key == key
+    assert frigate.requests == []
+
+
+# The schema
+
+
+@BOTH
+async def test_the_whole_schema(hass: HomeAssistant, frigate: FakeFrigate) -> None:
+    await set_up_viewer(hass, frigate)
+    schema = (await call(hass, "get_config_schema"))["schema"]
+    assert isinstance(schema, dict)
+    assert {"$defs", "properties", "title"} <= schema.keys()
+
+
+@BOTH
+@pytest.mark.parametrize("path", ["record.alerts", "cameras.*.record.alerts"])
+async def test_a_part_of_the_schema(
+    hass: HomeAssistant, frigate: FakeFrigate, path: str
+) -> None:
+    await set_up_viewer(hass, frigate)
+    context = await person(hass, is_admin=False)
+    answer: Any = await call(hass, "get_config_schema", context, path=path)
+    retain = answer["schema"]["properties"]["retain"]
+    assert retain["properties"]["mode"]["enum"] == ["all", "motion", "active_objects"]
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("record.alarms", r"no record\.alarms\. At this place there is: enabled, .*"),
+        ("mqtt.host.name", r"no mqtt\.host\.name\. At this place there is: nothing"),
+    ],
+)
+async def test_a_path_that_leads_nowhere(
+    hass: HomeAssistant, frigate: FakeFrigate, path: str, words: str
+) -> None:
+    await set_up_viewer(hass, frigate)
+    with pytest.raises(ServiceValidationError, match=words):
+        await call(hass, "get_config_schema", path=path)
+    answer = await call(hass, "get_config_schema", path=" mqtt.host ")
+    assert answer["schema"]
+
+
+@pytest.mark.parametrize(
+    ("path", "key"),
+    [
+        ("", "empty_field"),
+        ("x" * 10_000_000, "too_long"),
+        (["record"], "not_a_text"),
+        ("record\n", "bad_characters"),
+    ],
+)
+async def test_what_cannot_be_a_path(
+    hass: HomeAssistant, frigate: FakeFrigate, path: Any, key: str
+) -> None:
+    await set_up_viewer(hass, frigate)
+    frigate.clear_requests()
+    with pytest.raises(ServiceValidationError) as caught:
+        await call(hass, "get_config_schema", path=path)
+    assert caught.value.translation_key == key
+    assert frigate.requests == []
+
+
+async def test_a_schema_that_is_none(hass: HomeAssistant, frigate: FakeFrigate) -> None:
+    await set_up_viewer(hass, frigate)
+    frigate.fail(SCHEMA, Fault.json({}), times=1)
+    with pytest.raises(HomeAssistantError) as caught:
+        await call(hass, "get_config_schema")
+    assert caught.value.translation_key == "not_frigate"
+    assert (await call(hass, "get_config_schema"))["schema"]
