@@ -3,7 +3,7 @@
 import re
 from urllib.parse import quote
 
-from . import auth, config, faces, stats
+from . import auth, config, face_training, faces, stats
 from .answers import (
     ADMIN_ONLY,
     Answer,
@@ -38,6 +38,7 @@ class Backend:
             *stats.ROUTES,
             *config.ROUTES,
             *faces.ROUTES,
+            *face_training.ROUTES,
             route("GET", r"/([^/]+)/latest\.([^/]+)", latest_route, camera=True),
             route("GET", "/([^/]+)", streams.route, camera=True),
         )

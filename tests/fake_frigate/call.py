@@ -55,7 +55,8 @@ def int_params(
     return values, errors
 
 
-def _parsed_body(call: Call) -> Any | Answer:
+def parsed_body(call: Call) -> Any | Answer:
+    """Return the JSON of a body, or the answer that says why there is none."""
     kind = call.headers.get("Content-Type", "application/json").split(";")[0].strip()
     if not call.body:
         missing = invalid("missing", ["body"], "Field required", None)
@@ -78,7 +79,7 @@ def _parsed_body(call: Call) -> Any | Answer:
 
 def read_body(call: Call, fields: dict[str, type[str]]) -> dict[str, str] | Answer:
     """Return the fields of a JSON body, or the 422 that says what is wrong with it."""
-    body = _parsed_body(call)
+    body = parsed_body(call)
     if isinstance(body, Answer):
         return body
     if not isinstance(body, dict):
