@@ -33,6 +33,7 @@ from .errors import (
     FrigateWrongPasswordError,
 )
 from .exchange import Stream, Upload
+from .faces import Recognition, TrainingImage
 from .models import (
     CameraConfig,
     Config,
@@ -90,10 +91,12 @@ __all__ = [
     "NpuStats",
     "Overlays",
     "Profile",
+    "Recognition",
     "Stats",
     "StillImage",
     "StorageStats",
     "Stream",
+    "TrainingImage",
     "Upload",
     "Usage",
     "User",

@@ -2,10 +2,10 @@
 
 from homeassistant.core import HomeAssistant, callback
 
-from . import users
+from . import faces, users
 from .action import async_register
 
-ACTIONS = (*users.ACTIONS,)
+ACTIONS = (*users.ACTIONS, *faces.ACTIONS)
 
 
 @callback
