@@ -10,7 +10,9 @@ from typing import Any
 import aiohttp
 import pytest
 
+from tests.contract.states_faces import prepare_faces
 from tests.fake_frigate import FakeFrigate
+from tests.fake_frigate.portraits import portrait
 from tests.fake_frigate.state import VERSION_STRINGS
 
 from .states_administration import prepare_administration
@@ -144,6 +146,7 @@ async def _prepare(
 ) -> None:
     assert state in MANIFEST["states"]
     _prepare_faces(server, state)
+    prepare_faces(server, state)
     _prepare_cameras(server, state)
     await _prepare_logins(server, state, ask)
     prepare_administration(server, state)
@@ -168,6 +171,18 @@ async def session(socket_enabled: None) -> AsyncIterator[aiohttp.ClientSession]:
         skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
     ) as session:
         yield session
+
+
+def _content(request: Recording) -> Any:
+    """Return the body of a request; pictures and large ones are not in the file."""
+    if "filler" in request:
+        return bytes(request["filler"])
+    if (upload := request.get("upload")) is None:
+        return request.get("body")
+    form = aiohttp.FormData()
+    picture = portrait(upload.get("face"))
+    form.add_field(upload["field"], picture, filename="picture.jpg")
+    return form()
 
 
 def _shape(value: Any, path: tuple[str, ...] = ()) -> Any:
@@ -302,14 +317,18 @@ async def test_recording(
                 url = server.external_url
             if what.get("scheme") == "http":
                 url = url.replace("https://", "http://")
+            headers = {
+                key: value.replace("<jwt>", token)
+                for key, value in what.get("headers", {}).items()
+            }
+            content = _content(what)
+            if "upload" in what:
+                headers |= dict(content.headers)
             return session.request(
                 what.get("method", "GET"),
                 url + what["path"].replace("<jwt>", token),
-                headers={
-                    key: value.replace("<jwt>", token)
-                    for key, value in what.get("headers", {}).items()
-                },
-                data=what.get("body"),
+                headers=headers,
+                data=content,
                 ssl=False,
                 allow_redirects=False,
             )

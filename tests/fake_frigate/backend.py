@@ -3,7 +3,17 @@
 import re
 from urllib.parse import quote
 
-from . import accounts, administration, auth, config, faces, logs, notifications, stats
+from . import (
+    accounts,
+    administration,
+    auth,
+    config,
+    face_training,
+    faces,
+    logs,
+    notifications,
+    stats,
+)
 from .answers import (
     ADMIN_ONLY,
     Answer,
@@ -42,6 +52,7 @@ class Backend:
             *logs.ROUTES,
             *notifications.ROUTES,
             *faces.ROUTES,
+            *face_training.ROUTES,
             route("GET", r"/([^/]+)/latest\.([^/]+)", latest_route, camera=True),
             route("GET", "/([^/]+)", streams.route, camera=True),
         )

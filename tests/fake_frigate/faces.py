@@ -1,9 +1,24 @@
-"""The library of faces: its listing and its pictures."""
+"""The library of faces: its listing, its pictures, and what changes it."""
 
-from .answers import Answer, Json, json_answer, nginx_page
-from .call import Call
+from collections.abc import Callable
+import re
+from typing import Any
+
+from .answers import (
+    Answer,
+    Json,
+    invalid,
+    json_answer,
+    nginx_page,
+    server_error,
+    unprocessable,
+)
+from .call import Call, read_body
 from .route import route
 from .state import ServerState
+
+_NOT_IN_FILE_NAMES = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
+_GOOD_NAME = re.compile(r"[\w\s'-]{1,50}")
 
 
 def image_name(state: ServerState, face: str, number: int) -> str:
@@ -17,6 +32,40 @@ def train_name(state: ServerState, number: int) -> str:
     return f"{started:.6f}-{number:06d}-{started + 7:.6f}-unknown-0.0.webp"
 
 
+def sanitized(name: str) -> str:
+    """Return a name without what no file system takes, as the backend writes it."""
+    return _NOT_IN_FILE_NAMES.sub("", name).rstrip(" .")
+
+
+def folder_of(state: ServerState, name: str) -> list[str] | None:
+    """Return the files of a folder of the library, which also holds `train`."""
+    if name == "train":
+        return state.train if state.train or state.train_folder else None
+    return state.faces.get(name)
+
+
+def make_folder(state: ServerState, name: str) -> list[str]:
+    """Return the files of a folder that is made if it is not there."""
+    if name == "train":
+        state.train_folder = True
+        return state.train
+    return state.faces.setdefault(name, [])
+
+
+def changed(state: ServerState) -> None:
+    """Let the model be built anew, which takes the newer version longer."""
+    state.recognition.unbuilt = 2 if state.is_018 else 1
+
+
+def checked[T](call: Call, read: Callable[[Call], T | Answer]) -> T | Answer:
+    """Return what a request carries; it is looked at even if faces are switched off."""
+    content = read(call)
+    if isinstance(content, Answer) or call.state.face_recognition:
+        return content
+    text = "Face recognition is not enabled."
+    return json_answer({"message": text, "success": False}, 400)
+
+
 def faces_route(call: Call) -> Answer:
     """List the pictures of each face; `train` is in the same object."""
     state = call.state
@@ -28,15 +77,93 @@ def faces_route(call: Call) -> Answer:
     return json_answer(listing)
 
 
+def create_route(call: Call, name: str) -> Answer:
+    """Make an empty folder; the answer speaks of failure although it worked."""
+    folder = checked(call, lambda _: sanitized(name.replace(" ", "_")))
+    if isinstance(folder, Answer):
+        return folder
+    if folder:
+        make_folder(call.state, folder)
+    text = "Successfully created face folder."
+    return json_answer({"success": False, "message": text})
+
+
+def delete_route(call: Call, name: str) -> Answer:
+    """Delete pictures of a face, known or not, and the folder once it is empty."""
+    ids = checked(call, _ids)
+    if isinstance(ids, Answer):
+        return ids
+    state = call.state
+    files = folder_of(state, name)
+    if files is None:
+        return server_error()
+    unwanted = {sanitized(each) for each in ids}
+    files[:] = [each for each in files if each not in unwanted]
+    if not files and name != "train":
+        del state.faces[name]
+    changed(state)
+    return json_answer({"success": True, "message": "Successfully deleted faces."})
+
+
+def _ids(call: Call) -> list[str] | Answer:
+    body: dict[str, Any] | Answer = read_body(call, {})
+    if isinstance(body, Answer):
+        return body
+    place: list[str | int] = ["body", "ids"]
+    if "ids" not in body:
+        return unprocessable([invalid("missing", place, "Field required", body)])
+    if not isinstance(ids := body["ids"], list):
+        text = "Input should be a valid list"
+        return unprocessable([invalid("list_type", place, text, ids)])
+    text = "Input should be a valid string"
+    errors = [
+        invalid("string_type", [*place, number], text, each)
+        for number, each in enumerate(ids)
+        if not isinstance(each, str)
+    ]
+    return unprocessable(errors) if errors else ids
+
+
+def rename_route(call: Call, name: str) -> Answer:
+    """Give a folder another name."""
+    body = checked(call, lambda call: read_body(call, {"new_name": str}))
+    if isinstance(body, Answer):
+        return body
+    state, new_name = call.state, body["new_name"]
+    files = folder_of(state, name)
+    if files is None or not (_is_good(name) and _is_good(new_name)):
+        text = "Error renaming face. Check Frigate logs."
+        return json_answer({"message": text, "success": False}, 400)
+    if name != new_name:
+        # A folder can be moved over another one only if that is empty.
+        if folder_of(state, new_name):
+            return server_error()
+        moved = list(files)
+        _forget_folder(state, name)
+        make_folder(state, new_name)[:] = moved
+    changed(state)
+    text = f"Successfully renamed face to {new_name}."
+    return json_answer({"success": True, "message": text})
+
+
+def _is_good(name: str) -> bool:
+    return bool(_GOOD_NAME.fullmatch(name)) and sanitized(name) == name
+
+
+def _forget_folder(state: ServerState, name: str) -> None:
+    if name == "train":
+        state.train, state.train_folder = [], False
+    else:
+        del state.faces[name]
+
+
 async def face_file(call: Call) -> Answer:
     """Return a picture as nginx serves it from the disk."""
     parts = call.path.split("/")
     if len(parts) != 5:
         return nginx_page(404)
     folder, name = parts[3], parts[4]
-    state = call.state
-    files = state.train if folder == "train" else state.faces.get(folder, [])
-    if name not in files:
+    if name not in (folder_of(call.state, folder) or ()):
         return nginx_page(404)
     picture = await call.studio.face(name)
     age = [("Cache-Control", "max-age=604800"), ("Cache-Control", "public")]
@@ -45,4 +172,9 @@ async def face_file(call: Call) -> Answer:
     )
 
 
-ROUTES = (route("GET", "/faces", faces_route, admin=True),)
+ROUTES = (
+    route("GET", "/faces", faces_route, admin=True),
+    route("POST", "/faces/([^/]+)/create", create_route, admin=True),
+    route("POST", "/faces/([^/]+)/delete", delete_route, admin=True),
+    route("PUT", "/faces/([^/]+)/rename", rename_route, admin=True),
+)

@@ -170,6 +170,26 @@ class FakeFrigate(Reception):
         """Remove a face with its pictures."""
         del self.state.faces[name]
 
+    def add_training_image(
+        self,
+        event: str = "1795451690.505339-k5o8yi",
+        frame_time: float = 1795451693.146546,
+        name: str = "unknown",
+        score: float = 0.0,
+    ) -> str:
+        """Add a picture that waits for training, and return the name of its file."""
+        file = f"{event}-{frame_time}-{name}-{score}.webp"
+        self.state.train.append(file)
+        return file
+
+    def expect_face(self, file: str, name: str, score: float = 1.0) -> None:
+        """Let the next look at a waiting picture find this person."""
+        self.state.recognition.results[file] = (name, score)
+
+    def add_event_with_face(self, event_id: str) -> None:
+        """Let there be an event whose snapshot shows a face."""
+        self.state.recognition.events.add(event_id)
+
     def add_user(self, name: str, password: str, role: str = "viewer") -> User:
         """Create an account."""
         self.state.users[name] = User(password, role)

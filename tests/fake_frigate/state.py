@@ -7,6 +7,7 @@ import time
 from typing import Any, override
 
 from .journal import Journal
+from .recognition import Recognition
 
 type Clock = Callable[[], float]
 type Version = str
@@ -105,6 +106,7 @@ class ServerState:
     train: list[str] = field(default_factory=list)
     train_folder: bool = False
     face_recognition: bool = True
+    recognition: Recognition = field(default_factory=Recognition)
     auth: bool = True
     tls: bool = True
     cookie_name: str = "frigate_token"

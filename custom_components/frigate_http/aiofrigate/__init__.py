@@ -33,6 +33,7 @@ from .errors import (
     FrigateWrongPasswordError,
 )
 from .exchange import Stream, Upload
+from .faces import Recognition, TrainingImage
 from .logs import SERVICES as LOG_SERVICES, Log
 from .models import (
     CameraConfig,
@@ -104,10 +105,12 @@ __all__ = [
     "Overlays",
     "Profile",
     "PushSubscription",
+    "Recognition",
     "Stats",
     "StillImage",
     "StorageStats",
     "Stream",
+    "TrainingImage",
     "Upload",
     "Usage",
     "User",

@@ -2,12 +2,13 @@
 
 from homeassistant.core import HomeAssistant, callback
 
-from . import notifications, status, system, users
+from . import faces, notifications, status, system, users
 from .action import async_register
 
 ACTIONS = (
     *status.ACTIONS,
     *users.ACTIONS,
+    *faces.ACTIONS,
     *system.ACTIONS,
     *notifications.ACTIONS,
 )

@@ -1,0 +1,121 @@
+"""The picture that an action is given: a file, or what a camera or an image shows."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import voluptuous as vol
+
+from homeassistant.auth.permissions.const import POLICY_READ
+from homeassistant.components import camera, image
+from homeassistant.const import STATE_UNAVAILABLE, Platform
+from homeassistant.core import HomeAssistant, split_entity_id
+from homeassistant.exceptions import HomeAssistantError, Unauthorized
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.typing import VolDictType
+
+from ..aiofrigate import Upload
+from ..errors import mistake, refusal
+from .action import ServerCall
+from .fields import text
+from .targets import async_caller
+
+FILE, IMAGE_ENTITY = "file", "image_entity"
+LARGEST_PICTURE = 16 * 2**20
+_LONGEST_PATH = 4096
+
+
+def _picture_entity(value: Any) -> str:
+    """Accept the entity id of a camera or an image."""
+    try:
+        return cv.entity_domain([Platform.CAMERA, Platform.IMAGE])(value)
+    except vol.Invalid as err:
+        raise mistake("not_a_picture_entity", field=IMAGE_ENTITY) from err
+
+
+PICTURE_FIELDS: VolDictType = {
+    vol.Optional(FILE): text(FILE, _LONGEST_PATH),
+    vol.Optional(IMAGE_ENTITY): _picture_entity,
+}
+
+
+def only_one(data: Mapping[str, Any], first: str, second: str) -> str:
+    """Return which of two fields is filled in.
+
+    Raises:
+        ServiceValidationError: none is, or both are.
+    """
+    if (first in data) is (second in data):
+        raise mistake("only_one", first=first, second=second)
+    return first if first in data else second
+
+
+async def async_picture(call: ServerCall) -> Upload:
+    """Return the picture that a call means.
+
+    Raises:
+        ServiceValidationError: the file may not be read, or is no picture.
+        Unauthorized: the caller may not look at the entity.
+        HomeAssistantError: the entity shows nothing.
+    """
+    source = only_one(call.data, FILE, IMAGE_ENTITY)
+    if source == FILE:
+        path = call.data[FILE]
+        content = await call.hass.async_add_executor_job(_read, call.hass, path)
+    else:
+        content = await _async_look_at(call, call.data[IMAGE_ENTITY])
+    if len(content) > LARGEST_PICTURE:
+        raise mistake("picture_too_large", limit=f"{LARGEST_PICTURE // 2**20}")
+    if (kind := _kind_of(content)) is None:
+        raise mistake("not_a_picture", field=source)
+    return Upload(content, f"image/{kind}", f"picture.{kind}")
+
+
+def _read(hass: HomeAssistant, given: str) -> bytes:
+    """Return the content of a file, or one byte more than is allowed of it."""
+    path = Path(given)
+    # Twice, so that neither the name nor what it is a link to tells of other folders.
+    if not path.is_absolute() or not hass.config.is_allowed_path(given):
+        raise mistake("path_not_allowed", field=FILE)
+    try:
+        path = path.resolve(strict=True)
+        if not hass.config.is_allowed_path(str(path)) or not path.is_file():
+            raise mistake("path_not_allowed", field=FILE)
+        with path.open("rb") as file:
+            return file.read(LARGEST_PICTURE + 1)
+    except OSError as err:
+        words = err.strerror or type(err).__name__
+        raise mistake("unreadable_file", field=FILE, message=words) from err
+
+
+async def _async_look_at(call: ServerCall, entity_id: str) -> bytes:
+    """Return what an entity shows to the caller."""
+    user = await async_caller(call.hass, call.context)
+    if user and not user.permissions.check_entity(entity_id, POLICY_READ):
+        raise Unauthorized(
+            context=call.context, entity_id=entity_id, permission=POLICY_READ
+        )
+    state = call.hass.states.get(entity_id)
+    domain, _ = split_entity_id(entity_id)
+    if state is None or domain not in call.hass.config.components:
+        raise mistake("no_such_entity", entity=entity_id)
+    if state.state == STATE_UNAVAILABLE:
+        raise refusal("no_picture", entity=entity_id, message="unavailable")
+    try:
+        if domain == Platform.CAMERA:
+            return (await camera.async_get_image(call.hass, entity_id)).content
+        return (await image.async_get_image(call.hass, entity_id)).content
+    except HomeAssistantError as err:
+        words = str(err).rstrip(".") or type(err).__name__
+        raise refusal("no_picture", entity=entity_id, message=words) from err
+
+
+def _kind_of(content: bytes) -> str | None:
+    """Return what kind of picture begins like this."""
+    if content.startswith(b"\xff\xd8\xff"):
+        return "jpeg"
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "png"
+    if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
+        return "webp"
+    return None

@@ -1,0 +1,89 @@
+"""Names of people, as callers write them and as Frigate knows them."""
+
+from collections.abc import Iterable
+import re
+from typing import Any
+
+from ..aiofrigate import FaceLibrary
+from ..errors import mistake
+from .action import ServerCall
+from .fields import LONGEST_FILE_NAME, Validator, path_segment
+
+NAME = "name"
+_SHOWN_FILES = 5
+_TRAIN = "train"
+# Frigate leaves these out of a new name without a word.
+_NOT_IN_NAMES = frozenset(':*?"<>|')
+_NEW_NAME = re.compile(r"[\w\s'-]{1,50}")
+
+
+def person(field: str) -> Validator[str]:
+    """Accept a name that somebody may have."""
+    read = path_segment(field)
+
+    def validate(value: Any) -> str:
+        if (name := read(value)) == _TRAIN:
+            raise mistake("not_a_person", field=field)
+        return name
+
+    return validate
+
+
+def new_person(field: str) -> Validator[str]:
+    """Accept a name that somebody can be given."""
+    read = person(field)
+
+    def validate(value: Any) -> str:
+        name = read(value)
+        if name.endswith(".") or not _NOT_IN_NAMES.isdisjoint(name):
+            raise mistake("bad_characters", field=field)
+        return name
+
+    return validate
+
+
+def other_name(field: str) -> Validator[str]:
+    """Accept a name that Frigate renames somebody to."""
+    read = new_person(field)
+
+    def validate(value: Any) -> str:
+        if not _NEW_NAME.fullmatch(name := read(value)):
+            raise mistake("not_a_new_name", field=field)
+        return name
+
+    return validate
+
+
+def image_file(field: str) -> Validator[str]:
+    """Accept the name of the file of an image."""
+    return path_segment(field, LONGEST_FILE_NAME)
+
+
+def as_new(name: str) -> str:
+    """Return a name as Frigate writes those of people it creates."""
+    return name.replace(" ", "_")
+
+
+def find(library: FaceLibrary, name: str) -> str | None:
+    """Return the name under which Frigate knows somebody, None for a stranger."""
+    return next((one for one in (name, as_new(name)) if one in library.people), None)
+
+
+async def async_known(call: ServerCall) -> tuple[FaceLibrary, str]:
+    """Return the library as it is now, and whom in it a call is about.
+
+    Raises:
+        ServiceValidationError: nobody there has that name.
+    """
+    library = await call.client.faces.library(fresh=True)
+    if (name := find(library, call.data[NAME])) is None:
+        raise mistake("unknown_person", name=call.data[NAME])
+    return library, name
+
+
+def refuse_unknown(files: Iterable[str], known: Iterable[str]) -> None:
+    """Raise ServiceValidationError if not all files are among the known ones."""
+    there = set(known)
+    if missing := [file for file in files if file not in there]:
+        words = ", ".join(missing[:_SHOWN_FILES])
+        raise mistake("unknown_images", files=words)

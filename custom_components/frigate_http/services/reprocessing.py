@@ -1,0 +1,87 @@
+"""Looking again at the images that wait for training."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+
+from homeassistant.util.json import JsonObjectType
+
+from ..aiofrigate import (
+    FrigateConnectionError,
+    FrigateError,
+    FrigateStartingError,
+    Recognition,
+)
+from ..errors import error_key, needs_login, placeholders, refusal
+from .action import ServerCall
+
+TRAINING_FILE = "training_file"
+PAUSES: tuple[float, ...] = (1.0, 2.0)
+"""Seconds to wait for the recognition, which is built anew after each change."""
+
+
+async def async_ask_patiently(
+    ask: Callable[[], Awaitable[Recognition]], pauses: Iterable[float] | None = None
+) -> Recognition:
+    """Ask, and again if the recognition may not have been ready."""
+    found = await ask()
+    for pause in PAUSES if pauses is None else pauses:
+        if not found.is_premature:
+            break
+        await asyncio.sleep(pause)
+        found = await ask()
+    return found
+
+
+class Reprocessing:
+    """A run over some images, one after the other, which one failure does not end."""
+
+    def __init__(self, call: ServerCall) -> None:
+        """Begin without images."""
+        self._call = call
+        self._pauses: tuple[float, ...] | None = None
+        self._first_error: Exception | None = None
+        self._is_cut_off = False
+        self.images: list[JsonObjectType] = []
+        """What came of each."""
+        self.recognized = 0
+
+    async def async_add(self, file: str) -> None:
+        """Look at one more image, unless the server cannot be asked any more."""
+        if self._is_cut_off:
+            self._fail(file, refusal("not_tried"))
+            return
+        try:
+            found = await async_ask_patiently(
+                lambda: self._call.client.faces.reprocess(file), self._pauses
+            )
+        except FrigateError as err:
+            self._note(err)
+            self._fail(file, refusal(error_key(err), **placeholders(err)), err)
+            return
+        if found.is_premature:
+            # It will hardly be ready for the others.
+            self._pauses = ()
+            self._fail(file, refusal("recognition_not_ready"))
+            return
+        self.recognized += found.name is not None
+        answer = {"name": found.name, "score": found.score, "message": found.message}
+        self.images.append({TRAINING_FILE: file, **answer})
+
+    def _note(self, err: FrigateError) -> None:
+        """End the run where the next image would fail in the same way."""
+        if needs_login(err):
+            self._call.entry.async_start_reauth(self._call.hass)
+        self._is_cut_off = needs_login(err) or isinstance(
+            err, (FrigateConnectionError, FrigateStartingError)
+        )
+
+    def _fail(
+        self, file: str, shown: Exception, cause: Exception | None = None
+    ) -> None:
+        self._first_error = self._first_error or cause or shown
+        self.images.append({TRAINING_FILE: file, "error": str(shown)})
+
+    def raise_if_all_failed(self) -> None:
+        """Raise what the first image failed with, if no other fared better."""
+        if self._first_error and all("error" in image for image in self.images):
+            raise self._first_error
