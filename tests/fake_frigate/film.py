@@ -1,5 +1,7 @@
 """Films as files of nginx: plausible bytes, and the answer to a request for a part."""
 
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from functools import lru_cache
 import re
 
@@ -49,12 +51,16 @@ def export_file(call: Call) -> Answer:
     return part_of(call, export_film(export))
 
 
+def _http_date(seconds: float) -> str:
+    return format_datetime(datetime.fromtimestamp(seconds, UTC), usegmt=True)
+
+
 def _listing(exports: list[Export]) -> Answer:
     files: list[Json] = [
         {
             "name": each.file,
             "type": "file",
-            "mtime": "Mon, 23 Nov 2026 16:38:30 GMT",
+            "mtime": _http_date(each.ended_at or each.end),
             "size": len(export_film(each)),
         }
         for each in sorted(exports, key=lambda each: each.file)
