@@ -24,6 +24,11 @@ from .sensor_descriptions import (
     PartSensorDescription,
     ServerSensorDescription,
 )
+from .sensor_exports import (
+    EXPORTS_SENSORS,
+    ExportsSensorDescription,
+    FrigateExportsSensor,
+)
 
 PARALLEL_UPDATES = 0
 
@@ -41,6 +46,7 @@ async def async_setup_entry(
     add(_faces_sensors, FrigateFacesSensor)
     add(_people, FrigatePersonSensor)
     add(_camera_sensors, FrigateCameraSensor)
+    add(_exports_sensors, FrigateExportsSensor.of_server)
 
 
 def _part_name(part: str) -> str:
@@ -86,6 +92,14 @@ def _camera_sensors(
         for one in CAMERA_SENSORS:
             if one.exists_fn(camera, stats.version):
                 yield one, name
+
+
+def _exports_sensors(
+    coordinator: FrigateCoordinator,
+) -> Keys[ExportsSensorDescription]:
+    stats = coordinator.data.stats
+    version = None if stats is None else stats.version
+    yield from ((one,) for one in EXPORTS_SENSORS if one.exists_fn(version))
 
 
 class FrigateServerSensor(ServerEntity, SensorEntity):

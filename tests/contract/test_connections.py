@@ -117,7 +117,6 @@ async def test_routes_that_are_not_there_yet_say_so(
 ) -> None:
     for path in (
         "events",
-        "exports",
         "review/summary",
         "stats/history",
     ):

@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 
 from tests.contract.states_faces import prepare_faces
+from tests.contract.states_footage import prepare_footage
 from tests.fake_frigate import FakeFrigate
 from tests.fake_frigate.portraits import portrait
 from tests.fake_frigate.state import VERSION_STRINGS
@@ -35,6 +36,9 @@ def _manifest() -> dict[str, Any]:
 
 
 MANIFEST = _manifest()
+FOOTAGE_STATES: dict[str, str] = json.loads(
+    (FIXTURES / "manifest" / "footage.json").read_text(encoding="utf-8")
+)["states"]
 TRAIN_FILE = "1795451690.505339-k5o8yi-1795451693.146546-Eileen-1.0.webp"
 COMPARED = (
     "content-type",
@@ -159,6 +163,8 @@ async def _prepare(
             server.state.clock = time.time
         case "user deleted, list in the cache":
             await ask(request)
+    if state in FOOTAGE_STATES:
+        prepare_footage(server, state, request)
     server.state.starting = state == "starting"
 
 
@@ -202,6 +208,10 @@ def _key(key: str, path: tuple[str, ...]) -> str:
         return "<face>"
     if path[-1:] == ("cpu_usages",) and key.isdigit():
         return "<pid>"
+    if path[-1:] == ("motion_heatmap",):
+        return "<cell>"
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", key):
+        return "<day>"
     return key
 
 
@@ -244,7 +254,7 @@ def _clock_year(headers: dict[str, str]) -> None:
 
 def _compare_picture(body: bytes, expected_hex: str) -> None:
     expected = bytes.fromhex(expected_hex)
-    length = {b"\xff\xd8": 3, b"RI": 4, b"\x89P": 20}.get(expected[:2], 0)
+    length = {b"\xff\xd8": 3, b"RI": 4, b"\x89P": 20, b"\0\0": 32}.get(expected[:2], 0)
     assert expected == b"" or length
     assert body[:length] == expected[:length]
 
@@ -304,6 +314,8 @@ async def test_recording(
     request = recording["request"]
     async with FakeFrigate(version, faces={"Eileen": 2, "Ana": 0}, train=3) as server:
         server.state.train.append(TRAIN_FILE)
+        if (now := entry.get("now")) is not None:
+            server.state.clock = lambda: now
         token = server.token(
             entry.get("user", "admin"),
             entry.get("role"),

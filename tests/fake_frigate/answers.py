@@ -24,6 +24,7 @@ REASONS = {
     404: "404 Not Found",
     405: "405 Not Allowed",
     413: "413 Request Entity Too Large",
+    416: "416 Requested Range Not Satisfiable",
     500: "500 Internal Server Error",
     502: "502 Bad Gateway",
     503: "503 Service Temporarily Unavailable",

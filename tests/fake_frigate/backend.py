@@ -7,11 +7,16 @@ from . import (
     accounts,
     administration,
     auth,
+    cases,
     config,
+    export_jobs,
+    exports,
     face_training,
     faces,
     logs,
     notifications,
+    previews,
+    recordings,
     stats,
 )
 from .answers import (
@@ -24,6 +29,7 @@ from .answers import (
 )
 from .call import Call
 from .cameras import Streams, latest_route
+from .rights import camera_refusal
 from .route import Route, route
 
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
@@ -31,9 +37,13 @@ _SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 # the answer that a camera of that name does not exist.
 _MISSING = re.compile(
     r"/(events|event_ids|review|reviews|review_ids|labels|sub_labels|timeline|"
-    r"metrics|exports|export|preview|recordings|go2rtc|vod)(/|$)|/(stats|config)/."
+    r"metrics|go2rtc|vod)(/|$)|/(stats|config)/.|"
+    r"/preview/.*/(frames|thumbnail\.[^/]+)$"
 )
-_MISSING_018 = re.compile(r"/(profiles|cases|jobs|camera|audio_labels)(/|$)")
+_MISSING_018 = re.compile(
+    r"/(profiles|camera|audio_labels)(/|$)|/exports/batch$|/cases/[^/]+/download$|"
+    r"/jobs/(?!export(/|$))"
+)
 
 
 class Backend:
@@ -53,6 +63,11 @@ class Backend:
             *notifications.ROUTES,
             *faces.ROUTES,
             *face_training.ROUTES,
+            *recordings.ROUTES,
+            *previews.ROUTES,
+            *exports.ROUTES,
+            *export_jobs.ROUTES,
+            *cases.ROUTES,
             route("GET", r"/([^/]+)/latest\.([^/]+)", latest_route, camera=True),
             route("GET", "/([^/]+)", streams.route, camera=True),
         )
@@ -65,7 +80,7 @@ class Backend:
             and "X-CSRF-TOKEN" not in call.headers
         ):
             return failure("Missing CSRF header", 401)
-        fitting = [each for each in self._routes if each.pattern.fullmatch(call.path)]
+        fitting = self._fitting(call, call.path)
         if not fitting:
             return self._unmatched(call)
         found = next((each for each in fitting if each.method == call.method), None)
@@ -80,13 +95,15 @@ class Backend:
         answer = found.handler(call, *arguments)
         return answer if isinstance(answer, Answer) else await answer
 
+    def _fitting(self, call: Call, path: str) -> list[Route]:
+        version = call.state.version
+        return [each for each in self._routes if each.fits(path, version)]
+
     def _unmatched(self, call: Call) -> Answer:
         if _is_missing(call):
             return _refused(call)
         bare = call.path.rstrip("/")
-        if bare != call.path and any(
-            each.pattern.fullmatch(bare) for each in self._routes
-        ):
+        if bare != call.path and self._fitting(call, bare):
             # The backend knows neither the port nor the `/api` it stands behind.
             name = re.sub(r":\d+$", "", call.host)
             query = call.target.partition("?")[2]
@@ -128,8 +145,4 @@ def _check_rights(call: Call, route: Route, *arguments: str) -> Answer | None:
         return None
     if not call.role:
         return detail("No authorization headers.", 401)
-    allowed = state.allowed_cameras(call.role)
-    if state.restricted(call.role) and arguments[0] not in allowed:
-        text = f"Access denied to camera '{arguments[0]}'. Allowed: {allowed}"
-        return detail(text, 403)
-    return None
+    return camera_refusal(call, arguments[0])

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .pictures import Studio
 
 _NOT_AN_OBJECT = "Input should be a valid dictionary or object to extract fields from"
+_NOT_A_NUMBER = "Input should be a valid number, unable to parse string as a number"
 _NOT_AN_INTEGER = (
     "Input should be a valid integer, unable to parse string as an integer"
 )
@@ -55,6 +56,34 @@ def int_params(
     return values, errors
 
 
+def float_params(
+    call: Call, **defaults: float
+) -> tuple[dict[str, float], list[dict[str, Any]]]:
+    """Return the numbers of the query, and the complaints about the others."""
+    values, errors = dict(defaults), []
+    for name in defaults:
+        if (text := call.query.get(name)) is None:
+            continue
+        try:
+            values[name] = float(text)
+        except ValueError:
+            location: list[str | int] = ["query", name]
+            errors.append(invalid("float_parsing", location, _NOT_A_NUMBER, text))
+    return values, errors
+
+
+def path_floats(**texts: str) -> list[float] | Answer:
+    """Return the numbers of a path, or the 422 that says which of them is none."""
+    values, errors = [], []
+    for name, text in texts.items():
+        try:
+            values.append(float(text))
+        except ValueError:
+            location: list[str | int] = ["path", name]
+            errors.append(invalid("float_parsing", location, _NOT_A_NUMBER, text))
+    return unprocessable(errors) if errors else values
+
+
 def parsed_body(call: Call) -> Any | Answer:
     """Return the value of a JSON body, or the answer that refuses it."""
     kind = call.headers.get("Content-Type", "application/json").split(";")[0].strip()
@@ -77,14 +106,20 @@ def parsed_body(call: Call) -> Any | Answer:
         )
 
 
+def read_object(call: Call) -> dict[str, Any] | Answer:
+    """Return a JSON body that is an object, or the 422 that says why it is none."""
+    body = parsed_body(call)
+    if isinstance(body, Answer | dict):
+        return body
+    entry = invalid("model_attributes_type", ["body"], _NOT_AN_OBJECT, body)
+    return unprocessable([entry])
+
+
 def read_body(call: Call, fields: dict[str, type[str]]) -> dict[str, str] | Answer:
     """Return the fields of a JSON body, or the 422 that says what is wrong with it."""
-    body = parsed_body(call)
+    body = read_object(call)
     if isinstance(body, Answer):
         return body
-    if not isinstance(body, dict):
-        entry = invalid("model_attributes_type", ["body"], _NOT_AN_OBJECT, body)
-        return unprocessable([entry])
     errors = []
     for name in fields:
         location: list[str | int] = ["body", name]

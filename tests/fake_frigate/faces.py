@@ -165,7 +165,11 @@ async def face_file(call: Call) -> Answer:
     folder, name = parts[3], parts[4]
     if name not in (folder_of(call.state, folder) or ()):
         return nginx_page(404)
-    picture = await call.studio.face(name)
+    return picture_file(await call.studio.face(name))
+
+
+def picture_file(picture: bytes) -> Answer:
+    """Return a picture below `/clips`, whose kind nginx does not know."""
     age = [("Cache-Control", "max-age=604800"), ("Cache-Control", "public")]
     return Answer(
         200, picture, "application/octet-stream", [*age, ("Accept-Ranges", "bytes")]

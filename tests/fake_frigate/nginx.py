@@ -9,6 +9,7 @@ from .backend import Backend
 from .cache import Cache
 from .call import Call
 from .faces import face_file
+from .film import camera_of_file, export_file, export_picture, preview_file
 
 # An exception closes the connection to the backend, which nginx may not notice before
 # it passes on the next request; only of a POST it does not make a second attempt.
@@ -127,15 +128,28 @@ class Nginx:
         verdict = _login(call)
         if isinstance(verdict, Answer):
             return verdict
-        if call.state.is_018 and call.state.restricted(verdict.role):
+        if not _may_see_file(call, verdict.role):
             return nginx_page(403)
-        if not call.path.startswith("/clips/faces/"):
+        if call.path.startswith("/clips/faces/"):
+            answer = await face_file(call)
+        elif call.path.startswith("/clips/export/"):
+            answer = await export_picture(call)
+        elif call.path.startswith("/exports/"):
+            answer = export_file(call)
+        elif call.path.startswith("/clips/previews/"):
+            answer = preview_file(call)
+        else:
             return nginx_page(404)
-        answer = await face_file(call)
-        if verdict.cookie and answer.status == 200:
+        if verdict.cookie and answer.status in (200, 206):
             # The location adds a header of its own after the one of the login check.
             answer.headers.append(("Set-Cookie", verdict.cookie))
         return answer
+
+
+def _may_see_file(call: Call, role: str) -> bool:
+    if not call.state.is_018 or not call.state.restricted(role):
+        return True
+    return camera_of_file(call) in call.state.allowed_cameras(role)
 
 
 def _location(call: Call) -> Location:

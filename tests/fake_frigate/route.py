@@ -5,19 +5,31 @@ from dataclasses import dataclass
 import re
 
 from .answers import Answer
+from .state import Version
 
 type Handler = Callable[..., Answer | Awaitable[Answer]]
 
 
 @dataclass(frozen=True)
 class Route:
-    """One route; `camera` says that the first group of its path is a camera's name."""
+    """One route.
+
+    `camera` says that the first group of its path is a camera's name, `only` that other
+    versions of the server do not have it.
+    """
 
     method: str
     pattern: re.Pattern[str]
     handler: Handler
     admin: bool = False
     camera: bool = False
+    only: Version | None = None
+
+    def fits(self, path: str, version: Version) -> bool:
+        """Whether a server of this version has the path."""
+        if self.only not in (None, version):
+            return False
+        return self.pattern.fullmatch(path) is not None
 
 
 def route(
@@ -27,6 +39,7 @@ def route(
     *,
     admin: bool = False,
     camera: bool = False,
+    only: Version | None = None,
 ) -> Route:
     """Return a route whose path, without `/api`, is a regular expression."""
-    return Route(method, re.compile(path), handler, admin, camera)
+    return Route(method, re.compile(path), handler, admin, camera, only)

@@ -13,6 +13,7 @@ from aiohttp import web
 from . import certificates
 from .auth import mint
 from .faces import image_name, train_name
+from .footage_controls import FootageControls
 from .journal import frigate_line
 from .listeners import Listener
 from .notifications import survives
@@ -21,7 +22,7 @@ from .requests import Port
 from .state import SESSION_LENGTH, Camera, Clock, ServerState, User, Version, wall_clock
 
 
-class FakeFrigate(Reception):
+class FakeFrigate(FootageControls, Reception):
     """A Frigate that is not one."""
 
     def __init__(
@@ -204,6 +205,7 @@ class FakeFrigate(Reception):
         self.state.starting = not survives(self.state)
         self.state.restarts += 1
         self.state.started_at = self.state.clock()
+        self.state.exporter.restart()
         self._limiter.windows.clear()
         self._nginx.forget()
 

@@ -6,6 +6,8 @@ import secrets
 import time
 from typing import Any, override
 
+from .exporter import Case, Exporter
+from .footage import HISTORY, Footage
 from .journal import Journal
 from .recognition import Recognition
 
@@ -130,11 +132,16 @@ class ServerState:
     detectors: dict[str, dict[str, Any]] = field(default_factory=lambda: {"cpu1": {}})
     storage: dict[str, dict[str, Any]] = field(default_factory=dict)
     stats_overrides: dict[str, Any] = field(default_factory=dict)
+    footage: Footage = field(default_factory=Footage)
+    exporter: Exporter = field(init=False)
+    cases: dict[str, Case] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Let the service begin now unless told otherwise."""
         if not self.started_at:
             self.started_at = self.clock()
+        self.footage.since = self.footage.since or int(self.started_at) - HISTORY
+        self.exporter = Exporter(queues=self.is_018)
 
     @property
     def is_018(self) -> bool:

@@ -33,6 +33,7 @@ from .errors import (
     FrigateWrongPasswordError,
 )
 from .exchange import Stream, Upload
+from .exports import Export, ExportFile, ExportJob
 from .faces import Recognition, TrainingImage
 from .logs import SERVICES as LOG_SERVICES, Log
 from .models import (
@@ -52,6 +53,8 @@ from .notifications import (
     is_push_public_key,
     is_push_secret,
 )
+from .previews import Preview
+from .recordings import Segment
 from .schema import FrigateSchemaPathError, part_of
 from .stats import (
     CameraStats,
@@ -72,6 +75,9 @@ __all__ = [
     "Config",
     "Credentials",
     "DetectorStats",
+    "Export",
+    "ExportFile",
+    "ExportJob",
     "FaceLibrary",
     "FrigateArgumentError",
     "FrigateAuthError",
@@ -103,9 +109,11 @@ __all__ = [
     "Log",
     "NpuStats",
     "Overlays",
+    "Preview",
     "Profile",
     "PushSubscription",
     "Recognition",
+    "Segment",
     "Stats",
     "StillImage",
     "StorageStats",

@@ -4,10 +4,13 @@ import aiohttp
 from yarl import URL
 
 from .auth import Credentials
+from .exports import Exports
 from .faces import Faces
 from .logs import Logs
 from .media import Media
 from .notifications import Notifications
+from .previews import Previews
+from .recordings import Recordings
 from .system import System
 from .transport import Transport
 from .users import Users
@@ -40,6 +43,9 @@ class FrigateClient:
         self.users = Users(self._transport)
         self.logs = Logs(self._transport)
         self.notifications = Notifications(self._transport)
+        self.exports = Exports(self._transport)
+        self.previews = Previews(self._transport)
+        self.recordings = Recordings(self._transport)
 
     def change_password(self, password: str) -> None:
         """Log in with another password from now on."""

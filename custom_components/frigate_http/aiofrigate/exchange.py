@@ -142,6 +142,11 @@ class Stream:
             raise error_from_exception(err) from err
 
 
+def seconds_in_path(seconds: float) -> str:
+    """Return a moment as a segment of a path: to the millisecond, without trailing zeros."""
+    return f"{seconds:.3f}".rstrip("0").rstrip(".")
+
+
 async def read(response: aiohttp.ClientResponse, max_bytes: int) -> Answer:
     """Read a whole body, but no more than the limit.
 

@@ -2,13 +2,15 @@
 
 from homeassistant.core import HomeAssistant, callback
 
-from . import faces, notifications, status, system, users
+from . import exports, faces, notifications, previews, status, system, users
 from .action import async_register
 
 ACTIONS = (
     *status.ACTIONS,
     *users.ACTIONS,
     *faces.ACTIONS,
+    *exports.ACTIONS,
+    *previews.ACTIONS,
     *system.ACTIONS,
     *notifications.ACTIONS,
 )

@@ -1,0 +1,70 @@
+"""Short films of low quality that Frigate makes of each hour."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from .errors import FrigateDataError, FrigateNotFoundError
+from .exchange import seconds_in_path
+from .parsing import as_dict, as_float, as_str
+from .transport import Transport
+
+_NONE_YET = "No previews"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """The film of an hour, or of what was recorded of it."""
+
+    camera: str | None
+    path: str
+    """Where the server has it, such as `/clips/previews/<camera>/<start>-<end>.mp4`."""
+    media_type: str | None
+    start: float | None
+    end: float | None
+
+    @classmethod
+    def from_api(cls, data: Mapping[str, Any]) -> Self | None:
+        """Read `{"camera", "src", "type", "start", "end"}`; None without a path."""
+        if (path := as_str(data.get("src"))) is None:
+            return None
+        return cls(
+            camera=as_str(data.get("camera")),
+            path=path,
+            media_type=as_str(data.get("type")),
+            start=as_float(data.get("start")),
+            end=as_float(data.get("end")),
+        )
+
+
+class Previews:
+    """Previews of the cameras that the account may see."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Speak through a transport."""
+        self._transport = transport
+
+    async def list(self, camera: str, start: float, end: float) -> tuple[Preview, ...]:
+        """Return those that touch a period (`GET /api/preview/<camera>/start/...`).
+
+        The running hour has none: each is written at the full hour. Times are seconds
+        since the epoch.
+
+        Raises:
+            FrigateForbiddenError: the account may not see the camera, or there is none.
+            FrigateDataError: the answer is no list of previews.
+            FrigateError: anything else but a good answer.
+        """
+        period = ("start", seconds_in_path(start), "end", seconds_in_path(end))
+        try:
+            answer = await self._transport.request(
+                "GET", "api", "preview", camera, *period
+            )
+        except FrigateNotFoundError as err:
+            if err.message.startswith(_NONE_YET):
+                return ()
+            raise
+        found = [Preview.from_api(as_dict(one)) for one in answer.json(list)]
+        if None in found:
+            raise FrigateDataError("A preview without a path", answer.status)
+        return tuple(one for one in found if one is not None)

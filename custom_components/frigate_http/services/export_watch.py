@@ -1,0 +1,97 @@
+"""Watching an export until it is finished, or will never be."""
+
+import asyncio
+from dataclasses import dataclass
+
+from homeassistant.exceptions import HomeAssistantError
+
+from ..aiofrigate import (
+    Export,
+    FrigateClient,
+    FrigateError,
+    FrigateNotFoundError,
+    FrigateServerError,
+)
+from ..errors import is_unanswered, refusal
+
+_FIRST_PAUSE = 0.25
+_LONGEST_PAUSE = 2.0
+_GROWTH = 1.5
+_APPEARS_WITHIN = 5.0
+"""Seconds after which an export that was begun has a row, where there is no queue."""
+_FAILED = frozenset({"failed", "cancelled"})
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """An export that was begun, and how long it is waited for, in seconds."""
+
+    client: FrigateClient
+    export_id: str
+    timeout: int
+    has_jobs: bool
+    """Whether the server tells of jobs, as 0.18 does."""
+
+    async def async_finished(self) -> Export:
+        """Return the export once it is finished.
+
+        It asks past Frigate's cache, at growing intervals. No answer at all is not the
+        end of the export, and is borne until the time is up.
+
+        Raises:
+            HomeAssistantError: it failed, vanished, or is not finished in time.
+            FrigateError: the server refuses to tell, or did not answer in the end.
+        """
+        now = asyncio.get_running_loop().time
+        begun, pause, was_seen = now(), _FIRST_PAUSE, False
+        while True:
+            silence: FrigateError | None = None
+            try:
+                if (export := await self._look()) is None:
+                    is_late = now() - begun > _APPEARS_WITHIN
+                    await self._explain(is_gone=was_seen or is_late)
+                elif export.in_progress is False:
+                    return export
+                else:
+                    was_seen = True
+            except FrigateError as err:
+                if not is_unanswered(err):
+                    raise
+                silence = err
+            if (left := begun + self.timeout - now()) <= 0:
+                raise silence or self._unfinished()
+            await asyncio.sleep(min(pause, left))
+            pause = min(pause * _GROWTH, _LONGEST_PAUSE)
+
+    def _unfinished(self) -> HomeAssistantError:
+        return refusal(
+            "export_unfinished", export=self.export_id, seconds=str(self.timeout)
+        )
+
+    async def _look(self) -> Export | None:
+        """Return the export, or None while, or if ever since, there is none."""
+        exports = self.client.exports
+        try:
+            return await exports.get(self.export_id, fresh=True)
+        except FrigateNotFoundError:
+            return None
+        except FrigateServerError as err:
+            if is_unanswered(err):
+                raise
+        # 0.18 does not answer for an export in a case, but the list holds it.
+        found = await exports.list(fresh=True)
+        return next((one for one in found if one.id == self.export_id), None)
+
+    async def _explain(self, *, is_gone: bool) -> None:
+        """Raise if an export that is not there will not come any more."""
+        if not self.has_jobs:
+            if is_gone:
+                raise refusal("export_vanished", export=self.export_id)
+            return
+        try:
+            job = await self.client.exports.job(self.export_id, fresh=True)
+        except FrigateNotFoundError:
+            raise refusal("export_vanished", export=self.export_id) from None
+        if job.status in _FAILED:
+            words = (job.error or job.status).rstrip(".")
+            raise refusal("export_failed", export=self.export_id, message=words)

@@ -1,0 +1,291 @@
+"""Actions for exports: films that Frigate makes of its recordings and keeps."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import voluptuous as vol
+
+from homeassistant.helpers import config_validation as cv
+from homeassistant.util.json import JsonObjectType
+
+from ..aiofrigate import (
+    Export,
+    FrigateBadRequestError,
+    FrigateError,
+    FrigateNotFoundError,
+    FrigateStartingError,
+)
+from ..errors import error_key, mistake, placeholders, refusal
+from ..runtime import FrigateRuntime
+from .action import CameraAction, CameraCall, ServerAction, ServerCall
+from .export_watch import Watch
+from .fields import Validator, choice, each, identifier, text, whole_number
+from .footage import async_wait_for_footage, async_wait_until
+from .targets import camera_names
+from .times import PERIOD_FIELDS, Period, iso, period_of
+
+LONGEST_NAME = 256
+LONGEST_TIMEOUT = 3600
+MOST_REASONS = 5
+"""How many exports an error names at most."""
+PICTURES = "/media/frigate/clips/"
+TIMELAPSE = "timelapse_25x"
+_NOTHING_RECORDED = "No recordings"
+_QUEUE_FULL = "queue is full"
+
+
+def _image_path(field: str) -> Validator[str]:
+    """Accept a file below the folder that Frigate takes pictures from."""
+    read = text(field, LONGEST_NAME)
+
+    def validate(value: Any) -> str:
+        path = read(value)
+        if not path.startswith(PICTURES) or ".." in path or path.endswith("/"):
+            raise mistake("bad_image_path", folder=PICTURES)
+        return path
+
+    return validate
+
+
+async def _has_queue(call: ServerCall) -> bool:
+    """Return whether this is 0.18, which queues exports and has other routes for some."""
+    stats = call.runtime.server.data.stats
+    version = None if stats is None else stats.version
+    return (version or await call.client.system.version()).at_least(0, 18)
+
+
+def _url(runtime: FrigateRuntime, export: Export) -> str | None:
+    """Return where a browser that is logged in to Frigate, if need be, plays the film.
+
+    It is the address that people use, not necessarily ours, and holds no token. There is
+    nothing to see while the export is in progress.
+    """
+    if export.in_progress is not False or export.file is None:
+        return None
+    return f"{runtime.server.browser_url}/exports/{export.file}"
+
+
+# Creating
+
+
+async def _create_export(call: CameraCall) -> JsonObjectType:
+    period = period_of(call.data)
+    if call.data["source"] == "recordings":
+        is_whole = await async_wait_for_footage(call.client, call.camera, period)
+    else:
+        # Previews are made of the live picture, which does not reach the disk late.
+        await async_wait_until(period.end)
+        is_whole = True
+    has_queue = await _has_queue(call)
+    export_id = await _begin(call, period, has_queue=has_queue)
+    answer: JsonObjectType = {
+        "export_id": export_id,
+        "camera": call.camera,
+        "start": iso(period.start),
+        "end": iso(period.end),
+    }
+    if not is_whole:
+        answer["incomplete"] = True
+    await call.runtime.exports.async_refresh_past_cache()
+    if call.data["wait_for_result"]:
+        answer |= await _result(call, export_id, has_jobs=has_queue)
+    return answer
+
+
+async def _begin(call: CameraCall, period: Period, *, has_queue: bool) -> str:
+    """Begin an export and return its id."""
+    data, exports = call.data, call.client.exports
+    name, source, image = data.get("name"), data["source"], data.get("image_path")
+    start, end = period.start, period.end
+    try:
+        if has_queue and data["playback"] == TIMELAPSE:
+            return await exports.create_timelapse(
+                call.camera, start, end, name=name, source=source, image_path=image
+            )
+        return await exports.create(
+            call.camera,
+            start,
+            end,
+            name=name,
+            source=source,
+            image_path=image,
+            # 0.18 would ignore it.
+            playback=None if has_queue else data["playback"],
+        )
+    except FrigateBadRequestError as err:
+        if err.message.startswith(_NOTHING_RECORDED):
+            raise refusal("nothing_recorded", camera=call.camera) from err
+        raise
+    except FrigateStartingError as err:
+        if _QUEUE_FULL in err.message:
+            raise refusal("export_queue_full") from err
+        raise
+
+
+async def _result(
+    call: CameraCall, export_id: str, *, has_jobs: bool
+) -> JsonObjectType:
+    """Return the export once it is finished, whatever becomes of it shown at once."""
+    timeout: int = call.data["timeout"]
+    try:
+        export = await Watch(call.client, export_id, timeout, has_jobs).async_finished()
+    finally:
+        await call.runtime.exports.async_refresh_past_cache()
+    return {
+        "name": export.name,
+        "in_progress": False,
+        "url": _url(call.runtime, export),
+    }
+
+
+# Reading
+
+
+async def _get_exports(call: ServerCall) -> JsonObjectType:
+    cameras = camera_names(call.hass, call.entry, call.data.get("cameras", ()))
+    in_progress: bool | None = call.data.get("in_progress")
+    return {
+        "exports": [
+            _shown(call.runtime, export)
+            for export in await call.client.exports.list(fresh=True)
+            if (not cameras or export.camera in cameras)
+            and in_progress in (None, export.in_progress)
+        ]
+    }
+
+
+def _shown(runtime: FrigateRuntime, export: Export) -> JsonObjectType:
+    return {
+        "export_id": export.id,
+        "camera": export.camera,
+        "name": export.name,
+        "start": iso(export.start),
+        "in_progress": export.in_progress,
+        "case_id": export.case_id,
+        "url": _url(runtime, export),
+    }
+
+
+# Changing
+
+
+async def _rename_export(call: ServerCall) -> JsonObjectType:
+    export_id, name = call.data["export_id"], call.data["name"]
+    try:
+        await call.client.exports.rename(export_id, name)
+    except FrigateNotFoundError as err:
+        raise refusal("unknown_export", export=export_id) from err
+    await call.runtime.exports.async_refresh_past_cache()
+    return {"export_id": export_id, "name": name}
+
+
+async def _delete_exports(call: ServerCall) -> JsonObjectType:
+    """Delete those that there are, and tell of each of the others why it stays."""
+    wanted: list[str] = call.data["export_ids"]
+    there = {one.id: one for one in await call.client.exports.list(fresh=True)}
+    found = [there[one] for one in wanted if one in there]
+    failed = {one: _unknown(one) for one in wanted if one not in there}
+    deleted: list[str] = []
+    try:
+        if found:
+            deleted = await _delete(call, found, failed)
+    finally:
+        await call.runtime.exports.async_refresh_past_cache()
+    if not deleted:
+        some = [f"{one}: {why}" for one, why in failed.items()][:MOST_REASONS]
+        raise refusal("no_export_deleted", message="; ".join(some).rstrip("."))
+    return {"deleted": [*deleted], "failed": {**failed}}
+
+
+async def _delete(
+    call: ServerCall, exports: Sequence[Export], failed: dict[str, str]
+) -> list[str]:
+    """Return the ids of what was deleted; note in `failed` why the others were not."""
+    has_queue = await _has_queue(call)
+    groups = _groups(exports) if has_queue else [[one.id] for one in exports]
+    deleted: list[str] = []
+    for number, group in enumerate(groups):
+        try:
+            if has_queue:
+                await call.client.exports.delete_all_of(group)
+            else:
+                await call.client.exports.delete(group[0])
+        except (FrigateNotFoundError, FrigateBadRequestError) as err:
+            failed |= dict.fromkeys(group, _words(err))
+        except FrigateError as err:
+            if not deleted:
+                raise
+            # What came before is done, and the rest would end the same way.
+            rest = [one for group in groups[number:] for one in group]
+            failed |= dict.fromkeys(rest, _words(err))
+            break
+        else:
+            deleted += group
+    return deleted
+
+
+def _groups(exports: Sequence[Export]) -> list[list[str]]:
+    """Return what 0.18 can delete at once, all or nothing.
+
+    What is in progress may be refused, and must not keep the others from going.
+    """
+    finished = [one.id for one in exports if not one.in_progress]
+    running = [[one.id] for one in exports if one.in_progress]
+    return [finished, *running] if finished else running
+
+
+def _unknown(export_id: str) -> str:
+    return str(refusal("unknown_export", export=export_id))
+
+
+def _words(err: FrigateError) -> str:
+    return str(refusal(error_key(err), **placeholders(err)))
+
+
+ACTIONS = (
+    CameraAction(
+        name="create_export",
+        handler=_create_export,
+        fields={
+            **PERIOD_FIELDS,
+            vol.Optional("name"): text("name", LONGEST_NAME),
+            vol.Optional("playback", default="realtime"): choice(
+                "playback", "realtime", TIMELAPSE
+            ),
+            vol.Optional("source", default="recordings"): choice(
+                "source", "recordings", "preview"
+            ),
+            vol.Optional("image_path"): _image_path("image_path"),
+            vol.Optional("wait_for_result", default=False): cv.boolean,
+            vol.Optional("timeout", default=600): whole_number(
+                "timeout", 1, LONGEST_TIMEOUT
+            ),
+        },
+    ),
+    ServerAction(
+        name="get_exports",
+        handler=_get_exports,
+        fields={
+            vol.Optional("cameras"): each("cameras", cv.entity_id),
+            vol.Optional("in_progress"): cv.boolean,
+        },
+        is_query=True,
+    ),
+    ServerAction(
+        name="rename_export",
+        handler=_rename_export,
+        fields={
+            vol.Required("export_id"): identifier("export_id"),
+            vol.Required("name"): text("name", LONGEST_NAME),
+        },
+        admin_only=True,
+    ),
+    ServerAction(
+        name="delete_exports",
+        handler=_delete_exports,
+        fields={
+            vol.Required("export_ids"): each("export_ids", identifier("export_id")),
+        },
+        admin_only=True,
+    ),
+)

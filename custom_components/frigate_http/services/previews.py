@@ -1,0 +1,36 @@
+"""The action for previews: short films of each hour."""
+
+from homeassistant.util.json import JsonObjectType
+
+from .action import CameraAction, CameraCall
+from .footage import async_wait_until
+from .times import PERIOD_FIELDS, iso, period_of
+
+
+async def _get_previews(call: CameraCall) -> JsonObjectType:
+    """List the previews; the address is for a browser that is logged in to Frigate."""
+    period = period_of(call.data)
+    await async_wait_until(period.end)
+    found = await call.client.previews.list(call.camera, period.start, period.end)
+    base = call.runtime.server.browser_url
+    return {
+        "previews": [
+            {
+                "start": iso(preview.start),
+                "end": iso(preview.end),
+                "media_type": preview.media_type,
+                "url": base + preview.path if preview.path.startswith("/") else None,
+            }
+            for preview in found
+        ]
+    }
+
+
+ACTIONS = (
+    CameraAction(
+        name="get_previews",
+        handler=_get_previews,
+        fields=PERIOD_FIELDS,
+        is_query=True,
+    ),
+)

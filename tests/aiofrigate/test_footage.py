@@ -1,0 +1,383 @@
+"""Exports, recordings and previews as the client sees them, on both versions."""
+
+from datetime import UTC, datetime
+import time
+from typing import Any
+
+import pytest
+
+from custom_components.frigate_http.aiofrigate import (
+    Export,
+    ExportFile,
+    ExportJob,
+    FrigateArgumentError,
+    FrigateBadRequestError,
+    FrigateClient,
+    FrigateContentError,
+    FrigateDataError,
+    FrigateForbiddenError,
+    FrigateNotFoundError,
+    FrigateServerError,
+    FrigateStartingError,
+    FrigateValidationError,
+    Preview,
+    Segment,
+)
+from tests.fake_frigate import FakeFrigate, Fault
+
+from .conftest import BOTH, GATE, VIEWER, Connect, recorded, sent
+
+VERSIONS = ["0.17.2", "0.18"]
+NEWER = pytest.mark.parametrize("frigate_options", [{"version": "0.18"}])
+JUNK: tuple[Any, ...] = (None, True, -1, 10**400, "", "x", "\ud800", [], [{}], {"": 1})
+
+
+@pytest.fixture
+def now(frigate: FakeFrigate) -> int:
+    """Return a moment of which everything before is on the disk."""
+    return int(time.time()) - 60
+
+
+def exported(frigate: FakeFrigate, now: int, count: int = 1, **settings: Any) -> Any:
+    """Return the ids of exports that are added to the server."""
+    return [
+        frigate.add_export("front_door", now - 60, now, f"Film {number}", **settings).id
+        for number in range(count)
+    ]
+
+
+# What is read
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_an_export(version: str) -> None:
+    data = recorded(version, "exports.id.ok")
+    export = Export.from_api(data)
+    assert export is not None
+    assert export.id == data["id"]
+    assert (export.camera, export.name) == ("front_door", "Test clip")
+    assert export.start == data["date"]
+    assert data["video_path"] == f"/media/frigate/exports/{export.file}"
+    assert (export.in_progress, export.case_id) == (False, None)
+
+
+def test_the_case_of_an_export() -> None:
+    assert _case_of(recorded("0.18", "exports.list.by-case")[0]) == "ec9ndfv2l36l"
+    # So the OpenAPI description has it.
+    assert _case_of({"id": "a", "export_case": {"id": "b", "name": "c"}}) == "b"
+
+
+def _case_of(data: dict[str, Any]) -> str | None:
+    export = Export.from_api(data)
+    assert export is not None
+    return export.case_id
+
+
+@pytest.mark.parametrize(
+    ("read", "name"),
+    [
+        (Export.from_api, "exports.id.ok"),
+        (ExportJob.from_api, "jobs.export.id.running"),
+        (Segment.from_api, "camera.recordings.5000"),
+        (Preview.from_api, "preview.ok.5000"),
+        (ExportFile.from_api, "exports.dir-listing"),
+    ],
+)
+def test_junk_harms_nobody(read: Any, name: str) -> None:
+    found = recorded("0.18", name)
+    data = found[0] if isinstance(found, list) else found
+    assert read(data) is not None
+    for key in data:
+        for junk in JUNK:
+            assert repr(read({**data, key: junk}))
+    assert read({}) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "modified"),
+    [
+        (
+            "Mon, 23 Nov 2026 16:38:30 GMT",
+            datetime(2026, 11, 23, 16, 38, 30, tzinfo=UTC),
+        ),
+        ("Mon, 23 Nov 2026 16:38:30 -0000", None),
+        ("yesterday", None),
+    ],
+)
+def test_when_a_file_was_written(text: str, modified: datetime | None) -> None:
+    found = ExportFile.from_api({"name": "a.mp4", "mtime": text})
+    assert found == ExportFile("a.mp4", modified)
+
+
+# Exports
+
+
+@BOTH
+async def test_an_export_from_its_begin_to_its_end(
+    frigate: FakeFrigate, client: FrigateClient, now: int
+) -> None:
+    export_id = await client.exports.create(
+        "front_door",
+        now - 60.5,
+        now,
+        name="Mine",
+        source="recordings",
+        image_path="/media/frigate/clips/a.jpg",
+    )
+    (made,) = frigate.state.exporter.exports
+    assert (made.id, made.name, made.end) == (export_id, "Mine", now)
+    assert made.start == now - 60.5
+    assert made.image_path == "/media/frigate/clips/a.jpg"
+    assert (await client.exports.get(export_id, fresh=True)).in_progress is True
+    frigate.state.exporter.duration = 0
+    export = await client.exports.get(export_id, fresh=True)
+    assert export.in_progress is False
+    assert await client.exports.list(fresh=True) == (export,)
+    (file,) = await client.exports.files()
+    assert file.name == export.file
+    assert file.modified is not None
+    await client.exports.rename(export_id, "Other")
+    assert (await client.exports.get(export_id, fresh=True)).name == "Other"
+
+
+@BOTH
+async def test_a_time_lapse_has_two_routes(
+    frigate: FakeFrigate, client: FrigateClient, now: int
+) -> None:
+    period = now - 60, now
+    await client.exports.create("front_door", *period, playback="timelapse_25x")
+    if frigate.state.is_018:
+        await client.exports.create_timelapse("front_door", *period, name="Fast")
+    else:
+        with pytest.raises(FrigateNotFoundError):
+            await client.exports.create_timelapse("front_door", *period)
+    speeds = [made.speed for made in frigate.state.exporter.exports]
+    assert speeds == ([1, 25] if frigate.state.is_018 else [25])
+
+
+@BOTH
+async def test_what_refuses_an_export(
+    frigate: FakeFrigate, client: FrigateClient, now: int
+) -> None:
+    create = client.exports.create
+    with pytest.raises(FrigateBadRequestError, match="No recordings found"):
+        await create("front_door", 10, 20)
+    with pytest.raises(FrigateNotFoundError, match="nope is not a valid camera"):
+        await create("nope", now - 60, now)
+    with pytest.raises(FrigateBadRequestError, match="Invalid image path"):
+        await create("front_door", now - 60, now, image_path="/etc/passwd")
+    with pytest.raises(FrigateValidationError, match="at most 256"):
+        await create("front_door", now - 60, now, name="n" * 257)
+    with pytest.raises(FrigateArgumentError):
+        await create("..", now - 60, now)
+    assert frigate.state.exporter.exports == []
+    assert await create("front_door", now - 60, now)
+
+
+@NEWER
+async def test_a_full_queue(
+    frigate: FakeFrigate, client: FrigateClient, now: int
+) -> None:
+    frigate.state.exporter.held, frigate.state.exporter.room = True, 1
+    first = await client.exports.create("front_door", now - 60, now)
+    with pytest.raises(FrigateStartingError, match="queue is full"):
+        await client.exports.create("front_door", now - 60, now)
+    with pytest.raises(FrigateNotFoundError):
+        await client.exports.get(first)
+    (job,) = await client.exports.jobs()
+    assert (job.id, job.status, job.is_active) == (first, "queued", True)
+    assert await client.exports.job(first) == job
+    frigate.state.exporter.held = False
+    frigate.state.exporter.duration = 0
+    assert (await client.exports.get(first, fresh=True)).in_progress is True
+    assert (await client.exports.get(first, fresh=True)).in_progress is False
+    done = await client.exports.job(first, fresh=True)
+    assert (done.status, done.progress, done.is_active) == ("success", 100, False)
+    assert await client.exports.jobs(fresh=True) == ()
+
+
+@NEWER
+async def test_a_failed_job(
+    frigate: FakeFrigate, client: FrigateClient, now: int
+) -> None:
+    frigate.state.exporter.outcome, frigate.state.exporter.duration = "fail", 0
+    export_id = await client.exports.create("front_door", now - 60, now)
+    job = await client.exports.job(export_id)
+    assert (job.status, job.error) == ("failed", "Export failed")
+    frigate.state.exporter.forgets_after = 0
+    with pytest.raises(FrigateNotFoundError, match="Job not found"):
+        await client.exports.job(export_id, fresh=True)
+
+
+async def test_jobs_are_not_there_before_0_18(client: FrigateClient) -> None:
+    for call in (client.exports.jobs(), client.exports.job("front_door_abc123")):
+        with pytest.raises(FrigateNotFoundError):
+            await call
+
+
+@NEWER
+async def test_an_export_in_a_case(
+    frigate: FakeFrigate, client: FrigateClient, now: int
+) -> None:
+    case = frigate.add_case("Break-in").id
+    (export_id,) = exported(frigate, now, case=case)
+    with pytest.raises(FrigateServerError):
+        await client.exports.get(export_id)
+    (export,) = await client.exports.list()
+    assert export.case_id == case
+
+
+async def test_deletion_one_by_one(
+    frigate: FakeFrigate, client: FrigateClient, now: int
+) -> None:
+    first, second = exported(frigate, now, 2)
+    await client.exports.delete(first)
+    assert [one.id for one in await client.exports.list()] == [second]
+    with pytest.raises(FrigateNotFoundError, match="Export not found"):
+        await client.exports.delete(first)
+    (busy,) = exported(frigate, now, status="running", outcome="hang")
+    with pytest.raises(FrigateBadRequestError, match="in progress"):
+        await client.exports.delete(busy)
+
+
+@NEWER
+async def test_deletion_of_all_or_none(
+    frigate: FakeFrigate, client: FrigateClient, now: int
+) -> None:
+    ids = exported(frigate, now, 3)
+    with pytest.raises(FrigateNotFoundError):
+        await client.exports.delete(ids[0])
+    with pytest.raises(FrigateNotFoundError, match="One or more"):
+        await client.exports.delete_all_of([*ids, "nope"])
+    assert len(await client.exports.list(fresh=True)) == 3
+    await client.exports.delete_all_of(ids[:2])
+    assert [one.id for one in await client.exports.list(fresh=True)] == ids[2:]
+
+
+@BOTH
+async def test_a_viewer_may_export_and_not_change(
+    frigate: FakeFrigate, connect: Connect, now: int
+) -> None:
+    viewer = connect(frigate.external_url, **VIEWER)
+    export_id = await viewer.exports.create("front_door", now - 60, now)
+    newer = frigate.state.is_018
+    for call in (
+        viewer.exports.rename(export_id, "Other"),
+        viewer.exports.delete_all_of([export_id])
+        if newer
+        else viewer.exports.delete(export_id),
+    ):
+        with pytest.raises(FrigateForbiddenError, match="Required: admin"):
+            await call
+    assert len(await viewer.exports.list(fresh=True)) == 1
+
+
+@BOTH
+async def test_a_restricted_role(
+    frigate: FakeFrigate, connect: Connect, now: int
+) -> None:
+    exported(frigate, now)
+    gate = connect(frigate.external_url, **GATE)
+    assert await gate.exports.list() == ()
+    for call in (
+        gate.exports.create("front_door", now - 60, now),
+        gate.recordings.segments("front_door", now - 60, now),
+        gate.previews.list("front_door", now - 60, now),
+    ):
+        with pytest.raises(FrigateForbiddenError):
+            await call
+    if frigate.state.is_018:
+        with pytest.raises(FrigateForbiddenError):
+            await gate.exports.files()
+    else:
+        assert await gate.exports.files()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "fault"),
+    [
+        ("list", "/api/exports", Fault.json([{}])),
+        ("list", "/api/exports", Fault.json({})),
+        ("jobs", "/api/jobs/export", Fault.json(["x"])),
+        ("files", "/exports/", Fault.html()),
+    ],
+)
+async def test_an_answer_that_is_none(
+    frigate: FakeFrigate, client: FrigateClient, method: str, path: str, fault: Fault
+) -> None:
+    frigate.fail(path, fault)
+    with pytest.raises(FrigateContentError):
+        await getattr(client.exports, method)()
+    frigate.clear_faults()
+    assert await client.exports.list() == ()
+
+
+@pytest.mark.parametrize("body", [{}, {"success": True, "export_id": 5}])
+async def test_an_export_without_an_id(
+    frigate: FakeFrigate, client: FrigateClient, now: int, body: dict[str, Any]
+) -> None:
+    frigate.fail("/api/export/", Fault.json(body), times=1)
+    with pytest.raises(FrigateDataError, match="without an id"):
+        await client.exports.create("front_door", now - 60, now)
+    assert await client.exports.create("front_door", now - 60, now)
+
+
+# Recordings and previews
+
+
+@BOTH
+async def test_segments(frigate: FakeFrigate, client: FrigateClient, now: int) -> None:
+    segments = await client.recordings.segments("front_door", now - 30.5, now - 10)
+    assert segments[0].end >= now - 30.5
+    assert segments[-1].start <= now - 10
+    assert all(9 <= one.end - one.start <= 10 for one in segments)
+    assert await client.recordings.segments("nope", now - 30, now) == ()
+    request = sent(frigate, "/api/nope/recordings")[0]
+    assert request.query == {"after": str(now - 30), "before": str(now)}
+
+
+async def test_segments_past_the_cache(
+    frigate: FakeFrigate, client: FrigateClient, now: int
+) -> None:
+    before = await client.recordings.segments("front_door", now - 60, now)
+    frigate.record_only("front_door")
+    assert await client.recordings.segments("front_door", now - 60, now) == before
+    fresh = await client.recordings.segments("front_door", now - 60, now, fresh=True)
+    assert fresh == ()
+
+
+async def test_segments_without_times(
+    frigate: FakeFrigate, client: FrigateClient, now: int
+) -> None:
+    frigate.fail("/api/front_door/recordings", Fault.json([{"id": 1}]), times=1)
+    with pytest.raises(FrigateDataError, match="without times"):
+        await client.recordings.segments("front_door", now - 60, now)
+    assert await client.recordings.segments("front_door", now - 60, now)
+
+
+@BOTH
+async def test_previews(frigate: FakeFrigate, client: FrigateClient, now: int) -> None:
+    hour = now // 3600 * 3600
+    (preview,) = await client.previews.list("front_door", hour - 1800, hour - 900.5)
+    assert preview.camera == "front_door"
+    assert preview.path.startswith("/clips/previews/front_door/")
+    assert preview.media_type == "video/mp4"
+    assert preview.end == pytest.approx(hour, abs=1)
+    both = await client.previews.list("all", hour - 1800, hour - 900)
+    assert {one.camera for one in both} == {"front_door", "Portones"}
+    assert await client.previews.list("front_door", 10, 20) == ()
+    with pytest.raises(FrigateForbiddenError, match="Access denied for camera"):
+        await client.previews.list("nope", hour - 1800, hour)
+
+
+async def test_previews_that_are_none(
+    frigate: FakeFrigate, client: FrigateClient, now: int
+) -> None:
+    period = now - 7200, now - 3600
+    frigate.fail("/api/preview", Fault.status(404), times=1)
+    with pytest.raises(FrigateNotFoundError, match="Not Found"):
+        await client.previews.list("front_door", *period)
+    frigate.fail("/api/preview", Fault.json([{"camera": "front_door"}]), times=1)
+    with pytest.raises(FrigateDataError, match="without a path"):
+        await client.previews.list("front_door", *period)
+    assert await client.previews.list("front_door", *period)

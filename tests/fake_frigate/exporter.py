@@ -1,0 +1,204 @@
+"""The exports: the rows of the database, and the work that fills their files.
+
+The work takes real time, so that it also goes on while a test has frozen the clock. Nothing
+runs in the background: whoever looks lets everything happen that was due by then.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+import secrets
+import string
+from typing import Any, Literal
+
+from .pacer import real_time
+
+type Outcome = Literal["done", "fail", "vanish", "hang"]
+type Status = Literal["waiting", "running", "success", "failed"]
+
+MEDIA = "/media/frigate"
+CHARACTERS = string.ascii_lowercase + string.digits
+
+
+def random_name(length: int) -> str:
+    """Return letters and digits as the server makes them up."""
+    return "".join(secrets.choice(CHARACTERS) for _ in range(length))
+
+
+@dataclass
+class Case:
+    """A folder for exports; its times are seconds since the epoch."""
+
+    id: str
+    name: str
+    description: str | None
+    created_at: float
+    updated_at: float
+
+
+@dataclass
+class Export:
+    """One export: what was asked for, and how far it has come."""
+
+    id: str
+    camera: str
+    name: str
+    start: float
+    end: float
+    speed: int = 1
+    source: str = "recordings"
+    image_path: str | None = None
+    case: str | None = None
+    outcome: Outcome = "done"
+    status: Status = "waiting"
+    deleted: bool = False
+    looks_until_seen: int = 0
+    began: float = 0.0
+    ended: float = 0.0
+    began_at: float | None = None
+    ended_at: float | None = None
+
+    @property
+    def in_progress(self) -> bool:
+        """Whether the file is still being written."""
+        return self.status == "running"
+
+    @property
+    def listed(self) -> bool:
+        """Whether the database has a row of it."""
+        return self.status in ("running", "success") and not self.deleted
+
+    @property
+    def file(self) -> str:
+        """Return the name of the file with the film."""
+        start, end = (
+            f"{datetime.fromtimestamp(each, UTC):%Y%m%d_%H%M%S}"
+            for each in (self.start, self.end)
+        )
+        return f"{self.camera}_{start}-{end}_{self.id.rpartition('_')[2]}.mp4"
+
+    @property
+    def seconds(self) -> float:
+        """Return the length of the film."""
+        return max(0.0, self.end - self.start) / self.speed
+
+    def paths(self) -> dict[str, Any]:
+        """Return where the film and its picture lie."""
+        return {
+            "video_path": f"{MEDIA}/exports/{self.file}",
+            "thumb_path": f"{MEDIA}/clips/export/{self.id}.webp",
+        }
+
+
+@dataclass
+class Exporter:
+    """Makes exports; a test decides how long that takes and what comes of it.
+
+    `duration` is in real seconds, `forgets_after` how long an ended job is remembered.
+    While `held`, nothing begins; `opens_files` off is the moment before a film has a file.
+    """
+
+    queues: bool
+    duration: float = 0.05
+    forgets_after: float = 5.0
+    concurrent: int = 3
+    room: int = 100
+    held: bool = False
+    opens_files: bool = True
+    outcome: Outcome = "done"
+    message: str = "Export failed"
+    looks_until_seen: int = 0
+    progress: float | None = None
+    exports: list[Export] = field(default_factory=list)
+
+    def advance(self, now_at: float) -> None:
+        """Let happen what was due by now; `now_at` is the time of the server's clock."""
+        now = real_time()
+        while (due := self._next_end(now)) is not None:
+            self._end(due, now_at - (now - due.began - self.duration))
+            self._begin_waiting(due.ended, now_at - (now - due.ended))
+        self._begin_waiting(now, now_at)
+
+    def _next_end(self, now: float) -> Export | None:
+        running = [
+            each
+            for each in self.exports
+            if each.status == "running"
+            and each.outcome != "hang"
+            and each.began + self.duration <= now
+        ]
+        return min(running, key=lambda each: each.began, default=None)
+
+    def _end(self, export: Export, ended_at: float) -> None:
+        export.ended, export.ended_at = export.began + self.duration, ended_at
+        export.status = "success" if export.outcome == "done" else "failed"
+        if export.outcome == "vanish":
+            self.exports.remove(export)
+
+    def _begin_waiting(self, now: float, now_at: float) -> None:
+        for export in self.exports:
+            running = sum(each.status == "running" for each in self.exports)
+            free = running < self.concurrent or not self.queues
+            if export.status == "waiting" and free and not self.held:
+                export.status = "running"
+                export.began, export.began_at = now, now_at
+
+    @property
+    def waiting(self) -> list[Export]:
+        """Return the exports in the queue."""
+        return [each for each in self.exports if each.status == "waiting"]
+
+    def rows(self) -> list[Export]:
+        """Return what the database has, newest beginning first."""
+        rows = [each for each in self.exports if each.listed]
+        return sorted(rows, key=lambda each: each.start, reverse=True)
+
+    def row(self, export_id: str) -> Export | None:
+        """Return one row."""
+        return next((each for each in self.rows() if each.id == export_id), None)
+
+    def seen(self, export_id: str) -> Export | None:
+        """Return a row as a caller sees it, to whom a new one may still be hidden."""
+        export = self.row(export_id)
+        if export is not None and export.looks_until_seen > 0:
+            export.looks_until_seen -= 1
+            return None
+        return export
+
+    def by_file(self, name: str) -> Export | None:
+        """Return the export a file belongs to, also when its row was deleted."""
+        return next((each for each in self.exports if each.file == name), None)
+
+    def delete(self, export: Export) -> None:
+        """Delete a row; a film whose file was not open yet appears all the same."""
+        export.deleted = True
+        if export.status != "running":
+            self.exports.remove(export)
+
+    def job(self, export_id: str) -> Export | None:
+        """Return an export as a job, which is forgotten soon after its end."""
+        for each in self.exports:
+            if each.id == export_id:
+                ended = each.status in ("success", "failed")
+                over = real_time() - each.ended >= self.forgets_after
+                return None if ended and over else each
+        return None
+
+    def percent(self, export: Export) -> float:
+        """Return how far a job has come."""
+        if export.status == "success":
+            return 100.0
+        if export.status != "running":
+            return 0.0
+        if self.progress is not None:
+            return self.progress
+        return min(99.0, (real_time() - export.began) / max(self.duration, 0.001) * 100)
+
+    def restart(self) -> None:
+        """Forget the queue; what was running stays in progress for ever, or goes."""
+        self.exports = [each for each in self.exports if each.status != "waiting"]
+        for each in list(self.exports):
+            if each.status == "running" and self.queues:
+                self.exports.remove(each)
+            elif each.status == "running":
+                each.outcome = "hang"
+            each.ended = -self.forgets_after

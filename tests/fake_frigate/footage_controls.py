@@ -1,0 +1,51 @@
+"""What a test may do to recordings and exports."""
+
+import math
+from typing import Any
+
+from .exporter import Case, Export, random_name
+from .exports import default_name
+from .state import ServerState
+
+
+class FootageControls:
+    """Changes what was recorded and exported."""
+
+    state: ServerState
+
+    def record_only(self, camera: str, *spans: tuple[float, float]) -> None:
+        """Let these spans be all a camera has recorded."""
+        self.state.footage.keep_only(camera, *spans)
+
+    def cut_recordings(self, camera: str, start: float, end: float = math.inf) -> None:
+        """Make a gap; without an end the camera records nothing any more."""
+        self.state.footage.cut(camera, start, end)
+
+    def add_export(
+        self,
+        camera: str,
+        start: float,
+        end: float,
+        name: str = "",
+        **settings: Any,
+    ) -> Export:
+        """Add an export that is finished unless its status is given."""
+        settings = {"id": f"{camera}_{random_name(6)}", "status": "success", **settings}
+        export = Export(
+            camera=camera,
+            name=name or default_name(camera, start, end),
+            start=start,
+            end=end,
+            # A job that ended long ago is not remembered.
+            ended=-math.inf,
+            **settings,
+        )
+        self.state.exporter.exports.append(export)
+        return export
+
+    def add_case(self, name: str, case_id: str = "") -> Case:
+        """Add a case for exports."""
+        now = self.state.clock()
+        case = Case(case_id or random_name(12), name, None, now, now)
+        self.state.cases[case.id] = case
+        return case

@@ -1,0 +1,184 @@
+"""The routes of the recordings: lists of segments, summaries, what they take on the disk."""
+
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from .answers import Answer, Json, failure, json_answer, unprocessable
+from .call import Call, float_params, path_floats
+from .footage import HOUR, Segment, plain, segments
+from .rights import role_refusal
+from .route import route
+from .state import ServerState
+
+_DISK_MEGABYTES = 258_000
+# The bandwidth of a camera stays 0 until there are enough segments for an average.
+_ENOUGH_SEGMENTS = 10
+_GAP_SECONDS = 30
+
+
+def _row(state: ServerState, each: Segment) -> dict[str, Json]:
+    motion = each.number % 200
+    row: dict[str, Json] = {
+        "id": f"{each.start:.1f}-{each.number % 36**6:06x}"[:19],
+        "start_time": plain(each.start),
+        "end_time": plain(each.end),
+        "segment_size": each.megabytes,
+        "motion": motion,
+        "objects": each.number // 200 % 20,
+    }
+    if state.is_018:
+        row["motion_heatmap"] = {str(cell): motion for cell in range(0, 256, 5)}
+    return row | {"duration": float(each.duration)}
+
+
+def segments_route(call: Call, camera: str) -> Answer:
+    """List the segments of a camera that touch a window of time."""
+    # The backend works the default out when it starts, and never again.
+    started = call.state.started_at
+    values, errors = float_params(call, after=started - HOUR, before=started)
+    if errors:
+        return unprocessable(errors)
+    rows: list[Json] = [
+        _row(call.state, each)
+        for each in segments(call.state, camera)
+        if each.end >= values["after"] and each.start <= values["before"]
+    ]
+    return json_answer(rows)
+
+
+def _zone(call: Call) -> tzinfo:
+    try:
+        return ZoneInfo(call.query.get("timezone", "utc").replace("utc", "UTC"))
+    except ZoneInfoNotFoundError, ValueError:
+        return ZoneInfo("UTC")
+
+
+def _hour(hour: str, parts: list[Segment]) -> dict[str, Json]:
+    return {
+        "hour": hour,
+        "events": 0,
+        "motion": sum(each.number % 200 for each in parts),
+        "objects": sum(each.number // 200 % 20 for each in parts),
+        "duration": round(sum(each.duration for each in parts)),
+    }
+
+
+def camera_summary_route(call: Call, camera: str) -> Answer:
+    """Count the recordings of a camera by day and hour, newest first."""
+    zone = _zone(call)
+    days: dict[str, dict[str, list[Segment]]] = {}
+    for each in segments(call.state, camera):
+        begin = datetime.fromtimestamp(each.start, zone)
+        hours = days.setdefault(f"{begin:%Y-%m-%d}", {})
+        hours.setdefault(f"{begin:%H}", []).append(each)
+    rows: list[Json] = [
+        {
+            "events": 0,
+            "hours": [_hour(*each) for each in sorted(hours.items(), reverse=True)],
+            "day": day,
+        }
+        for day, hours in sorted(days.items(), reverse=True)
+    ]
+    return json_answer(rows)
+
+
+def _wanted(call: Call) -> list[str]:
+    names = call.query.get("cameras", "all")
+    allowed = call.state.allowed_cameras(call.role)
+    if names == "all":
+        return allowed
+    return [each for each in names.split(",") if each in allowed]
+
+
+def summary_route(call: Call) -> Answer:
+    """Name the days on which something was recorded."""
+    zone = _zone(call)
+    days = {
+        f"{datetime.fromtimestamp(each.start, zone):%Y-%m-%d}"
+        for camera in _wanted(call)
+        for each in segments(call.state, camera)
+    }
+    return json_answer(dict.fromkeys(sorted(days), True))
+
+
+def _usage(parts: list[Segment]) -> dict[str, Json]:
+    megabytes = sum(each.megabytes for each in parts)
+    newest = parts[-100:]
+    seconds = sum(each.duration for each in newest)
+    rate = sum(each.megabytes for each in newest) / seconds * HOUR if seconds else 0
+    return {
+        "usage": megabytes,
+        "bandwidth": round(rate, 2) if len(parts) >= _ENOUGH_SEGMENTS else 0,
+        "usage_percent": megabytes / _DISK_MEGABYTES * 100,
+    }
+
+
+def storage_route(call: Call) -> Answer:
+    """Tell how much room the recordings of each camera take, in MB and MB an hour."""
+    if call.state.is_018 and (refusal := role_refusal(call)) is not None:
+        return refusal
+    return json_answer(
+        {name: _usage(list(segments(call.state, name))) for name in call.state.cameras}
+    )
+
+
+def _gaps(parts: Iterable[Segment], start: float, end: float) -> list[Json]:
+    gaps: list[Json] = []
+    for each in [*sorted(parts, key=lambda each: each.start), None]:
+        begin = each.start if each else end
+        if begin - start >= _GAP_SECONDS:
+            gaps.append({"start_time": plain(start), "end_time": plain(begin)})
+        start = max(start, each.end) if each else start
+    return gaps
+
+
+def unavailable_route(call: Call) -> Answer:
+    """Name the stretches of a window in which no camera recorded anything."""
+    now = call.state.clock()
+    values, errors = float_params(call, after=now - HOUR, before=now)
+    if errors:
+        return unprocessable(errors)
+    start, end = values["after"], values["before"]
+    parts = [
+        each
+        for camera in _wanted(call)
+        for each in segments(call.state, camera)
+        if each.end >= start and each.start <= end
+    ]
+    return json_answer(_gaps(parts, start, end))
+
+
+def delete_route(call: Call, start: str, end: str) -> Answer:
+    """Delete the segments of a range."""
+    times = path_floats(start_time=start, end_time=end)
+    if isinstance(times, Answer):
+        return times
+    first, last = times
+    if first >= last:
+        return failure("Start time must be less than end time.", 400)
+    names = call.query.get("cameras", "all")
+    count = 0
+    for camera in call.state.cameras if names == "all" else names.split(","):
+        for each in list(segments(call.state, camera)):
+            if each.end > first and each.start < last:
+                call.state.footage.cut(camera, each.start, each.end)
+                count += 1
+    text = f"Successfully deleted {count} recording(s)."
+    return json_answer({"success": True, "message": text})
+
+
+ROUTES = (
+    route("GET", "/([^/]+)/recordings", segments_route, camera=True),
+    route("GET", "/([^/]+)/recordings/summary", camera_summary_route, camera=True),
+    route("GET", "/recordings/summary", summary_route),
+    route("GET", "/recordings/storage", storage_route),
+    route("GET", "/recordings/unavailable", unavailable_route, only="0.18"),
+    route(
+        "DELETE",
+        "/recordings/start/([^/]+)/end/([^/]+)",
+        delete_route,
+        admin=True,
+        only="0.18",
+    ),
+)
