@@ -8,11 +8,14 @@ from . import (
     administration,
     auth,
     config,
+    events,
     face_training,
     faces,
     logs,
     notifications,
+    reviews,
     stats,
+    timeline,
 )
 from .answers import (
     ADMIN_ONLY,
@@ -30,7 +33,8 @@ _SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 # Routes of the real server that this one does not have yet: better a clear refusal than
 # the answer that a camera of that name does not exist.
 _MISSING = re.compile(
-    r"/(events|event_ids|review|reviews|review_ids|labels|sub_labels|timeline|"
+    r"/(events/(explore|search)|events/[^/]+/(clip\.mp4|snapshot-clean\.\w+|plus)|"
+    r"event_ids|review/(activity|event|summarize)|review/[^/]+/clip\.mp4|review_ids|"
     r"metrics|exports|export|preview|recordings|go2rtc|vod)(/|$)|/(stats|config)/."
 )
 _MISSING_018 = re.compile(r"/(profiles|cases|jobs|camera|audio_labels)(/|$)")
@@ -53,6 +57,10 @@ class Backend:
             *notifications.ROUTES,
             *faces.ROUTES,
             *face_training.ROUTES,
+            *events.ROUTES,
+            *reviews.ROUTES,
+            *timeline.ROUTES,
+            events.LABEL_ROUTE,
             route("GET", r"/([^/]+)/latest\.([^/]+)", latest_route, camera=True),
             route("GET", "/([^/]+)", streams.route, camera=True),
         )

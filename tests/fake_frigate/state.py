@@ -8,6 +8,7 @@ from typing import Any, override
 
 from .journal import Journal
 from .recognition import Recognition
+from .story import Story
 
 type Clock = Callable[[], float]
 type Version = str
@@ -129,6 +130,7 @@ class ServerState:
     embeddings: dict[str, float] = field(default_factory=dict)
     detectors: dict[str, dict[str, Any]] = field(default_factory=lambda: {"cpu1": {}})
     storage: dict[str, dict[str, Any]] = field(default_factory=dict)
+    story: Story = field(default_factory=Story)
     stats_overrides: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
