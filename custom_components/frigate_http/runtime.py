@@ -6,6 +6,7 @@ from homeassistant.config_entries import ConfigEntry
 
 from .aiofrigate import FrigateClient
 from .coordinator import FrigateCoordinator
+from .coordinator_reviews import ReviewsCoordinator
 
 type FrigateConfigEntry = ConfigEntry[FrigateRuntime]
 
@@ -16,3 +17,4 @@ class FrigateRuntime:
 
     client: FrigateClient
     server: FrigateCoordinator
+    reviews: ReviewsCoordinator

@@ -24,6 +24,7 @@ from .sensor_descriptions import (
     PartSensorDescription,
     ServerSensorDescription,
 )
+from .sensor_reviews import REVIEWS_SENSORS, FrigateReviewsSensor
 
 PARALLEL_UPDATES = 0
 
@@ -41,6 +42,8 @@ async def async_setup_entry(
     add(_faces_sensors, FrigateFacesSensor)
     add(_people, FrigatePersonSensor)
     add(_camera_sensors, FrigateCameraSensor)
+    reviews = entry.runtime_data.reviews
+    async_add_entities(FrigateReviewsSensor(reviews, one) for one in REVIEWS_SENSORS)
 
 
 def _part_name(part: str) -> str:

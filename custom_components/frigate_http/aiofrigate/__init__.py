@@ -32,6 +32,7 @@ from .errors import (
     FrigateValidationError,
     FrigateWrongPasswordError,
 )
+from .events import Event, EventFilter, NewEvent
 from .exchange import Stream, Upload
 from .faces import Recognition, TrainingImage
 from .logs import SERVICES as LOG_SERVICES, Log
@@ -52,6 +53,7 @@ from .notifications import (
     is_push_public_key,
     is_push_secret,
 )
+from .reviews import Review, ReviewFilter, ReviewSummary
 from .schema import FrigateSchemaPathError, part_of
 from .stats import (
     CameraStats,
@@ -72,6 +74,8 @@ __all__ = [
     "Config",
     "Credentials",
     "DetectorStats",
+    "Event",
+    "EventFilter",
     "FaceLibrary",
     "FrigateArgumentError",
     "FrigateAuthError",
@@ -101,11 +105,15 @@ __all__ = [
     "GpuStats",
     "Identity",
     "Log",
+    "NewEvent",
     "NpuStats",
     "Overlays",
     "Profile",
     "PushSubscription",
     "Recognition",
+    "Review",
+    "ReviewFilter",
+    "ReviewSummary",
     "Stats",
     "StillImage",
     "StorageStats",

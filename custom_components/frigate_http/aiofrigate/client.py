@@ -4,10 +4,12 @@ import aiohttp
 from yarl import URL
 
 from .auth import Credentials
+from .events import Events
 from .faces import Faces
 from .logs import Logs
 from .media import Media
 from .notifications import Notifications
+from .reviews import Reviews
 from .system import System
 from .transport import Transport
 from .users import Users
@@ -40,6 +42,8 @@ class FrigateClient:
         self.users = Users(self._transport)
         self.logs = Logs(self._transport)
         self.notifications = Notifications(self._transport)
+        self.events = Events(self._transport)
+        self.reviews = Reviews(self._transport)
 
     def change_password(self, password: str) -> None:
         """Log in with another password from now on."""

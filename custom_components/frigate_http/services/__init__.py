@@ -2,13 +2,15 @@
 
 from homeassistant.core import HomeAssistant, callback
 
-from . import faces, notifications, status, system, users
+from . import events, faces, notifications, reviews, status, system, users
 from .action import async_register
 
 ACTIONS = (
     *status.ACTIONS,
     *users.ACTIONS,
     *faces.ACTIONS,
+    *events.ACTIONS,
+    *reviews.ACTIONS,
     *system.ACTIONS,
     *notifications.ACTIONS,
 )
