@@ -42,9 +42,7 @@ class FrigateReviewsSensor(ServerEntity[ReviewsCoordinator], SensorEntity):
 
     @override
     def _read(self) -> bool:
-        # Nothing is known before the first answer.
-        summary: ReviewSummary | None = self.coordinator.data
-        if summary is None:
+        if (summary := self.coordinator.data) is None:
             return False
         self._attr_native_value = self.entity_description.value_fn(summary)
         return True
