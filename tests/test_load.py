@@ -116,11 +116,13 @@ async def test_polls_write_only_what_has_changed(
     for _ in range(41):
         still.serve()
         await pass_time(hass, freezer)
-    # Two requests a poll, however many cameras there are.
+    # Two requests a poll, and one for what is to be reviewed each second poll, however
+    # many cameras there are.
     routes = Counter(request.path for request in frigate.requests)
     assert routes == {
         "/api/stats": 41,
         "/api/faces": 41,
+        "/api/review/summary": 20,
         "/api/config": 2,
         "/api/profile": 2,
     }
