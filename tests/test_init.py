@@ -69,6 +69,7 @@ async def test_setup_reads_everything_once(
         "/api/config",
         "/api/faces",
         "/api/profile",
+        "/api/review/summary",
         "/api/stats",
     ]
 

@@ -116,11 +116,17 @@ async def test_polls_write_only_what_has_changed(
     for _ in range(41):
         still.serve()
         await pass_time(hass, freezer)
-    # Two requests a poll, however many cameras there are.
+    # Two requests a poll, one for what is to be reviewed each second poll, and a few for
+    # the exports each fourth, however many cameras there are.
     routes = Counter(request.path for request in frigate.requests)
+    jobs = {"/api/jobs/export": 10} if frigate.state.is_018 else {}
     assert routes == {
+        **jobs,
+        "/api/exports": 10,
+        "/exports/": 10,
         "/api/stats": 41,
         "/api/faces": 41,
+        "/api/review/summary": 20,
         "/api/config": 2,
         "/api/profile": 2,
     }

@@ -96,7 +96,9 @@ async def test_what_is_on_by_default_and_what_is_diagnostic(
         "face:Eileen",
         "face:Ana_María",
     }
-    assert {key(one) for one in sensors if one.disabled_by is None} == of_faces | {
+    of_reviews = {"server:unreviewed_alerts", "server:unreviewed_detections"}
+    on_by_default = {key(one) for one in sensors if one.disabled_by is None}
+    assert on_by_default == of_faces | of_reviews | {
         "server:detection_fps",
         "server:detector_inference_speed:cpu1",
         "server:uptime",
@@ -113,7 +115,7 @@ async def test_what_is_on_by_default_and_what_is_diagnostic(
     }
     # What a microphone hears tells nothing about how the camera is doing.
     sound = {"camera:front_door:sound_level", "camera:front_door:sound_rms"}
-    assert diagnostic == {key(one) for one in sensors} - of_faces - sound
+    assert diagnostic == {key(one) for one in sensors} - of_faces - of_reviews - sound
 
 
 @on_both_versions

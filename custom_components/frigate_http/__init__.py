@@ -11,6 +11,7 @@ from .connection import async_create_client
 from .const import DOMAIN
 from .coordinator import FrigateCoordinator
 from .coordinator_exports import ExportsCoordinator
+from .coordinator_reviews import ReviewsCoordinator
 from .inventory import async_is_in_use, async_keep_in_step, known_cameras, known_people
 from .runtime import FrigateConfigEntry, FrigateRuntime
 from .services import async_setup_services
@@ -40,8 +41,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> b
         hass, entry, client, known_cameras(hass, entry), known_people(hass, entry)
     )
     await coordinator.async_config_entry_first_refresh()
-    exports = ExportsCoordinator(hass, entry, client)
-    entry.runtime_data = FrigateRuntime(client, coordinator, exports)
+    entry.runtime_data = FrigateRuntime(
+        client,
+        coordinator,
+        ExportsCoordinator(hass, entry, client),
+        ReviewsCoordinator(hass, entry, client),
+    )
 
     async_keep_in_step(hass, coordinator)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)

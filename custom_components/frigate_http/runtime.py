@@ -7,6 +7,7 @@ from homeassistant.config_entries import ConfigEntry
 from .aiofrigate import FrigateClient
 from .coordinator import FrigateCoordinator
 from .coordinator_exports import ExportsCoordinator
+from .coordinator_reviews import ReviewsCoordinator
 
 type FrigateConfigEntry = ConfigEntry[FrigateRuntime]
 
@@ -18,3 +19,4 @@ class FrigateRuntime:
     client: FrigateClient
     server: FrigateCoordinator
     exports: ExportsCoordinator
+    reviews: ReviewsCoordinator

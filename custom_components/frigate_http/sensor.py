@@ -29,6 +29,7 @@ from .sensor_exports import (
     ExportsSensorDescription,
     FrigateExportsSensor,
 )
+from .sensor_reviews import REVIEWS_SENSORS, FrigateReviewsSensor
 
 PARALLEL_UPDATES = 0
 
@@ -47,6 +48,8 @@ async def async_setup_entry(
     add(_people, FrigatePersonSensor)
     add(_camera_sensors, FrigateCameraSensor)
     add(_exports_sensors, FrigateExportsSensor.of_server)
+    reviews = entry.runtime_data.reviews
+    async_add_entities(FrigateReviewsSensor(reviews, one) for one in REVIEWS_SENSORS)
 
 
 def _part_name(part: str) -> str:

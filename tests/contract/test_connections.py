@@ -116,15 +116,15 @@ async def test_routes_that_are_not_there_yet_say_so(
     session: aiohttp.ClientSession, server: FakeFrigate
 ) -> None:
     for path in (
-        "events",
-        "review/summary",
+        "events/explore",
+        "review/activity/motion",
         "stats/history",
     ):
         answer = await fetch(session, f"{server.internal_url}/api/{path}")
         assert answer.status == 501, path
-    server.add_camera("events")
+    server.add_camera("metrics")
     assert (
-        await fetch(session, f"{server.internal_url}/api/events?fps=0")
+        await fetch(session, f"{server.internal_url}/api/metrics?fps=0")
     ).status == 200
 
 

@@ -9,6 +9,7 @@ from . import (
     auth,
     cases,
     config,
+    events,
     export_jobs,
     exports,
     face_training,
@@ -17,7 +18,9 @@ from . import (
     notifications,
     previews,
     recordings,
+    reviews,
     stats,
+    timeline,
 )
 from .answers import (
     ADMIN_ONLY,
@@ -36,7 +39,8 @@ _SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 # Routes of the real server that this one does not have yet: better a clear refusal than
 # the answer that a camera of that name does not exist.
 _MISSING = re.compile(
-    r"/(events|event_ids|review|reviews|review_ids|labels|sub_labels|timeline|"
+    r"/(events/(explore|search)|events/[^/]+/(clip\.mp4|snapshot-clean\.\w+|plus)|"
+    r"event_ids|review/(activity|event|summarize)|review/[^/]+/clip\.mp4|review_ids|"
     r"metrics|go2rtc|vod)(/|$)|/(stats|config)/.|"
     r"/preview/.*/(frames|thumbnail\.[^/]+)$"
 )
@@ -68,6 +72,10 @@ class Backend:
             *exports.ROUTES,
             *export_jobs.ROUTES,
             *cases.ROUTES,
+            *events.ROUTES,
+            *reviews.ROUTES,
+            *timeline.ROUTES,
+            events.LABEL_ROUTE,
             route("GET", r"/([^/]+)/latest\.([^/]+)", latest_route, camera=True),
             route("GET", "/([^/]+)", streams.route, camera=True),
         )

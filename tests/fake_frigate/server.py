@@ -20,9 +20,10 @@ from .notifications import survives
 from .reception import Reception
 from .requests import Port
 from .state import SESSION_LENGTH, Camera, Clock, ServerState, User, Version, wall_clock
+from .storyteller import Storyteller
 
 
-class FakeFrigate(FootageControls, Reception):
+class FakeFrigate(FootageControls, Storyteller, Reception):
     """A Frigate that is not one."""
 
     def __init__(

@@ -10,6 +10,7 @@ from .exporter import Case, Exporter
 from .footage import HISTORY, Footage
 from .journal import Journal
 from .recognition import Recognition
+from .story import Story
 
 type Clock = Callable[[], float]
 type Version = str
@@ -131,6 +132,7 @@ class ServerState:
     embeddings: dict[str, float] = field(default_factory=dict)
     detectors: dict[str, dict[str, Any]] = field(default_factory=lambda: {"cpu1": {}})
     storage: dict[str, dict[str, Any]] = field(default_factory=dict)
+    story: Story = field(default_factory=Story)
     stats_overrides: dict[str, Any] = field(default_factory=dict)
     footage: Footage = field(default_factory=Footage)
     exporter: Exporter = field(init=False)

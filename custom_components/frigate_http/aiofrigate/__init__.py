@@ -32,6 +32,7 @@ from .errors import (
     FrigateValidationError,
     FrigateWrongPasswordError,
 )
+from .events import Event, EventFilter, NewEvent
 from .exchange import Stream, Upload
 from .exports import Export, ExportFile, ExportJob
 from .faces import Recognition, TrainingImage
@@ -55,6 +56,7 @@ from .notifications import (
 )
 from .previews import Preview
 from .recordings import Segment
+from .reviews import Review, ReviewFilter, ReviewSummary
 from .schema import FrigateSchemaPathError, part_of
 from .stats import (
     CameraStats,
@@ -75,6 +77,8 @@ __all__ = [
     "Config",
     "Credentials",
     "DetectorStats",
+    "Event",
+    "EventFilter",
     "Export",
     "ExportFile",
     "ExportJob",
@@ -107,12 +111,16 @@ __all__ = [
     "GpuStats",
     "Identity",
     "Log",
+    "NewEvent",
     "NpuStats",
     "Overlays",
     "Preview",
     "Profile",
     "PushSubscription",
     "Recognition",
+    "Review",
+    "ReviewFilter",
+    "ReviewSummary",
     "Segment",
     "Stats",
     "StillImage",

@@ -4,6 +4,7 @@ import aiohttp
 from yarl import URL
 
 from .auth import Credentials
+from .events import Events
 from .exports import Exports
 from .faces import Faces
 from .logs import Logs
@@ -11,6 +12,7 @@ from .media import Media
 from .notifications import Notifications
 from .previews import Previews
 from .recordings import Recordings
+from .reviews import Reviews
 from .system import System
 from .transport import Transport
 from .users import Users
@@ -46,6 +48,8 @@ class FrigateClient:
         self.exports = Exports(self._transport)
         self.previews = Previews(self._transport)
         self.recordings = Recordings(self._transport)
+        self.events = Events(self._transport)
+        self.reviews = Reviews(self._transport)
 
     def change_password(self, password: str) -> None:
         """Log in with another password from now on."""

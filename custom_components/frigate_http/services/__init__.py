@@ -2,7 +2,17 @@
 
 from homeassistant.core import HomeAssistant, callback
 
-from . import exports, faces, notifications, previews, status, system, users
+from . import (
+    events,
+    exports,
+    faces,
+    notifications,
+    previews,
+    reviews,
+    status,
+    system,
+    users,
+)
 from .action import async_register
 
 ACTIONS = (
@@ -11,6 +21,8 @@ ACTIONS = (
     *faces.ACTIONS,
     *exports.ACTIONS,
     *previews.ACTIONS,
+    *events.ACTIONS,
+    *reviews.ACTIONS,
     *system.ACTIONS,
     *notifications.ACTIONS,
 )

@@ -1,0 +1,216 @@
+"""Events: what the cameras have seen, and what somebody has told Frigate of."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from .errors import FrigateDataError
+from .exchange import Query
+from .parsing import as_bool, as_dict, as_float, as_str, as_texts
+from .transport import Transport
+
+DEFAULT_LENGTH = 30
+"""Seconds that a created event lasts unless told otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A tracked object, or an event that somebody created."""
+
+    event_id: str
+    camera: str | None
+    label: str | None
+    sub_label: str | None
+    """What or who exactly was recognised."""
+    zones: tuple[str, ...]
+    start: float | None
+    """Seconds since the epoch."""
+    end: float | None
+    """Seconds since the epoch; None while it goes on."""
+    has_clip: bool | None
+    has_snapshot: bool | None
+    score: float | None
+    """How sure Frigate was at best, from 0 to 1."""
+    retained: bool | None
+    """Whether it is kept for ever."""
+
+    @classmethod
+    def from_api(cls, data: Mapping[str, Any]) -> Self | None:
+        """Read an event of `/api/events`; None without an id."""
+        if (event_id := as_str(data.get("id"))) is None:
+            return None
+        sub_label, details = data.get("sub_label"), as_dict(data.get("data"))
+        if isinstance(sub_label, list):
+            # Older versions put the score behind the name.
+            sub_label = next(iter(sub_label), None)
+        scores = (details.get("top_score"), details.get("score"), data.get("top_score"))
+        return cls(
+            event_id,
+            as_str(data.get("camera")),
+            as_str(data.get("label")),
+            as_str(sub_label),
+            as_texts(data.get("zones")),
+            as_float(data.get("start_time")),
+            as_float(data.get("end_time")),
+            as_bool(data.get("has_clip")),
+            as_bool(data.get("has_snapshot")),
+            next((one for one in map(as_float, scores) if one is not None), None),
+            as_bool(data.get("retain_indefinitely")),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventFilter:
+    """Which events are asked for; what is empty or None does not narrow them down."""
+
+    cameras: Sequence[str] = ()
+    labels: Sequence[str] = ()
+    zones: Sequence[str] = ()
+    sub_labels: Sequence[str] = ()
+    after: float | None = None
+    """Seconds since the epoch; the event began later than this."""
+    before: float | None = None
+    """Seconds since the epoch; the event began earlier than this."""
+    in_progress: bool | None = None
+    has_clip: bool | None = None
+    has_snapshot: bool | None = None
+    limit: int = 100
+
+    def as_query(self) -> Query:
+        """Return the parameters; Frigate splits lists at commas and wants 0 and 1."""
+        lists = {
+            "cameras": self.cameras,
+            "labels": self.labels,
+            "zones": self.zones,
+            "sub_labels": self.sub_labels,
+        }
+        numbers = {
+            "after": self.after,
+            "before": self.before,
+            "in_progress": self.in_progress,
+            "has_clip": self.has_clip,
+            "has_snapshot": self.has_snapshot,
+        }
+        return {
+            "limit": self.limit,
+            "include_thumbnails": 0,
+            **{name: ",".join(one) for name, one in lists.items() if one},
+            **{
+                name: int(one) if isinstance(one, bool) else one
+                for name, one in numbers.items()
+                if one is not None
+            },
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEvent:
+    """An event to create."""
+
+    camera: str
+    label: str
+    sub_label: str | None = None
+    duration: int | None = DEFAULT_LENGTH
+    """Seconds; None lets it last until it is ended."""
+    include_recording: bool = True
+    score: float = 0.0
+    """From 0 to 1."""
+
+
+class Events:
+    """The events, and commands that only administrators may give.
+
+    Every command raises `FrigateForbiddenError` for everybody else, and
+    `FrigateNotFoundError` for an event that is not in Frigate's database, as one that was
+    created less than a second ago is not either.
+    """
+
+    def __init__(self, transport: Transport) -> None:
+        """Speak through a transport."""
+        self._transport = transport
+
+    async def list(
+        self, wanted: EventFilter | None = None, *, fresh: bool = False
+    ) -> tuple[Event, ...]:
+        """Return events, the newest first (`GET /api/events`).
+
+        Raises:
+            FrigateDataError: the answer is no list of events.
+            FrigateError: anything else.
+        """
+        query = (wanted or EventFilter()).as_query()
+        answer = await self._transport.request(
+            "GET", "api", "events", query=query, fresh=fresh
+        )
+        events = [Event.from_api(as_dict(one)) for one in answer.json(list)]
+        if None in events:
+            raise FrigateDataError("This is not a list of events", answer.status)
+        return tuple(event for event in events if event is not None)
+
+    async def create(self, new: NewEvent) -> str:
+        """Create an event and return its id (`POST /api/events/{cam}/{label}/create`).
+
+        Raises:
+            FrigateDataError: the answer names no event.
+            FrigateNotFoundError: there is no such camera.
+            FrigateError: anything else.
+        """
+        answer = await self._transport.request(
+            "POST",
+            "api",
+            "events",
+            new.camera,
+            new.label,
+            "create",
+            data={
+                "sub_label": new.sub_label,
+                "duration": new.duration,
+                "include_recording": new.include_recording,
+                "score": new.score,
+            },
+        )
+        if (event_id := as_str(answer.json(dict).get("event_id"))) is None:
+            raise FrigateDataError("The answer names no event", answer.status)
+        return event_id
+
+    async def end(self, event_id: str, end: float | None = None) -> None:
+        """End an event, now or at a moment (`PUT /api/events/{id}/end`).
+
+        Args:
+            event_id: the id of the event.
+            end: seconds since the epoch; None means Frigate's now.
+        """
+        data = {} if end is None else {"end_time": end}
+        await self._command("PUT", event_id, "end", data=data)
+
+    async def delete(self, event_id: str) -> None:
+        """Delete an event with its pictures (`DELETE /api/events/{id}`)."""
+        await self._command("DELETE", event_id)
+
+    async def retain(self, event_id: str, *, retain: bool = True) -> None:
+        """Keep an event for ever, or no longer (`.../retain`, POST or DELETE)."""
+        await self._command("POST" if retain else "DELETE", event_id, "retain")
+
+    async def set_sub_label(
+        self, event_id: str, sub_label: str, score: float | None = None
+    ) -> None:
+        """Say what or whom an event shows (`POST /api/events/{id}/sub_label`).
+
+        Args:
+            event_id: the id of the event.
+            sub_label: at most 100 characters; an empty text clears it.
+            score: how sure that is, above 0 and up to 1.
+        """
+        data: dict[str, Any] = {"subLabel": sub_label}
+        if score is not None:
+            data["subLabelScore"] = score
+        await self._command("POST", event_id, "sub_label", data=data)
+
+    async def _command(
+        self, method: str, *path: str, data: Mapping[str, Any] | None = None
+    ) -> None:
+        answer = await self._transport.request(
+            method, "api", "events", *path, data=data
+        )
+        # A page of a proxy's is not a command that was carried out.
+        answer.json(dict)

@@ -1,0 +1,166 @@
+"""Reviews: alerts and detections for a person to look at."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from .errors import FrigateDataError
+from .exchange import Query
+from .parsing import as_bool, as_dict, as_float, as_int, as_str, as_texts
+from .transport import Transport
+
+_EARLIEST = 1.0
+"""Frigate takes 0 as a time for none at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A stretch of time in which a camera saw something."""
+
+    review_id: str
+    camera: str | None
+    severity: str | None
+    """`alert` or `detection`."""
+    start: float | None
+    """Seconds since the epoch."""
+    end: float | None
+    """Seconds since the epoch; None while it goes on."""
+    reviewed: bool | None
+    """Whether this account has reviewed it."""
+    objects: tuple[str, ...]
+    zones: tuple[str, ...]
+    sub_labels: tuple[str, ...]
+    audio: tuple[str, ...]
+    event_ids: tuple[str, ...]
+
+    @classmethod
+    def from_api(cls, data: Mapping[str, Any]) -> Self | None:
+        """Read an item of `/api/review`; None without an id."""
+        if (review_id := as_str(data.get("id"))) is None:
+            return None
+        details = as_dict(data.get("data"))
+        return cls(
+            review_id,
+            as_str(data.get("camera")),
+            as_str(data.get("severity")),
+            as_float(data.get("start_time")),
+            as_float(data.get("end_time")),
+            as_bool(data.get("has_been_reviewed")),
+            as_texts(details.get("objects")),
+            as_texts(details.get("zones")),
+            as_texts(details.get("sub_labels")),
+            as_texts(details.get("audio")),
+            as_texts(details.get("detections")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSummary:
+    """What this account has not reviewed of the last 24 hours."""
+
+    unreviewed_alerts: int | None
+    unreviewed_detections: int | None
+
+    @classmethod
+    def from_api(cls, data: Mapping[str, Any]) -> Self:
+        """Read `{"reviewed_alert", "total_alert", ...}`; null is none at all."""
+        return cls(_left(data, "alert"), _left(data, "detection"))
+
+
+def _left(data: Mapping[str, Any], severity: str) -> int | None:
+    """Return how many are left; Frigate sums up nothing to null."""
+    keys = (f"total_{severity}", f"reviewed_{severity}")
+    if any(key not in data for key in keys):
+        return None
+    total, reviewed = (0 if data[key] is None else as_int(data[key]) for key in keys)
+    return None if total is None or reviewed is None else max(0, total - reviewed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewFilter:
+    """Which items are asked for; what is empty or None does not narrow them down."""
+
+    cameras: Sequence[str] = ()
+    severity: str | None = None
+    after: float | None = None
+    """Seconds since the epoch; the item ended later. None means 24 hours ago."""
+    before: float | None = None
+    """Seconds since the epoch; the item began earlier. None means now."""
+    reviewed: bool | None = None
+    limit: int = 100
+
+    def as_query(self) -> Query:
+        """Return the parameters; Frigate splits lists at commas and wants 0 and 1."""
+        query: dict[str, str | float] = {"limit": self.limit}
+        if self.cameras:
+            query["cameras"] = ",".join(self.cameras)
+        if self.severity is not None:
+            query["severity"] = self.severity
+        if self.after is not None:
+            query["after"] = max(self.after, _EARLIEST)
+        if self.before is not None:
+            query["before"] = max(self.before, _EARLIEST)
+        if self.reviewed is not None:
+            query["reviewed"] = int(self.reviewed)
+        return query
+
+
+class Reviews:
+    """What there is to review, and what this account has reviewed of it."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Speak through a transport."""
+        self._transport = transport
+
+    async def list(
+        self, wanted: ReviewFilter | None = None, *, fresh: bool = False
+    ) -> tuple[Review, ...]:
+        """Return items, the newest first (`GET /api/review`).
+
+        Raises:
+            FrigateDataError: the answer is no list of items.
+            FrigateError: anything else.
+        """
+        query = (wanted or ReviewFilter()).as_query()
+        answer = await self._transport.request(
+            "GET", "api", "review", query=query, fresh=fresh
+        )
+        reviews = [Review.from_api(as_dict(one)) for one in answer.json(list)]
+        if None in reviews:
+            raise FrigateDataError("This is not a list of reviews", answer.status)
+        return tuple(review for review in reviews if review is not None)
+
+    async def summary(self, *, fresh: bool = False) -> ReviewSummary:
+        """Return what is left of the last 24 hours (`GET /api/review/summary`).
+
+        Raises:
+            FrigateDataError: the answer is no summary.
+            FrigateError: anything else.
+        """
+        answer = await self._transport.request(
+            "GET", "api", "review", "summary", fresh=fresh
+        )
+        last = answer.json(dict).get("last24Hours")
+        if not isinstance(last, dict):
+            raise FrigateDataError("This is not a summary of reviews", answer.status)
+        return ReviewSummary.from_api(last)
+
+    async def mark(self, review_ids: Iterable[str], *, reviewed: bool = True) -> None:
+        """Mark items as reviewed by this account, or not (`POST /api/reviews/viewed`).
+
+        Frigate says nothing of ids that it does not know.
+
+        Raises:
+            FrigateForbiddenError: one is of a camera that this account may not see;
+                those before it are marked.
+            FrigateError: anything else.
+        """
+        answer = await self._transport.request(
+            "POST",
+            "api",
+            "reviews",
+            "viewed",
+            data={"ids": [*review_ids], "reviewed": reviewed},
+        )
+        # A page of a proxy's is not a command that was carried out.
+        answer.json(dict)

@@ -1,0 +1,227 @@
+"""Actions for events: to find, create, end, delete, keep and label them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
+import math
+from typing import Any
+
+import voluptuous as vol
+
+from homeassistant.helpers import config_validation as cv
+from homeassistant.util import dt as dt_util
+from homeassistant.util.json import JsonObjectType
+
+from ..aiofrigate import Event, EventFilter, FrigateNotFoundError, NewEvent
+from ..errors import mistake, refusal
+from . import fields, times
+from .action import CameraAction, CameraCall, ServerAction, ServerCall
+from .targets import camera_names
+
+EVENT_ID = "event_id"
+LONGEST_FILTER = 50
+_WAITS = (0.25, 0.5, 1.0)
+"""Seconds; a new event is not in Frigate's database for about 0.3 of them."""
+_NEW_FOR = timedelta(hours=1).total_seconds()
+"""How long an event may count as new: clocks differ, but hardly by more."""
+
+
+def filter_name(field: str) -> fields.Validator[str]:
+    """Accept a name that a list is narrowed down to."""
+    read = fields.text(field)
+
+    def validate(value: Any) -> str:
+        if "," in (name := read(value).strip()):
+            raise mistake("comma", field=field)
+        return name
+
+    return validate
+
+
+def filter_names(field: str) -> fields.Validator[list[str]]:
+    """Accept names that a list is narrowed down to."""
+    return fields.each(field, filter_name(field), LONGEST_FILTER)
+
+
+def _length(value: Any) -> int | None:
+    """Accept a duration in whole seconds; 0 means until the event is ended."""
+    if not isinstance(value, bool):
+        with suppress(vol.Invalid, ValueError, TypeError, OverflowError):
+            if cv.time_period(value) == timedelta():
+                return None
+    return math.ceil(times.duration(times.DURATION)(value))
+
+
+def _end_moment(value: Any) -> float:
+    """Accept a moment that is not far ahead."""
+    end = times.moment(times.END)(value)
+    if end > dt_util.utcnow().timestamp() + times.LONGEST_WAIT:
+        raise mistake("end_ahead", minutes=f"{times.LONGEST_WAIT / 60:.0f}")
+    return end
+
+
+def _as_json(event: Event) -> JsonObjectType:
+    return {
+        EVENT_ID: event.event_id,
+        "camera": event.camera,
+        "label": event.label,
+        "sub_label": event.sub_label,
+        "zones": list(event.zones),
+        "start": times.iso(event.start),
+        "end": times.iso(event.end),
+        "has_clip": event.has_clip,
+        "has_snapshot": event.has_snapshot,
+        "score": event.score,
+        "retained": event.retained,
+        "in_progress": event.end is None,
+    }
+
+
+async def _get_events(call: ServerCall) -> JsonObjectType:
+    data, period = call.data, times.open_period_of(call.data)
+    wanted = EventFilter(
+        cameras=camera_names(call.hass, call.entry, data.get("cameras", ())),
+        labels=data.get("labels", ()),
+        zones=data.get("zones", ()),
+        sub_labels=data.get("sub_labels", ()),
+        after=period.start,
+        before=period.end,
+        in_progress=data.get("in_progress"),
+        has_clip=data.get("has_clip"),
+        has_snapshot=data.get("has_snapshot"),
+        limit=data["limit"],
+    )
+    events = await call.client.events.list(wanted, fresh=True)
+    return {"events": [_as_json(event) for event in events]}
+
+
+async def _create_event(call: CameraCall) -> JsonObjectType:
+    data = call.data
+    event_id = await call.client.events.create(
+        NewEvent(
+            camera=call.camera,
+            label=data["label"],
+            sub_label=data.get("sub_label"),
+            duration=data[times.DURATION],
+            include_recording=data["include_recording"],
+            score=data["score"],
+        )
+    )
+    return {EVENT_ID: event_id}
+
+
+async def _end_event(call: ServerCall) -> JsonObjectType:
+    event_id, end = call.data[EVENT_ID], call.data.get(times.END)
+    await _command(event_id, lambda: call.client.events.end(event_id, end))
+    return {EVENT_ID: event_id}
+
+
+async def _delete_event(call: ServerCall) -> JsonObjectType:
+    event_id = call.data[EVENT_ID]
+    await _command(event_id, lambda: call.client.events.delete(event_id))
+    return {EVENT_ID: event_id}
+
+
+async def _retain_event(call: ServerCall) -> JsonObjectType:
+    event_id, retain = call.data[EVENT_ID], call.data["retain"]
+    await _command(event_id, lambda: call.client.events.retain(event_id, retain=retain))
+    return {EVENT_ID: event_id, "retained": retain}
+
+
+async def _set_event_sub_label(call: ServerCall) -> JsonObjectType:
+    event_id, sub_label = call.data[EVENT_ID], call.data["sub_label"].strip()
+    score = call.data.get("score") if sub_label else None
+    await _command(
+        event_id,
+        lambda: call.client.events.set_sub_label(event_id, sub_label, score),
+    )
+    return {EVENT_ID: event_id, "sub_label": sub_label or None, "score": score}
+
+
+async def _command(event_id: str, send: Callable[[], Awaitable[None]]) -> None:
+    """Send a command; where there is no such event yet, wait for it and send it again.
+
+    Raises:
+        HomeAssistantError: there is no such event.
+        FrigateError: the command failed.
+    """
+    for wait in _WAITS if _may_be_new(event_id) else ():
+        with suppress(FrigateNotFoundError):
+            return await send()
+        await asyncio.sleep(wait)
+    try:
+        await send()
+    except FrigateNotFoundError as err:
+        raise refusal("no_event", event=event_id) from err
+
+
+def _may_be_new(event_id: str) -> bool:
+    """Return whether an event was created lately, which its id begins with."""
+    with suppress(ValueError):
+        return (
+            abs(dt_util.utcnow().timestamp() - float(event_id.partition("-")[0]))
+            < _NEW_FOR
+        )
+    return False
+
+
+_EVENT = {vol.Required(EVENT_ID): fields.identifier(EVENT_ID)}
+
+ACTIONS = (
+    ServerAction(
+        name="get_events",
+        handler=_get_events,
+        fields={
+            vol.Optional("cameras"): fields.each(
+                "cameras", fields.text("cameras", 255)
+            ),
+            vol.Optional("labels"): filter_names("labels"),
+            vol.Optional("zones"): filter_names("zones"),
+            vol.Optional("sub_labels"): filter_names("sub_labels"),
+            **times.PERIOD_FIELDS,
+            vol.Optional("limit", default=100): fields.whole_number("limit", 1, 1000),
+            vol.Optional("in_progress"): cv.boolean,
+            vol.Optional("has_clip"): cv.boolean,
+            vol.Optional("has_snapshot"): cv.boolean,
+        },
+        is_query=True,
+    ),
+    CameraAction(
+        name="create_event",
+        handler=_create_event,
+        fields={
+            vol.Required("label"): fields.path_segment("label"),
+            vol.Optional("sub_label"): fields.text("sub_label"),
+            vol.Optional(times.DURATION, default=30): _length,
+            vol.Optional("include_recording", default=True): cv.boolean,
+            vol.Optional("score", default=0): fields.number("score", 0, 1),
+        },
+        admin_only=True,
+    ),
+    ServerAction(
+        name="end_event",
+        handler=_end_event,
+        fields={**_EVENT, vol.Optional(times.END): _end_moment},
+        admin_only=True,
+    ),
+    ServerAction(
+        name="delete_event", handler=_delete_event, fields=_EVENT, admin_only=True
+    ),
+    ServerAction(
+        name="retain_event",
+        handler=_retain_event,
+        fields={**_EVENT, vol.Optional("retain", default=True): cv.boolean},
+        admin_only=True,
+    ),
+    ServerAction(
+        name="set_event_sub_label",
+        handler=_set_event_sub_label,
+        fields={
+            **_EVENT,
+            vol.Required("sub_label"): fields.text("sub_label", may_be_empty=True),
+            vol.Optional("score"): fields.number("score", 0.01, 1),
+        },
+        admin_only=True,
+    ),
+)

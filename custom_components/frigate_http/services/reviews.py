@@ -1,0 +1,86 @@
+"""Actions for what there is to review."""
+
+from datetime import timedelta
+
+import voluptuous as vol
+
+from homeassistant.helpers import config_validation as cv
+from homeassistant.util.json import JsonObjectType
+
+from ..aiofrigate import Review, ReviewFilter
+from . import fields, times
+from .action import ServerAction, ServerCall
+from .targets import camera_names
+
+REVIEW_IDS = "review_ids"
+SEVERITIES = ("alert", "detection")
+_DAY = timedelta(days=1).total_seconds()
+
+
+def _as_json(review: Review) -> JsonObjectType:
+    return {
+        "review_id": review.review_id,
+        "camera": review.camera,
+        "severity": review.severity,
+        "start": times.iso(review.start),
+        "end": times.iso(review.end),
+        "reviewed": review.reviewed,
+        "objects": list(review.objects),
+        "zones": list(review.zones),
+        "sub_labels": list(review.sub_labels),
+        "audio": list(review.audio),
+        "event_ids": list(review.event_ids),
+    }
+
+
+async def _get_reviews(call: ServerCall) -> JsonObjectType:
+    data, period = call.data, times.open_period_of(call.data)
+    start = period.start
+    if start is None and period.end is not None:
+        # Frigate would begin 24 hours before now, be the end before that or not.
+        start = max(0.0, period.end - _DAY)
+    wanted = ReviewFilter(
+        cameras=camera_names(call.hass, call.entry, data.get("cameras", ())),
+        severity=data.get("severity"),
+        after=start,
+        before=period.end,
+        reviewed=data.get("reviewed"),
+        limit=data["limit"],
+    )
+    reviews = await call.client.reviews.list(wanted, fresh=True)
+    return {"reviews": [_as_json(review) for review in reviews]}
+
+
+async def _mark_reviewed(call: ServerCall) -> JsonObjectType:
+    review_ids, reviewed = call.data[REVIEW_IDS], call.data["reviewed"]
+    await call.client.reviews.mark(review_ids, reviewed=reviewed)
+    await call.runtime.reviews.async_refresh_past_cache()
+    return {REVIEW_IDS: [*review_ids], "reviewed": reviewed}
+
+
+ACTIONS = (
+    ServerAction(
+        name="get_reviews",
+        handler=_get_reviews,
+        fields={
+            vol.Optional("cameras"): fields.each(
+                "cameras", fields.text("cameras", 255)
+            ),
+            vol.Optional("severity"): fields.choice("severity", *SEVERITIES),
+            **times.PERIOD_FIELDS,
+            vol.Optional("limit", default=100): fields.whole_number("limit", 1, 1000),
+            vol.Optional("reviewed"): cv.boolean,
+        },
+        is_query=True,
+    ),
+    ServerAction(
+        name="mark_reviewed",
+        handler=_mark_reviewed,
+        fields={
+            vol.Required(REVIEW_IDS): fields.each(
+                REVIEW_IDS, fields.identifier(REVIEW_IDS)
+            ),
+            vol.Optional("reviewed", default=True): cv.boolean,
+        },
+    ),
+)

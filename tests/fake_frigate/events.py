@@ -1,0 +1,370 @@
+"""The events: their lists, their pictures, and the commands that change them."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, tzinfo
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from io import BytesIO
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from PIL import Image
+
+from .answers import Answer, detail, failure, json_answer
+from .call import Call
+from .cameras import not_found
+from .forms import REQUIRED, Field, Form, body_of, query_of
+from .pictures import View, scaled
+from .route import Route, route
+from .story import Event, new_id
+
+EVENT_PRE_CAPTURE = 5
+_LISTING: Form = {
+    **{
+        name: Field("str", "all", nullable=False)
+        for each in ("camera", "label", "sub_label", "zone")
+        for name in (each, f"{each}s")
+    },
+    "limit": Field("int", 100),
+    "after": Field("float"),
+    "before": Field("float"),
+    "has_clip": Field("int"),
+    "has_snapshot": Field("int"),
+    "in_progress": Field("int"),
+    "include_thumbnails": Field("int", 1),
+    "favorites": Field("int"),
+}
+_CREATION: Form = {
+    "sub_label": Field("str"),
+    "score": Field("float", 0),
+    "duration": Field("int", 30),
+    "include_recording": Field("bool", True),
+    "draw": Field("dict"),
+}
+_SUB_LABEL: Form = {
+    "subLabel": Field("str", REQUIRED, nullable=False, max_length=100),
+    "subLabelScore": Field("float", above=0.0, at_most=1.0),
+}
+
+type Handler = Callable[..., Answer | Awaitable[Answer]]
+
+
+def for_admins(handler: Handler) -> Handler:
+    """Return a handler that checks the role as the routes of events do."""
+
+    def checked(call: Call, *arguments: str) -> Answer | Awaitable[Answer]:
+        if call.role != "admin":
+            return detail(f"Role {call.role} not authorized. Required: admin", 403)
+        return handler(call, *arguments)
+
+    return checked
+
+
+def camera_refusal(call: Call, camera: str) -> Answer | None:
+    """Return the refusal if the role does not see the camera."""
+    allowed = call.state.allowed_cameras(call.role)
+    if not call.state.restricted(call.role) or camera in allowed:
+        return None
+    text = f"Access denied to camera '{camera}'. Allowed: {allowed}"
+    return detail(text, 403)
+
+
+def visible_cameras(call: Call, wanted: str) -> list[str]:
+    """Return the names that were asked for, as far as the role may see them."""
+    allowed = call.state.allowed_cameras(call.role)
+    return (
+        allowed if wanted == "all" else [n for n in wanted.split(",") if n in allowed]
+    )
+
+
+def zone_of(name: str) -> tzinfo:
+    """Return a time zone; a name that nobody knows is as good as UTC."""
+    try:
+        return ZoneInfo(name)
+    except ZoneInfoNotFoundError, ValueError:
+        return UTC
+
+
+# Lists
+
+
+def _fits_sub_label(call: Call, event: Event, wanted: list[str]) -> bool:
+    if event.sub_label is None:
+        return "None" in wanted
+    text = event.sub_label
+    if call.state.is_018:
+        text, wanted = text.lower(), [each.lower() for each in wanted]
+    return any(
+        text == each or fnmatchcase(text, f"*{each},*") or f", {each}" in text
+        for each in wanted
+    )
+
+
+def _fits(call: Call, event: Event, values: dict[str, Any]) -> bool:
+    lists = {
+        name: None if values[name] == "all" else values[name].split(",")
+        for name in ("labels", "sub_labels", "zones")
+    }
+    zones = event.zones or ["None"]
+    return (
+        (lists["labels"] is None or event.label in lists["labels"])
+        and (lists["zones"] is None or any(each in lists["zones"] for each in zones))
+        and (
+            lists["sub_labels"] is None
+            or _fits_sub_label(call, event, lists["sub_labels"])
+        )
+        and not (values["after"] and event.start_time <= values["after"])
+        and not (values["before"] and event.start_time >= values["before"])
+        and values["has_clip"] in (None, event.has_clip)
+        and values["has_snapshot"] in (None, event.has_snapshot)
+        and values["in_progress"] in (None, event.end_time is None)
+        and not (values["favorites"] and not event.retained)
+    )
+
+
+def list_route(call: Call) -> Answer:
+    """List events, the newest first; a limit below nought is none."""
+    values = query_of(call, _LISTING)
+    if isinstance(values, Answer):
+        return values
+    for name in ("camera", "label", "sub_label", "zone"):
+        if values[f"{name}s"] == "all":
+            values[f"{name}s"] = values[name]
+    cameras = visible_cameras(call, values["cameras"])
+    rows = [
+        event.row()
+        for event in sorted(
+            call.state.story.look().values(), key=lambda each: -each.start_time
+        )
+        if event.camera in cameras and _fits(call, event, values)
+    ]
+    if values["include_thumbnails"]:
+        rows = [{**row, "thumbnail": None} for row in rows]
+    limit = values["limit"]
+    return json_answer(rows if limit < 0 else rows[:limit])
+
+
+def summary_route(call: Call) -> Answer:
+    """Count events; as their details count too, hardly any two are alike."""
+    zone = zone_of(call.query.get("timezone", "utc"))
+    cameras = visible_cameras(call, "all")
+    counted: dict[str, dict[str, Any]] = {}
+    for event in call.state.story.look().values():
+        if event.camera not in cameras:
+            continue
+        group = {
+            "camera": event.camera,
+            "label": event.label,
+            "sub_label": event.sub_label,
+            "data": event.data,
+            "day": datetime.fromtimestamp(event.start_time, zone).date().isoformat(),
+            "zones": event.zones,
+        }
+        counted.setdefault(str(group), {**group, "count": 0})["count"] += 1
+    return json_answer(list(counted.values()))
+
+
+# One event
+
+
+def event_route(call: Call, event_id: str) -> Answer:
+    """Show one event; that there is none is said by a bare text."""
+    if (event := call.state.story.look().get(event_id)) is None:
+        return json_answer("Event not found", 404)
+    return camera_refusal(call, event.camera) or json_answer(event.whole())
+
+
+async def picture_route(call: Call, event_id: str, kind: str) -> Answer:
+    """Return the snapshot or the thumbnail of an event."""
+    event = call.state.story.look().get(event_id)
+    if event is None or (kind == "snapshot" and not event.has_snapshot):
+        snapshot = kind == "snapshot"
+        return failure(
+            "Live frame not available" if snapshot else "Event not found", 404
+        )
+    if (refusal := camera_refusal(call, event.camera)) is not None:
+        return refusal
+    camera = call.state.cameras[event.camera]
+    view = View(event.camera, *scaled(camera, 180), ("bbox",), frozen=True)
+    picture = await call.studio.draw(view)
+    days = 365 if kind == "snapshot" else 30
+    answer = Answer(200, picture, "image/jpeg", [_caching(event, days)])
+    if call.state.is_018 and kind == "snapshot":
+        answer.headers.append(("X-Frame-Time", str(event.start_time)))
+    return answer
+
+
+def _caching(event: Event, days: int) -> tuple[str, str]:
+    """Return the header that keeps the picture of an event that is over."""
+    kept = f"private, max-age={days * 24 * 60 * 60}"
+    return "Cache-Control", "no-store" if event.end_time is None else kept
+
+
+def preview_route(call: Call, event_id: str) -> Answer:
+    """Return the moving picture of an event."""
+    if (event := call.state.story.look().get(event_id)) is None:
+        return failure("Event not found", 404)
+    if (refusal := camera_refusal(call, event.camera)) is not None:
+        return refusal
+    age = [("Cache-Control", "private, max-age=2592000")]
+    return Answer(200, _moving_picture(), "image/gif", age)
+
+
+@lru_cache
+def _moving_picture() -> bytes:
+    out = BytesIO()
+    first, second = (Image.new("P", (32, 18), colour) for colour in (0, 1))
+    first.save(out, "GIF", save_all=True, append_images=[second], duration=500, loop=0)
+    return out.getvalue()
+
+
+async def label_route(call: Call, name: str, label: str) -> Answer:
+    """Return the newest snapshot of a label, or a placeholder."""
+    if (camera := call.state.cameras.get(name)) is None:
+        return not_found()
+    events = [
+        event
+        for event in call.state.story.look().values()
+        if (event.camera, event.label, event.has_snapshot) == (name, label, True)
+    ]
+    newest = max(events, key=lambda each: each.start_time, default=None)
+    view = View(name, *scaled(camera, 180), frozen=True)
+    headers = [] if newest is None else [_caching(newest, 365)]
+    return Answer(200, await call.studio.draw(view), "image/jpeg", headers)
+
+
+# Changing events
+
+
+def create_route(call: Call, name: str, label: str) -> Answer:
+    """Create an event; its row is in the database a moment later only."""
+    values = body_of(call, _CREATION) if call.body else _defaults(_CREATION)
+    if isinstance(values, Answer):
+        return values
+    if (camera := call.state.cameras.get(name)) is None:
+        return failure(f"{name} is not a valid camera.", 404)
+    now = call.state.clock()
+    duration, score = values["duration"], values["score"]
+    event = Event(
+        new_id(now),
+        name,
+        label,
+        now - EVENT_PRE_CAPTURE,
+        None if duration is None else now + duration,
+        values["sub_label"],
+        has_clip=camera.recording and bool(values["include_recording"]),
+        data={"type": "api", "score": score, "top_score": score},
+        looks=call.state.story.looks,
+    )
+    if call.state.is_018:
+        event.false_positive, event.box = False, []
+    call.state.story.pending.append(event)
+    text = "Successfully created event."
+    return json_answer({"success": True, "message": text, "event_id": event.id})
+
+
+def _defaults(form: Form) -> dict[str, Any]:
+    return {name: field.default for name, field in form.items()}
+
+
+def _done(text: str) -> Answer:
+    return json_answer({"success": True, "message": text})
+
+
+def _not_found(event_id: str, end: str = "") -> Answer:
+    return failure(f"Event {event_id} not found{end}", 404)
+
+
+def end_route(call: Call, event_id: str) -> Answer:
+    """End an event, now or at the given time."""
+    values = body_of(call, {"end_time": Field("float")})
+    if isinstance(values, Answer):
+        return values
+    story = call.state.story
+    if (event := story.look().get(event_id)) is None:
+        return _not_found(event_id, ".")
+    event.end_time = values["end_time"] or call.state.clock()
+    if event_id in story.reviews:
+        story.reviews[event_id].end_time = event.end_time
+    return _done("Event successfully ended.")
+
+
+def retain_route(call: Call, event_id: str) -> Answer:
+    """Keep an event for ever, or no longer."""
+    if (event := call.state.story.look().get(event_id)) is None:
+        return _not_found(event_id)
+    event.retained = call.method == "POST"
+    return _done(f"Event {event_id} {'' if event.retained else 'un-'}retained")
+
+
+def sub_label_route(call: Call, event_id: str) -> Answer:
+    """Say what or whom an event shows; an empty text says nothing any more."""
+    values = body_of(call, _SUB_LABEL)
+    if isinstance(values, Answer):
+        return values
+    if (event := call.state.story.look().get(event_id)) is None:
+        return _not_found(event_id, ".")
+    event.sub_label = values["subLabel"] or None
+    if event.sub_label is None:
+        event.data["sub_label_score"] = None
+    else:
+        event.data["sub_label_score"] = values["subLabelScore"]
+    return _done(f"Event {event_id} sub label set to {event.sub_label}")
+
+
+def description_route(call: Call, event_id: str) -> Answer:
+    """Describe an event."""
+    values = body_of(call, {"description": Field("str", REQUIRED)})
+    if isinstance(values, Answer):
+        return values
+    if (event := call.state.story.look().get(event_id)) is None:
+        return _not_found(event_id)
+    event.data["description"] = values["description"]
+    return _done(f"Event {event_id} description set to {values['description']}")
+
+
+def delete_route(call: Call, event_id: str) -> Answer:
+    """Delete an event."""
+    if event_id not in call.state.story.look():
+        return _not_found(event_id)
+    del call.state.story.events[event_id]
+    return _done(f"Event {event_id} deleted")
+
+
+def delete_several_route(call: Call) -> Answer:
+    """Delete those of the events that there are."""
+    values = body_of(call, {"event_ids": Field("texts", REQUIRED, nullable=False)})
+    if isinstance(values, Answer):
+        return values
+    events, ids = call.state.story.look(), values["event_ids"]
+    deleted = [each for each in ids if each in events]
+    for each in deleted:
+        del call.state.story.events[each]
+    return json_answer(
+        {
+            "success": bool(deleted),
+            "deleted_events": list(deleted),
+            "not_found_events": [each for each in ids if each not in events],
+        }
+    )
+
+
+_ID = "/events/((?!explore$|search$|summary$)[^/]+)"
+ROUTES: tuple[Route, ...] = (
+    route("GET", "/events", list_route),
+    route("GET", "/events/summary", summary_route),
+    route("DELETE", "/events/", for_admins(delete_several_route)),
+    route("GET", _ID, event_route),
+    route("DELETE", _ID, for_admins(delete_route)),
+    route("GET", rf"{_ID}/(snapshot|thumbnail)\.jpg", picture_route),
+    route("GET", rf"{_ID}/preview\.gif", preview_route),
+    route("POST", "/events/([^/]+)/([^/]+)/create", for_admins(create_route)),
+    route("PUT", f"{_ID}/end", for_admins(end_route)),
+    route("POST", f"{_ID}/retain", for_admins(retain_route)),
+    route("DELETE", f"{_ID}/retain", for_admins(retain_route)),
+    route("POST", f"{_ID}/sub_label", for_admins(sub_label_route)),
+    route("POST", f"{_ID}/description", for_admins(description_route)),
+)
+LABEL_ROUTE = route(
+    "GET", r"/(?!events/)([^/]+)/([^/]+)/snapshot\.jpg", label_route, camera=True
+)

@@ -1,0 +1,181 @@
+"""What there is to review, read and marked, and the sensors that count it."""
+
+from typing import Any
+
+import pytest
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from tests.common import sent, state_of
+from tests.conftest import make_entry, set_up
+from tests.fake_frigate import FakeFrigate, Fault
+from tests.services.common import (
+    BOTH,
+    call,
+    camera_entity,
+    commands,
+    person,
+    set_up_admin,
+    set_up_viewer,
+)
+from tests.services.test_events import at
+
+ALERTS = ("sensor", "server:unreviewed_alerts")
+DETECTIONS = ("sensor", "server:unreviewed_detections")
+
+
+def ids(answer: Any) -> list[str]:
+    """Return the ids of the items in an answer."""
+    return [review["review_id"] for review in answer["reviews"]]
+
+
+@BOTH
+async def test_get_reviews(hass: HomeAssistant, frigate: FakeFrigate) -> None:
+    await set_up_viewer(hass, frigate)
+    assert await call(hass, "get_reviews") == {"reviews": []}
+    review = frigate.add_review(
+        "front_door",
+        events=["1.0-a"],
+        zones=["yard"],
+        sub_labels=["Ana"],
+        audio=["bark"],
+    )
+    assert review.end_time is not None
+    assert await call(hass, "get_reviews") == {
+        "reviews": [
+            {
+                "review_id": review.id,
+                "camera": "front_door",
+                "severity": "alert",
+                "start": at(review.start_time),
+                "end": at(review.end_time),
+                "reviewed": False,
+                "objects": ["person-verified"],
+                "zones": ["yard"],
+                "sub_labels": ["Ana"],
+                "audio": ["bark"],
+                "event_ids": ["1.0-a"],
+            }
+        ]
+    }
+
+
+@BOTH
+async def test_reviews_are_filtered(hass: HomeAssistant, frigate: FakeFrigate) -> None:
+    entry = await set_up_admin(hass, frigate)
+    old = frigate.add_review("Portones", ago=180_000)
+    bark = frigate.add_review("Portones", "detection", ago=5000).id
+    seen = frigate.add_review("front_door", ago=600).id
+    new = frigate.add_review("front_door", ago=9, duration=None).id
+    await call(hass, "mark_reviewed", review_ids=seen)
+    now = frigate.state.clock()
+    filters: tuple[tuple[dict[str, Any], list[str]], ...] = (
+        ({}, [new, seen, bark]),
+        ({"cameras": [camera_entity(hass, entry, "Portones")]}, [bark]),
+        ({"severity": "alert"}, [new, seen]),
+        ({"severity": "detection"}, [bark]),
+        ({"reviewed": True}, [seen]),
+        ({"reviewed": False}, [new, bark]),
+        ({"limit": 1}, [new]),
+        ({"duration": 3600}, [new, seen]),
+        ({"start_time": 0}, [new, seen, bark, old.id]),
+        ({"end_time": now - 3600}, [bark]),
+        ({"end_time": old.start_time + 60}, [old.id]),
+        ({"end_time": 5}, []),
+    )
+    for data, expected in filters:
+        assert ids(await call(hass, "get_reviews", **data)) == expected, data
+
+
+@BOTH
+async def test_the_sensors_follow_what_is_marked(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    alert = frigate.add_review("front_door").id
+    bark = frigate.add_review("Portones", "detection").id
+    # Marking is everybody's own affair, a viewer's too.
+    entry = await set_up_viewer(hass, frigate)
+
+    def left() -> tuple[str, str]:
+        return state_of(hass, entry, *ALERTS), state_of(hass, entry, *DETECTIONS)
+
+    assert left() == ("1", "1")
+    guest = await person(hass, is_admin=False)
+    answer = await call(
+        hass, "mark_reviewed", guest, review_ids=[alert, "1.0-unknown", alert]
+    )
+    assert answer == {"review_ids": [alert, "1.0-unknown"], "reviewed": True}
+    assert left() == ("0", "1")
+    await call(hass, "mark_reviewed", review_ids=bark)
+    assert left() == ("0", "0")
+    await call(hass, "mark_reviewed", review_ids=[alert, bark], reviewed=False)
+    assert left() == ("1", "1")
+    assert frigate.state.story.viewed == {"viewer1": {alert: False, bark: False}}
+
+
+async def test_on_the_internal_port_nobody_in_particular_reviews(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    review = frigate.add_review("front_door").id
+    await set_up(hass, make_entry(frigate.internal_url))
+    await call(hass, "mark_reviewed", review_ids=[review])
+    assert frigate.state.story.viewed == {"anonymous": {review: True}}
+
+
+async def test_a_role_for_some_cameras(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    account = {"username": "gate1", "password": "gate-password-1!"}
+    entry = await set_up(hass, make_entry(frigate.external_url, **account))
+    own = frigate.add_review("Portones").id
+    foreign = frigate.add_review("front_door").id
+    assert ids(await call(hass, "get_reviews")) == [own]
+    with pytest.raises(HomeAssistantError, match="Check its role") as caught:
+        await call(hass, "mark_reviewed", review_ids=[foreign])
+    assert caught.value.translation_key == "forbidden"
+    await call(hass, "mark_reviewed", review_ids=[own])
+    assert state_of(hass, entry, *ALERTS) == "0"
+    assert frigate.state.story.viewed == {"gate1": {own: True}}
+
+
+@pytest.mark.parametrize(
+    ("action", "data", "key"),
+    [
+        ("mark_reviewed", {"review_ids": []}, "empty_field"),
+        ("mark_reviewed", {"review_ids": ""}, "empty_field"),
+        ("mark_reviewed", {"review_ids": ["../users"]}, "bad_characters"),
+        ("mark_reviewed", {"review_ids": [None]}, "not_a_text"),
+        ("mark_reviewed", {"review_ids": ["x"] * 1001}, "too_many"),
+        ("get_reviews", {"severity": "motion"}, "not_a_choice"),
+        ("get_reviews", {"limit": -1}, "not_between"),
+        ("get_reviews", {"cameras": ["camera.nobody"]}, "not_a_camera"),
+        ("get_reviews", {"duration": 0}, "not_a_duration"),
+    ],
+)
+async def test_what_is_refused_at_once(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    action: str,
+    data: dict[str, Any],
+    key: str,
+) -> None:
+    await set_up_admin(hass, frigate)
+    with pytest.raises(ServiceValidationError) as caught:
+        await call(hass, action, **data)
+    assert caught.value.translation_key == key
+    assert commands(frigate) == []
+    assert sent(frigate, "/api/review") == []
+
+
+async def test_a_mark_without_an_answer_is_not_sent_again(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    entry = await set_up_admin(hass, frigate)
+    review = frigate.add_review("front_door").id
+    frigate.fail("/api/reviews/viewed", Fault.drop_body(), times=1)
+    with pytest.raises(HomeAssistantError) as caught:
+        await call(hass, "mark_reviewed", review_ids=review)
+    assert caught.value.translation_key == "cannot_connect"
+    assert len(commands(frigate)) == 1
+    await call(hass, "mark_reviewed", review_ids=review)
+    assert state_of(hass, entry, *ALERTS) == "0"
