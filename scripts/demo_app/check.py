@@ -9,6 +9,7 @@ import re
 import aiohttp
 
 from . import DOMAIN, DemoError, say
+from .actions import check_actions
 from .api import Api, Json
 from .dashboard import URL_PATH
 from .frigate import Target
@@ -35,6 +36,7 @@ async def check(api: Api, targets: Mapping[str, Target]) -> list[str]:
     await asyncio.gather(
         _check_frontend(api, missing),
         _check_pictures(api, entities, missing),
+        check_actions(api, entities, targets, missing),
         _check_movement(api, entities, targets, before, missing),
     )
     return missing

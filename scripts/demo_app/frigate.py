@@ -26,6 +26,8 @@ _SERVER_KEYS = (
     "stats_fresh",
     f"storage_free:{_RECORDINGS}",
     f"storage_used_percent:{_RECORDINGS}",
+    "unreviewed_alerts",
+    "unreviewed_detections",
     "update",
     "uptime",
 )

@@ -1,0 +1,115 @@
+"""Calling actions through Home Assistant's REST API, as an automation would."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+import json
+import secrets
+from typing import Any
+
+import aiohttp
+
+from . import DOMAIN, DemoError, say
+from .api import Api, Json
+from .frigate import Target
+from .registry import Entity
+
+_GUEST = "demo_guest"
+_LONGEST_LINE = 150
+
+
+async def check_actions(
+    api: Api,
+    entities: list[Entity],
+    targets: Mapping[str, Target],
+    missing: list[str],
+) -> None:
+    """Call some actions at every server; what changes something, at made-up ones only."""
+    for entry_id, target in targets.items():
+        caller = _Caller(api, entry_id)
+        cameras = [
+            entity
+            for entity in entities
+            if entity.entry_id == entry_id
+            and (entity.platform, entity.kind) == ("camera", "camera")
+        ]
+        async with _noting(target, missing):
+            await _ask(caller)
+        if not target.expected:
+            continue
+        async with _noting(target, missing):
+            await _change(caller)
+        async with _noting(target, missing):
+            await _export(caller, cameras[0].entity_id)
+
+
+class _Caller:
+    """Calls the actions of one server and prints what they answer."""
+
+    def __init__(self, api: Api, entry_id: str) -> None:
+        self._api = api
+        self._entry_id = entry_id
+
+    async def server(self, action: str, **fields: Any) -> Json:
+        """Call an action of the server."""
+        return await self.call(action, {"config_entry_id": self._entry_id, **fields})
+
+    async def call(self, action: str, fields: Json) -> Json:
+        """Call an action and return its answer."""
+        answer = await self._api.post(
+            f"/api/services/{DOMAIN}/{action}?return_response", fields
+        )
+        response: Json = answer["service_response"]
+        line = json.dumps(response, ensure_ascii=False)
+        if len(line) > _LONGEST_LINE:
+            line = f"{line[:_LONGEST_LINE]} ..."
+        say(f"action  {action}: {line}")
+        return response
+
+
+async def _ask(caller: _Caller) -> None:
+    status = await caller.server("get_status")
+    _expect(status["alive"] is True, "get_status says that Frigate is not alive")
+
+
+async def _change(caller: _Caller) -> None:
+    """Let a guest come and go, and have the waiting faces looked at again."""
+    password = secrets.token_urlsafe(16)
+    await caller.server("create_user", username=_GUEST, password=password)
+    _expect(_GUEST in await _users(caller), "create_user created nobody")
+    await caller.server("delete_user", username=_GUEST)
+    _expect(_GUEST not in await _users(caller), "delete_user deleted nobody")
+    faces = await caller.server("reprocess_faces")
+    _expect(bool(faces["images"]), "reprocess_faces found no image")
+
+
+async def _users(caller: _Caller) -> set[str]:
+    answer = await caller.server("get_users")
+    return {user["username"] for user in answer["users"]}
+
+
+async def _export(caller: _Caller, camera: str) -> None:
+    """Export half a minute and find it in the list."""
+    answer = await caller.call(
+        "create_export",
+        {"entity_id": camera, "duration": "00:00:30", "wait_for_result": True},
+    )
+    export = answer[camera]
+    _expect(export["in_progress"] is False, "create_export did not wait")
+    listed = await caller.server("get_exports")
+    ids = {one["export_id"] for one in listed["exports"]}
+    _expect(export["export_id"] in ids, "get_exports does not list the new export")
+    await caller.server("delete_exports", export_ids=[export["export_id"]])
+
+
+def _expect(is_so: bool, otherwise: str) -> None:
+    if not is_so:
+        raise DemoError(otherwise)
+
+
+@asynccontextmanager
+async def _noting(target: Target, missing: list[str]) -> AsyncIterator[None]:
+    """Note what went wrong at a server, and go on."""
+    try:
+        yield
+    except (DemoError, aiohttp.ClientError, TimeoutError, KeyError) as err:
+        missing.append(f"{target.title}: {err or type(err).__name__}")
