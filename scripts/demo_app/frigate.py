@@ -58,6 +58,7 @@ async def made_up_frigate(
         version=version, cameras=CAMERAS, faces=FACES, train=WAITING_FACES
     )
     server.state.latest_version = LATEST_RELEASE
+    _tell_a_story(server)
     await server.start(
         host=LOOPBACK,
         internal_port=ports.take(INTERNAL_PORT),
@@ -72,6 +73,16 @@ async def made_up_frigate(
         yield plain if not auth else _with_login(plain, server)
     finally:
         await server.stop()
+
+
+def _tell_a_story(server: FakeFrigate) -> None:
+    """Let there be something to look at: visitors, and faces that wait for a name."""
+    visitor = server.add_event("front_door", ago=900, sub_label="Eileen")
+    car = server.add_event("driveway", "car", ago=400)
+    server.add_review("front_door", ago=900, events=[visitor.id])
+    server.add_review("driveway", "detection", ago=400, events=[car.id])
+    for file in server.state.train[1:]:
+        server.expect_face(file, "Tom", score=0.93)
 
 
 def _with_login(plain: Target, server: FakeFrigate) -> Target:

@@ -186,8 +186,8 @@ class CameraAction(Action[CameraCall]):
 
 
 def _one_of(errors: Mapping[str, HomeAssistantError]) -> HomeAssistantError:
-    """Return one error that stands for all: the only one, or one that lists them."""
-    if len(errors) == 1:
+    """Return one error that stands for all: the same for each, or one that lists them."""
+    if len({str(err) for err in errors.values()}) == 1:
         return next(iter(errors.values()))
     words = "; ".join(f"{entity_id}: {err}" for entity_id, err in errors.items())
     if all(isinstance(err, ServiceValidationError) for err in errors.values()):
