@@ -180,7 +180,9 @@ async def test_a_restricted_role_is_not_shown_the_files(
 
 @SHOWN
 @BOTH
-@pytest.mark.parametrize("fault", [Fault.html(), Fault.status(404), Fault.json({})])
+@pytest.mark.parametrize(
+    "fault", [Fault.html(), Fault.status(401), Fault.status(404), Fault.json({})]
+)
 async def test_a_proxy_may_hide_the_files(
     hass: HomeAssistant,
     frigate: FakeFrigate,
@@ -192,6 +194,7 @@ async def test_a_proxy_may_hide_the_files(
     entry = await set_up(hass, make_entry(frigate.internal_url))
     assert shown(hass, entry, "exports_total") == "1"
     assert shown(hass, entry, "last_export") == STATE_UNKNOWN
+    assert not reauths(hass)
     frigate.clear_faults()
     await pass_time(hass, freezer, 61)
     assert shown(hass, entry, "last_export") != STATE_UNKNOWN
@@ -221,7 +224,7 @@ async def test_a_lost_login_asks_for_a_new_one(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.external_url, **ADMIN))
-    frigate.fail("/exports/", Fault.status(401))
+    frigate.fail("/api/exports", Fault.status(401))
     await pass_time(hass, freezer, 61)
     assert shown(hass, entry, "exports_total") == STATE_UNAVAILABLE
     assert reauths(hass)[0]["handler"] == DOMAIN

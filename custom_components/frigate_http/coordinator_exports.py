@@ -11,7 +11,6 @@ from .aiofrigate import (
     Export,
     ExportFile,
     ExportJob,
-    FrigateAuthError,
     FrigateClient,
     FrigateResponseError,
 )
@@ -91,7 +90,6 @@ class ExportsCoordinator(OnDemandCoordinator[ExportsData]):
         """Return the files, which a proxy or a restricted role may not let us see."""
         try:
             return await self.client.exports.files()
-        except FrigateAuthError:
-            raise
         except FrigateResponseError:
+            # Should it be the login, the list of exports has the same trouble.
             return None

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
+from .accounts import admins_only
 from .answers import Answer, Json, failure, json_answer
 from .call import Call, read_object
 from .export_requests import read_name
 from .exporter import Case, random_name
-from .rights import role_refusal
 from .route import route
 
 
@@ -31,7 +31,7 @@ def one_route(call: Call, case_id: str) -> Answer:
 
 def create_route(call: Call) -> Answer:
     """Create a case."""
-    if (refusal := role_refusal(call)) is not None:
+    if (refusal := admins_only(call)) is not None:
         return refusal
     name = read_name(call, None)
     if isinstance(name, Answer):
@@ -46,7 +46,7 @@ def create_route(call: Call) -> Answer:
 
 def change_route(call: Call, case_id: str) -> Answer:
     """Change the name or the description of a case."""
-    if (refusal := role_refusal(call)) is not None:
+    if (refusal := admins_only(call)) is not None:
         return refusal
     body = read_object(call)
     if isinstance(body, Answer):
@@ -64,7 +64,7 @@ def change_route(call: Call, case_id: str) -> Answer:
 
 def delete_route(call: Call, case_id: str) -> Answer:
     """Delete a case; its exports stay unless they are to go with it."""
-    if (refusal := role_refusal(call)) is not None:
+    if (refusal := admins_only(call)) is not None:
         return refusal
 
     def delete(case: Case) -> Answer:

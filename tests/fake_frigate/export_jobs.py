@@ -1,12 +1,13 @@
 """What 0.18 adds to the exports: jobs, and changes of several at once."""
 
+from .accounts import admins_only
 from .answers import Answer, Json, failure, json_answer
 from .call import Call, read_object
 from .export_requests import read_ids
 from .exporter import Export
 from .exports import exporter_of
 from .footage import plain
-from .rights import camera_refusal, role_refusal
+from .rights import camera_refusal
 from .route import route
 
 _SHOWN = {"waiting": "queued"}
@@ -63,7 +64,7 @@ def _wanted(call: Call, ids: list[str]) -> list[Export] | Answer:
 
 def delete_route(call: Call) -> Answer:
     """Delete several exports, or none if one of them cannot be deleted."""
-    if (refusal := role_refusal(call)) is not None:
+    if (refusal := admins_only(call)) is not None:
         return refusal
     body = read_object(call)
     ids = body if isinstance(body, Answer) else read_ids(body)
@@ -80,7 +81,7 @@ def delete_route(call: Call) -> Answer:
 
 def reassign_route(call: Call) -> Answer:
     """Put exports into a case, or take them out of theirs."""
-    if (refusal := role_refusal(call)) is not None:
+    if (refusal := admins_only(call)) is not None:
         return refusal
     body = read_object(call)
     if isinstance(body, Answer):

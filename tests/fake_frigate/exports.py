@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime
 
+from .accounts import admins_only
 from .answers import Answer, Json, failure, json_answer, server_error
 from .call import Call, path_floats
 from .export_requests import ExportRequest, read_name, read_request
 from .exporter import Export, Exporter, random_name
 from .footage import HOUR, anything_in, previews
-from .rights import camera_refusal, role_refusal
+from .rights import camera_refusal
 from .route import route
 from .state import ServerState
 
@@ -169,7 +170,7 @@ def custom_route(call: Call, camera: str, start: str, end: str) -> Answer:
 
 def rename_route(call: Call, export_id: str) -> Answer:
     """Give an export another name."""
-    if (refusal := role_refusal(call)) is not None:
+    if (refusal := admins_only(call)) is not None:
         return refusal
     name = read_name(call)
     if isinstance(name, Answer):
@@ -183,7 +184,7 @@ def rename_route(call: Call, export_id: str) -> Answer:
 
 def delete_route(call: Call, export_id: str) -> Answer:
     """Delete one export."""
-    if (refusal := role_refusal(call)) is not None:
+    if (refusal := admins_only(call)) is not None:
         return refusal
     exporter = exporter_of(call)
     export = exporter.row(export_id)

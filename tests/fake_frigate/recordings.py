@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from .accounts import admins_only
 from .answers import Answer, Json, failure, json_answer, unprocessable
 from .call import Call, float_params, path_floats
 from .footage import HOUR, Segment, plain, segments
-from .rights import role_refusal
 from .route import route
 from .state import ServerState
 
@@ -116,7 +116,7 @@ def _usage(parts: list[Segment]) -> dict[str, Json]:
 
 def storage_route(call: Call) -> Answer:
     """Tell how much room the recordings of each camera take, in MB and MB an hour."""
-    if call.state.is_018 and (refusal := role_refusal(call)) is not None:
+    if call.state.is_018 and (refusal := admins_only(call)) is not None:
         return refusal
     return json_answer(
         {name: _usage(list(segments(call.state, name))) for name in call.state.cameras}

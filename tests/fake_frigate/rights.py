@@ -1,14 +1,7 @@
-"""The refusals of routes that look at the role themselves."""
+"""The refusal of what a restricted role may not see."""
 
 from .answers import Answer, detail
 from .call import Call
-
-
-def role_refusal(call: Call) -> Answer | None:
-    """Return the 403 of a route for administrators, in the words of the route."""
-    if call.role == "admin":
-        return None
-    return detail(f"Role {call.role} not authorized. Required: admin", 403)
 
 
 def camera_refusal(call: Call, camera: str) -> Answer | None:
