@@ -9,6 +9,7 @@ from . import (
     auth,
     cases,
     config,
+    event_commands,
     events,
     export_jobs,
     exports,
@@ -73,9 +74,9 @@ class Backend:
             *export_jobs.ROUTES,
             *cases.ROUTES,
             *events.ROUTES,
+            *event_commands.ROUTES,
             *reviews.ROUTES,
             *timeline.ROUTES,
-            events.LABEL_ROUTE,
             route("GET", r"/([^/]+)/latest\.([^/]+)", latest_route, camera=True),
             route("GET", "/([^/]+)", streams.route, camera=True),
         )

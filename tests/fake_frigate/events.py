@@ -1,4 +1,4 @@
-"""The events: their lists, their pictures, and the commands that change them."""
+"""The events: their lists and their pictures."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, tzinfo
@@ -13,12 +13,11 @@ from PIL import Image
 from .answers import Answer, detail, failure, json_answer
 from .call import Call
 from .cameras import not_found
-from .forms import REQUIRED, Field, Form, body_of, query_of
+from .forms import Field, Form, query_of
 from .pictures import View, scaled
 from .route import Route, route
-from .story import Event, new_id
+from .story import Event
 
-EVENT_PRE_CAPTURE = 5
 _LISTING: Form = {
     **{
         name: Field("str", "all", nullable=False)
@@ -33,17 +32,6 @@ _LISTING: Form = {
     "in_progress": Field("int"),
     "include_thumbnails": Field("int", 1),
     "favorites": Field("int"),
-}
-_CREATION: Form = {
-    "sub_label": Field("str"),
-    "score": Field("float", 0),
-    "duration": Field("int", 30),
-    "include_recording": Field("bool", True),
-    "draw": Field("dict"),
-}
-_SUB_LABEL: Form = {
-    "subLabel": Field("str", REQUIRED, nullable=False, max_length=100),
-    "subLabelScore": Field("float", above=0.0, at_most=1.0),
 }
 
 type Handler = Callable[..., Answer | Awaitable[Answer]]
@@ -233,138 +221,14 @@ async def label_route(call: Call, name: str, label: str) -> Answer:
     return Answer(200, await call.studio.draw(view), "image/jpeg", headers)
 
 
-# Changing events
-
-
-def create_route(call: Call, name: str, label: str) -> Answer:
-    """Create an event; its row is in the database a moment later only."""
-    values = body_of(call, _CREATION) if call.body else _defaults(_CREATION)
-    if isinstance(values, Answer):
-        return values
-    if (camera := call.state.cameras.get(name)) is None:
-        return failure(f"{name} is not a valid camera.", 404)
-    now = call.state.clock()
-    duration, score = values["duration"], values["score"]
-    event = Event(
-        new_id(now),
-        name,
-        label,
-        now - EVENT_PRE_CAPTURE,
-        None if duration is None else now + duration,
-        values["sub_label"],
-        has_clip=camera.recording and bool(values["include_recording"]),
-        data={"type": "api", "score": score, "top_score": score},
-        looks=call.state.story.looks,
-    )
-    if call.state.is_018:
-        event.false_positive, event.box = False, []
-    call.state.story.pending.append(event)
-    text = "Successfully created event."
-    return json_answer({"success": True, "message": text, "event_id": event.id})
-
-
-def _defaults(form: Form) -> dict[str, Any]:
-    return {name: field.default for name, field in form.items()}
-
-
-def _done(text: str) -> Answer:
-    return json_answer({"success": True, "message": text})
-
-
-def _not_found(event_id: str, end: str = "") -> Answer:
-    return failure(f"Event {event_id} not found{end}", 404)
-
-
-def end_route(call: Call, event_id: str) -> Answer:
-    """End an event, now or at the given time."""
-    values = body_of(call, {"end_time": Field("float")})
-    if isinstance(values, Answer):
-        return values
-    story = call.state.story
-    if (event := story.look().get(event_id)) is None:
-        return _not_found(event_id, ".")
-    event.end_time = values["end_time"] or call.state.clock()
-    if event_id in story.reviews:
-        story.reviews[event_id].end_time = event.end_time
-    return _done("Event successfully ended.")
-
-
-def retain_route(call: Call, event_id: str) -> Answer:
-    """Keep an event for ever, or no longer."""
-    if (event := call.state.story.look().get(event_id)) is None:
-        return _not_found(event_id)
-    event.retained = call.method == "POST"
-    return _done(f"Event {event_id} {'' if event.retained else 'un-'}retained")
-
-
-def sub_label_route(call: Call, event_id: str) -> Answer:
-    """Say what or whom an event shows; an empty text says nothing any more."""
-    values = body_of(call, _SUB_LABEL)
-    if isinstance(values, Answer):
-        return values
-    if (event := call.state.story.look().get(event_id)) is None:
-        return _not_found(event_id, ".")
-    event.sub_label = values["subLabel"] or None
-    if event.sub_label is None:
-        event.data["sub_label_score"] = None
-    else:
-        event.data["sub_label_score"] = values["subLabelScore"]
-    return _done(f"Event {event_id} sub label set to {event.sub_label}")
-
-
-def description_route(call: Call, event_id: str) -> Answer:
-    """Describe an event."""
-    values = body_of(call, {"description": Field("str", REQUIRED)})
-    if isinstance(values, Answer):
-        return values
-    if (event := call.state.story.look().get(event_id)) is None:
-        return _not_found(event_id)
-    event.data["description"] = values["description"]
-    return _done(f"Event {event_id} description set to {values['description']}")
-
-
-def delete_route(call: Call, event_id: str) -> Answer:
-    """Delete an event."""
-    if event_id not in call.state.story.look():
-        return _not_found(event_id)
-    del call.state.story.events[event_id]
-    return _done(f"Event {event_id} deleted")
-
-
-def delete_several_route(call: Call) -> Answer:
-    """Delete those of the events that there are."""
-    values = body_of(call, {"event_ids": Field("texts", REQUIRED, nullable=False)})
-    if isinstance(values, Answer):
-        return values
-    events, ids = call.state.story.look(), values["event_ids"]
-    deleted = [each for each in ids if each in events]
-    for each in deleted:
-        del call.state.story.events[each]
-    return json_answer(
-        {
-            "success": bool(deleted),
-            "deleted_events": list(deleted),
-            "not_found_events": [each for each in ids if each not in events],
-        }
-    )
-
-
-_ID = "/events/((?!explore$|search$|summary$)[^/]+)"
+EVENT_PATH = "/events/((?!explore$|search$|summary$)[^/]+)"
 ROUTES: tuple[Route, ...] = (
     route("GET", "/events", list_route),
     route("GET", "/events/summary", summary_route),
-    route("DELETE", "/events/", for_admins(delete_several_route)),
-    route("GET", _ID, event_route),
-    route("DELETE", _ID, for_admins(delete_route)),
-    route("GET", rf"{_ID}/(snapshot|thumbnail)\.jpg", picture_route),
-    route("GET", rf"{_ID}/preview\.gif", preview_route),
-    route("POST", "/events/([^/]+)/([^/]+)/create", for_admins(create_route)),
-    route("PUT", f"{_ID}/end", for_admins(end_route)),
-    route("POST", f"{_ID}/retain", for_admins(retain_route)),
-    route("DELETE", f"{_ID}/retain", for_admins(retain_route)),
-    route("POST", f"{_ID}/sub_label", for_admins(sub_label_route)),
-    route("POST", f"{_ID}/description", for_admins(description_route)),
-)
-LABEL_ROUTE = route(
-    "GET", r"/(?!events/)([^/]+)/([^/]+)/snapshot\.jpg", label_route, camera=True
+    route("GET", EVENT_PATH, event_route),
+    route("GET", rf"{EVENT_PATH}/(snapshot|thumbnail)\.jpg", picture_route),
+    route("GET", rf"{EVENT_PATH}/preview\.gif", preview_route),
+    route(
+        "GET", r"/(?!events/)([^/]+)/([^/]+)/snapshot\.jpg", label_route, camera=True
+    ),
 )
