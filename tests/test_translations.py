@@ -188,6 +188,7 @@ def _form_key(key: str) -> str:
     in_a_form_the_same = {
         "not_found",
         "bad_request",
+        "closed",
         "conflict",
         "validation",
         "wrong_password",
@@ -257,7 +258,8 @@ def raised_by_name() -> dict[str, set[str]]:
         for call in calls(name):
             key = call.args[0]
             if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                words = {str(one.arg) for one in call.keywords}
+                # What is unpacked are the placeholders of an error of the client's.
+                words = {one.arg or "message" for one in call.keywords}
                 # The same text is filled in the same way wherever it is raised.
                 assert found.setdefault(key.value, words) == words
     return found

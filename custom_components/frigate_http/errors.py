@@ -4,7 +4,7 @@ One table gives each kind of error its translation key; the same key names the t
 a form of the config flow and the text of an exception.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from homeassistant.exceptions import (
@@ -18,6 +18,7 @@ from .aiofrigate import (
     FrigateArgumentError,
     FrigateAuthError,
     FrigateBadRequestError,
+    FrigateClosedError,
     FrigateConflictError,
     FrigateConnectionError,
     FrigateContentError,
@@ -26,12 +27,14 @@ from .aiofrigate import (
     FrigateNotFoundError,
     FrigateRateLimitError,
     FrigateRedirectError,
+    FrigateResponseError,
     FrigateServerError,
     FrigateStartingError,
     FrigateTimeoutError,
     FrigateTLSError,
     FrigateTLSProtocolError,
     FrigateTLSUntrustedError,
+    FrigateUnreachableError,
     FrigateValidationError,
     FrigateWrongPasswordError,
 )
@@ -61,6 +64,7 @@ _KEYS: tuple[tuple[type[FrigateError], str], ...] = (
     (FrigateRedirectError, "login_redirect"),
     (FrigateContentError, "not_frigate"),
     (FrigateArgumentError, "bad_argument"),
+    (FrigateClosedError, "closed"),
     (UnsupportedVersionError, "unsupported_version"),
 )
 
@@ -82,8 +86,18 @@ def needs_login(err: FrigateError) -> bool:
 
 def is_unanswered(err: FrigateError) -> bool:
     """Return whether a query may be answered if it is sent once more."""
-    return isinstance(err, (FrigateConnectionError, FrigateStartingError)) and (
-        not isinstance(err, FrigateTLSError)
+    if isinstance(err, FrigateConnectionError):
+        return not (err.was_repeated or isinstance(err, FrigateTLSError))
+    return isinstance(err, FrigateStartingError)
+
+
+def is_outcome_unknown(err: FrigateError) -> bool:
+    """Return whether a command may have been carried out in spite of an error."""
+    if isinstance(err, FrigateResponseError):
+        # The proxy before Frigate got no answer, and does not know either.
+        return err.status in {502, 504}
+    return isinstance(err, FrigateConnectionError) and not isinstance(
+        err, (FrigateTLSError, FrigateUnreachableError)
     )
 
 
@@ -108,13 +122,18 @@ def coordinator_errors() -> Generator[None]:
 
 
 @contextmanager
-def action_errors() -> Generator[None]:
-    """Turn the client's errors into those that a person is shown."""
+def action_errors(on_lost_login: Callable[[], object] | None = None) -> Generator[None]:
+    """Turn the client's errors into those that a person is shown.
+
+    `on_lost_login` is called where the server wants to know who we are.
+    """
     try:
         yield
     except FrigateArgumentError as err:
         raise mistake(error_key(err), **placeholders(err)) from err
     except FrigateError as err:
+        if on_lost_login is not None and needs_login(err):
+            on_lost_login()
         raise refusal(error_key(err), **placeholders(err)) from err
 
 

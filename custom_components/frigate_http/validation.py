@@ -33,6 +33,7 @@ _NOT_FRIGATE = frozenset(
     {
         "not_found",
         "bad_request",
+        "closed",
         "conflict",
         "validation",
         "wrong_password",

@@ -157,3 +157,56 @@ async def test_a_wrong_current_password_is_no_lost_login(
         await post(client)
     assert logins(frigate) == 1
     assert await works(client)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+async def test_no_kind_of_command_is_sent_again_by_the_library_below(
+    frigate: FakeFrigate, client: FrigateClient, method: str
+) -> None:
+    # A connection that was used before, whose end aiohttp takes for a chance to retry.
+    assert await works(client)
+    frigate.fail(PATH, Fault.drop(), method=method)
+    with pytest.raises(FrigateConnectionError) as caught:
+        await client._transport.request(method, *ROUTE, data=BODY)
+    assert not caught.value.was_repeated
+    assert len(sent(frigate, PATH, method)) == 1
+    frigate.clear_faults()
+    assert await works(client)
+
+
+async def test_a_query_is_sent_once_more_if_the_connection_breaks(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    frigate.fail("/api/stats", Fault.drop(), times=1)
+    assert await works(client)
+    assert len(sent(frigate, "/api/stats")) == 2
+    frigate.fail("/api/stats", Fault.drop())
+    with pytest.raises(FrigateConnectionError) as caught:
+        await works(client)
+    assert caught.value.was_repeated
+    assert len(sent(frigate, "/api/stats")) == 4
+    frigate.clear_faults()
+    assert await works(client)
+
+
+@pytest.mark.parametrize(
+    ("failure", "method"),
+    [
+        (Fault.status(500), "DELETE"),
+        (Fault("answer", Answer(500, b'{"message":"No"}', "application/json")), "POST"),
+        (Fault("answer", Answer(500, b"<html></html>", "text/html")), "POST"),
+    ],
+    ids=["no POST", "a failure of the route's own", "no backend at all"],
+)
+async def test_a_502_is_repeated_for_nothing_else(
+    frigate: FakeFrigate, client: FrigateClient, failure: Fault, method: str
+) -> None:
+    frigate.fail("/api/stats", failure, times=1)
+    with pytest.raises(FrigateServerError):
+        await works(client)
+    frigate.fail(PATH, Fault.status(502), method=method)
+    with pytest.raises(FrigateStartingError):
+        await client._transport.request(method, *ROUTE, data=BODY)
+    assert len(sent(frigate, PATH, method)) == 1
+    frigate.clear_faults()
+    assert await works(client)

@@ -12,14 +12,15 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.frigate_http.aiofrigate import (
-    FrigateArgumentError,
     FrigateClient,
+    FrigateClosedError,
     FrigateConnectionError,
     FrigateError,
     FrigateTimeoutError,
     FrigateTLSError,
     FrigateTLSProtocolError,
     FrigateTLSUntrustedError,
+    FrigateUnreachableError,
 )
 from custom_components.frigate_http.aiofrigate.outcome import error_from_exception
 from tests.fake_frigate import FakeFrigate, Fault, certificate_for
@@ -77,7 +78,7 @@ def test_several_addresses_that_fail_in_different_ways() -> None:
     combined = OSError("Multiple exceptions: refused, unreachable")
     key = ConnectionKey("frigate.invalid", 8971, True, True, None, None, None)
     error = error_from_exception(ClientConnectorError(key, combined))
-    assert type(error) is FrigateConnectionError
+    assert type(error) is FrigateUnreachableError
     ended = error_from_exception(ClientConnectorError(key, ConnectionResetError()))
     assert type(ended) is FrigateTLSProtocolError
 
@@ -279,12 +280,12 @@ async def test_a_closed_client_or_session_sends_nothing(
     client = connect(frigate.internal_url)
     assert await works(client)
     client.close()
-    with pytest.raises(FrigateArgumentError, match="closed"):
+    with pytest.raises(FrigateClosedError, match="closed"):
         await client.system.stats()
 
     other = connect(frigate.internal_url)
     await other._transport._client.close()
-    with pytest.raises(FrigateArgumentError, match="closed"):
+    with pytest.raises(FrigateClosedError, match="closed"):
         await other.system.stats()
     assert len(frigate.requests) == 1
     assert await works(connect(frigate.internal_url))

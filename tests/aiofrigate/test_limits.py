@@ -8,8 +8,8 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.frigate_http.aiofrigate import (
-    FrigateArgumentError,
     FrigateClient,
+    FrigateClosedError,
     FrigateConnectionError,
     FrigateError,
     FrigateHTMLError,
@@ -210,7 +210,7 @@ async def test_closing_the_client_ends_every_stream(
         assert {type(task.exception()) for task in done} == {FrigateConnectionError}
         await frigate.wait_for_streams(CAMERA, 0, timeout=1)
     assert _unwatched(frigate)
-    with pytest.raises(FrigateArgumentError, match="closed"):
+    with pytest.raises(FrigateClosedError, match="closed"):
         await client.system.stats()
     assert await works(connect(frigate.internal_url))
 
@@ -229,7 +229,7 @@ async def test_a_stream_that_opens_while_the_client_closes_is_closed_too(
     await frigate.wait_for_requests(1)
     client.close()
     frigate.clear_faults()
-    with pytest.raises(FrigateArgumentError, match="closed"):
+    with pytest.raises(FrigateClosedError, match="closed"):
         await task
     await frigate.wait_for_streams(CAMERA, 0, timeout=1)
     assert _unwatched(frigate)

@@ -131,9 +131,10 @@ async def test_a_full_queue(hass: HomeAssistant, frigate: FakeFrigate) -> None:
         (Fault.status(422), "validation"),
         (Fault.status(429), "rate_limited"),
         (Fault.status(500), "server_error"),
-        (Fault.status(502), "starting"),
+        (Fault.status(502), "outcome_unknown"),
         (Fault.json({"success": True}), "not_frigate"),
-        (Fault.drop_body(), "cannot_connect"),
+        (Fault.drop_body(), "outcome_unknown"),
+        (Fault.drop(), "outcome_unknown"),
     ],
 )
 async def test_the_server_refuses(

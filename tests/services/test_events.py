@@ -422,7 +422,7 @@ async def test_a_command_without_an_answer_is_not_sent_again(
     frigate.fail("/api/events/", Fault.drop_body())
     with pytest.raises(HomeAssistantError) as caught:
         await call(hass, "delete_event", event_id=event.id)
-    assert caught.value.translation_key == "cannot_connect"
+    assert caught.value.translation_key == "outcome_unknown"
     assert len(commands(frigate)) == 1
     frigate.clear_faults()
     # Frigate had done it.

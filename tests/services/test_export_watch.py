@@ -140,7 +140,7 @@ async def test_silence_does_not_end_the_watch(
     frigate.fail("/api/exports/", Fault.status(502))
     with pytest.raises(HomeAssistantError) as caught:
         await in_time(freezer, create(hass, entry, wait_for_result=True, timeout=20))
-    assert caught.value.translation_key == "starting"
+    assert caught.value.translation_key == "outcome_unknown"
 
 
 @BOTH

@@ -173,7 +173,7 @@ async def test_a_failure_in_the_middle(
     assert there(frigate) == {second, third}
     with pytest.raises(HomeAssistantError) as caught:
         await call(hass, "delete_exports", export_ids=[second, third])
-    assert caught.value.translation_key == "starting"
+    assert caught.value.translation_key == "outcome_unknown"
     frigate.clear_faults()
     answer = await call(hass, "delete_exports", export_ids=[second, third])
     assert answer == {"deleted": [second, third], "failed": {}}

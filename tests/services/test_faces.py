@@ -557,7 +557,7 @@ async def test_a_command_is_sent_once(
     await set_up_admin(hass, frigate)
     frigate.fail("/api/faces/Eileen/delete", Fault.drop_body())
     error = await refused(hass, "delete_face", name="Eileen")
-    assert error.translation_key == "cannot_connect"
+    assert error.translation_key == "outcome_unknown"
     assert len(sent(frigate, "/api/faces/Eileen/delete")) == 1
     frigate.clear_faults()
     assert (await call(hass, "delete_face", name="Ana María"))["name"] == "Ana_María"

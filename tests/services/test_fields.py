@@ -17,6 +17,8 @@ NUMBER = fields.number("field", 0, 1)
 WHOLE = fields.whole_number("field", 1, 9)
 CHOICE = fields.choice("field", "one", "two")
 EACH = fields.each("field", ID, 3)
+FLAG = fields.boolean("field")
+ENTITY = fields.entity("field", "camera")
 MAYBE = fields.each("field", ID, may_be_empty=True)
 
 
@@ -37,6 +39,9 @@ MAYBE = fields.each("field", ID, may_be_empty=True)
         (CHOICE, "two", "two"),
         (EACH, "a", ["a"]),
         (EACH, ["a", "b", "a"], ["a", "b"]),
+        (FLAG, "on", True),
+        (FLAG, 0, False),
+        (ENTITY, "camera.Front", "camera.front"),
         (MAYBE, [], []),
         (MAYBE, None, []),
     ],
@@ -57,7 +62,9 @@ def test_what_is_taken(read: fields.Validator[Any], value: Any, expected: Any) -
         (TEXT, "   ", "empty_field"),
         (TEXT, "x" * 11, "too_long"),
         (TEXT, "x" * 10_000_000, "too_long"),
+        (TEXT, 10**5000, "too_long"),
         (TEXT, "a\nb", "bad_characters"),
+        (TEXT, "a\u202eb", "bad_characters"),
         (TEXT, "a\x00b", "bad_characters"),
         (TEXT, "a\x7fb", "bad_characters"),
         (TEXT, "a\u2028b", "bad_characters"),
@@ -82,12 +89,19 @@ def test_what_is_taken(read: fields.Validator[Any], value: Any, expected: Any) -
         (WHOLE, 1.5, "not_whole"),
         (CHOICE, "three", "not_a_choice"),
         (CHOICE, ["one"], "not_a_choice"),
+        (FLAG, "perhaps", "not_a_boolean"),
+        (FLAG, None, "not_a_boolean"),
+        (FLAG, "x" * 10_000_000, "not_a_boolean"),
+        (ENTITY, "sun.sun", "not_an_entity"),
+        (ENTITY, "camera.one, camera.two", "not_an_entity"),
+        (ENTITY, 5, "not_an_entity"),
+        (ENTITY, None, "not_a_text"),
         (EACH, [], "empty_field"),
         (EACH, None, "empty_field"),
         (EACH, ["a", "b", "c", "d"], "too_many"),
         (EACH, ["a", "b/c"], "bad_characters"),
     ],
-    ids=lambda value: repr(value)[:20],
+    ids=lambda value: "" if isinstance(value, int) else repr(value)[:20],
 )
 def test_what_is_refused(read: fields.Validator[Any], value: Any, key: str) -> None:
     with pytest.raises(ServiceValidationError) as caught:

@@ -209,12 +209,14 @@ async def test_a_camera_that_shows_nothing(
         ("camera.nowhere", "no_such_entity"),
         # There is a state, but no image is set up.
         ("image.elsewhere", "no_such_entity"),
-        ("sensor.frigate_uptime", "not_a_picture_entity"),
-        ("no entity", "not_a_picture_entity"),
-        ("camera.one, camera.two", "not_a_picture_entity"),
-        (["camera.one", "camera.two"], "not_a_picture_entity"),
-        (None, "not_a_picture_entity"),
-        ({}, "not_a_picture_entity"),
+        ("sensor.frigate_uptime", "not_an_entity"),
+        ("no entity", "not_an_entity"),
+        ("camera.one, camera.two", "not_an_entity"),
+        (["camera.one", "camera.two"], "not_a_text"),
+        (None, "not_a_text"),
+        (5, "not_an_entity"),
+        (True, "not_a_text"),
+        ({}, "not_a_text"),
     ],
 )
 async def test_entities_that_are_none(
@@ -387,5 +389,5 @@ async def test_a_question_without_an_answer_is_asked_once_more(
     assert len(sent(frigate, RECOGNIZE)) == 2
     frigate.fail("/api/faces/Eileen/register", Fault.drop_body(), times=1)
     error = await refused(hass, "register_face", file=path)
-    assert error.translation_key == "cannot_connect"
+    assert error.translation_key == "outcome_unknown"
     assert len(sent(frigate, "/api/faces/Eileen/register")) == 1

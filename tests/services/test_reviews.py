@@ -175,7 +175,7 @@ async def test_a_mark_without_an_answer_is_not_sent_again(
     frigate.fail("/api/reviews/viewed", Fault.drop_body(), times=1)
     with pytest.raises(HomeAssistantError) as caught:
         await call(hass, "mark_reviewed", review_ids=review)
-    assert caught.value.translation_key == "cannot_connect"
+    assert caught.value.translation_key == "outcome_unknown"
     assert len(commands(frigate)) == 1
     await call(hass, "mark_reviewed", review_ids=review)
     assert state_of(hass, entry, *ALERTS) == "0"

@@ -83,6 +83,31 @@ async def test_devices_areas_and_labels_come_down_to_cameras(
     assert (await previews(hass, entity_id="all")).keys() == {door, gate}
 
 
+async def test_what_is_missing_of_a_target_is_told(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    cameras: tuple[str, str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    door, _gate = cameras
+    answers = await previews(hass, entity_id=door, area_id="nowhere")
+    assert answers.keys() == {door}
+    assert "areas nowhere" in caplog.text
+
+
+async def test_a_camera_that_is_switched_off_counts_only_where_it_is_named(
+    hass: HomeAssistant, frigate: FakeFrigate, cameras: tuple[str, str]
+) -> None:
+    door, gate = cameras
+    label = lr.async_get(hass).async_create("Outside")
+    registry = er.async_get(hass)
+    for camera in cameras:
+        registry.async_update_entity(camera, labels={label.label_id})
+    switch_off_in_registry(hass, gate)
+    await hass.async_block_till_done()
+    assert (await previews(hass, label_id=label.label_id)).keys() == {door}
+
+
 async def test_birdseye_counts_only_where_it_is_named(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -240,9 +265,36 @@ async def test_people_need_the_right_to_control_every_camera(
     frigate.clear_requests()
     with pytest.raises(Unauthorized):
         await previews(hass, somebody, entity_id=[door, gate])
-    with pytest.raises(Unauthorized):
-        await previews(hass, somebody, entity_id="all")
     with pytest.raises(UnknownUser):
         await previews(hass, Context(user_id="nobody"), entity_id=door)
     assert frigate.requests == []
     assert (await previews(hass, somebody, entity_id=door)).keys() == {door}
+    # As with Home Assistant's own actions, all are those that one may control.
+    assert (await previews(hass, somebody, entity_id="all")).keys() == {door}
+
+
+# While an action waits
+
+
+async def test_an_action_outlives_its_server(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    door = camera_entity(hass, entry)
+    frigate.fail("/api/preview/", Fault.stall())
+    frigate.clear_requests()
+    waiting = hass.async_create_task(previews(hass, entity_id=door))
+    await frigate.wait_for_requests(1)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    frigate.clear_faults()
+    # What was on its way still arrives; what comes after finds the client closed.
+    assert (await waiting)[door] == {"previews": []}
+
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    frigate.fail("/api/preview/", Fault.stall(), times=1)
+    frigate.clear_requests()
+    waiting = hass.async_create_task(previews(hass, entity_id=door))
+    await frigate.wait_for_requests(1)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    frigate.fail("/api/preview/", Fault.drop())
+    frigate.clear_faults()
+    await waiting

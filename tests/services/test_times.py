@@ -1,7 +1,7 @@
 """Moments, durations and periods, in every form that an action may get them."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -62,11 +62,28 @@ def test_every_form_of_a_moment(value: Any) -> None:
     assert moment("at")(value) == NOW
 
 
+def test_a_day_alone_begins_at_midnight() -> None:
+    midnight = datetime(2026, 11, 22, 23, 0, tzinfo=UTC).timestamp()
+    assert moment("at")(date(2026, 11, 23)) == midnight
+    assert moment("at")("2026-11-23") == midnight
+
+
 @pytest.mark.parametrize(
     "value",
     [
         *("", "  ", "yesterday", "25:00", "2026-13-01 00:00:00", "None", "nan", "inf"),
-        *(-1, float("nan"), float("inf"), True, None, [], {}, b"5", "x" * 10_000_000),
+        *(
+            -1,
+            float("nan"),
+            float("inf"),
+            True,
+            None,
+            [],
+            {},
+            b"5",
+            "x" * 10_000_000,
+            10**400,
+        ),
     ],
     ids=lambda value: repr(value)[:20],
 )
@@ -126,6 +143,7 @@ def test_period(data: dict[str, float], period: Period) -> None:
         ({"start_time": NOW - 60, "end_time": NOW, "duration": 5.0}, "period_twice"),
         ({"start_time": NOW - 60, "end_time": NOW - 61}, "start_after_end"),
         ({"start_time": NOW - 60, "end_time": NOW - 60}, "start_after_end"),
+        ({"start_time": NOW - 60, "duration": 1e-5}, "start_after_end"),
         ({"start_time": NOW + 1, "end_time": NOW + 5}, "start_ahead"),
         ({"start_time": NOW - 1, "end_time": NOW + 601}, "end_ahead"),
         ({"start_time": NOW, "duration": 601.0}, "end_ahead"),

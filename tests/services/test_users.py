@@ -416,9 +416,22 @@ async def test_a_command_without_an_answer_is_not_repeated(
     entry = await set_up_admin(hass, frigate)
     for method in ("POST", "PUT", "DELETE"):
         frigate.fail("/api/users", Fault.drop_body(), method=method)
-    with pytest.raises(HomeAssistantError, match="cannot be reached"):
+    with pytest.raises(HomeAssistantError, match="may have been done"):
         await call(hass, action, **COMMANDS[action])
     assert len(commands(frigate)) == 1
     assert entry.data[CONF_PASSWORD] == ADMIN[CONF_PASSWORD]
     frigate.clear_faults()
     assert (await call(hass, "get_status"))["alive"]
+
+
+async def test_a_query_whose_connection_breaks_is_sent_twice_in_all(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    await set_up_admin(hass, frigate)
+    frigate.clear_requests()
+    frigate.fail("/api/users", Fault.drop())
+    with pytest.raises(HomeAssistantError, match="cannot be reached"):
+        await call(hass, "get_users")
+    assert len(sent(frigate, "/api/users")) == 2
+    frigate.clear_faults()
+    assert await call(hass, "get_users") == {"users": USERS}

@@ -2,7 +2,9 @@
 
     FrigateError
     ├── FrigateArgumentError        the caller passed what cannot be sent
+    ├── FrigateClosedError          nothing can be sent any more
     ├── FrigateConnectionError      no answer, or only a part of one
+    │   ├── FrigateUnreachableError
     │   ├── FrigateTimeoutError
     │   └── FrigateTLSError
     │       ├── FrigateTLSUntrustedError
@@ -31,8 +33,19 @@ class FrigateArgumentError(FrigateError, ValueError):
     """An argument that cannot be sent safely, refused before any request."""
 
 
+class FrigateClosedError(FrigateError):
+    """The client was closed by its owner, before or while something was to be sent."""
+
+
 class FrigateConnectionError(FrigateError):
     """No complete answer: refused, unknown host, reset, or cut off in the middle."""
+
+    was_repeated = False
+    """Whether the same was sent twice, as queries are, and in vain."""
+
+
+class FrigateUnreachableError(FrigateConnectionError):
+    """No connection could be made, so that the server has got nothing."""
 
 
 class FrigateTimeoutError(FrigateConnectionError):

@@ -36,6 +36,7 @@ from .errors import (
     FrigateTimeoutError,
     FrigateTLSProtocolError,
     FrigateTLSUntrustedError,
+    FrigateUnreachableError,
     FrigateValidationError,
     FrigateWrongPasswordError,
 )
@@ -71,13 +72,13 @@ def error_from_exception(err: Exception) -> FrigateError:
                 "The server does not speak TLS on this port, or no version in common"
             )
         case aiohttp.ClientConnectorDNSError():
-            return FrigateConnectionError(f"The name {err.host} is not known")
+            return FrigateUnreachableError(f"The name {err.host} is not known")
         case aiohttp.ClientConnectorError() if _is_handshake(err.os_error):
             return FrigateTLSProtocolError(
                 "The server ended the connection while TLS was being agreed on"
             )
         case aiohttp.ClientConnectorError():
-            return FrigateConnectionError(
+            return FrigateUnreachableError(
                 f"No connection to {err.host}:{err.port} ({_reason(err.os_error)})"
             )
         case aiohttp.ClientPayloadError():

@@ -17,6 +17,8 @@ from .auth import Credentials, Session
 from .errors import (
     FrigateArgumentError,
     FrigateAuthError,
+    FrigateClosedError,
+    FrigateConnectionError,
     FrigateError,
     FrigateHTMLError,
     FrigateResponseError,
@@ -228,15 +230,31 @@ class Transport:
         When Frigate fails it also closes the proxy's connection to it. The proxy notices
         with the next command, which it answers with 502 before Frigate has seen it.
         """
-        response = await self._once(request)
+        response = await self._once_or_twice(request)
         is_shaken = time.monotonic() < self._shaken_until
-        if response.status == 502 and is_shaken and not request.is_safe:
+        if response.status == 502 and is_shaken and request.method == hdrs.METH_POST:
             response.release()
             self._shaken_until = 0.0
             response = await self._once(request)
-        if response.status == 500:
+        if response.status == 500 and response.content_type == "text/plain":
             self._shaken_until = time.monotonic() + _SHAKEN_SECONDS
         return response
+
+    async def _once_or_twice(self, request: Request) -> aiohttp.ClientResponse:
+        """Send; what only asks once more where a connection broke before the answer.
+
+        That is how a connection ends which the server closes while we begin to use it.
+        """
+        try:
+            return await self._once(request)
+        except FrigateConnectionError as err:
+            if not (request.is_safe and isinstance(err.__cause__, _NoAnswer)):
+                raise
+        try:
+            return await self._once(request)
+        except FrigateConnectionError as err:
+            err.was_repeated = True
+            raise
 
     async def _once(self, request: Request) -> aiohttp.ClientResponse:
         """Send one HTTP request and return its answer, whatever its status."""
@@ -251,8 +269,11 @@ class Transport:
                 **request.body(),
                 timeout=request.timeout,
                 allow_redirects=False,
+                middlewares=(_send_once,),
             )
             outcome = response.status
+        except _NoAnswer as err:
+            raise error_from_exception(err.error) from err
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as err:
             raise error_from_exception(err) from err
         finally:
@@ -267,7 +288,7 @@ class Transport:
 
     def _raise_if_closed(self) -> None:
         if self._closed or self._client.closed:
-            raise FrigateArgumentError("The client is closed")
+            raise FrigateClosedError("The client is closed")
 
     async def _refusal(
         self, request: Request, response: aiohttp.ClientResponse
@@ -289,6 +310,26 @@ class Transport:
         if isinstance(error, FrigateResponseError):
             error.url = request.url
         return error
+
+
+class _NoAnswer(Exception):
+    """A connection broke before an answer; no error of aiohttp's, which sends again."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+async def _send_once(
+    request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """Keep aiohttp from sending commands such as PUT and DELETE again by itself."""
+    try:
+        return await send(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as err:
+        raise _NoAnswer(err) from err
 
 
 def _redirect_target(response: aiohttp.ClientResponse) -> URL:

@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, override
 
 import voluptuous as vol
@@ -32,7 +33,14 @@ from homeassistant.util.json import JsonObjectType
 
 from ..aiofrigate import FrigateClient, FrigateError
 from ..const import DOMAIN, LOGGER
-from ..errors import action_errors, is_unanswered, mistake, needs_login, refusal
+from ..errors import (
+    action_errors,
+    is_outcome_unknown,
+    is_unanswered,
+    mistake,
+    placeholders,
+    refusal,
+)
 from ..runtime import FrigateConfigEntry, FrigateRuntime
 from .targets import async_targeted_cameras, camera_behind
 
@@ -45,18 +53,15 @@ class ServerCall:
 
     hass: HomeAssistant
     entry: FrigateConfigEntry
+    runtime: FrigateRuntime
+    """What belonged to the server when the call began; it may be reloaded meanwhile."""
     data: Mapping[str, Any] = field(repr=False)
     context: Context
 
     @property
-    def runtime(self) -> FrigateRuntime:
-        """Return what belongs to the server."""
-        return self.entry.runtime_data
-
-    @property
     def client(self) -> FrigateClient:
         """Return the client of the server."""
-        return self.entry.runtime_data.client
+        return self.runtime.client
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,17 +101,15 @@ class Action[CallT: ServerCall](ABC):
 
     async def _async_handle(self, call: CallT) -> JsonObjectType:
         """Run at one server; a query once more if no answer came."""
-        with action_errors():
+        with action_errors(partial(call.entry.async_start_reauth, call.hass)):
             try:
-                try:
-                    return await self.handler(call)
-                except FrigateError as err:
-                    if not self.is_query or not is_unanswered(err):
-                        raise
-                    return await self.handler(call)
+                return await self.handler(call)
             except FrigateError as err:
-                if needs_login(err):
-                    call.entry.async_start_reauth(call.hass)
+                if self.is_query and is_unanswered(err):
+                    return await self.handler(call)
+                if not self.is_query and is_outcome_unknown(err):
+                    # "Try again" would be bad advice.
+                    raise refusal("outcome_unknown", **placeholders(err)) from err
                 raise
 
 
@@ -127,7 +130,11 @@ class ServerAction(Action[ServerCall]):
         )
         return await self._async_handle(
             ServerCall(
-                hass=call.hass, entry=entry, data=call.data, context=call.context
+                hass=call.hass,
+                entry=entry,
+                runtime=entry.runtime_data,
+                data=call.data,
+                context=call.context,
             )
         )
 
@@ -175,6 +182,7 @@ class CameraAction(Action[CameraCall]):
                 CameraCall(
                     hass=call.hass,
                     entry=entry,
+                    runtime=entry.runtime_data,
                     data=call.data,
                     context=call.context,
                     camera=camera,

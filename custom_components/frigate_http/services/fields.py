@@ -11,6 +11,8 @@ import re
 from typing import Any
 import unicodedata
 
+import voluptuous as vol
+
 from homeassistant.helpers import config_validation as cv
 
 from ..errors import mistake
@@ -24,6 +26,8 @@ LONGEST_FILE_NAME = 255
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}", re.ASCII)
 # Control characters, lone surrogates, and the separators of lines and paragraphs.
 _UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
+# What turns the direction of writing, and so lets a name look like another.
+_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b")
 
 
 def text(
@@ -34,12 +38,18 @@ def text(
     def validate(value: Any) -> str:
         if isinstance(value, bool) or not isinstance(value, (str, int, float)):
             raise mistake("not_a_text", field=field)
-        line = str(value)
+        try:
+            line = str(value)
+        except ValueError as err:
+            # Python does not write out numbers of thousands of digits.
+            raise mistake("too_long", field=field, limit=str(limit)) from err
         if not may_be_empty and not line.strip():
             raise mistake("empty_field", field=field)
         if len(line) > limit:
             raise mistake("too_long", field=field, limit=str(limit))
-        if any(unicodedata.category(char) in _UNPRINTABLE for char in line):
+        if any(
+            unicodedata.category(char) in _UNPRINTABLE or char in _BIDI for char in line
+        ):
             raise mistake("bad_characters", field=field)
         return line
 
@@ -112,6 +122,33 @@ def choice(field: str, *choices: str) -> Validator[str]:
         if value not in choices:
             raise mistake("not_a_choice", field=field, choices=", ".join(choices))
         return str(value)
+
+    return validate
+
+
+def boolean(field: str) -> Validator[bool]:
+    """Accept yes or no in any of the ways that Home Assistant writes them."""
+
+    def validate(value: Any) -> bool:
+        try:
+            return cv.boolean(value)
+        except vol.Invalid as err:
+            raise mistake("not_a_boolean", field=field) from err
+
+    return validate
+
+
+def entity(field: str, *domains: str) -> Validator[str]:
+    """Accept the id of an entity of some domains."""
+    read = text(field, LONGEST_FILE_NAME)
+
+    def validate(value: Any) -> str:
+        try:
+            return str(cv.entity_domain([*domains])(read(value)))
+        except vol.Invalid as err:
+            raise mistake(
+                "not_an_entity", field=field, domains=", ".join(domains)
+            ) from err
 
     return validate
 

@@ -11,13 +11,12 @@ from homeassistant.components import camera, image
 from homeassistant.const import STATE_UNAVAILABLE, Platform
 from homeassistant.core import HomeAssistant, split_entity_id
 from homeassistant.exceptions import HomeAssistantError, Unauthorized
-from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import VolDictType
 
 from ..aiofrigate import Upload
 from ..errors import mistake, refusal
 from .action import ServerCall
-from .fields import text
+from .fields import entity, text
 from .targets import async_caller
 
 FILE, IMAGE_ENTITY = "file", "image_entity"
@@ -25,17 +24,9 @@ LARGEST_PICTURE = 16 * 2**20
 _LONGEST_PATH = 4096
 
 
-def _picture_entity(value: Any) -> str:
-    """Accept the entity id of a camera or an image."""
-    try:
-        return cv.entity_domain([Platform.CAMERA, Platform.IMAGE])(value)
-    except vol.Invalid as err:
-        raise mistake("not_a_picture_entity", field=IMAGE_ENTITY) from err
-
-
 PICTURE_FIELDS: VolDictType = {
     vol.Optional(FILE): text(FILE, _LONGEST_PATH),
-    vol.Optional(IMAGE_ENTITY): _picture_entity,
+    vol.Optional(IMAGE_ENTITY): entity(IMAGE_ENTITY, Platform.CAMERA, Platform.IMAGE),
 }
 
 

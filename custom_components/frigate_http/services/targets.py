@@ -22,9 +22,14 @@ from homeassistant.helpers.target import (
     async_extract_referenced_entity_ids,
 )
 
+from ..const import LOGGER
 from ..errors import mistake, refusal
 from ..inventory import camera_entity_name
 from ..runtime import FrigateConfigEntry
+from .fields import each, entity
+
+CAMERAS = each("cameras", entity("cameras", Platform.CAMERA))
+"""The field of queries that can be limited to some cameras; see `camera_names`."""
 
 
 async def async_caller(hass: HomeAssistant, context: Context) -> User | None:
@@ -50,23 +55,34 @@ async def async_targeted_cameras(call: ServiceCall) -> list[str]:
         ServiceValidationError: there is none.
         Unauthorized: the caller may not control one of them.
     """
+    user = await async_caller(call.hass, call.context)
     if call.data.get(ATTR_ENTITY_ID) == ENTITY_MATCH_ALL:
-        named, found = set[str](), set(_all_cameras(call.hass))
+        everything = call.hass.states.async_entity_ids(Platform.CAMERA)
+        targets = {
+            entity_id
+            for entity_id in _cameras_among(call.hass, everything)
+            if _may_control(user, entity_id)
+        }
     else:
         selected = async_extract_referenced_entity_ids(
             call.hass, TargetSelection(call.data)
         )
-        named, found = selected.referenced, selected.indirectly_referenced
-    targets = sorted(named | set(_cameras_among(call.hass, found)))
+        # Of what is named itself, whatever is missing has an error of its own.
+        selected.log_missing(set(), LOGGER)
+        found = _cameras_among(call.hass, selected.indirectly_referenced)
+        targets = {*selected.referenced, *found}
     if not targets:
         raise mistake("no_camera")
-    user = await async_caller(call.hass, call.context)
-    for entity_id in targets:
-        if user and not user.permissions.check_entity(entity_id, POLICY_CONTROL):
+    for entity_id in sorted(targets):
+        if not _may_control(user, entity_id):
             raise Unauthorized(
                 context=call.context, entity_id=entity_id, permission=POLICY_CONTROL
             )
-    return targets
+    return sorted(targets)
+
+
+def _may_control(user: User | None, entity_id: str) -> bool:
+    return user is None or user.permissions.check_entity(entity_id, POLICY_CONTROL)
 
 
 def camera_behind(
@@ -117,12 +133,8 @@ def _camera_name(hass: HomeAssistant, entity_id: str) -> str | None:
 
 
 def _cameras_among(hass: HomeAssistant, entity_ids: Iterable[str]) -> Iterator[str]:
+    """Yield Frigate's cameras, but for those that somebody switched off."""
     for entity_id in entity_ids:
-        if _camera_name(hass, entity_id) is not None:
-            yield entity_id
-
-
-def _all_cameras(hass: HomeAssistant) -> Iterator[str]:
-    for entity_id in hass.states.async_entity_ids(Platform.CAMERA):
-        if _camera_name(hass, entity_id) is not None:
+        found = er.async_get(hass).async_get(entity_id)
+        if found and not found.disabled and camera_entity_name(found) is not None:
             yield entity_id

@@ -6,7 +6,7 @@ Inside, a moment is seconds since the epoch and a duration seconds, as Frigate h
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 import math
 from typing import Any
 
@@ -23,6 +23,7 @@ START, END, DURATION = "start_time", "end_time", "duration"
 LONGEST_WAIT = 600.0
 """How far ahead a period may end, in seconds."""
 LONGEST_DURATION = timedelta(days=366).total_seconds()
+_SHORTEST = 0.001
 _FIRST_MILLISECONDS = 1e11
 """As seconds this is the year 5138; as milliseconds it was 1973."""
 
@@ -117,7 +118,7 @@ def open_period_of(data: Mapping[str, Any]) -> OpenPeriod:
             end = start + length
     if start is not None and start > now:
         raise mistake("start_ahead")
-    if start is not None and end is not None and start >= end:
+    if start is not None and end is not None and end - start < _SHORTEST:
         raise mistake("start_after_end")
     return OpenPeriod(start, end)
 
@@ -139,15 +140,18 @@ def _seconds_of(value: Any) -> float | None:
         return None
     if isinstance(value, str):
         value = _number_or_datetime(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        # What YAML makes of a day without quotes around it.
+        value = datetime.combine(value, time())
     match value:
         case datetime(tzinfo=None):
             return value.replace(tzinfo=dt_util.get_default_time_zone()).timestamp()
         case datetime():
             return value.timestamp()
         case int() | float():
-            return float(value)
-        case _:
-            return None
+            with suppress(OverflowError):
+                return float(value)
+    return None
 
 
 def _number_or_datetime(text: str) -> float | datetime | None:
