@@ -1,0 +1,161 @@
+"""The automations of the README: each is loaded and run as somebody would."""
+
+from datetime import timedelta
+from pathlib import Path
+import re
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_mock_service,
+)
+
+from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+from homeassistant.util.yaml import parse_yaml
+from tests.common import pass_time
+from tests.fake_frigate import FakeFrigate
+from tests.services.common import set_up_admin
+from tests.services.footage_time import turns
+
+README = Path(__file__).parents[1] / "README.md"
+_BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def automations() -> dict[str, dict[str, Any]]:
+    """Return the automations that stand in the README, by their names."""
+    found: dict[str, dict[str, Any]] = {}
+    for text in _BLOCK.findall(README.read_text("utf-8")):
+        automation = parse_yaml(text.replace("!secret ", "the-"))
+        assert isinstance(automation, dict)
+        found[automation["alias"]] = automation
+    return found
+
+
+@pytest.fixture
+async def entry(
+    hass: HomeAssistant, fixed_time: None, frigate: FakeFrigate
+) -> MockConfigEntry:
+    """Return an entry whose account may do everything."""
+    return await set_up_admin(hass, frigate)
+
+
+@pytest.fixture
+def expected_lingering_timers() -> bool:
+    """Let automations wait for their next time when the test ends."""
+    return True
+
+
+async def load(hass: HomeAssistant, name: str) -> str:
+    """Load an automation and return its entity id."""
+    config = {"automation": [automations()[name]]}
+    assert await async_setup_component(hass, "automation", config)
+    await hass.async_block_till_done()
+    (entity_id,) = hass.states.async_entity_ids("automation")
+    state = hass.states.get(entity_id)
+    assert state is not None
+    # What is not valid is loaded too, as unavailable.
+    assert state.state == "on"
+    return entity_id
+
+
+async def pass_until(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, hour: int, minute: int = 0
+) -> None:
+    """Let time pass until the clock next shows a time of day."""
+    now = dt_util.now()
+    then = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
+    if then <= now:
+        then += timedelta(days=1)
+    await pass_time(hass, freezer, (then - now).total_seconds() + 1)
+
+
+async def test_a_guest_comes_and_goes(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    hass.states.async_set("input_boolean.guest", "off")
+    automation = await load(hass, "Guest account")
+    for _ in range(2):
+        # Switched on again, the account stays the one it is.
+        for state in ("on", "off"):
+            hass.states.async_set("input_boolean.guest", state)
+            await hass.async_block_till_done(wait_background_tasks=True)
+    guest = frigate.state.users["guest"]
+    assert (guest.password, guest.role) == ("the-frigate_guest_password", "viewer")
+
+    # A restart in between would do the same to it.
+    for command in ("turn_off", "turn_on"):
+        await hass.services.async_call(
+            "automation", command, {"entity_id": automation}, blocking=True
+        )
+    for _ in range(2):
+        await pass_until(hass, freezer, hour=11)
+        assert "guest" not in frigate.state.users
+
+
+async def test_only_new_errors_are_told(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    helper = {"input_text": {"frigate_error": {"max": 255}}}
+    assert await async_setup_component(hass, "input_text", helper)
+    told = async_mock_service(hass, "persistent_notification", "create")
+    await load(hass, "Errors in Frigate's log")
+
+    async def after_a_while() -> list[str]:
+        told.clear()
+        await pass_time(hass, freezer, 900)
+        return [call.data["message"] for call in told]
+
+    # One stands there from before.
+    assert len(await after_a_while()) == 1
+    assert await after_a_while() == []
+    frigate.log("the detector is stuck", "ERROR")
+    (message,) = await after_a_while()
+    assert message.endswith("the detector is stuck")
+    assert await after_a_while() == []
+    frigate.log("out of memory", "CRITICAL")
+    (message,) = await after_a_while()
+    assert message.endswith("out of memory")
+
+
+async def test_the_bell_is_exported(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    told: list[ServiceCall] = async_mock_service(hass, "notify", "notify")
+    hass.states.async_set("binary_sensor.door_bell", "off")
+    await load(hass, "Export when the bell rings")
+    hass.states.async_set("binary_sensor.door_bell", "on")
+    while not told:
+        await turns()
+        freezer.tick(1)
+    (call,) = told
+    assert call.data["message"] == "Bell at 04:00 is ready."
+    assert "/exports/front_door_" in call.data["data"]["url"]
+
+
+async def test_faces_are_recognised_at_night(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    told = async_mock_service(hass, "notify", "notify")
+    frigate.add_face("Eileen", 1)
+    frigate.expect_face(frigate.add_training_image(), "Eileen")
+    frigate.add_training_image()
+    await load(hass, "Reprocess faces")
+    await pass_until(hass, freezer, hour=3, minute=30)
+    (call,) = told
+    assert "Recognised at last: Eileen" in " ".join(call.data["message"].split())
