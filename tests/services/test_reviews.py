@@ -11,6 +11,7 @@ from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.services.common import (
     BOTH,
+    at,
     call,
     camera_entity,
     commands,
@@ -18,7 +19,6 @@ from tests.services.common import (
     set_up_admin,
     set_up_viewer,
 )
-from tests.services.test_events import at
 
 ALERTS = ("sensor", "server:unreviewed_alerts")
 DETECTIONS = ("sensor", "server:unreviewed_detections")
