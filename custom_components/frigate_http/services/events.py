@@ -79,6 +79,7 @@ def _as_json(event: Event) -> JsonObjectType:
 
 
 async def _get_events(call: ServerCall) -> JsonObjectType:
+    """List what is there now; an end that lies ahead is not waited for."""
     data, period = call.data, times.open_period_of(call.data)
     wanted = EventFilter(
         cameras=camera_names(call.hass, call.entry, data.get("cameras", ())),
@@ -98,28 +99,30 @@ async def _get_events(call: ServerCall) -> JsonObjectType:
 
 async def _create_event(call: CameraCall) -> JsonObjectType:
     data = call.data
-    event_id = await call.client.events.create(
-        NewEvent(
-            camera=call.camera,
-            label=data["label"],
-            sub_label=data.get("sub_label"),
-            duration=data[times.DURATION],
-            include_recording=data["include_recording"],
-            score=data["score"],
-        )
+    new = NewEvent(
+        camera=call.camera,
+        label=data["label"],
+        sub_label=data.get("sub_label"),
+        duration=data[times.DURATION],
+        include_recording=data["include_recording"],
+        score=data["score"],
     )
-    return {EVENT_ID: event_id}
+    try:
+        return {EVENT_ID: await call.client.events.create(new)}
+    finally:
+        call.runtime.reviews.async_follow_new_event()
 
 
 async def _end_event(call: ServerCall) -> JsonObjectType:
-    event_id, end = call.data[EVENT_ID], call.data.get(times.END)
-    await _command(event_id, lambda: call.client.events.end(event_id, end))
+    event_id: str = call.data[EVENT_ID]
+    end: float | None = call.data.get(times.END)
+    await _change(call, lambda: call.client.events.end(event_id, end))
     return {EVENT_ID: event_id}
 
 
 async def _delete_event(call: ServerCall) -> JsonObjectType:
     event_id = call.data[EVENT_ID]
-    await _command(event_id, lambda: call.client.events.delete(event_id))
+    await _change(call, lambda: call.client.events.delete(event_id))
     return {EVENT_ID: event_id}
 
 
@@ -132,11 +135,18 @@ async def _retain_event(call: ServerCall) -> JsonObjectType:
 async def _set_event_sub_label(call: ServerCall) -> JsonObjectType:
     event_id, sub_label = call.data[EVENT_ID], call.data["sub_label"].strip()
     score = call.data.get("score") if sub_label else None
-    await _command(
-        event_id,
-        lambda: call.client.events.set_sub_label(event_id, sub_label, score),
+    await _change(
+        call, lambda: call.client.events.set_sub_label(event_id, sub_label, score)
     )
     return {EVENT_ID: event_id, "sub_label": sub_label or None, "score": score}
+
+
+async def _change(call: ServerCall, send: Callable[[], Awaitable[None]]) -> None:
+    """Send a command, and let the sensors follow whatever came of it."""
+    try:
+        await _command(call.data[EVENT_ID], send)
+    finally:
+        await call.runtime.reviews.async_refresh_past_cache()
 
 
 async def _command(event_id: str, send: Callable[[], Awaitable[None]]) -> None:
@@ -157,13 +167,16 @@ async def _command(event_id: str, send: Callable[[], Awaitable[None]]) -> None:
 
 
 def _may_be_new(event_id: str) -> bool:
-    """Return whether an event was created lately, which its id begins with."""
+    """Return whether an event was created lately."""
+    began = _beginning(event_id)
+    return began is not None and abs(dt_util.utcnow().timestamp() - began) < _NEW_FOR
+
+
+def _beginning(event_id: str) -> float | None:
+    """Return the time that the id of an event begins with, in seconds since the epoch."""
     with suppress(ValueError):
-        return (
-            abs(dt_util.utcnow().timestamp() - float(event_id.partition("-")[0]))
-            < _NEW_FOR
-        )
-    return False
+        return float(event_id.partition("-")[0])
+    return None
 
 
 _EVENT = {vol.Required(EVENT_ID): fields.identifier(EVENT_ID)}

@@ -34,6 +34,7 @@ def _as_json(review: Review) -> JsonObjectType:
 
 
 async def _get_reviews(call: ServerCall) -> JsonObjectType:
+    """List what is there now; an end that lies ahead is not waited for."""
     data, period = call.data, times.open_period_of(call.data)
     start = period.start
     if start is None and period.end is not None:
@@ -52,9 +53,13 @@ async def _get_reviews(call: ServerCall) -> JsonObjectType:
 
 
 async def _mark_reviewed(call: ServerCall) -> JsonObjectType:
+    """Mark items; Frigate does not tell which of them it knows."""
     review_ids, reviewed = call.data[REVIEW_IDS], call.data["reviewed"]
-    await call.client.reviews.mark(review_ids, reviewed=reviewed)
-    await call.runtime.reviews.async_refresh_past_cache()
+    try:
+        await call.client.reviews.mark(review_ids, reviewed=reviewed)
+    finally:
+        # What came before an item that is refused is marked all the same.
+        await call.runtime.reviews.async_refresh_past_cache()
     return {REVIEW_IDS: [*review_ids], "reviewed": reviewed}
 
 
