@@ -168,3 +168,21 @@ async def test_a_command_without_an_answer_is_not_sent_again(
     assert await call(hass, "get_events") == {"events": []}
     with pytest.raises(HomeAssistantError, match="does not come back"):
         await call(hass, "delete_event", event_id=event.id)
+
+
+@BOTH
+async def test_no_event_ends_before_it_began(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    await set_up_admin(hass, frigate)
+    event = frigate.add_event("front_door", duration=None)
+    for end in (0, event.start_time - 5.1, at(event.start_time - 3600)):
+        with pytest.raises(ServiceValidationError) as caught:
+            await call(hass, "end_event", event_id=event.id, end_time=end)
+        assert caught.value.translation_key == "end_before_start"
+    assert commands(frigate) == []
+    assert event.end_time is None
+    # What somebody creates begins a little before its id does.
+    end = event.start_time - 4.9
+    await call(hass, "end_event", event_id=event.id, end_time=end)
+    assert event.end_time == pytest.approx(end)

@@ -23,6 +23,8 @@ EVENT_ID = "event_id"
 LONGEST_FILTER = 50
 _WAITS = (0.25, 0.5, 1.0)
 """Seconds; a new event is not in Frigate's database for about 0.3 of them."""
+_EVENT_PRE_CAPTURE = 5.0
+"""Seconds by which a created event begins before the time in its id."""
 _NEW_FOR = timedelta(hours=1).total_seconds()
 """How long an event may count as new: clocks differ, but hardly by more."""
 
@@ -116,6 +118,9 @@ async def _create_event(call: CameraCall) -> JsonObjectType:
 async def _end_event(call: ServerCall) -> JsonObjectType:
     event_id: str = call.data[EVENT_ID]
     end: float | None = call.data.get(times.END)
+    began = _beginning(event_id)
+    if end is not None and began is not None and end < began - _EVENT_PRE_CAPTURE:
+        raise mistake("end_before_start", event=event_id)
     await _change(call, lambda: call.client.events.end(event_id, end))
     return {EVENT_ID: event_id}
 
