@@ -79,6 +79,7 @@ async def test_reviews_are_filtered(hass: HomeAssistant, frigate: FakeFrigate) -
         ({"limit": 1}, [new]),
         ({"duration": 3600}, [new, seen]),
         ({"start_time": 0}, [new, seen, bark, old.id]),
+        ({"start_time": now - 3600, "end_time": now + 500}, [new, seen]),
         ({"end_time": now - 3600}, [bark]),
         ({"end_time": old.start_time + 60}, [old.id]),
         ({"end_time": 5}, []),
