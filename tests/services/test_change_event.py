@@ -134,6 +134,7 @@ async def test_what_is_no_id(
         ("end_event", {"end_time": "tomorrow"}, "not_a_time"),
         ("end_event", {"end_time": "2999-01-01 00:00"}, "end_ahead"),
         ("set_event_sub_label", {"sub_label": "x" * 101}, "too_long"),
+        ("retain_event", {"retain": None}, "not_a_boolean"),
         ("set_event_sub_label", {"sub_label": None}, "not_a_text"),
         ("set_event_sub_label", {"sub_label": "Ana", "score": 0}, "not_between"),
         ("set_event_sub_label", {"sub_label": "Ana", "score": 90}, "not_between"),

@@ -109,6 +109,7 @@ async def test_an_event_for_some_of_the_cameras(
         ({"duration": -1}, "not_a_duration"),
         ({"duration": False}, "not_a_duration"),
         ({"duration": "soon"}, "not_a_duration"),
+        ({"include_recording": "perhaps"}, "not_a_boolean"),
         ({"score": 1.5}, "not_between"),
         ({"score": "sure"}, "not_between"),
     ],

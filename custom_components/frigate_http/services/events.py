@@ -17,7 +17,7 @@ from ..aiofrigate import Event, EventFilter, FrigateNotFoundError, NewEvent
 from ..errors import mistake, refusal
 from . import fields, times
 from .action import CameraAction, CameraCall, ServerAction, ServerCall
-from .targets import camera_names
+from .targets import CAMERAS, camera_names
 
 EVENT_ID = "event_id"
 LONGEST_FILTER = 50
@@ -191,17 +191,15 @@ ACTIONS = (
         name="get_events",
         handler=_get_events,
         fields={
-            vol.Optional("cameras"): fields.each(
-                "cameras", fields.text("cameras", 255)
-            ),
+            vol.Optional("cameras"): CAMERAS,
             vol.Optional("labels"): filter_names("labels"),
             vol.Optional("zones"): filter_names("zones"),
             vol.Optional("sub_labels"): filter_names("sub_labels"),
             **times.PERIOD_FIELDS,
             vol.Optional("limit", default=100): fields.whole_number("limit", 1, 1000),
-            vol.Optional("in_progress"): cv.boolean,
-            vol.Optional("has_clip"): cv.boolean,
-            vol.Optional("has_snapshot"): cv.boolean,
+            vol.Optional("in_progress"): fields.boolean("in_progress"),
+            vol.Optional("has_clip"): fields.boolean("has_clip"),
+            vol.Optional("has_snapshot"): fields.boolean("has_snapshot"),
         },
         is_query=True,
     ),
@@ -212,7 +210,9 @@ ACTIONS = (
             vol.Required("label"): fields.path_segment("label"),
             vol.Optional("sub_label"): fields.text("sub_label"),
             vol.Optional(times.DURATION, default=30): _length,
-            vol.Optional("include_recording", default=True): cv.boolean,
+            vol.Optional("include_recording", default=True): fields.boolean(
+                "include_recording"
+            ),
             vol.Optional("score", default=0): fields.number("score", 0, 1),
         },
         admin_only=True,
@@ -229,7 +229,10 @@ ACTIONS = (
     ServerAction(
         name="retain_event",
         handler=_retain_event,
-        fields={**_EVENT, vol.Optional("retain", default=True): cv.boolean},
+        fields={
+            **_EVENT,
+            vol.Optional("retain", default=True): fields.boolean("retain"),
+        },
         admin_only=True,
     ),
     ServerAction(

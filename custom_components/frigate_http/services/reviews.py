@@ -4,13 +4,12 @@ from datetime import timedelta
 
 import voluptuous as vol
 
-from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonObjectType
 
 from ..aiofrigate import Review, ReviewFilter
 from . import fields, times
 from .action import ServerAction, ServerCall
-from .targets import camera_names
+from .targets import CAMERAS, camera_names
 
 REVIEW_IDS = "review_ids"
 SEVERITIES = ("alert", "detection")
@@ -68,13 +67,11 @@ ACTIONS = (
         name="get_reviews",
         handler=_get_reviews,
         fields={
-            vol.Optional("cameras"): fields.each(
-                "cameras", fields.text("cameras", 255)
-            ),
+            vol.Optional("cameras"): CAMERAS,
             vol.Optional("severity"): fields.choice("severity", *SEVERITIES),
             **times.PERIOD_FIELDS,
             vol.Optional("limit", default=100): fields.whole_number("limit", 1, 1000),
-            vol.Optional("reviewed"): cv.boolean,
+            vol.Optional("reviewed"): fields.boolean("reviewed"),
         },
         is_query=True,
     ),
@@ -85,7 +82,7 @@ ACTIONS = (
             vol.Required(REVIEW_IDS): fields.each(
                 REVIEW_IDS, fields.identifier(REVIEW_IDS)
             ),
-            vol.Optional("reviewed", default=True): cv.boolean,
+            vol.Optional("reviewed", default=True): fields.boolean("reviewed"),
         },
     ),
 )
