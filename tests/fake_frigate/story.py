@@ -108,10 +108,14 @@ class Story:
             for event in list(self.pending):
                 event.looks -= 1
                 if event.looks <= 0:
-                    self.pending.remove(event)
-                    self.events[event.id] = event
-                    self.reviews[event.id] = _manual_review(event)
+                    self.write(event)
         return seen
+
+    def write(self, event: Event) -> None:
+        """Write a new event, and the alert that it is, into the database."""
+        self.pending.remove(event)
+        self.events[event.id] = event
+        self.reviews[event.id] = _manual_review(event)
 
     def has_reviewed(self, user: str, review_id: str) -> bool:
         """Whether a user has marked an item as reviewed."""

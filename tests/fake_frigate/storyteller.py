@@ -128,6 +128,11 @@ class Storyteller:
         """Write no new event into the database until told otherwise."""
         self.state.story.held = True
 
+    def write_events(self) -> None:
+        """Write all new events into the database now."""
+        for event in list(self.state.story.pending):
+            self.state.story.write(event)
+
     def release_events(self) -> None:
         """Write new events again, each after the usual moment."""
         self.state.story.held = False

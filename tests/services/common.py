@@ -9,6 +9,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUs
 from custom_components.frigate_http.const import DOMAIN
 from homeassistant.auth.const import GROUP_ID_ADMIN, GROUP_ID_USER
 from homeassistant.core import Context, HomeAssistant
+from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType
 from tests.common import ADMIN, VIEWER, camera_device, entity_id
 from tests.conftest import make_entry, set_up
@@ -59,6 +60,11 @@ def camera_entity(
     found = entity_id(hass, entry, "camera", f"camera:{camera}")
     assert found is not None
     return found
+
+
+def at(seconds: float) -> str:
+    """Return a moment as an answer holds it."""
+    return dt_util.as_local(dt_util.utc_from_timestamp(seconds)).isoformat()
 
 
 def commands(

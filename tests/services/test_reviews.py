@@ -11,6 +11,7 @@ from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.services.common import (
     BOTH,
+    at,
     call,
     camera_entity,
     commands,
@@ -18,7 +19,6 @@ from tests.services.common import (
     set_up_admin,
     set_up_viewer,
 )
-from tests.services.test_events import at
 
 ALERTS = ("sensor", "server:unreviewed_alerts")
 DETECTIONS = ("sensor", "server:unreviewed_detections")
@@ -79,6 +79,7 @@ async def test_reviews_are_filtered(hass: HomeAssistant, frigate: FakeFrigate) -
         ({"limit": 1}, [new]),
         ({"duration": 3600}, [new, seen]),
         ({"start_time": 0}, [new, seen, bark, old.id]),
+        ({"start_time": now - 3600, "end_time": now + 500}, [new, seen]),
         ({"end_time": now - 3600}, [bark]),
         ({"end_time": old.start_time + 60}, [old.id]),
         ({"end_time": 5}, []),
@@ -147,6 +148,9 @@ async def test_a_role_for_some_cameras(
         ("mark_reviewed", {"review_ids": [None]}, "not_a_text"),
         ("mark_reviewed", {"review_ids": ["x"] * 1001}, "too_many"),
         ("get_reviews", {"severity": "motion"}, "not_a_choice"),
+        ("mark_reviewed", {"review_ids": "1.0-a", "reviewed": []}, "not_a_boolean"),
+        ("get_reviews", {"reviewed": "soon"}, "not_a_boolean"),
+        ("get_reviews", {"cameras": ["a camera"]}, "not_an_entity"),
         ("get_reviews", {"limit": -1}, "not_between"),
         ("get_reviews", {"cameras": ["camera.nobody"]}, "not_a_camera"),
         ("get_reviews", {"duration": 0}, "not_a_duration"),

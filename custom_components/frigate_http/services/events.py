@@ -17,12 +17,14 @@ from ..aiofrigate import Event, EventFilter, FrigateNotFoundError, NewEvent
 from ..errors import mistake, refusal
 from . import fields, times
 from .action import CameraAction, CameraCall, ServerAction, ServerCall
-from .targets import camera_names
+from .targets import CAMERAS, camera_names
 
 EVENT_ID = "event_id"
 LONGEST_FILTER = 50
 _WAITS = (0.25, 0.5, 1.0)
 """Seconds; a new event is not in Frigate's database for about 0.3 of them."""
+_EVENT_PRE_CAPTURE = 5.0
+"""Seconds by which a created event begins before the time in its id."""
 _NEW_FOR = timedelta(hours=1).total_seconds()
 """How long an event may count as new: clocks differ, but hardly by more."""
 
@@ -79,6 +81,7 @@ def _as_json(event: Event) -> JsonObjectType:
 
 
 async def _get_events(call: ServerCall) -> JsonObjectType:
+    """List what is there now; an end that lies ahead is not waited for."""
     data, period = call.data, times.open_period_of(call.data)
     wanted = EventFilter(
         cameras=camera_names(call.hass, call.entry, data.get("cameras", ())),
@@ -98,28 +101,33 @@ async def _get_events(call: ServerCall) -> JsonObjectType:
 
 async def _create_event(call: CameraCall) -> JsonObjectType:
     data = call.data
-    event_id = await call.client.events.create(
-        NewEvent(
-            camera=call.camera,
-            label=data["label"],
-            sub_label=data.get("sub_label"),
-            duration=data[times.DURATION],
-            include_recording=data["include_recording"],
-            score=data["score"],
-        )
+    new = NewEvent(
+        camera=call.camera,
+        label=data["label"],
+        sub_label=data.get("sub_label"),
+        duration=data[times.DURATION],
+        include_recording=data["include_recording"],
+        score=data["score"],
     )
-    return {EVENT_ID: event_id}
+    try:
+        return {EVENT_ID: await call.client.events.create(new)}
+    finally:
+        call.runtime.reviews.async_follow_new_event()
 
 
 async def _end_event(call: ServerCall) -> JsonObjectType:
-    event_id, end = call.data[EVENT_ID], call.data.get(times.END)
-    await _command(event_id, lambda: call.client.events.end(event_id, end))
+    event_id: str = call.data[EVENT_ID]
+    end: float | None = call.data.get(times.END)
+    began = _beginning(event_id)
+    if end is not None and began is not None and end < began - _EVENT_PRE_CAPTURE:
+        raise mistake("end_before_start", event=event_id)
+    await _change(call, lambda: call.client.events.end(event_id, end))
     return {EVENT_ID: event_id}
 
 
 async def _delete_event(call: ServerCall) -> JsonObjectType:
     event_id = call.data[EVENT_ID]
-    await _command(event_id, lambda: call.client.events.delete(event_id))
+    await _change(call, lambda: call.client.events.delete(event_id))
     return {EVENT_ID: event_id}
 
 
@@ -132,11 +140,18 @@ async def _retain_event(call: ServerCall) -> JsonObjectType:
 async def _set_event_sub_label(call: ServerCall) -> JsonObjectType:
     event_id, sub_label = call.data[EVENT_ID], call.data["sub_label"].strip()
     score = call.data.get("score") if sub_label else None
-    await _command(
-        event_id,
-        lambda: call.client.events.set_sub_label(event_id, sub_label, score),
+    await _change(
+        call, lambda: call.client.events.set_sub_label(event_id, sub_label, score)
     )
     return {EVENT_ID: event_id, "sub_label": sub_label or None, "score": score}
+
+
+async def _change(call: ServerCall, send: Callable[[], Awaitable[None]]) -> None:
+    """Send a command, and let the sensors follow whatever came of it."""
+    try:
+        await _command(call.data[EVENT_ID], send)
+    finally:
+        await call.runtime.reviews.async_refresh_past_cache()
 
 
 async def _command(event_id: str, send: Callable[[], Awaitable[None]]) -> None:
@@ -157,13 +172,16 @@ async def _command(event_id: str, send: Callable[[], Awaitable[None]]) -> None:
 
 
 def _may_be_new(event_id: str) -> bool:
-    """Return whether an event was created lately, which its id begins with."""
+    """Return whether an event was created lately."""
+    began = _beginning(event_id)
+    return began is not None and abs(dt_util.utcnow().timestamp() - began) < _NEW_FOR
+
+
+def _beginning(event_id: str) -> float | None:
+    """Return the time that the id of an event begins with, in seconds since the epoch."""
     with suppress(ValueError):
-        return (
-            abs(dt_util.utcnow().timestamp() - float(event_id.partition("-")[0]))
-            < _NEW_FOR
-        )
-    return False
+        return float(event_id.partition("-")[0])
+    return None
 
 
 _EVENT = {vol.Required(EVENT_ID): fields.identifier(EVENT_ID)}
@@ -173,17 +191,15 @@ ACTIONS = (
         name="get_events",
         handler=_get_events,
         fields={
-            vol.Optional("cameras"): fields.each(
-                "cameras", fields.text("cameras", 255)
-            ),
+            vol.Optional("cameras"): CAMERAS,
             vol.Optional("labels"): filter_names("labels"),
             vol.Optional("zones"): filter_names("zones"),
             vol.Optional("sub_labels"): filter_names("sub_labels"),
             **times.PERIOD_FIELDS,
             vol.Optional("limit", default=100): fields.whole_number("limit", 1, 1000),
-            vol.Optional("in_progress"): cv.boolean,
-            vol.Optional("has_clip"): cv.boolean,
-            vol.Optional("has_snapshot"): cv.boolean,
+            vol.Optional("in_progress"): fields.boolean("in_progress"),
+            vol.Optional("has_clip"): fields.boolean("has_clip"),
+            vol.Optional("has_snapshot"): fields.boolean("has_snapshot"),
         },
         is_query=True,
     ),
@@ -194,7 +210,9 @@ ACTIONS = (
             vol.Required("label"): fields.path_segment("label"),
             vol.Optional("sub_label"): fields.text("sub_label"),
             vol.Optional(times.DURATION, default=30): _length,
-            vol.Optional("include_recording", default=True): cv.boolean,
+            vol.Optional("include_recording", default=True): fields.boolean(
+                "include_recording"
+            ),
             vol.Optional("score", default=0): fields.number("score", 0, 1),
         },
         admin_only=True,
@@ -211,7 +229,10 @@ ACTIONS = (
     ServerAction(
         name="retain_event",
         handler=_retain_event,
-        fields={**_EVENT, vol.Optional("retain", default=True): cv.boolean},
+        fields={
+            **_EVENT,
+            vol.Optional("retain", default=True): fields.boolean("retain"),
+        },
         admin_only=True,
     ),
     ServerAction(

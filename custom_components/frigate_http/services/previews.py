@@ -8,7 +8,10 @@ from .times import PERIOD_FIELDS, iso, period_of
 
 
 async def _get_previews(call: CameraCall) -> JsonObjectType:
-    """List the previews; the address is for a browser that is logged in to Frigate."""
+    """List the previews once the period is over.
+
+    Their addresses are for a browser that is logged in to Frigate.
+    """
     period = period_of(call.data)
     await async_wait_until(period.end)
     found = await call.client.previews.list(call.camera, period.start, period.end)

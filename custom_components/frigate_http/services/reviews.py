@@ -4,13 +4,12 @@ from datetime import timedelta
 
 import voluptuous as vol
 
-from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonObjectType
 
 from ..aiofrigate import Review, ReviewFilter
 from . import fields, times
 from .action import ServerAction, ServerCall
-from .targets import camera_names
+from .targets import CAMERAS, camera_names
 
 REVIEW_IDS = "review_ids"
 SEVERITIES = ("alert", "detection")
@@ -34,6 +33,7 @@ def _as_json(review: Review) -> JsonObjectType:
 
 
 async def _get_reviews(call: ServerCall) -> JsonObjectType:
+    """List what is there now; an end that lies ahead is not waited for."""
     data, period = call.data, times.open_period_of(call.data)
     start = period.start
     if start is None and period.end is not None:
@@ -52,9 +52,13 @@ async def _get_reviews(call: ServerCall) -> JsonObjectType:
 
 
 async def _mark_reviewed(call: ServerCall) -> JsonObjectType:
+    """Mark items; Frigate does not tell which of them it knows."""
     review_ids, reviewed = call.data[REVIEW_IDS], call.data["reviewed"]
-    await call.client.reviews.mark(review_ids, reviewed=reviewed)
-    await call.runtime.reviews.async_refresh_past_cache()
+    try:
+        await call.client.reviews.mark(review_ids, reviewed=reviewed)
+    finally:
+        # What came before an item that is refused is marked all the same.
+        await call.runtime.reviews.async_refresh_past_cache()
     return {REVIEW_IDS: [*review_ids], "reviewed": reviewed}
 
 
@@ -63,13 +67,11 @@ ACTIONS = (
         name="get_reviews",
         handler=_get_reviews,
         fields={
-            vol.Optional("cameras"): fields.each(
-                "cameras", fields.text("cameras", 255)
-            ),
+            vol.Optional("cameras"): CAMERAS,
             vol.Optional("severity"): fields.choice("severity", *SEVERITIES),
             **times.PERIOD_FIELDS,
             vol.Optional("limit", default=100): fields.whole_number("limit", 1, 1000),
-            vol.Optional("reviewed"): cv.boolean,
+            vol.Optional("reviewed"): fields.boolean("reviewed"),
         },
         is_query=True,
     ),
@@ -80,7 +82,7 @@ ACTIONS = (
             vol.Required(REVIEW_IDS): fields.each(
                 REVIEW_IDS, fields.identifier(REVIEW_IDS)
             ),
-            vol.Optional("reviewed", default=True): cv.boolean,
+            vol.Optional("reviewed", default=True): fields.boolean("reviewed"),
         },
     ),
 )
