@@ -16,6 +16,7 @@ from homeassistant.util.json import JsonObjectType
 from tests.common import reauths, sent, state_of
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
+from tests.fake_frigate.answers import nginx_page
 from tests.services.common import (
     BOTH,
     call,
@@ -27,6 +28,7 @@ from tests.services.common import (
 
 EVENT = "1795451690.505339-k5o8yi"
 OTHER_EVENT = "1795451750.538681-ksl9rv"
+REPROCESS = "/api/faces/reprocess"
 KNOWN_FACES = ("sensor", "server:known_faces")
 
 
@@ -194,19 +196,77 @@ async def test_names_that_frigate_would_change(
     frigate.clear_requests()
     for action in ("create_face", "train_face", "register_face"):
         error = await refused(hass, action, **{**CHANGES[action], "name": name})
-        assert error.translation_key == "bad_characters", action
+        assert error.translation_key == "not_a_new_name", action
     assert frigate.requests == []
 
 
-@pytest.mark.parametrize("name", ["a.b", "x" * 51, "Ana & Bea"])
+UNNAMEABLE = pytest.mark.parametrize(
+    "name",
+    [
+        *("a.b", "x" * 51, "Ana & Bea", "%2e%2e", "1e+20", "\N{GRINNING FACE}" * 3),
+        *("Nofile.webp", "Ana\u00a0Bea", 1e20, 7.5),
+    ],
+    ids=repr,
+)
+
+
+@UNNAMEABLE
 async def test_names_that_frigate_does_not_rename_to(
-    hass: HomeAssistant, frigate: FakeFrigate, name: str
+    hass: HomeAssistant, frigate: FakeFrigate, name: Any
 ) -> None:
     await set_up_admin(hass, frigate)
     frigate.clear_requests()
-    error = await refused(hass, "rename_face", name="Eileen", new_name=name)
-    assert error.translation_key == "not_a_new_name"
+    for action, data in {
+        "rename_face": {"name": "Eileen", "new_name": name},
+        "create_face": {"name": name},
+    }.items():
+        error = await refused(hass, action, **data)
+        assert error.translation_key == "not_a_new_name"
+        assert isinstance(error, ServiceValidationError)
     assert frigate.requests == []
+
+
+@UNNAMEABLE
+async def test_strangers_who_could_not_be_renamed_get_no_images(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    library: dict[str, list[str]],
+    name: Any,
+) -> None:
+    file = frigate.add_training_image()
+    await set_up_admin(hass, frigate)
+    before = copied(frigate)
+    error = await refused(hass, "train_face", name=name, training_file=file)
+    assert error.translation_key == "not_a_new_name"
+    assert isinstance(error, ServiceValidationError)
+    assert commands(frigate) == []
+    assert copied(frigate) == before
+
+
+@BOTH
+@pytest.mark.parametrize("name", ["J. R.", "x" * 51, "Ana & Bea"])
+async def test_somebody_whom_frigate_never_renames(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    library: dict[str, list[str]],
+    name: str,
+) -> None:
+    name = name.replace(" ", "_").removesuffix(".")
+    frigate.add_face(name, 1)
+    file = frigate.add_training_image()
+    await set_up_admin(hass, frigate)
+    before = copied(frigate)
+    error = await refused(hass, "rename_face", name=name, new_name="Bea")
+    assert error.translation_key == "cannot_be_renamed"
+    assert isinstance(error, ServiceValidationError)
+    assert name in str(error)
+    assert commands(frigate) == []
+    assert copied(frigate) == before
+    # Who is there can be given images, and be deleted.
+    await call(hass, "train_face", name=name, training_file=file)
+    assert len(library[name]) == 2
+    await call(hass, "delete_face", name=name)
+    assert name not in library
 
 
 # People
@@ -387,6 +447,66 @@ async def test_training_that_is_refused(
     assert copied(frigate) == before
 
 
+@BOTH
+@pytest.mark.parametrize("name", ["Bea", "Nobody_yet", "Eileen"])
+async def test_an_event_without_a_face(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    library: dict[str, list[str]],
+    name: str,
+) -> None:
+    event = frigate.add_event("front_door")
+    await set_up_admin(hass, frigate)
+    before = copied(frigate)
+    error = await refused(hass, "train_face", name=name, event_id=event.id)
+    assert error.translation_key == "server_error"
+    assert copied(frigate) == before
+    frigate.add_event_with_face(event.id)
+    await call(hass, "train_face", name=name, event_id=event.id)
+    assert len(library[name]) == len(before.get(name, [])) + 1
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        *map(Fault.status, (401, 403, 409, 413, 422, 429, 502, 503, 504)),
+        *(Fault.html(), Fault.redirect("https://login.example/"), Fault.drop()),
+        Fault("answer", nginx_page(500)),
+    ],
+    ids=lambda fault: f"{fault.kind}-{fault.prepared and fault.prepared.status}",
+)
+async def test_nothing_is_cleaned_up_where_frigate_did_not_look_for_an_event(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    library: dict[str, list[str]],
+    fault: Fault,
+) -> None:
+    frigate.add_event_with_face(EVENT)
+    await set_up_admin(hass, frigate)
+    frigate.fail(r"/api/faces/train/", fault)
+    await refused(hass, "train_face", name="Bea", event_id=EVENT)
+    assert not sent(frigate, "/api/faces/Bea/delete")
+    frigate.clear_faults()
+    await call(hass, "train_face", name="Bea", event_id=EVENT)
+    assert len(library["Bea"]) == 1
+
+
+async def test_nobody_is_cleaned_up_who_got_an_image_meanwhile(
+    hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
+) -> None:
+    frigate.add_face("Bea", 1)
+    await set_up_admin(hass, frigate)
+    listings: list[Any] = [{"Bea": ["1.webp"]}, {}, [], {"Eileen": []}]
+    for listing in listings:
+        # As they were before, and what they are now.
+        frigate.fail("/api/faces", Fault.json(listing), times=1, method="GET")
+        frigate.fail("/api/faces", Fault.json({"Eileen": []}), times=1, method="GET")
+        error = await refused(hass, "train_face", name="Bea", event_id=EVENT)
+        assert error.translation_key == "not_found"
+        frigate.clear_faults()
+    assert not sent(frigate, "/api/faces/Bea/delete")
+
+
 # Looking again
 
 
@@ -424,7 +544,7 @@ async def test_reprocess_faces(
     assert frigate.state.train == [renamed, second, "oddname.webp"]
     answer = await call(hass, "reprocess_faces", training_files=[renamed, renamed])
     assert answer["recognized"] == 1
-    assert len(sent(frigate, "/api/faces/reprocess")) == 4
+    assert len(sent(frigate, REPROCESS)) == 4
 
 
 async def test_reprocessing_unknown_images(
@@ -449,7 +569,7 @@ async def test_all_images_fail(
     error = await refused(hass, "reprocess_faces")
     assert error.translation_key == "bad_request"
     assert "Face recognition is not enabled" in str(error)
-    assert len(sent(frigate, "/api/faces/reprocess")) == 2
+    assert len(sent(frigate, REPROCESS)) == 2
     frigate.state.face_recognition = True
     answer = await call(hass, "reprocess_faces")
     assert [image["training_file"] for image in listed(answer)] == files
@@ -477,36 +597,90 @@ async def test_the_recognition_does_not_get_ready(
     error = await refused(hass, "reprocess_faces")
     assert error.translation_key == "recognition_not_ready"
     # It is waited for once.
-    assert len(sent(frigate, "/api/faces/reprocess")) == 4
+    assert len(sent(frigate, REPROCESS)) == 4
     frigate.add_face("Eileen")
     assert len(listed(await call(hass, "reprocess_faces"))) == 2
 
 
-async def test_a_lost_connection_ends_the_run(
+async def test_one_lost_connection_does_not_end_the_run(
     hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
 ) -> None:
-    files = [frigate.add_training_image(EVENT, each) for each in (1.5, 2.5, 3.5)]
+    files = [frigate.add_training_image(EVENT, each) for each in (1.5, 2.5, 3.5, 4.5)]
+    for file in files:
+        frigate.expect_face(file, "Eileen", 0.9)
     await set_up_admin(hass, frigate)
-    # The latest fault counts first.
-    frigate.fail("/api/faces/reprocess", Fault.drop())
-    frigate.fail("/api/faces/reprocess", Fault.json({"face_name": "Eileen"}), times=1)
+    # The latest fault counts first: between two lost ones an image is looked at.
+    frigate.fail(REPROCESS, Fault.status(502), times=1)
+    frigate.fail(REPROCESS, Fault.json({"face_name": "Eileen"}), times=1)
+    frigate.fail(REPROCESS, Fault.drop(), times=1)
     answer = await call(hass, "reprocess_faces")
-    first, second, third = listed(answer)
+    assert answer["recognized"] == 2
+    first, second, third, fourth = listed(answer)
+    assert (second["name"], fourth["name"]) == ("Eileen", "Eileen")
+    for lost in (first, third):
+        assert "may have been done all the same" in lost["error"]
+    assert len(sent(frigate, REPROCESS)) == 4
+    assert len(listed(await call(hass, "reprocess_faces"))) == 4
+
+
+async def test_two_lost_connections_in_a_row_end_the_run(
+    hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
+) -> None:
+    files = [frigate.add_training_image(EVENT, each) for each in (1.5, 2.5, 3.5, 4.5)]
+    await set_up_admin(hass, frigate)
+    frigate.fail(REPROCESS, Fault.drop())
+    frigate.fail(REPROCESS, Fault.json({"face_name": "Eileen"}), times=1)
+    answer = await call(hass, "reprocess_faces")
+    first, second, third, fourth = listed(answer)
     assert first == {
         "training_file": files[0],
         "name": "Eileen",
         "score": None,
         "message": None,
     }
-    assert "cannot be reached" in second["error"]
-    assert third == {
-        "training_file": files[2],
+    for lost in (second, third):
+        assert "may have been done all the same" in lost["error"]
+    assert fourth == {
+        "training_file": files[3],
         "error": "Not tried, because the connection or the login was lost before",
     }
-    assert len(sent(frigate, "/api/faces/reprocess")) == 2
+    assert len(sent(frigate, REPROCESS)) == 3
     assert not reauths(hass)
     frigate.clear_faults()
+    assert len(listed(await call(hass, "reprocess_faces"))) == 4
+
+
+async def test_a_server_that_is_gone_ends_the_run(
+    hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
+) -> None:
+    for each in (1.5, 2.5, 3.5):
+        frigate.add_training_image(EVENT, each)
+    await set_up_admin(hass, frigate)
+    frigate.fail(REPROCESS, Fault.drop())
+    error = await refused(hass, "reprocess_faces")
+    assert error.translation_key == "outcome_unknown"
+    assert len(sent(frigate, REPROCESS)) == 2
+    frigate.clear_faults()
     assert len(listed(await call(hass, "reprocess_faces"))) == 3
+
+
+async def test_an_entry_that_is_unloaded_ends_the_run(
+    hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
+) -> None:
+    for each in (1.5, 2.5):
+        frigate.add_training_image(EVENT, each)
+    entry = await set_up_admin(hass, frigate)
+    frigate.clear_requests()
+    frigate.fail(REPROCESS, Fault.stall())
+    run = hass.async_create_task(call(hass, "reprocess_faces"))
+    await frigate.wait_for_requests(2)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    frigate.clear_faults()
+    answer = await run
+    assert len(sent(frigate, REPROCESS)) == 1
+    assert listed(answer)[1]["error"].startswith("The connection was closed meanwhile")
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    assert len(listed(await call(hass, "reprocess_faces"))) == 2
 
 
 async def test_a_lost_login_ends_the_run(
@@ -515,7 +689,7 @@ async def test_a_lost_login_ends_the_run(
     for each in (1.5, 2.5):
         frigate.add_training_image(EVENT, each)
     await set_up_admin(hass, frigate)
-    frigate.fail("/api/faces/reprocess", Fault.status(401))
+    frigate.fail(REPROCESS, Fault.status(401))
     error = await refused(hass, "reprocess_faces")
     assert error.translation_key == "invalid_auth"
     await hass.async_block_till_done()
