@@ -1,5 +1,8 @@
 """Logs: the newest lines, who may read them, and what is taken out of them."""
 
+from collections.abc import Callable
+from urllib.parse import quote
+
 import pytest
 
 from custom_components.frigate_http.aiofrigate import (
@@ -11,7 +14,7 @@ from custom_components.frigate_http.aiofrigate import (
     FrigateServerError,
     Log,
 )
-from custom_components.frigate_http.aiofrigate.logs import masked
+from custom_components.frigate_http.aiofrigate.logs import LONGEST_LINE, _masked, masked
 from tests.fake_frigate import FakeFrigate, Fault
 
 from .conftest import ADMIN, BOTH, VIEWER, Connect
@@ -96,6 +99,31 @@ async def test_a_viewer(frigate: FakeFrigate, connect: Connect) -> None:
             "http://h/flv?user=admin&password=s3cr3t&x=1",
             "http://h/flv?user=admin&password=***&x=1",
         ),
+        (
+            "GET /api/ffprobe?paths=rtsp%3A%2F%2Fu%3As3cr3t%40h HTTP/1.1",
+            "GET /api/ffprobe?paths=rtsp%3A%2F%2F***%40h HTTP/1.1",
+        ),
+        (
+            "?u=rtsp%253a%252f%252fu%253Ap%2540h&x=1",
+            "?u=rtsp%253a%252f%252f***%2540h&x=1",
+        ),
+        ("?u=rtsp%3A//u:p@h&v=http://w:q@i", "?u=rtsp%3A//***@h&v=http://***@i"),
+        (r'{"path":"rtsp:\/\/u:p@h\/x"}', r'{"path":"rtsp:\/\/***@h\/x"}'),
+        ("rtsp://u:two words@h/x", "rtsp://***@h/x"),
+        ("rtsp://u: three more words@h/x", "rtsp://***@h/x"),
+        ("rtsp://h:554 is gone, tell bob@example.com", None),
+        (
+            "rtsp://h:554/user=admin_password=s3cr3t_channel=1.sdp live",
+            "rtsp://h:554/user=admin_password=*** live",
+        ),
+        (
+            "?user%3Dadmin%26password%3Ds3cr3t HTTP",
+            "?user%3Dadmin%26password%3D*** HTTP",
+        ),
+        ('{"password": "s3\\"cr3t", "x": 1}', '{"password": "***", "x": 1}'),
+        ("input_value={'Password': 's3cr3t'}", "input_value={'Password': '***'}"),
+        (r"{\"password\":\"s3cr3t\"}", r"{\"password\":\"***"),
+        ("compass=12 http://h/?bypass=1", None),
         ("http://h:5000/x [http @ 0x55d0c]", "http://h:5000/x [http @ 0x55d0c]"),
         ("mail to bob@example.com about http://h/", None),
         ("GET /api/version HTTP/1.1", None),
@@ -104,6 +132,58 @@ async def test_a_viewer(frigate: FakeFrigate, connect: Connect) -> None:
 )
 def test_masking(line: str, expected: str | None) -> None:
     assert masked(line) == (line if expected is None else expected)
+
+
+HOSTILE = (
+    *("a://", "://", "rtsp://", "rtsp://u:", "rtsp%3A%2F%2F", "%3A%2F%2F", "%25"),
+    *(
+        "%40",
+        ":\\\\",
+        "a:",
+        "://a:b ",
+        "rtsp://a:b c d ",
+        "password=",
+        'password":"',
+        " ",
+    ),
+)
+
+
+@pytest.mark.parametrize("unit", HOSTILE)
+@pytest.mark.parametrize("end", ["", "@", "%40", " "])
+def test_a_hostile_line_takes_no_time(unit: str, end: str) -> None:
+    # In quadratic time this would take longer than any test may.
+    line = unit * (2**20 // len(unit)) + end
+    assert len(_masked(line)) <= 2 * len(line)
+
+
+async def test_hostile_lines_in_a_log(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    frigate.log(f'"GET /{"a://" * 2000} HTTP/1.1" 401')
+    frigate.log("GET /rtsp://u:s3cr3t@h")
+    log = await client.logs.newest("frigate", 2)
+    assert "GET /a://" in log.lines[0]
+    assert len(log.lines[0]) <= LONGEST_LINE
+    assert log.lines[1].endswith("GET /rtsp://***@h")
+
+
+@pytest.mark.parametrize("kept", range(8, 40))
+@pytest.mark.parametrize("encode", [str, quote])
+def test_a_long_line_is_cut_without_showing_half_a_password(
+    kept: int, encode: Callable[[str], str]
+) -> None:
+    address = encode("rtsp://viewer:s3cr3t-pass@h/x")
+    line = "x" * (LONGEST_LINE - kept - 1) + f" {address} " + "y" * 100
+    found = masked(line)
+    assert len(found) <= LONGEST_LINE
+    assert found.endswith("…")
+    assert "s3" not in found
+    assert masked("x" * LONGEST_LINE) == "x" * LONGEST_LINE
+
+
+def test_a_line_that_grows_when_it_is_masked() -> None:
+    assert len(masked("a://b@ " * 1000)) == LONGEST_LINE
 
 
 def test_an_odd_log() -> None:

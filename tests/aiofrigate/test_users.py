@@ -2,12 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 
+import aiohttp
 import pytest
 
 from custom_components.frigate_http.aiofrigate import (
     FrigateArgumentError,
     FrigateBadRequestError,
     FrigateClient,
+    FrigateClosedError,
     FrigateDataError,
     FrigateError,
     FrigateForbiddenError,
@@ -191,3 +193,67 @@ async def test_what_is_no_list_of_accounts(
     with pytest.raises(FrigateDataError):
         await client.users.list()
     assert await client.users.list(fresh=True)
+
+
+# Which password is in force
+
+
+@BOTH
+@pytest.mark.parametrize("port", ["internal_url", "external_url"])
+async def test_who_can_log_in(
+    frigate: FakeFrigate, connect: Connect, port: str
+) -> None:
+    client = connect(getattr(frigate, port), **VIEWER)
+    before = await client.system.profile()
+    assert await client.can_log_in("gate1", "gate-password-1!")
+    assert await client.can_log_in("admin", ADMIN["password"])
+    assert not await client.can_log_in("viewer1", "another-password")
+    assert not await client.can_log_in("nobody", PASSWORD)
+    # None of this has made us somebody else, or asked us to log in anew.
+    frigate.clear_requests()
+    assert await client.system.profile(fresh=True) == before
+    assert [request.path for request in frigate.requests] == ["/api/profile"]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        *map(Fault.status, (401, 403, 404, 429, 500, 502)),
+        *(Fault.drop(), Fault.html(), Fault.redirect("https://login.example/")),
+    ],
+    ids=lambda fault: f"{fault.kind}-{fault.prepared and fault.prepared.status}",
+)
+async def test_it_cannot_be_told_who_can_log_in(
+    frigate: FakeFrigate, connect: Connect, fault: Fault
+) -> None:
+    client = connect(frigate.external_url, **VIEWER)
+    assert await works(client)
+    frigate.fail("/api/login", fault)
+    err = await outcome_of(client.can_log_in("gate1", PASSWORD))
+    assert isinstance(err, FrigateError)
+    assert PASSWORD not in everything_of(err)
+    # Its pauses are no affair of our own login.
+    frigate.clear_faults()
+    frigate.revoke_sessions()
+    assert await works(client)
+    assert await client.can_log_in("gate1", "gate-password-1!")
+
+
+@BOTH
+async def test_nobody_logs_in_where_that_is_not_asked_for(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    frigate.state.auth = False
+    err = await outcome_of(client.can_log_in("viewer1", VIEWER["password"]))
+    assert isinstance(err, (FrigateNotFoundError, FrigateServerError))
+    frigate.state.auth = True
+    assert await client.can_log_in("viewer1", VIEWER["password"])
+
+
+async def test_a_client_that_is_closed_asks_nothing(frigate: FakeFrigate) -> None:
+    session = aiohttp.ClientSession()
+    client = FrigateClient(session, frigate.internal_url)
+    await session.close()
+    with pytest.raises(FrigateClosedError):
+        await client.can_log_in("viewer1", PASSWORD)
+    assert frigate.requests == []

@@ -38,8 +38,11 @@ def _training_file(body: dict[str, Any]) -> str | None:
     return sanitized(name) if isinstance(name, str) else None
 
 
-def _event_exists(state: ServerState, event_id: object) -> bool:
-    return event_id in state.recognition.events
+def _has_face(state: ServerState, event_id: object) -> bool | None:
+    """Return whether the snapshot of an event shows a face, None without the event."""
+    if event_id in state.recognition.events:
+        return True
+    return False if event_id in state.story.events else None
 
 
 def _now(state: ServerState) -> str:
@@ -107,8 +110,10 @@ def classify_route(call: Call, name: str) -> Answer:
     folder = sanitized(name)
     # The folder is made before the event is looked for.
     make_folder(state, folder)
-    if not file and not _event_exists(state, event):
-        return failure(f"Invalid event_id or no event exists: {event}", 404)
+    if not file and (has_face := _has_face(state, event)) is not True:
+        text = f"Invalid event_id or no event exists: {event}"
+        # Without a face there is no frame of one, over which the backend falls.
+        return failure(text, 404) if has_face is None else server_error()
     new_name = f"{folder}-{_now(state)}.webp"
     if file:
         state.train.remove(file)

@@ -1,18 +1,12 @@
-"""The library of faces: read, changed, and asked whom an image shows."""
+"""The library of faces: who is known, by which names and images."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from custom_components.frigate_http.services import reprocessing
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import (
-    HomeAssistantError,
-    ServiceValidationError,
-    Unauthorized,
-)
-from homeassistant.util.json import JsonObjectType
+from homeassistant.exceptions import ServiceValidationError, Unauthorized
 from tests.common import reauths, sent, state_of
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
@@ -24,48 +18,14 @@ from tests.services.common import (
     set_up_admin,
     set_up_viewer,
 )
-
-EVENT = "1795451690.505339-k5o8yi"
-OTHER_EVENT = "1795451750.538681-ksl9rv"
-KNOWN_FACES = ("sensor", "server:known_faces")
-
-
-@pytest.fixture(autouse=True)
-def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ask again at once whether the recognition is ready."""
-    monkeypatch.setattr(reprocessing, "PAUSES", (0.0, 0.0))
-
-
-@pytest.fixture
-def library(frigate: FakeFrigate) -> dict[str, list[str]]:
-    """Return the people that the server begins with."""
-    frigate.add_face("Eileen", 2)
-    frigate.add_face("Ana_María", 1)
-    frigate.add_face("Nobody_yet", 0)
-    return frigate.state.faces
-
-
-def copied(frigate: FakeFrigate) -> dict[str, list[str]]:
-    """Return the library as it is at this moment."""
-    return {
-        **{name: list(files) for name, files in frigate.state.faces.items()},
-        "train": list(frigate.state.train),
-    }
-
-
-def listed(answer: JsonObjectType, key: str = "images") -> list[dict[str, Any]]:
-    """Return what an answer tells of images."""
-    found = answer[key]
-    assert isinstance(found, list)
-    return [one for one in found if isinstance(one, dict)]
-
-
-async def refused(hass: HomeAssistant, action: str, **data: Any) -> HomeAssistantError:
-    """Return the error that an action must end with."""
-    with pytest.raises(HomeAssistantError) as caught:
-        await call(hass, action, **data)
-    return caught.value
-
+from tests.services.face_calls import (
+    EVENT,
+    KNOWN_FACES,
+    OTHER_EVENT,
+    copied,
+    listed,
+    refused,
+)
 
 # Reading
 
@@ -194,19 +154,77 @@ async def test_names_that_frigate_would_change(
     frigate.clear_requests()
     for action in ("create_face", "train_face", "register_face"):
         error = await refused(hass, action, **{**CHANGES[action], "name": name})
-        assert error.translation_key == "bad_characters", action
+        assert error.translation_key == "not_a_new_name", action
     assert frigate.requests == []
 
 
-@pytest.mark.parametrize("name", ["a.b", "x" * 51, "Ana & Bea"])
+UNNAMEABLE = pytest.mark.parametrize(
+    "name",
+    [
+        *("a.b", "x" * 51, "Ana & Bea", "%2e%2e", "1e+20", "\N{GRINNING FACE}" * 3),
+        *("Nofile.webp", "Ana\u00a0Bea", 1e20, 7.5),
+    ],
+    ids=repr,
+)
+
+
+@UNNAMEABLE
 async def test_names_that_frigate_does_not_rename_to(
-    hass: HomeAssistant, frigate: FakeFrigate, name: str
+    hass: HomeAssistant, frigate: FakeFrigate, name: Any
 ) -> None:
     await set_up_admin(hass, frigate)
     frigate.clear_requests()
-    error = await refused(hass, "rename_face", name="Eileen", new_name=name)
-    assert error.translation_key == "not_a_new_name"
+    for action, data in {
+        "rename_face": {"name": "Eileen", "new_name": name},
+        "create_face": {"name": name},
+    }.items():
+        error = await refused(hass, action, **data)
+        assert error.translation_key == "not_a_new_name"
+        assert isinstance(error, ServiceValidationError)
     assert frigate.requests == []
+
+
+@UNNAMEABLE
+async def test_strangers_who_could_not_be_renamed_get_no_images(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    library: dict[str, list[str]],
+    name: Any,
+) -> None:
+    file = frigate.add_training_image()
+    await set_up_admin(hass, frigate)
+    before = copied(frigate)
+    error = await refused(hass, "train_face", name=name, training_file=file)
+    assert error.translation_key == "not_a_new_name"
+    assert isinstance(error, ServiceValidationError)
+    assert commands(frigate) == []
+    assert copied(frigate) == before
+
+
+@BOTH
+@pytest.mark.parametrize("name", ["J. R.", "x" * 51, "Ana & Bea"])
+async def test_somebody_whom_frigate_never_renames(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    library: dict[str, list[str]],
+    name: str,
+) -> None:
+    name = name.replace(" ", "_").removesuffix(".")
+    frigate.add_face(name, 1)
+    file = frigate.add_training_image()
+    await set_up_admin(hass, frigate)
+    before = copied(frigate)
+    error = await refused(hass, "rename_face", name=name, new_name="Bea")
+    assert error.translation_key == "cannot_be_renamed"
+    assert isinstance(error, ServiceValidationError)
+    assert name in str(error)
+    assert commands(frigate) == []
+    assert copied(frigate) == before
+    # Who is there can be given images, and be deleted.
+    await call(hass, "train_face", name=name, training_file=file)
+    assert len(library[name]) == 2
+    await call(hass, "delete_face", name=name)
+    assert name not in library
 
 
 # People
@@ -332,194 +350,6 @@ async def test_files_that_cannot_be_there(
         assert isinstance(error, ServiceValidationError), action
     assert frigate.requests == []
     assert copied(frigate) == before
-
-
-# Training
-
-
-@BOTH
-async def test_train_face(
-    hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
-) -> None:
-    file, other = (frigate.add_training_image(OTHER_EVENT, each) for each in (1.5, 2.5))
-    frigate.add_event_with_face(EVENT)
-    entry = await set_up_admin(hass, frigate)
-    answer = await call(hass, "train_face", name="Ana María", training_file=file)
-    assert answer == {"name": "Ana_María", "training_file": file}
-    assert len(library["Ana_María"]) == 2
-    assert frigate.state.train == [other]
-    answer = await call(hass, "train_face", name="Bea Luz", event_id=EVENT)
-    assert answer == {"name": "Bea_Luz", "event_id": EVENT}
-    assert len(library["Bea_Luz"]) == 1
-    assert state_of(hass, entry, *KNOWN_FACES) == "4"
-
-
-@BOTH
-async def test_training_that_is_refused(
-    hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
-) -> None:
-    file = frigate.add_training_image()
-    await set_up_admin(hass, frigate)
-    before = copied(frigate)
-    frigate.clear_requests()
-    both = {"training_file": file, "event_id": EVENT}
-    for data in ({}, both):
-        error = await refused(hass, "train_face", name="Eileen", **data)
-        assert error.translation_key == "only_one"
-    for event_id in ("../x", "a b", "", "ñ"):
-        error = await refused(hass, "train_face", name="Eileen", event_id=event_id)
-        assert isinstance(error, ServiceValidationError)
-    assert frigate.requests == []
-    error = await refused(hass, "train_face", name="Bea", training_file="x.webp")
-    assert error.translation_key == "unknown_images"
-    assert commands(frigate) == []
-    # Frigate creates the person before it looks for the event.
-    for name in ("Bea", "Nobody_yet", "Eileen"):
-        error = await refused(hass, "train_face", name=name, event_id=EVENT)
-        assert error.translation_key == "not_found"
-        assert "no event exists" in str(error)
-        assert copied(frigate) == before
-    # It does not for an image, even if that is gone in the meantime.
-    frigate.fail(r"/api/faces/train/", Fault.status(404), times=1)
-    error = await refused(hass, "train_face", name="Bea", training_file=file)
-    assert error.translation_key == "not_found"
-    assert len(sent(frigate, "/api/faces/Bea/delete")) == 1
-    assert copied(frigate) == before
-
-
-# Looking again
-
-
-@BOTH
-async def test_reprocess_faces(
-    hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
-) -> None:
-    first, second = (frigate.add_training_image(EVENT, each) for each in (1.5, 2.5))
-    frigate.expect_face(first, "Eileen", 0.93)
-    frigate.state.train.append("oddname.webp")
-    await set_up_admin(hass, frigate)
-    assert await call(hass, "reprocess_faces") == {
-        "images": [
-            {
-                "training_file": first,
-                "name": "Eileen",
-                "score": 0.93,
-                "message": "Successfully reprocessed face. Result: Eileen (score: 0.93)",
-            },
-            {
-                "training_file": second,
-                "name": None,
-                "score": 0.0,
-                "message": "Successfully reprocessed face. Result: unknown (score: 0.00)",
-            },
-            {
-                "training_file": "oddname.webp",
-                "error": "Frigate failed (Could not process request). "
-                "Look for the reason in its log",
-            },
-        ],
-        "recognized": 1,
-    }
-    renamed = f"{EVENT}-1.5-Eileen-0.93.webp"
-    assert frigate.state.train == [renamed, second, "oddname.webp"]
-    answer = await call(hass, "reprocess_faces", training_files=[renamed, renamed])
-    assert answer["recognized"] == 1
-    assert len(sent(frigate, "/api/faces/reprocess")) == 4
-
-
-async def test_reprocessing_unknown_images(
-    hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
-) -> None:
-    file = frigate.add_training_image()
-    await set_up_admin(hass, frigate)
-    missing = [f"{number}.webp" for number in range(7)]
-    error = await refused(hass, "reprocess_faces", training_files=[file, *missing])
-    assert error.translation_key == "unknown_images"
-    assert "4.webp" in str(error)
-    assert "5.webp" not in str(error)
-    assert commands(frigate) == []
-
-
-async def test_all_images_fail(
-    hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
-) -> None:
-    files = [frigate.add_training_image(EVENT, each) for each in (1.5, 2.5)]
-    await set_up_admin(hass, frigate)
-    frigate.state.face_recognition = False
-    error = await refused(hass, "reprocess_faces")
-    assert error.translation_key == "bad_request"
-    assert "Face recognition is not enabled" in str(error)
-    assert len(sent(frigate, "/api/faces/reprocess")) == 2
-    frigate.state.face_recognition = True
-    answer = await call(hass, "reprocess_faces")
-    assert [image["training_file"] for image in listed(answer)] == files
-
-
-@BOTH
-async def test_reprocessing_right_after_a_change(
-    hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
-) -> None:
-    file, other = (
-        frigate.add_training_image(EVENT, each, "Eileen", 1.0) for each in (1.5, 2.5)
-    )
-    await set_up_admin(hass, frigate)
-    await call(hass, "train_face", name="Eileen", training_file=other)
-    answer = await call(hass, "reprocess_faces", training_files=file)
-    assert answer["recognized"] == 1
-
-
-async def test_the_recognition_does_not_get_ready(
-    hass: HomeAssistant, frigate: FakeFrigate
-) -> None:
-    for each in (1.5, 2.5):
-        frigate.add_training_image(EVENT, each)
-    await set_up_admin(hass, frigate)
-    error = await refused(hass, "reprocess_faces")
-    assert error.translation_key == "recognition_not_ready"
-    # It is waited for once.
-    assert len(sent(frigate, "/api/faces/reprocess")) == 4
-    frigate.add_face("Eileen")
-    assert len(listed(await call(hass, "reprocess_faces"))) == 2
-
-
-async def test_a_lost_connection_ends_the_run(
-    hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
-) -> None:
-    files = [frigate.add_training_image(EVENT, each) for each in (1.5, 2.5, 3.5)]
-    await set_up_admin(hass, frigate)
-    # The latest fault counts first.
-    frigate.fail("/api/faces/reprocess", Fault.drop())
-    frigate.fail("/api/faces/reprocess", Fault.json({"face_name": "Eileen"}), times=1)
-    answer = await call(hass, "reprocess_faces")
-    first, second, third = listed(answer)
-    assert first == {
-        "training_file": files[0],
-        "name": "Eileen",
-        "score": None,
-        "message": None,
-    }
-    assert "cannot be reached" in second["error"]
-    assert third == {
-        "training_file": files[2],
-        "error": "Not tried, because the connection or the login was lost before",
-    }
-    assert len(sent(frigate, "/api/faces/reprocess")) == 2
-    assert not reauths(hass)
-    frigate.clear_faults()
-    assert len(listed(await call(hass, "reprocess_faces"))) == 3
-
-
-async def test_a_lost_login_ends_the_run(
-    hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
-) -> None:
-    for each in (1.5, 2.5):
-        frigate.add_training_image(EVENT, each)
-    await set_up_admin(hass, frigate)
-    frigate.fail("/api/faces/reprocess", Fault.status(401))
-    error = await refused(hass, "reprocess_faces")
-    assert error.translation_key == "invalid_auth"
-    await hass.async_block_till_done()
-    assert len(reauths(hass)) == 1
 
 
 # Rights

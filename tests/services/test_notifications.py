@@ -83,6 +83,21 @@ async def test_nobody_cannot_subscribe(
     assert frigate.requests == []
 
 
+@BOTH
+async def test_where_nobody_logs_in_it_is_not_said_whose_it_is(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    frigate.state.auth = False
+    await set_up(hass, make_entry(frigate.external_url))
+    # This is what Frigate calls everybody then, and not for whom it keeps anything.
+    assert (await call(hass, "get_status"))["user"] == "viewer"
+    answer = await call(hass, "register_push_subscription", **GOOD)
+    assert answer == {"username": None}
+    assert frigate.state.users["admin"].subscriptions == [KEPT]
+    del frigate.state.users["admin"]
+    assert await call(hass, "register_push_subscription", **GOOD) == {"username": None}
+
+
 async def test_people_must_be_administrators_to_subscribe(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:

@@ -158,6 +158,10 @@ async def test_a_path_that_leads_nowhere(
         ("x" * 10_000_000, "too_long"),
         (["record"], "not_a_text"),
         ("record\n", "bad_characters"),
+        (".", "bad_path"),
+        ("cameras..record", "bad_path"),
+        (" .record", "bad_path"),
+        ("record.", "bad_path"),
     ],
 )
 async def test_what_cannot_be_a_path(

@@ -1,9 +1,12 @@
 """The client of one Frigate server."""
 
+from dataclasses import replace
+
 import aiohttp
 from yarl import URL
 
 from .auth import Credentials
+from .errors import FrigateAuthError, FrigateClosedError
 from .events import Events
 from .exports import Exports
 from .faces import Faces
@@ -16,6 +19,8 @@ from .reviews import Reviews
 from .system import System
 from .transport import Transport
 from .users import Users
+
+_LOGIN_FAILED = "Login failed"
 
 
 class FrigateClient:
@@ -35,9 +40,9 @@ class FrigateClient:
             base_url: address of the server, below which `/api` is found.
             credentials: how to prove who we are, if at all.
         """
-        self._transport = Transport(
-            session, URL(base_url), credentials or Credentials()
-        )
+        self._session = session
+        self._credentials = credentials or Credentials()
+        self._transport = Transport(session, URL(base_url), self._credentials)
         self.base_url = self._transport.base_url
         self.system = System(self._transport)
         self.faces = Faces(self._transport)
@@ -54,6 +59,40 @@ class FrigateClient:
     def change_password(self, password: str) -> None:
         """Log in with another password from now on."""
         self._transport.change_password(password)
+
+    async def can_log_in(self, username: str, password: str) -> bool:
+        """Return whether this is an account and its password (`POST /api/login`).
+
+        Our own login is left as it is: the cookie that the server sends is not kept.
+
+        Raises:
+            FrigateRateLimitError: there were too many logins to tell.
+            FrigateError: it cannot be told, as where no login is needed at all.
+        """
+        if self._session.closed:
+            raise FrigateClosedError("The client is closed")
+        async with aiohttp.ClientSession(
+            connector=self._session.connector,
+            connector_owner=False,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers=self._session.headers,
+        ) as session:
+            nobody = replace(self._credentials, username=None, password=None)
+            transport = Transport(session, self.base_url, nobody)
+            try:
+                answer = await transport.request(
+                    "POST",
+                    "api",
+                    "login",
+                    data={"user": username, "password": password},
+                )
+            except FrigateAuthError as err:
+                if err.message == _LOGIN_FAILED:
+                    return False
+                # A proxy's own refusal says nothing about the account.
+                raise
+        answer.refuse_html()
+        return True
 
     def close(self) -> None:
         """End every open stream; the session stays its owner's to close."""

@@ -13,23 +13,73 @@ from .transport import Transport
 SERVICES = ("frigate", "nginx", "go2rtc")
 """Whose logs there are."""
 
+LONGEST_LINE = 4000
+"""Characters of a line that are kept: anybody can write long ones into nginx's log."""
+
 _NO_FILE = "Could not find log file"
 _SCHEMES = (
     "rtsps?|rtspx|rtmps?|https?|wss?|srt|tcp|udp|rtp|mqtts?|ftp|onvif|ffmpeg|webrtc"
 )
-# All up to the last @ before the next address or blank: a password may hold any of : / @.
-_USER_AND_PASSWORD = re.compile(
-    rf"(?<=://)(?:(?!(?:{_SCHEMES})://)\S)*@", re.IGNORECASE
+# The :// of an address, also as JSON and the parameters of another address hold it.
+_SEPARATOR = r"(?::|%(?:25){0,3}3A)(?:\\{0,4}/|%(?:25){0,3}2F){2}"
+_WORD = re.compile(r"\S+")
+_BEGINNING = re.compile(_SEPARATOR, re.IGNORECASE)
+_NEXT_ADDRESS = re.compile(rf"(?=(?:{_SCHEMES}){_SEPARATOR})", re.IGNORECASE)
+_ENCODED_ATS = ("@", "%40", "%2540", "%252540", "%25252540")
+# A user, and a password of several words; a port is none.
+_BLANKS_INSIDE = re.compile(
+    r"(?<=://)[^\s/@:]{1,100}:(?!\d{1,5}\s)[^\s/@]{0,100}(?: [^\s/@]{1,100}){1,3}(?=@)"
 )
-_PASSWORD_PARAMETER = re.compile(
-    r"(?<=[?&])((?:password|passwd|pass|pwd)=)[^&\s\"']+", re.IGNORECASE
+_PARAMETER_NAME = re.compile(r"pass|pwd", re.IGNORECASE)
+_PARAMETER = re.compile(
+    r"(?<![a-z])((?:password|passwd|pass|pwd)(?:=|%(?:25){0,3}3D))[^&\s\"']+",
+    re.IGNORECASE,
+)
+# Where all is escaped once more this takes the rest of the line too.
+_PROPERTY = re.compile(
+    r"(?<![a-z])((?:password|passwd|pass|pwd)(\\?[\"'])\s{0,3}:\s{0,3}\2)"
+    r"(?:[^\"'\\]|\\.)+",
+    re.IGNORECASE,
 )
 
 
 def masked(line: str) -> str:
-    """Return a line of a log without the users and passwords of the addresses in it."""
-    line = _USER_AND_PASSWORD.sub(f"{MASK}@", line)
-    return _PASSWORD_PARAMETER.sub(rf"\g<1>{MASK}", line)
+    """Return a line of a log without the users and passwords in it, and not too long.
+
+    It takes no longer than in proportion to the line, whatever that holds.
+    """
+    if len(line) <= LONGEST_LINE:
+        return _masked(line)
+    # As if the last address went on, for half a password has no @ to tell it by.
+    beginning = _masked(f"{line[: LONGEST_LINE - 1]}@").removesuffix("@")
+    return f"{beginning[: LONGEST_LINE - 1]}…"
+
+
+def _masked(line: str) -> str:
+    if "//" in line or "\\/" in line or "%" in line:
+        line = _WORD.sub(_masked_word, _BLANKS_INSIDE.sub(MASK, line))
+    if _PARAMETER_NAME.search(line):
+        line = _PARAMETER.sub(rf"\g<1>{MASK}", line)
+        line = _PROPERTY.sub(rf"\g<1>{MASK}", line)
+    return line
+
+
+def _masked_word(word: re.Match[str]) -> str:
+    return "".join(map(_masked_address, _NEXT_ADDRESS.split(word[0])))
+
+
+def _masked_address(text: str) -> str:
+    """Return an address without what stands before its last @.
+
+    A password may hold any of : / @, so that the last one counts.
+    """
+    if (beginning := _BEGINNING.search(text)) is None:
+        return text
+    ats = _ENCODED_ATS if "%" in beginning[0] else ("@",)
+    end = max(map(text.rfind, ats))
+    if end < beginning.end():
+        return text
+    return f"{text[: beginning.end()]}{MASK}{text[end:]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +89,7 @@ class Log:
     total_lines: int | None
     """How many lines the whole of it has."""
     lines: tuple[str, ...]
-    """The oldest first, without passwords."""
+    """The oldest first, without passwords, and each shortened where it is very long."""
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self:

@@ -66,6 +66,8 @@ def _places(schema: Schema, part: Schema, seen: frozenset[str]) -> Iterator[Sche
 
 def _below(place: Schema, name: str) -> Schema | None:
     """Return what has a name in a place, or None."""
+    if not name:
+        return None
     own = as_dict(place.get("properties"))
     any_name = place.get("additionalProperties")
     if name in own:

@@ -1,12 +1,19 @@
 """Actions for the library of faces: who is known, from which images."""
 
 from contextlib import suppress
+from http import HTTPStatus
 
 import voluptuous as vol
 
 from homeassistant.util.json import JsonObjectType
 
-from ..aiofrigate import FrigateError, FrigateResponseError, TrainingImage
+from ..aiofrigate import (
+    FrigateError,
+    FrigateNotFoundError,
+    FrigateResponseError,
+    FrigateStartingError,
+    TrainingImage,
+)
 from ..errors import mistake
 from .action import ServerAction, ServerCall
 from .fields import each, identifier
@@ -15,11 +22,12 @@ from .people import (
     NAME,
     as_new,
     async_known,
-    find,
+    async_known_or_new,
     image_file,
+    is_good_name,
     new_person,
-    other_name,
     person,
+    recipient,
     refuse_unknown,
 )
 from .reprocessing import TRAINING_FILE, Reprocessing, async_ask_patiently
@@ -74,20 +82,35 @@ async def _reprocess_faces(call: ServerCall) -> JsonObjectType:
 async def _train_face(call: ServerCall) -> JsonObjectType:
     source = only_one(call.data, TRAINING_FILE, EVENT_ID)
     faces = call.client.faces
-    library = await faces.library(fresh=True)
-    name = find(library, call.data[NAME]) or as_new(call.data[NAME])
+    library, name = await async_known_or_new(call)
     if source == TRAINING_FILE:
         refuse_unknown([call.data[source]], library.train)
     try:
         await faces.train(name, **{source: call.data[source]})
-    except FrigateResponseError:
-        if source == EVENT_ID and name not in library.people:
-            # Frigate has made the person before it looked for the event.
-            with suppress(FrigateError):
-                await faces.delete_images(name, ())
+    except FrigateResponseError as err:
+        if source == EVENT_ID and name not in library.people and _is_in_vain(err):
+            await _async_forget_if_empty(call, name)
         raise
     await call.runtime.server.async_refresh_past_cache()
     return {NAME: name, source: call.data[source]}
+
+
+def _is_in_vain(err: FrigateResponseError) -> bool:
+    """Return whether Frigate looked for an event, or a face in it, and found none."""
+    if isinstance(err, FrigateNotFoundError):
+        return True
+    return err.status == HTTPStatus.INTERNAL_SERVER_ERROR and not (
+        isinstance(err, FrigateStartingError)
+    )
+
+
+async def _async_forget_if_empty(call: ServerCall, name: str) -> None:
+    """Delete a person whom Frigate made before it looked for the event, or its face."""
+    faces = call.client.faces
+    # What matters to the caller is why there is no event.
+    with suppress(FrigateError):
+        if (await faces.library(fresh=True)).people.get(name) == ():
+            await faces.delete_images(name, ())
 
 
 async def _create_face(call: ServerCall) -> JsonObjectType:
@@ -100,6 +123,8 @@ async def _create_face(call: ServerCall) -> JsonObjectType:
 
 async def _rename_face(call: ServerCall) -> JsonObjectType:
     library, name = await async_known(call)
+    if not is_good_name(name):
+        raise mistake("cannot_be_renamed", name=name)
     new_name = as_new(call.data[NEW_NAME])
     if new_name in library.people:
         raise mistake("person_exists", name=new_name)
@@ -128,8 +153,7 @@ async def _delete_face(call: ServerCall) -> JsonObjectType:
 
 async def _register_face(call: ServerCall) -> JsonObjectType:
     picture = await async_picture(call)
-    library = await call.client.faces.library(fresh=True)
-    name = find(library, call.data[NAME]) or as_new(call.data[NAME])
+    _library, name = await async_known_or_new(call)
     found = await call.client.faces.register(name, picture)
     if is_registered := found.name is not None:
         await call.runtime.server.async_refresh_past_cache()
@@ -163,7 +187,7 @@ ACTIONS = (
         name="train_face",
         handler=_train_face,
         fields={
-            vol.Required(NAME): new_person(NAME),
+            vol.Required(NAME): recipient(NAME),
             vol.Optional(TRAINING_FILE): image_file(TRAINING_FILE),
             vol.Optional(EVENT_ID): identifier(EVENT_ID),
         },
@@ -180,7 +204,7 @@ ACTIONS = (
         handler=_rename_face,
         fields={
             vol.Required(NAME): person(NAME),
-            vol.Required(NEW_NAME): other_name(NEW_NAME),
+            vol.Required(NEW_NAME): new_person(NEW_NAME),
         },
         admin_only=True,
     ),
@@ -202,7 +226,7 @@ ACTIONS = (
     ServerAction(
         name="register_face",
         handler=_register_face,
-        fields={vol.Required(NAME): new_person(NAME), **PICTURE_FIELDS},
+        fields={vol.Required(NAME): recipient(NAME), **PICTURE_FIELDS},
         admin_only=True,
     ),
     ServerAction(

@@ -43,13 +43,18 @@ async def _get_push_public_key(call: ServerCall) -> JsonObjectType:
 
 
 async def _register_push_subscription(call: ServerCall) -> JsonObjectType:
-    profile = call.runtime.server.data.profile
+    server = call.runtime.server.data
+    profile = server.profile
     if profile.is_anonymous:
         # Frigate would say that it is saved, and forget it.
         raise mistake("anonymous")
     await call.client.notifications.register(
         PushSubscription(call.data[ENDPOINT], call.data[PUBLIC_KEY], call.data[SECRET])
     )
+    if server.config.auth_enabled is False:
+        # Frigate calls everybody a viewer then, but keeps it for its account admin, if
+        # that exists at all.
+        return {"username": None}
     return {"username": profile.username}
 
 

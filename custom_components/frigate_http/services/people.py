@@ -12,9 +12,9 @@ from .fields import LONGEST_FILE_NAME, Validator, path_segment
 NAME = "name"
 _SHOWN_FILES = 5
 _TRAIN = "train"
-# Frigate leaves these out of a new name without a word.
-_NOT_IN_NAMES = frozenset(':*?"<>|')
-_NEW_NAME = re.compile(r"[\w\s'-]{1,50}")
+# Frigate leaves these out of every name without a word.
+_IN_NO_NAME = frozenset(':*?"<>|')
+_GOOD_NAME = re.compile(r"[\w '-]{1,50}")
 
 
 def person(field: str) -> Validator[str]:
@@ -30,28 +30,36 @@ def person(field: str) -> Validator[str]:
 
 
 def new_person(field: str) -> Validator[str]:
-    """Accept a name that somebody can be given."""
+    """Accept a name that somebody can be given, and be renamed from again."""
     read = person(field)
 
     def validate(value: Any) -> str:
-        name = read(value)
-        if name.endswith(".") or not _NOT_IN_NAMES.isdisjoint(name):
-            raise mistake("bad_characters", field=field)
-        return name
-
-    return validate
-
-
-def other_name(field: str) -> Validator[str]:
-    """Accept a name that Frigate renames somebody to."""
-    read = new_person(field)
-
-    def validate(value: Any) -> str:
-        if not _NEW_NAME.fullmatch(name := read(value)):
+        if not is_good_name(name := read(value)):
             raise mistake("not_a_new_name", field=field)
         return name
 
     return validate
+
+
+def recipient(field: str) -> Validator[str]:
+    """Accept the name of somebody who gets an image, and may be known or new."""
+    read = person(field)
+
+    def validate(value: Any) -> str:
+        name = read(value)
+        if name.endswith(".") or not _IN_NO_NAME.isdisjoint(name):
+            raise mistake("not_a_new_name", field=field)
+        return name
+
+    return validate
+
+
+def is_good_name(name: str) -> bool:
+    """Return whether Frigate renames somebody to a name, or from it.
+
+    It creates people with many other names too, and some are there already.
+    """
+    return _GOOD_NAME.fullmatch(name) is not None
 
 
 def image_file(field: str) -> Validator[str]:
@@ -78,6 +86,18 @@ async def async_known(call: ServerCall) -> tuple[FaceLibrary, str]:
     library = await call.client.faces.library(fresh=True)
     if (name := find(library, call.data[NAME])) is None:
         raise mistake("unknown_person", name=call.data[NAME])
+    return library, name
+
+
+async def async_known_or_new(call: ServerCall) -> tuple[FaceLibrary, str]:
+    """Return the library as it is now, and whom a call gives an image to.
+
+    Raises:
+        ServiceValidationError: nobody there has that name, and nobody can get it.
+    """
+    library = await call.client.faces.library(fresh=True)
+    if (name := find(library, call.data[NAME])) is None:
+        name = as_new(new_person(NAME)(call.data[NAME]))
     return library, name
 
 

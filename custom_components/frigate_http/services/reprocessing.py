@@ -6,15 +6,18 @@ from collections.abc import Awaitable, Callable, Iterable
 from homeassistant.util.json import JsonObjectType
 
 from ..aiofrigate import (
+    FrigateClosedError,
     FrigateConnectionError,
     FrigateError,
     FrigateStartingError,
     Recognition,
 )
-from ..errors import error_key, needs_login, placeholders, refusal
+from ..errors import error_key, is_outcome_unknown, needs_login, placeholders, refusal
 from .action import ServerCall
 
 TRAINING_FILE = "training_file"
+MOST_UNANSWERED = 2
+"""How many images in a row without an answer end a run."""
 PAUSES: tuple[float, ...] = (1.0, 2.0)
 """Seconds to wait for the recognition, which is built anew after each change."""
 
@@ -41,6 +44,7 @@ class Reprocessing:
         self._pauses: tuple[float, ...] | None = None
         self._first_error: Exception | None = None
         self._is_cut_off = False
+        self._unanswered = 0
         self.images: list[JsonObjectType] = []
         """What came of each."""
         self.recognized = 0
@@ -56,8 +60,10 @@ class Reprocessing:
             )
         except FrigateError as err:
             self._note(err)
-            self._fail(file, refusal(error_key(err), **placeholders(err)), err)
+            key = "outcome_unknown" if is_outcome_unknown(err) else error_key(err)
+            self._fail(file, refusal(key, **placeholders(err)), err)
             return
+        self._unanswered = 0
         if found.is_premature:
             # It will hardly be ready for the others.
             self._pauses = ()
@@ -68,11 +74,18 @@ class Reprocessing:
         self.images.append({TRAINING_FILE: file, **answer})
 
     def _note(self, err: FrigateError) -> None:
-        """End the run where the next image would fail in the same way."""
+        """End the run where the next image would fail in the same way.
+
+        One lost connection may have been this image's fault, or a moment's.
+        """
         if needs_login(err):
             self._call.entry.async_start_reauth(self._call.hass)
-        self._is_cut_off = needs_login(err) or isinstance(
-            err, (FrigateConnectionError, FrigateStartingError)
+        is_unanswered = isinstance(err, (FrigateConnectionError, FrigateStartingError))
+        self._unanswered = self._unanswered + 1 if is_unanswered else 0
+        self._is_cut_off = (
+            needs_login(err)
+            or isinstance(err, FrigateClosedError)
+            or self._unanswered >= MOST_UNANSWERED
         )
 
     def _fail(

@@ -1,5 +1,7 @@
 """Actions for what Frigate writes down, and for what its configuration may hold."""
 
+from typing import Any
+
 import voluptuous as vol
 
 from homeassistant.util.json import JsonObjectType
@@ -20,6 +22,14 @@ MOST_LINES = 10_000
 LONGEST_PATH = 200
 
 
+def _path(value: Any) -> str:
+    """Accept names with a dot between each two of them."""
+    path = text(PATH, LONGEST_PATH)(value).strip()
+    if "" in path.split("."):
+        raise mistake("bad_path", field=PATH)
+    return path
+
+
 async def _get_logs(call: ServerCall) -> JsonObjectType:
     name = call.data[LOG]
     try:
@@ -34,7 +44,7 @@ async def _get_config_schema(call: ServerCall) -> JsonObjectType:
     if (path := call.data.get(PATH)) is None:
         return {"schema": schema}
     try:
-        return {"schema": dict(part_of(schema, path.strip()))}
+        return {"schema": dict(part_of(schema, path))}
     except FrigateSchemaPathError as err:
         names = ", ".join(err.names) or "nothing"
         raise mistake("unknown_path", path=err.path, names=names) from err
@@ -56,7 +66,7 @@ ACTIONS = (
     ServerAction(
         name="get_config_schema",
         handler=_get_config_schema,
-        fields={vol.Optional(PATH): text(PATH, LONGEST_PATH)},
+        fields={vol.Optional(PATH): _path},
         is_query=True,
     ),
 )

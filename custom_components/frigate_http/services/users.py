@@ -1,25 +1,32 @@
 """Actions for the accounts of Frigate."""
 
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 import re
 from typing import Any
 
 import voluptuous as vol
 
-from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
+from homeassistant.const import CONF_USERNAME
 from homeassistant.util.json import JsonObjectType
 
-from ..aiofrigate import FrigateNotFoundError
+from ..aiofrigate import FrigateError, FrigateServerError, FrigateStartingError
 from ..errors import mistake
 from .action import ServerAction, ServerCall
 from .fields import Validator, path_segment, text
+from .passwords import (
+    CURRENT,
+    PASSWORD,
+    SHORTEST_PASSWORD,
+    USERNAME,
+    async_set_user_password,
+    password_text,
+)
 
-USERNAME, PASSWORD, CURRENT, ROLE = "username", "password", "current_password", "role"
+ROLE = "role"
 ADMIN = "admin"
 """The account that is always there, and the role that may do everything."""
 VIEWER = "viewer"
-SHORTEST_PASSWORD = 12
-LONGEST_PASSWORD = 1000
 
 _NAME = re.compile(r"[A-Za-z0-9._]*[A-Za-z0-9_][A-Za-z0-9._]*", re.ASCII)
 
@@ -29,20 +36,6 @@ def _username(value: Any) -> str:
     if not _NAME.fullmatch(name := text(USERNAME)(value)):
         raise mistake("bad_username", field=USERNAME)
     return name
-
-
-def _password(field: str, shortest: int = 1) -> Validator[str]:
-    """Accept a password as it is; a number may have lost some of its digits."""
-    read = text(field, LONGEST_PASSWORD)
-
-    def validate(value: Any) -> str:
-        if not isinstance(value, str):
-            raise mistake("not_a_text", field=field)
-        if len(password := read(value)) < shortest:
-            raise mistake("too_short", field=field, shortest=str(shortest))
-        return password
-
-    return validate
 
 
 async def _get_users(call: ServerCall) -> JsonObjectType:
@@ -55,7 +48,17 @@ async def _create_user(call: ServerCall) -> JsonObjectType:
     await _refuse_unknown_role(call, role)
     if username in await _names(call):
         raise mistake("user_exists", username=username)
-    await call.client.users.create(username, call.data[PASSWORD], role)
+    try:
+        await call.client.users.create(username, call.data[PASSWORD], role)
+    except FrigateStartingError:
+        raise
+    except FrigateServerError as err:
+        # Frigate falls over a name that somebody else was quicker to take.
+        if err.status == HTTPStatus.INTERNAL_SERVER_ERROR and (
+            await _is_there(call, username)
+        ):
+            raise mistake("user_exists", username=username) from err
+        raise
     return {USERNAME: username, ROLE: role}
 
 
@@ -67,25 +70,6 @@ async def _delete_user(call: ServerCall) -> JsonObjectType:
         raise mistake("own_account", username=username)
     await _refuse_unknown_user(call, username)
     await call.client.users.delete(username)
-    return {USERNAME: username}
-
-
-async def _set_user_password(call: ServerCall) -> JsonObjectType:
-    username, password = call.data[USERNAME], call.data[PASSWORD]
-    entry = call.entry
-    is_stored = entry.data.get(CONF_USERNAME) == username
-    current = call.data.get(CURRENT)
-    if current is None and is_stored and not call.runtime.server.data.profile.is_admin:
-        current = entry.data.get(CONF_PASSWORD)
-    try:
-        await call.client.users.set_password(username, password, current)
-    except FrigateNotFoundError as err:
-        raise mistake("unknown_user", username=username) from err
-    if is_stored:
-        call.hass.config_entries.async_update_entry(
-            entry, data={**entry.data, CONF_PASSWORD: password}
-        )
-        call.client.change_password(password)
     return {USERNAME: username}
 
 
@@ -110,6 +94,14 @@ def _is_ours(call: ServerCall, username: str) -> bool:
 
 async def _names(call: ServerCall) -> set[str]:
     return {user.username for user in await call.client.users.list(fresh=True)}
+
+
+async def _is_there(call: ServerCall, username: str) -> bool:
+    """Return whether an account is there, as far as that can be told."""
+    try:
+        return username in await _names(call)
+    except FrigateError:
+        return False
 
 
 async def _refuse_unknown_user(call: ServerCall, username: str) -> None:
@@ -155,17 +147,17 @@ ACTIONS = (
         "create_user",
         _create_user,
         {
-            vol.Required(PASSWORD): _password(PASSWORD, SHORTEST_PASSWORD),
+            vol.Required(PASSWORD): password_text(PASSWORD, SHORTEST_PASSWORD),
             vol.Optional(ROLE, default=VIEWER): _ROLE,
         },
     ),
     _command("delete_user", _delete_user, {}),
     _command(
         "set_user_password",
-        _set_user_password,
+        async_set_user_password,
         {
-            vol.Required(PASSWORD): _password(PASSWORD, SHORTEST_PASSWORD),
-            vol.Optional(CURRENT): _password(CURRENT),
+            vol.Required(PASSWORD): password_text(PASSWORD, SHORTEST_PASSWORD),
+            vol.Optional(CURRENT): password_text(CURRENT),
         },
     ),
     _command("set_user_role", _set_user_role, {vol.Required(ROLE): _ROLE}),

@@ -1,0 +1,99 @@
+"""The action that sets a password, and keeps our own in step with it."""
+
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import CONF_PASSWORD, CONF_URL, CONF_USERNAME
+from homeassistant.core import callback
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.util.json import JsonObjectType
+
+from ..aiofrigate import FrigateError, FrigateNotFoundError
+from ..const import DOMAIN
+from ..errors import is_outcome_unknown, mistake, placeholders, refusal
+from ..runtime import FrigateConfigEntry
+from .action import ServerCall
+from .fields import Validator, text
+
+USERNAME, PASSWORD, CURRENT = "username", "password", "current_password"
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 1000
+
+
+def password_text(field: str, shortest: int = 1) -> Validator[str]:
+    """Accept a password as it is; a number may have lost some of its digits."""
+    read = text(field, LONGEST_PASSWORD)
+
+    def validate(value: Any) -> str:
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            raise mistake("password_is_number", field=field)
+        try:
+            password = read(value)
+        except ServiceValidationError as err:
+            if err.translation_key != "bad_characters":
+                raise
+            # What holds for a name is no advice on a password.
+            raise mistake("bad_password", field=field) from err
+        if len(password) < shortest:
+            raise mistake("too_short", field=field, shortest=str(shortest))
+        return password
+
+    return validate
+
+
+async def async_set_user_password(call: ServerCall) -> JsonObjectType:
+    """Set a password; where it is our own, log in with it from now on."""
+    username, password = call.data[USERNAME], call.data[PASSWORD]
+    entry, ours = call.entry, _entries_with(call, username)
+    current = call.data.get(CURRENT)
+    if (
+        current is None
+        and entry in ours
+        and not call.runtime.server.data.profile.is_admin
+    ):
+        current = entry.data.get(CONF_PASSWORD)
+    try:
+        await call.client.users.set_password(username, password, current)
+    except FrigateNotFoundError as err:
+        raise mistake("unknown_user", username=username) from err
+    except FrigateError as err:
+        if not (ours and is_outcome_unknown(err)):
+            raise
+        if not await _async_is_in_force(call, err):
+            raise refusal("password_unchanged", **placeholders(err)) from err
+    _remember(call)
+    return {USERNAME: username}
+
+
+async def _async_is_in_force(call: ServerCall, lost: FrigateError) -> bool:
+    """Return whether a change is done whose answer was lost.
+
+    Raises:
+        HomeAssistantError: that cannot be found out.
+    """
+    try:
+        return await call.client.can_log_in(call.data[USERNAME], call.data[PASSWORD])
+    except FrigateError:
+        raise refusal("own_password_unknown", **placeholders(lost)) from lost
+
+
+def _entries_with(call: ServerCall, username: str) -> list[FrigateConfigEntry]:
+    """Return the entries that log in at this server with an account."""
+    url = call.entry.data[CONF_URL]
+    return [
+        entry
+        for entry in call.hass.config_entries.async_entries(DOMAIN)
+        if entry.data.get(CONF_URL) == url and entry.data.get(CONF_USERNAME) == username
+    ]
+
+
+@callback
+def _remember(call: ServerCall) -> None:
+    """Use a new password wherever the old one was used."""
+    password = call.data[PASSWORD]
+    for entry in _entries_with(call, call.data[USERNAME]):
+        call.hass.config_entries.async_update_entry(
+            entry, data={**entry.data, CONF_PASSWORD: password}
+        )
+        if entry.state is ConfigEntryState.LOADED:
+            entry.runtime_data.client.change_password(password)
