@@ -40,7 +40,10 @@ class Client:
 
 
 async def test_recordings_reach_the_disk_late(
-    session: aiohttp.ClientSession, server: FakeFrigate, freezer: FrozenDateTimeFactory
+    fixed_time: None,
+    session: aiohttp.ClientSession,
+    server: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
 ) -> None:
     client = Client(session, server)
     window = f"after={client.now - 60}&before={client.now + 60}"
@@ -62,7 +65,10 @@ async def test_recordings_reach_the_disk_late(
 
 
 async def test_dead_camera_records_nothing(
-    session: aiohttp.ClientSession, server: FakeFrigate, freezer: FrozenDateTimeFactory
+    fixed_time: None,
+    session: aiohttp.ClientSession,
+    server: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
 ) -> None:
     client = Client(session, server)
     server.state.cameras["front_door"].online = False
@@ -74,7 +80,10 @@ async def test_dead_camera_records_nothing(
 
 
 async def test_previews_are_written_at_the_full_hour(
-    session: aiohttp.ClientSession, server: FakeFrigate, freezer: FrozenDateTimeFactory
+    fixed_time: None,
+    session: aiohttp.ClientSession,
+    server: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
 ) -> None:
     freezer.move_to("2026-11-24 12:30:00")
     now = int(time.time())
@@ -141,7 +150,10 @@ async def test_download_of_a_part(
 
 
 async def test_cache_shows_an_export_in_progress_for_long(
-    session: aiohttp.ClientSession, server: FakeFrigate, freezer: FrozenDateTimeFactory
+    fixed_time: None,
+    session: aiohttp.ClientSession,
+    server: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
 ) -> None:
     client = Client(session, server)
     export_id = (await client.export()).json["export_id"]
