@@ -47,13 +47,6 @@ def _image_path(field: str) -> Validator[str]:
     return validate
 
 
-async def _has_queue(call: ServerCall) -> bool:
-    """Return whether this is 0.18, which queues exports and has other routes for some."""
-    stats = call.runtime.server.data.stats
-    version = None if stats is None else stats.version
-    return (version or await call.client.system.version()).at_least(0, 18)
-
-
 def _url(runtime: FrigateRuntime, export: Export) -> str | None:
     """Return where a browser that is logged in to Frigate, if need be, plays the film.
 
@@ -76,7 +69,7 @@ async def _create_export(call: CameraCall) -> JsonObjectType:
         # Previews are made of the live picture, which does not reach the disk late.
         await async_wait_until(period.end)
         is_whole = True
-    has_queue = await _has_queue(call)
+    has_queue = await call.runtime.exports.async_has_queue()
     export_id = await _begin(call, period, has_queue=has_queue)
     answer: JsonObjectType = {
         "export_id": export_id,
@@ -86,7 +79,7 @@ async def _create_export(call: CameraCall) -> JsonObjectType:
     }
     if not is_whole:
         answer["incomplete"] = True
-    await call.runtime.exports.async_refresh_past_cache()
+    await call.runtime.exports.async_follow(export_id)
     if call.data["wait_for_result"]:
         answer |= await _result(call, export_id, has_jobs=has_queue)
     return answer
@@ -201,7 +194,7 @@ async def _delete(
     call: ServerCall, exports: Sequence[Export], failed: dict[str, str]
 ) -> list[str]:
     """Return the ids of what was deleted; note in `failed` why the others were not."""
-    has_queue = await _has_queue(call)
+    has_queue = await call.runtime.exports.async_has_queue()
     groups = _groups(exports) if has_queue else [[one.id] for one in exports]
     deleted: list[str] = []
     for number, group in enumerate(groups):
