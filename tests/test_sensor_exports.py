@@ -237,18 +237,152 @@ async def test_a_lost_login_asks_for_a_new_one(
 
 @SHOWN
 @NEWER
-async def test_without_stats_there_are_no_jobs(
+async def test_without_stats_the_queue_is_asked_for_all_the_same(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.internal_url))
+    frigate.state.exporter.held = True
+    frigate.add_export("front_door", time.time() - 90, time.time(), status="waiting")
     frigate.fail("/api/stats", Fault.status(500))
+    await pass_time(hass, freezer, 15)
+    await pass_time(hass, freezer, 61)
+    assert shown(hass, entry, "exports_in_progress") == "1"
+    # Where they have never told the version, that is asked for.
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert shown(hass, entry, "exports_in_progress") == "1"
+    assert sent(frigate, "/api/version")
+    frigate.clear_faults()
     await pass_time(hass, freezer, 15)
     frigate.clear_requests()
     await pass_time(hass, freezer, 61)
-    assert sent(frigate, "/api/exports")
-    assert sent(frigate, "/api/jobs/export") == []
+    assert shown(hass, entry, "exports_in_progress") == "1"
+    assert sent(frigate, "/api/version") == []
+
+
+# A new export that the server shows late
+
+
+@SHOWN
+@BOTH
+async def test_a_new_export_is_followed_although_it_shows_late(
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
+) -> None:
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    door = camera_entity(hass, entry)
+    exporter = frigate.state.exporter
+    exporter.outcome, exporter.looks_until_seen = "hang", 2
+    frigate.fail("/api/jobs/export$", Fault.json([]), times=2)
+    await export(hass, door)
     assert shown(hass, entry, "exports_in_progress") == "0"
-    frigate.clear_faults()
-    await pass_time(hass, freezer, 15)
+    for total in ("0", "1"):
+        await pass_time(hass, freezer, 6)
+        assert shown(hass, entry, "exports_total") == total
+    assert shown(hass, entry, "exports_in_progress") == "1"
+    exporter.exports[0].outcome, exporter.duration = "done", 0
+    await pass_time(hass, freezer, 6)
+    await pass_time(hass, freezer, 6)
+    assert shown(hass, entry, "exports_in_progress") == "0"
+    assert shown(hass, entry, "last_export") != STATE_UNKNOWN
+    # Then all is calm again.
+    frigate.clear_requests()
+    await pass_time(hass, freezer, 30)
+    assert sent(frigate, "/api/exports") == []
+
+
+@SHOWN
+@BOTH
+async def test_a_new_export_that_never_shows_is_not_looked_for_long(
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
+) -> None:
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    door = camera_entity(hass, entry)
+    frigate.state.exporter.outcome, frigate.state.exporter.duration = "vanish", 0
+    await export(hass, door)
+    frigate.clear_requests()
+    for _ in range(8):
+        await pass_time(hass, freezer, 6)
+    assert len(sent(frigate, "/api/exports")) == 2
+    await pass_time(hass, freezer, 30)
+    assert len(sent(frigate, "/api/exports")) == 3
+    assert shown(hass, entry, "exports_total") == "0"
+
+
+@SHOWN
+@BOTH
+async def test_a_new_export_is_followed_through_a_fault(
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
+) -> None:
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    door = camera_entity(hass, entry)
+    frigate.fail("/api/exports", Fault.status(500), times=1)
+    await export(hass, door)
+    assert shown(hass, entry, "exports_total") == STATE_UNAVAILABLE
+    await pass_time(hass, freezer, 6)
+    assert shown(hass, entry, "exports_total") == "1"
+
+
+# The files
+
+
+@SHOWN
+@BOTH
+@pytest.mark.parametrize(
+    "fault", [Fault.status(502), Fault.status(500), Fault.drop(), Fault.drop_body()]
+)
+async def test_a_passing_fault_of_the_files_changes_nothing(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+    fault: Fault,
+) -> None:
+    older = finished(frigate, time.time() - 3600)
+    finished(frigate, time.time() - 60)
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    before = shown(hass, entry, "last_export")
+    assert before != STATE_UNKNOWN
+    frigate.fail("/exports/", fault)
+    for _ in range(3):
+        await pass_time(hass, freezer, 61)
+        assert shown(hass, entry, "last_export") == before
+    # A film that is gone does not count all the same.
+    exports = frigate.state.exporter.exports
+    exports[:] = [one for one in exports if one.id == older]
     await pass_time(hass, freezer, 61)
-    assert sent(frigate, "/api/jobs/export")
+    assert shown(hass, entry, "last_export") < before
+    assert shown(hass, entry, "exports_total") == "1"
+    frigate.clear_faults()
+    finished(frigate, time.time())
+    await pass_time(hass, freezer, 61)
+    assert shown(hass, entry, "last_export") > before
+
+
+@SHOWN
+@BOTH
+@pytest.mark.parametrize(
+    "fault", [Fault.status(401), Fault.redirect("https://login.example/")]
+)
+async def test_files_behind_another_login_are_no_lost_login(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+    fault: Fault,
+) -> None:
+    finished(frigate, time.time() - 60)
+    entry = await set_up(hass, make_entry(frigate.external_url, **ADMIN))
+    assert shown(hass, entry, "last_export") != STATE_UNKNOWN
+    frigate.fail("/exports/", fault)
+    for _ in range(3):
+        await pass_time(hass, freezer, 61)
+        assert shown(hass, entry, "last_export") == STATE_UNKNOWN
+        assert shown(hass, entry, "exports_total") == "1"
+    assert len(sent(frigate, "/api/login")) == 1
+    # One that is lost indeed is made anew at once, and nobody is asked.
+    frigate.revoke_sessions()
+    await pass_time(hass, freezer, 61)
+    assert shown(hass, entry, "exports_total") == "1"
+    assert len(sent(frigate, "/api/login")) == 2
+    assert not reauths(hass)
+    frigate.clear_faults()
+    await pass_time(hass, freezer, 61)
+    assert shown(hass, entry, "last_export") != STATE_UNKNOWN

@@ -44,7 +44,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> b
     entry.runtime_data = FrigateRuntime(
         client,
         coordinator,
-        ExportsCoordinator(hass, entry, client),
+        ExportsCoordinator(hass, entry, client, coordinator),
         ReviewsCoordinator(hass, entry, client),
     )
 

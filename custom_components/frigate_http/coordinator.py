@@ -24,6 +24,7 @@ from .aiofrigate import (
     FrigateRateLimitError,
     Profile,
     Stats,
+    Version,
 )
 from .const import CONF_BROWSER_URL, CONF_CAMERAS, LOGGER, POLL_INTERVAL
 from .errors import coordinator_errors, needs_login
@@ -131,6 +132,11 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
             or self.config_entry.data[CONF_URL]
         )
         return url.rstrip("/")
+
+    @property
+    def version(self) -> Version | None:
+        """Return the version that was told last, also while the stats fail."""
+        return None if self._last_stats is None else self._last_stats.version
 
     async def async_refresh_past_cache(self) -> None:
         """Show at once what has just been changed."""

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+import time
 from typing import TYPE_CHECKING, override
 
 from homeassistant.core import HomeAssistant
@@ -11,9 +12,14 @@ from .aiofrigate import (
     Export,
     ExportFile,
     ExportJob,
+    FrigateAuthError,
     FrigateClient,
-    FrigateResponseError,
+    FrigateContentError,
+    FrigateError,
+    FrigateForbiddenError,
+    FrigateNotFoundError,
 )
+from .coordinator import FrigateCoordinator
 from .on_demand import OnDemandCoordinator
 
 if TYPE_CHECKING:
@@ -22,6 +28,8 @@ if TYPE_CHECKING:
 IDLE_INTERVAL = timedelta(seconds=60)
 BUSY_INTERVAL = timedelta(seconds=5)
 """While something is exported; Frigate's cache shows nothing newer."""
+APPEARS_WITHIN = 10.0
+"""Seconds after which an export that was begun is in one of the lists, or in none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +43,15 @@ class ExportsData:
     """None where this account is not shown them."""
 
     @property
+    def ids(self) -> set[str]:
+        """Return which exports are there, being made or waiting."""
+        return {one.id for one in self.exports} | {one.id for one in self.jobs}
+
+    @property
     def in_progress(self) -> int:
         """Return how many are being made, or wait for that."""
         running = {one.id for one in self.exports if one.in_progress}
-        return len(running | {one.id for one in self.jobs if one.is_active})
+        return len(running | {one.id for one in self.jobs})
 
     @property
     def last_finished(self) -> datetime | None:
@@ -62,34 +75,88 @@ class ExportsCoordinator(OnDemandCoordinator[ExportsData]):
     """Polls the exports: seldom as long as nothing happens, and often while it does."""
 
     def __init__(
-        self, hass: HomeAssistant, entry: FrigateConfigEntry, client: FrigateClient
+        self,
+        hass: HomeAssistant,
+        entry: FrigateConfigEntry,
+        client: FrigateClient,
+        server: FrigateCoordinator,
     ) -> None:
-        """Prepare."""
+        """Prepare; the server's own poll knows the version."""
         super().__init__(hass, entry, client, "exports", IDLE_INTERVAL)
+        self._server = server
+        self._awaited: dict[str, float] = {}
+        self._files: tuple[ExportFile, ...] | None = None
 
-    @property
-    def _has_jobs(self) -> bool:
-        stats = self.config_entry.runtime_data.server.data.stats
-        version = None if stats is None else stats.version
-        return version is not None and version.at_least(0, 18)
+    async def async_has_queue(self) -> bool:
+        """Return whether this is 0.18, which queues exports and has other routes for some.
+
+        Raises:
+            FrigateError: that is not known yet, and the server does not tell.
+        """
+        version = self._server.version or await self.client.system.version()
+        return version.at_least(0, 18)
+
+    async def async_jobs(self, *, fresh: bool = False) -> tuple[ExportJob, ...]:
+        """Return the exports that wait or are being made; none before 0.18.
+
+        Whoever asks for the list of exports after this misses none that begins meanwhile.
+
+        Raises:
+            FrigateError: the server does not tell.
+        """
+        if not await self.async_has_queue():
+            return ()
+        jobs = await self.client.exports.jobs(fresh=fresh)
+        return tuple(one for one in jobs if one.is_active)
+
+    async def async_follow(self, export_id: str) -> None:
+        """Show an export that was just begun at once, or as soon as the server does."""
+        if self._listeners:
+            self._awaited[export_id] = time.monotonic() + APPEARS_WITHIN
+            self.update_interval = BUSY_INTERVAL
+        await self.async_refresh_past_cache()
 
     @override
     async def _async_read(self, *, fresh: bool) -> ExportsData:
         """Return the exports, the jobs where there are any, and the files if shown."""
-        exports, jobs, files = await asyncio.gather(
-            self.client.exports.list(fresh=fresh), self._jobs(fresh), self._files()
-        )
-        data = ExportsData(exports, jobs, files)
-        self.update_interval = BUSY_INTERVAL if data.in_progress else IDLE_INTERVAL
+        # The cache may be older than what is waited for.
+        fresh = fresh or bool(self._awaited)
+        data = self.data
+        try:
+            exports, jobs = await asyncio.gather(
+                self.client.exports.list(fresh=fresh), self.async_jobs(fresh=fresh)
+            )
+            data = ExportsData(exports, jobs, await self._read_files())
+        finally:
+            self._set_pace(data)
         return data
 
-    async def _jobs(self, fresh: bool) -> tuple[ExportJob, ...]:
-        return await self.client.exports.jobs(fresh=fresh) if self._has_jobs else ()
+    def _set_pace(self, data: ExportsData | None) -> None:
+        """Poll often while something is being made, or was begun and is not seen yet."""
+        seen, now = set() if data is None else data.ids, time.monotonic()
+        self._awaited = {
+            export_id: until
+            for export_id, until in self._awaited.items()
+            if export_id not in seen and now < until
+        }
+        is_busy = bool(self._awaited) or (data is not None and data.in_progress > 0)
+        self.update_interval = BUSY_INTERVAL if is_busy else IDLE_INTERVAL
 
-    async def _files(self) -> tuple[ExportFile, ...] | None:
-        """Return the files, which a proxy or a restricted role may not let us see."""
+    async def _read_files(self) -> tuple[ExportFile, ...] | None:
+        """Return the files, which a proxy or a restricted role may not let us see.
+
+        What only fails for a moment does not make them unknown.
+        """
         try:
-            return await self.client.exports.files()
-        except FrigateResponseError:
-            # Should it be the login, the list of exports has the same trouble.
-            return None
+            self._files = await self.client.exports.files()
+        except (
+            FrigateAuthError,
+            FrigateContentError,
+            FrigateForbiddenError,
+            FrigateNotFoundError,
+        ):
+            # The exports were shown just now: it is not the login that is missing.
+            self._files = None
+        except FrigateError:
+            pass
+        return self._files

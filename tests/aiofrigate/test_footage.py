@@ -11,6 +11,7 @@ from custom_components.frigate_http.aiofrigate import (
     ExportFile,
     ExportJob,
     FrigateArgumentError,
+    FrigateAuthError,
     FrigateBadRequestError,
     FrigateClient,
     FrigateContentError,
@@ -25,7 +26,7 @@ from custom_components.frigate_http.aiofrigate import (
 )
 from tests.fake_frigate import FakeFrigate, Fault
 
-from .conftest import BOTH, GATE, VIEWER, Connect, recorded, sent
+from .conftest import BOTH, GATE, VIEWER, Connect, logins, recorded, sent
 
 VERSIONS = ["0.17.2", "0.18"]
 NEWER = pytest.mark.parametrize("frigate_options", [{"version": "0.18"}])
@@ -179,13 +180,15 @@ async def test_a_full_queue(
     frigate: FakeFrigate, client: FrigateClient, now: int
 ) -> None:
     frigate.state.exporter.held, frigate.state.exporter.room = True, 1
-    first = await client.exports.create("front_door", now - 60, now)
+    first = await client.exports.create("front_door", now - 60, now, name="Mine")
     with pytest.raises(FrigateStartingError, match="queue is full"):
         await client.exports.create("front_door", now - 60, now)
     with pytest.raises(FrigateNotFoundError):
         await client.exports.get(first)
     (job,) = await client.exports.jobs()
     assert (job.id, job.status, job.is_active) == (first, "queued", True)
+    assert (job.camera, job.name) == ("front_door", "Mine")
+    assert (job.start, job.case_id) == (now - 60, None)
     assert await client.exports.job(first) == job
     frigate.state.exporter.held = False
     frigate.state.exporter.duration = 0
@@ -291,6 +294,24 @@ async def test_a_restricted_role(
             await gate.exports.files()
     else:
         assert await gate.exports.files()
+
+
+async def test_files_that_a_proxy_keeps_cost_no_login(
+    frigate: FakeFrigate, connect: Connect
+) -> None:
+    viewer = connect(frigate.external_url, **VIEWER)
+    frigate.fail("/exports/", Fault.status(401))
+    for _ in range(3):
+        assert await viewer.exports.list(fresh=True) == ()
+        with pytest.raises(FrigateAuthError):
+            await viewer.exports.files()
+    assert logins(frigate) == 1
+    # Nor do they keep a login from being made that is lost indeed.
+    frigate.revoke_sessions()
+    assert await viewer.exports.list(fresh=True) == ()
+    assert logins(frigate) == 2
+    frigate.clear_faults()
+    assert await viewer.exports.files() == ()
 
 
 @pytest.mark.parametrize(

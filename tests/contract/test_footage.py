@@ -173,6 +173,35 @@ async def test_new_row_may_be_hidden_for_a_moment(
     path = f"/api/exports/{(await client.export()).json['export_id']}"
     statuses = [(await client.ask(path)).status for _ in range(3)]
     assert statuses == [404, 404, 200]
+    # What is hidden from one route is hidden from all.
+    export_id = (await client.export()).json["export_id"]
+    route = f"/api/export/{export_id}"
+    assert (await client.ask(route, "DELETE")).status == 404
+    lists = [(await client.ask("/api/exports")).json for _ in range(3)]
+    shown = [export_id in {each["id"] for each in rows} for rows in lists]
+    assert shown == [False, False, True]
+
+
+@BOTH
+async def test_worker_that_dies(
+    session: aiohttp.ClientSession, socket_enabled: None, version: str
+) -> None:
+    async with FakeFrigate(version) as server:
+        client = Client(session, server)
+        server.state.exporter.outcome = "die"
+        export_id = (await client.export()).json["export_id"]
+        (row,) = (await client.ask("/api/exports")).json
+        assert row["in_progress"] is True
+        assert (await client.ask(f"/api/jobs/export/{export_id}")).status == 404
+        assert (await client.ask("/exports/")).json == []
+        if version == "0.18":
+            assert (await client.ask("/api/jobs/export")).json == []
+            body = {"ids": [export_id]}
+            deleted = await client.ask("/api/exports/delete", "POST", json=body)
+        else:
+            deleted = await client.ask(f"/api/export/{export_id}", "DELETE")
+        assert deleted.status == 200
+        assert (await client.ask("/api/exports")).json == []
 
 
 @BOTH

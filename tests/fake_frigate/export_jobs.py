@@ -42,7 +42,9 @@ def jobs_route(call: Call) -> Answer:
     jobs: list[Json] = [
         _job(call, each)
         for each in exporter_of(call).exports
-        if each.status in ("waiting", "running") and each.camera in allowed
+        if each.status in ("waiting", "running")
+        and each.has_job
+        and each.camera in allowed
     ]
     return json_answer(jobs)
 
@@ -71,7 +73,8 @@ def delete_route(call: Call) -> Answer:
     rows = ids if isinstance(ids, Answer) else _wanted(call, ids)
     if isinstance(rows, Answer):
         return rows
-    if call.state.exporter.opens_files and any(each.in_progress for each in rows):
+    has_file = call.state.exporter.has_file
+    if any(each.in_progress and has_file(each) for each in rows):
         return failure("Can not delete in-progress export.", 400)
     for each in rows:
         call.state.exporter.delete(each)

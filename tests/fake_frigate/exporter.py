@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from .pacer import real_time
 
-type Outcome = Literal["done", "fail", "vanish", "hang"]
+type Outcome = Literal["done", "fail", "vanish", "hang", "die"]
 type Status = Literal["waiting", "running", "success", "failed"]
 
 MEDIA = "/media/frigate"
@@ -64,8 +64,18 @@ class Export:
 
     @property
     def listed(self) -> bool:
-        """Whether the database has a row of it."""
-        return self.status in ("running", "success") and not self.deleted
+        """Whether the database has a row of it that can be seen by now."""
+        return self.is_begun and not self.deleted and self.looks_until_seen <= 0
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether the work on it has begun, and has not failed."""
+        return self.status in ("running", "success")
+
+    @property
+    def has_job(self) -> bool:
+        """Whether it is remembered as a job, unless that ended long ago."""
+        return self.outcome != "die" or self.status != "running"
 
     @property
     def file(self) -> str:
@@ -95,6 +105,8 @@ class Exporter:
 
     `duration` is in real seconds, `forgets_after` how long an ended job is remembered.
     While `held`, nothing begins; `opens_files` off is the moment before a film has a file.
+    What is to `hang` is worked on for ever. Of what is to `die` the worker is gone before it
+    opened a file, and only the row is left, in progress for ever.
     """
 
     queues: bool
@@ -123,7 +135,7 @@ class Exporter:
             each
             for each in self.exports
             if each.status == "running"
-            and each.outcome != "hang"
+            and each.outcome not in ("hang", "die")
             and each.began + self.duration <= now
         ]
         return min(running, key=lambda each: each.began, default=None)
@@ -156,13 +168,23 @@ class Exporter:
         """Return one row."""
         return next((each for each in self.rows() if each.id == export_id), None)
 
-    def seen(self, export_id: str) -> Export | None:
-        """Return a row as a caller sees it, to whom a new one may still be hidden."""
-        export = self.row(export_id)
-        if export is not None and export.looks_until_seen > 0:
-            export.looks_until_seen -= 1
-            return None
-        return export
+    def look(self) -> list[Export]:
+        """Return the rows as a caller sees them, from whom a new one may be hidden yet."""
+        seen = self.rows()
+        for each in self.exports:
+            if each.is_begun and each.looks_until_seen > 0:
+                each.looks_until_seen -= 1
+        return seen
+
+    def has_file(self, export: Export) -> bool:
+        """Return whether there is a file, which is open while the export is in progress.
+
+        One that was deleted before it had a file gets it all the same.
+        """
+        if export.status == "running":
+            opens = self.opens_files or export.deleted
+            return opens and export.outcome != "die"
+        return export.status == "success"
 
     def by_file(self, name: str) -> Export | None:
         """Return the export a file belongs to, also when its row was deleted."""
@@ -177,7 +199,7 @@ class Exporter:
     def job(self, export_id: str) -> Export | None:
         """Return an export as a job, which is forgotten soon after its end."""
         for each in self.exports:
-            if each.id == export_id:
+            if each.id == export_id and each.has_job:
                 ended = each.status in ("success", "failed")
                 over = real_time() - each.ended >= self.forgets_after
                 return None if ended and over else each

@@ -36,7 +36,7 @@ def row(state: ServerState, export: Export) -> dict[str, Json]:
 
 def list_route(call: Call) -> Answer:
     """List the exports; the filters are those of 0.18."""
-    exports = exporter_of(call).rows()
+    exports = exporter_of(call).look()
     allowed = call.state.allowed_cameras(call.role)
     if call.state.restricted(call.role):
         exports = [each for each in exports if each.camera in allowed]
@@ -59,7 +59,8 @@ def _fits(call: Call, export: Export) -> bool:
 
 def one_route(call: Call, export_id: str) -> Answer:
     """Return one export; 0.18 falls over one that lies in a case."""
-    export = exporter_of(call).seen(export_id)
+    rows = exporter_of(call).look()
+    export = next((each for each in rows if each.id == export_id), None)
     if export is None:
         return failure("Export not found", 404)
     if (refusal := camera_refusal(call, export.camera)) is not None:
@@ -190,7 +191,7 @@ def delete_route(call: Call, export_id: str) -> Answer:
     export = exporter.row(export_id)
     if export is None:
         return failure("Export not found.", 404)
-    if export.in_progress and exporter.opens_files:
+    if export.in_progress and exporter.has_file(export):
         return failure("Can not delete in progress export.", 400)
     exporter.delete(export)
     return json_answer({"success": True, "message": "Successfully deleted export."})

@@ -44,9 +44,9 @@ def export_file(call: Call) -> Answer:
     exporter.advance(call.state.clock())
     name = call.path.removeprefix("/exports/")
     if not name:
-        return _listing(exporter.exports)
+        return _listing([each for each in exporter.exports if exporter.has_file(each)])
     export = exporter.by_file(name)
-    if export is None or export.status in ("waiting", "failed"):
+    if export is None or not exporter.has_file(export):
         return nginx_page(404)
     return part_of(call, export_film(export))
 
@@ -64,7 +64,6 @@ def _listing(exports: list[Export]) -> Answer:
             "size": len(export_film(each)),
         }
         for each in sorted(exports, key=lambda each: each.file)
-        if each.status in ("running", "success")
     ]
     return json_answer(files)
 

@@ -252,7 +252,9 @@ async def test_silence_does_not_end_the_waiting(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.internal_url))
-    frigate.fail("/api/front_door/recordings", Fault.drop_body(), times=3)
+    frigate.fail("/api/front_door/recordings", Fault.drop_body(), times=1)
+    # Each time it is asked twice.
+    frigate.fail("/api/front_door/recordings", Fault.drop(), times=2)
     fields = {"start_time": time.time() - 100, "end_time": time.time()}
     answer, _waited = await in_time(freezer, create(hass, entry, **fields))
     assert "incomplete" not in answer

@@ -1,5 +1,6 @@
 """Waiting for the result of an export, whatever becomes of it."""
 
+import time
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -8,11 +9,11 @@ import pytest
 from custom_components.frigate_http.const import CONF_BROWSER_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from tests.common import sent
+from tests.common import reauths, sent
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
-from tests.services.common import BOTH
-from tests.services.export_calls import NEWER, create, refused
+from tests.services.common import BOTH, call, camera_entity
+from tests.services.export_calls import NEWER, create
 from tests.services.footage_time import in_time
 
 
@@ -129,28 +130,134 @@ async def test_an_export_that_hangs(
 
 
 @BOTH
-async def test_silence_does_not_end_the_watch(
-    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
+@pytest.mark.parametrize(
+    "fault",
+    [Fault.drop(), Fault.drop_body(), Fault.status(500), Fault.status(502)],
+    ids=["drop", "drop_body", "500", "502"],
+)
+async def test_a_passing_fault_does_not_end_the_watch(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+    fault: Fault,
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.internal_url))
-    frigate.fail("/api/exports/", Fault.drop_body(), times=3)
+    frigate.fail("/api/(exports|jobs)", fault, times=6)
     answer, _waited = await in_time(freezer, create(hass, entry, wait_for_result=True))
     assert answer["in_progress"] is False
     # Unless it lasts until the time is up.
-    frigate.fail("/api/exports/", Fault.status(502))
+    frigate.fail("/api/(exports|jobs)", fault)
     with pytest.raises(HomeAssistantError) as caught:
         await in_time(freezer, create(hass, entry, wait_for_result=True, timeout=20))
-    assert caught.value.translation_key == "outcome_unknown"
+    assert caught.value.translation_key == "export_unwatched"
+    made = frigate.state.exporter.exports[-1]
+    assert f"The export {made.id} was begun and may go on" in str(caught.value)
+    assert not reauths(hass)
+    frigate.clear_faults()
+    assert await in_time(freezer, create(hass, entry, wait_for_result=True))
 
 
 @BOTH
-async def test_a_refusal_ends_the_watch(
-    hass: HomeAssistant, frigate: FakeFrigate
+async def test_a_pause_is_kept_while_watching(
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.internal_url))
-    frigate.fail("/api/exports/", Fault.status(403), times=1)
-    assert await refused(hass, entry, wait_for_result=True) == "forbidden"
+    frigate.state.exporter.duration = 0
+    frigate.fail("/api/exports/", Fault.status(429), times=1)
+    answer, waited = await in_time(freezer, create(hass, entry, wait_for_result=True))
+    assert answer["in_progress"] is False
+    assert 60 <= waited <= 63
+    # It is kept also where the time is up before its end.
+    frigate.clear_requests()
+    frigate.fail("/api/exports/", Fault.status(429))
+    with pytest.raises(HomeAssistantError) as caught:
+        await in_time(freezer, create(hass, entry, wait_for_result=True, timeout=30))
+    assert caught.value.translation_key == "export_unwatched"
+    made = frigate.state.exporter.exports[-1]
+    assert len(sent(frigate, f"/api/exports/{made.id}")) == 1
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("fault", "is_lost"),
+    [
+        (Fault.status(401), True),
+        (Fault.redirect("https://login.example/"), True),
+        (Fault.status(403), False),
+        (Fault.html(), False),
+    ],
+    ids=["401", "redirect", "403", "html"],
+)
+async def test_a_refusal_ends_the_watch_and_not_the_export(
+    hass: HomeAssistant, frigate: FakeFrigate, fault: Fault, is_lost: bool
+) -> None:
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    frigate.fail("/api/exports/", fault, times=1)
+    with pytest.raises(HomeAssistantError) as caught:
+        await create(hass, entry, wait_for_result=True)
+    assert caught.value.translation_key == "export_unwatched"
+    (made,) = frigate.state.exporter.exports
+    assert made.id in str(caught.value)
+    await hass.async_block_till_done()
+    assert len(reauths(hass)) == is_lost
     assert await create(hass, entry, wait_for_result=True)
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("ends_in", "key"), [(-120, "export_unwatched"), (30, "closed")]
+)
+async def test_a_server_that_is_unloaded_meanwhile(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+    ends_in: float,
+    key: str,
+) -> None:
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    frigate.state.exporter.outcome = "hang"
+    camera, end = camera_entity(hass, entry), time.time() + ends_in
+
+    def unload() -> None:
+        hass.async_create_task(hass.config_entries.async_unload(entry.entry_id))
+
+    with pytest.raises(HomeAssistantError) as caught:
+        await in_time(
+            freezer,
+            call(
+                hass,
+                "create_export",
+                entity_id=camera,
+                start_time=end - 60,
+                end_time=end,
+                source="preview",
+                wait_for_result=True,
+            ),
+            meanwhile={5: unload},
+        )
+    assert caught.value.translation_key == key
+    # What was not begun yet is not begun any more.
+    assert len(frigate.state.exporter.exports) == (ends_in < 0)
+    await hass.async_block_till_done()
+    await hass.config_entries.async_setup(entry.entry_id)
+    frigate.state.exporter.outcome = "done"
+    assert await in_time(freezer, create(hass, entry, wait_for_result=True))
+
+
+@BOTH
+async def test_a_slow_server_does_not_make_the_wait_longer(
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
+) -> None:
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    frigate.fail("/api/exports/", Fault.stall())
+    begun = time.time()
+    watched = create(hass, entry, wait_for_result=True, timeout=1)
+    with pytest.raises(HomeAssistantError) as caught:
+        await in_time(freezer, watched, 0.5)
+    assert time.time() - begun <= 2
+    assert caught.value.translation_key == "export_unfinished"
+    frigate.clear_faults()
+    assert await in_time(freezer, create(hass, entry, wait_for_result=True))
 
 
 @NEWER

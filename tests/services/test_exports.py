@@ -1,4 +1,4 @@
-"""Listing, renaming and deleting exports."""
+"""Listing and renaming exports, and who may change them."""
 
 from typing import Any
 
@@ -16,14 +16,14 @@ from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.services.common import (
     BOTH,
+    at,
     call,
     camera_entity,
-    commands,
     person,
     set_up_admin,
     set_up_viewer,
 )
-from tests.services.export_calls import add, past, there
+from tests.services.export_calls import NEWER, add, past, there
 
 # Reading
 
@@ -47,6 +47,7 @@ async def test_get_exports(hass: HomeAssistant, frigate: FakeFrigate) -> None:
         "name": "Done",
         "start": start.isoformat(),
         "in_progress": False,
+        "queued": False,
         "case_id": case,
         "url": f"{frigate.external_url}/exports/{film.file}",
     }
@@ -87,6 +88,51 @@ async def test_the_list_is_asked_for_once_more(
     assert len(sent(frigate, "/api/exports")) == 2
 
 
+@NEWER
+async def test_what_waits_in_the_queue_is_listed(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    # The version is asked for where the stats have never told it.
+    frigate.fail("/api/stats", Fault.status(500))
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    exporter, case = frigate.state.exporter, frigate.add_case("Break-in").id
+    exporter.held = True
+    (done,) = add(frigate)
+    (waiting,) = add(frigate, name="Mine", status="waiting", case=case)
+    start = exporter.waiting[0].start
+    shown = (await call(hass, "get_exports"))["exports"]
+    assert isinstance(shown, list)
+    assert shown[0] == {
+        "export_id": waiting,
+        "camera": "front_door",
+        "name": "Mine",
+        "start": at(start),
+        "in_progress": True,
+        "queued": True,
+        "case_id": case,
+        "url": None,
+    }
+
+    async def ids(**fields: Any) -> list[str]:
+        found = (await call(hass, "get_exports", **fields))["exports"]
+        assert isinstance(found, list)
+        return [str(one["export_id"]) for one in found if isinstance(one, dict)]
+
+    assert await ids() == [waiting, done]
+    assert await ids(in_progress=True) == [waiting]
+    assert await ids(in_progress=False) == [done]
+    assert await ids(cameras=camera_entity(hass, entry)) == [waiting, done]
+    assert await ids(cameras=camera_entity(hass, entry, "Portones")) == []
+    # While it is made it is in both lists of Frigate's, and in ours once.
+    exporter.held = False
+    exporter.duration = 1000
+    shown = (await call(hass, "get_exports", in_progress=True))["exports"]
+    assert isinstance(shown, list)
+    (busy,) = shown
+    assert isinstance(busy, dict)
+    assert (busy["export_id"], busy["queued"]) == (waiting, False)
+
+
 # Changing
 
 
@@ -103,80 +149,22 @@ async def test_rename_export(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     assert str(caught.value).startswith("Frigate has no export front_door_gone00.")
 
 
-@BOTH
-async def test_delete_exports(hass: HomeAssistant, frigate: FakeFrigate) -> None:
-    await set_up(hass, make_entry(frigate.internal_url))
-    ids = add(frigate, 3)
-    frigate.clear_requests()
-    wanted = [ids[0], ids[1], ids[0], "nope"]
-    answer = await call(hass, "delete_exports", export_ids=wanted)
-    assert answer == {
-        "deleted": ids[:2],
-        "failed": {
-            "nope": "Frigate has no export nope. "
-            "List the exports to see those that there are"
-        },
-    }
-    assert there(frigate) == {ids[2]}
-    assert len(commands(frigate)) == (1 if frigate.state.is_018 else 2)
-    answer = await call(hass, "delete_exports", export_ids=ids[2])
-    assert answer == {"deleted": [ids[2]], "failed": {}}
-
-
-@BOTH
-async def test_nothing_is_there_to_delete(
+@NEWER
+async def test_what_waits_in_the_queue_has_no_other_name_yet(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     await set_up_admin(hass, frigate)
-    (kept,) = add(frigate)
-    frigate.clear_requests()
+    exporter = frigate.state.exporter
+    exporter.held, exporter.duration = True, 0
+    (waiting,) = add(frigate, name="Old", status="waiting")
     with pytest.raises(HomeAssistantError) as caught:
-        await call(hass, "delete_exports", export_ids=[f"n{n}" for n in range(7)])
-    assert caught.value.translation_key == "no_export_deleted"
-    assert "no export n4." in str(caught.value)
-    assert "n5" not in str(caught.value)
-    assert commands(frigate) == []
-    assert there(frigate) == {kept}
-
-
-@BOTH
-async def test_what_is_in_progress_stays(
-    hass: HomeAssistant, frigate: FakeFrigate
-) -> None:
-    await set_up_admin(hass, frigate)
-    (done,) = add(frigate)
-    (busy,) = add(frigate, status="running", outcome="hang")
-    answer = await call(hass, "delete_exports", export_ids=[busy, done])
-    assert answer["deleted"] == [done]
-    assert isinstance(failed := answer["failed"], dict)
-    assert failed.keys() == {busy}
-    assert "progress export" in str(failed[busy]).replace("-", " ")
-    with pytest.raises(HomeAssistantError, match="progress export") as caught:
-        await call(hass, "delete_exports", export_ids=[busy])
-    assert caught.value.translation_key == "no_export_deleted"
-    # One whose work has died can be deleted, and must be, as it never ends.
-    frigate.state.exporter.opens_files = False
-    await call(hass, "delete_exports", export_ids=[busy])
-    assert there(frigate) == set()
-
-
-async def test_a_failure_in_the_middle(
-    hass: HomeAssistant, frigate: FakeFrigate
-) -> None:
-    await set_up(hass, make_entry(frigate.internal_url))
-    first, second, third = add(frigate, 3)
-    frigate.fail(f"/api/export/{second}", Fault.status(502))
-    answer = await call(hass, "delete_exports", export_ids=[first, second, third])
-    assert answer["deleted"] == [first]
-    assert isinstance(failed := answer["failed"], dict)
-    assert failed.keys() == {second, third}
-    assert there(frigate) == {second, third}
-    with pytest.raises(HomeAssistantError) as caught:
-        await call(hass, "delete_exports", export_ids=[second, third])
-    assert caught.value.translation_key == "outcome_unknown"
-    frigate.clear_faults()
-    answer = await call(hass, "delete_exports", export_ids=[second, third])
-    assert answer == {"deleted": [second, third], "failed": {}}
+        await call(hass, "rename_export", export_id=waiting, name="New")
+    assert caught.value.translation_key == "export_queued"
+    assert waiting in str(caught.value)
+    assert exporter.exports[0].name == "Old"
+    exporter.held = False
+    await call(hass, "rename_export", export_id=waiting, name="New")
+    assert exporter.exports[0].name == "New"
 
 
 @BOTH
@@ -226,6 +214,8 @@ async def test_people_must_be_administrators_to_change(
         ("rename_export", {"export_id": "a", "name": "n" * 257}, "too_long"),
         ("rename_export", {"export_id": "a", "name": ""}, "empty_field"),
         ("rename_export", {"export_id": ["a"], "name": "x"}, "not_a_text"),
+        ("get_exports", {"in_progress": "perhaps"}, "not_a_boolean"),
+        ("get_exports", {"cameras": "sensor.x"}, "not_an_entity"),
         ("delete_exports", {"export_ids": []}, "empty_field"),
         ("delete_exports", {"export_ids": ["a", "b/c"]}, "bad_characters"),
         ("delete_exports", {"export_ids": [True]}, "not_a_text"),

@@ -36,7 +36,7 @@ from .errors import (
 )
 from .events import Event, EventFilter, NewEvent
 from .exchange import Stream, Upload
-from .exports import Export, ExportFile, ExportJob
+from .exports import Export, ExportFile, ExportJob, Exports
 from .faces import Recognition, TrainingImage
 from .logs import SERVICES as LOG_SERVICES, Log
 from .models import (
@@ -84,6 +84,7 @@ __all__ = [
     "Export",
     "ExportFile",
     "ExportJob",
+    "Exports",
     "FaceLibrary",
     "FrigateArgumentError",
     "FrigateAuthError",

@@ -39,6 +39,8 @@ class Request:
     form: Mapping[str, Upload] | None = field(default=None, repr=False)
     """Sent as `multipart/form-data`."""
     timeout: aiohttp.ClientTimeout
+    logs_in: bool = True
+    """Whether a lost login is made anew for it."""
 
     @property
     def is_safe(self) -> bool:

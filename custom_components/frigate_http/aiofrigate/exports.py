@@ -58,6 +58,10 @@ class ExportJob:
     status: str | None
     """`queued`, `running`, `success`, `failed` or `cancelled`."""
     camera: str | None
+    name: str | None
+    start: float | None
+    """Where the footage begins, in seconds since the epoch."""
+    case_id: str | None
     progress: float | None
     """In per cent."""
     error: str | None
@@ -71,6 +75,9 @@ class ExportJob:
             id=job_id,
             status=as_str(data.get("status")),
             camera=as_str(data.get("camera")),
+            name=as_str(data.get("name")),
+            start=as_float(data.get("request_start_time")),
+            case_id=as_str(data.get("export_case_id")),
             progress=as_float(data.get("progress_percent")),
             error=as_str(data.get("error_message")),
         )
@@ -255,11 +262,15 @@ class Exports:
     async def files(self) -> tuple[ExportFile, ...]:
         """Return the files of the exports, as nginx lists them (`GET /exports/`).
 
+        A proxy may want another login for files than for the API. That is not one that
+        was lost, so none is made anew for them.
+
         Raises:
+            FrigateAuthError: a proxy shows them to others, or `list` would log in first.
             FrigateForbiddenError: 0.18 does not list them for a restricted role.
             FrigateDataError: the answer is no list of files.
         """
-        answer = await self._transport.request("GET", "exports", "")
+        answer = await self._transport.request("GET", "exports", "", logs_in=False)
         return _each(answer, ExportFile.from_api)
 
 

@@ -92,6 +92,7 @@ class Transport:
         data: Mapping[str, Any] | None = None,
         form: Mapping[str, Upload] | None = None,
         fresh: bool = False,
+        logs_in: bool = True,
         timeout: float = REQUEST_TIMEOUT,
         max_bytes: int = MAX_BYTES,
     ) -> Answer:
@@ -104,6 +105,7 @@ class Transport:
             data: body, sent as JSON.
             form: body instead, sent as a form of files.
             fresh: ask past Frigate's cache, which is up to 5 seconds old.
+            logs_in: log in anew where the server says that the login was lost.
             timeout: seconds for all of it, a new login included, once it is its turn.
             max_bytes: the largest body that is read.
 
@@ -120,6 +122,7 @@ class Transport:
             data=data,
             form=form,
             timeout=aiohttp.ClientTimeout(total=timeout),
+            logs_in=logs_in,
         )
         async with self._slots:
             try:
@@ -176,7 +179,8 @@ class Transport:
         try:
             response = await self._attempt(request)
         except FrigateAuthError as err:
-            if not (err.session_lost and self._login.has_account):
+            is_lost = err.session_lost and self._login.has_account
+            if not (is_lost and request.logs_in):
                 raise
             generation = await self._login.renew(generation, self._post_login)
             response = await self._attempt_anew(request, generation)

@@ -1,18 +1,19 @@
 """Watching an export until it is finished, or will never be."""
 
 import asyncio
-from dataclasses import dataclass
-
-from homeassistant.exceptions import HomeAssistantError
+from dataclasses import dataclass, field
 
 from ..aiofrigate import (
     Export,
     FrigateClient,
     FrigateError,
     FrigateNotFoundError,
+    FrigateRateLimitError,
     FrigateServerError,
+    FrigateStartingError,
 )
-from ..errors import is_unanswered, refusal
+from ..errors import refusal
+from .footage import is_silence
 
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 2.0
@@ -22,7 +23,7 @@ _APPEARS_WITHIN = 5.0
 _FAILED = frozenset({"failed", "cancelled"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Watch:
     """An export that was begun, and how long it is waited for, in seconds."""
 
@@ -31,21 +32,33 @@ class Watch:
     timeout: int
     has_jobs: bool
     """Whether the server tells of jobs, as 0.18 does."""
+    _trouble: FrigateError | None = field(default=None, init=False)
+    """Why the last look showed nothing."""
 
     async def async_finished(self) -> Export:
         """Return the export once it is finished.
 
-        It asks past Frigate's cache, at growing intervals. No answer at all is not the
-        end of the export, and is borne until the time is up.
+        It asks past Frigate's cache, at growing intervals. What may pass is not the end
+        of the export, and is borne until the time is up: no answer at all, a failure of
+        the server's, or a pause that it asks for.
 
         Raises:
             HomeAssistantError: it failed, vanished, or is not finished in time.
-            FrigateError: the server refuses to tell, or did not answer in the end.
+            FrigateError: the server refuses to tell, or did not in the end.
         """
+        try:
+            async with asyncio.timeout(self.timeout):
+                return await self._async_watch()
+        except TimeoutError:
+            raise self._trouble or refusal(
+                "export_unfinished", export=self.export_id, seconds=str(self.timeout)
+            ) from None
+
+    async def _async_watch(self) -> Export:
         now = asyncio.get_running_loop().time
         begun, pause, was_seen = now(), _FIRST_PAUSE, False
         while True:
-            silence: FrigateError | None = None
+            asked_for = 0.0
             try:
                 if (export := await self._look()) is None:
                     is_late = now() - begun > _APPEARS_WITHIN
@@ -54,19 +67,14 @@ class Watch:
                     return export
                 else:
                     was_seen = True
+                self._trouble = None
             except FrigateError as err:
-                if not is_unanswered(err):
+                if not _may_pass(err):
                     raise
-                silence = err
-            if (left := begun + self.timeout - now()) <= 0:
-                raise silence or self._unfinished()
-            await asyncio.sleep(min(pause, left))
+                self._trouble = err
+                asked_for = getattr(err, "retry_after", 0.0)
+            await asyncio.sleep(max(pause, asked_for))
             pause = min(pause * _GROWTH, _LONGEST_PAUSE)
-
-    def _unfinished(self) -> HomeAssistantError:
-        return refusal(
-            "export_unfinished", export=self.export_id, seconds=str(self.timeout)
-        )
 
     async def _look(self) -> Export | None:
         """Return the export, or None while, or if ever since, there is none."""
@@ -76,7 +84,7 @@ class Watch:
         except FrigateNotFoundError:
             return None
         except FrigateServerError as err:
-            if is_unanswered(err):
+            if isinstance(err, FrigateStartingError):
                 raise
         # 0.18 does not answer for an export in a case, but the list holds it.
         found = await exports.list(fresh=True)
@@ -95,3 +103,10 @@ class Watch:
         if job.status in _FAILED:
             words = (job.error or job.status).rstrip(".")
             raise refusal("export_failed", export=self.export_id, message=words)
+
+
+def _may_pass(err: FrigateError) -> bool:
+    """Return whether the server may tell if it is asked again later."""
+    return is_silence(err) or isinstance(
+        err, (FrigateRateLimitError, FrigateServerError)
+    )

@@ -1,33 +1,32 @@
 """Actions for exports: films that Frigate makes of its recordings and keeps."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import voluptuous as vol
 
-from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonObjectType
 
 from ..aiofrigate import (
     Export,
+    ExportJob,
     FrigateBadRequestError,
     FrigateError,
     FrigateNotFoundError,
     FrigateStartingError,
 )
-from ..errors import error_key, mistake, placeholders, refusal
+from ..errors import mistake, needs_login, refusal
 from ..runtime import FrigateRuntime
 from .action import CameraAction, CameraCall, ServerAction, ServerCall
+from .export_errors import unlisted, unwatched
+from .export_removal import async_delete_exports
 from .export_watch import Watch
-from .fields import Validator, choice, each, identifier, text, whole_number
+from .fields import Validator, boolean, choice, each, identifier, text, whole_number
 from .footage import async_wait_for_footage, async_wait_until
-from .targets import camera_names
+from .targets import CAMERAS, camera_names
 from .times import PERIOD_FIELDS, Period, iso, period_of
 
 LONGEST_NAME = 256
 LONGEST_TIMEOUT = 3600
-MOST_REASONS = 5
-"""How many exports an error names at most."""
 PICTURES = "/media/frigate/clips/"
 TIMELAPSE = "timelapse_25x"
 _NOTHING_RECORDED = "No recordings"
@@ -45,13 +44,6 @@ def _image_path(field: str) -> Validator[str]:
         return path
 
     return validate
-
-
-async def _has_queue(call: ServerCall) -> bool:
-    """Return whether this is 0.18, which queues exports and has other routes for some."""
-    stats = call.runtime.server.data.stats
-    version = None if stats is None else stats.version
-    return (version or await call.client.system.version()).at_least(0, 18)
 
 
 def _url(runtime: FrigateRuntime, export: Export) -> str | None:
@@ -76,7 +68,7 @@ async def _create_export(call: CameraCall) -> JsonObjectType:
         # Previews are made of the live picture, which does not reach the disk late.
         await async_wait_until(period.end)
         is_whole = True
-    has_queue = await _has_queue(call)
+    has_queue = await call.runtime.exports.async_has_queue()
     export_id = await _begin(call, period, has_queue=has_queue)
     answer: JsonObjectType = {
         "export_id": export_id,
@@ -86,7 +78,7 @@ async def _create_export(call: CameraCall) -> JsonObjectType:
     }
     if not is_whole:
         answer["incomplete"] = True
-    await call.runtime.exports.async_refresh_past_cache()
+    await call.runtime.exports.async_follow(export_id)
     if call.data["wait_for_result"]:
         answer |= await _result(call, export_id, has_jobs=has_queue)
     return answer
@@ -126,16 +118,16 @@ async def _result(
     call: CameraCall, export_id: str, *, has_jobs: bool
 ) -> JsonObjectType:
     """Return the export once it is finished, whatever becomes of it shown at once."""
-    timeout: int = call.data["timeout"]
+    runtime, timeout = call.runtime, call.data["timeout"]
     try:
         export = await Watch(call.client, export_id, timeout, has_jobs).async_finished()
+    except FrigateError as err:
+        if needs_login(err):
+            call.entry.async_start_reauth(call.hass)
+        raise unwatched(export_id, err) from err
     finally:
-        await call.runtime.exports.async_refresh_past_cache()
-    return {
-        "name": export.name,
-        "in_progress": False,
-        "url": _url(call.runtime, export),
-    }
+        await runtime.exports.async_refresh_past_cache()
+    return {"name": export.name, "in_progress": False, "url": _url(runtime, export)}
 
 
 # Reading
@@ -144,13 +136,38 @@ async def _result(
 async def _get_exports(call: ServerCall) -> JsonObjectType:
     cameras = camera_names(call.hass, call.entry, call.data.get("cameras", ()))
     in_progress: bool | None = call.data.get("in_progress")
+    waits = in_progress is not False
+    jobs = await call.runtime.exports.async_jobs(fresh=True) if waits else ()
+    exports = await call.client.exports.list(fresh=True)
+    listed = {export.id for export in exports}
     return {
         "exports": [
-            _shown(call.runtime, export)
-            for export in await call.client.exports.list(fresh=True)
-            if (not cameras or export.camera in cameras)
-            and in_progress in (None, export.in_progress)
+            *(
+                _shown_job(job)
+                for job in jobs
+                if job.id not in listed and (not cameras or job.camera in cameras)
+            ),
+            *(
+                _shown(call.runtime, export)
+                for export in exports
+                if (not cameras or export.camera in cameras)
+                and in_progress in (None, export.in_progress)
+            ),
         ]
+    }
+
+
+def _shown_job(job: ExportJob) -> JsonObjectType:
+    """Return an export that is in no list of Frigate's until the work on it begins."""
+    return {
+        "export_id": job.id,
+        "camera": job.camera,
+        "name": job.name,
+        "start": iso(job.start),
+        "in_progress": True,
+        "queued": True,
+        "case_id": job.case_id,
+        "url": None,
     }
 
 
@@ -161,6 +178,7 @@ def _shown(runtime: FrigateRuntime, export: Export) -> JsonObjectType:
         "name": export.name,
         "start": iso(export.start),
         "in_progress": export.in_progress,
+        "queued": False,
         "case_id": export.case_id,
         "url": _url(runtime, export),
     }
@@ -174,72 +192,10 @@ async def _rename_export(call: ServerCall) -> JsonObjectType:
     try:
         await call.client.exports.rename(export_id, name)
     except FrigateNotFoundError as err:
-        raise refusal("unknown_export", export=export_id) from err
+        jobs = {job.id for job in await call.runtime.exports.async_jobs(fresh=True)}
+        raise unlisted(export_id, is_queued=export_id in jobs) from err
     await call.runtime.exports.async_refresh_past_cache()
     return {"export_id": export_id, "name": name}
-
-
-async def _delete_exports(call: ServerCall) -> JsonObjectType:
-    """Delete those that there are, and tell of each of the others why it stays."""
-    wanted: list[str] = call.data["export_ids"]
-    there = {one.id: one for one in await call.client.exports.list(fresh=True)}
-    found = [there[one] for one in wanted if one in there]
-    failed = {one: _unknown(one) for one in wanted if one not in there}
-    deleted: list[str] = []
-    try:
-        if found:
-            deleted = await _delete(call, found, failed)
-    finally:
-        await call.runtime.exports.async_refresh_past_cache()
-    if not deleted:
-        some = [f"{one}: {why}" for one, why in failed.items()][:MOST_REASONS]
-        raise refusal("no_export_deleted", message="; ".join(some).rstrip("."))
-    return {"deleted": [*deleted], "failed": {**failed}}
-
-
-async def _delete(
-    call: ServerCall, exports: Sequence[Export], failed: dict[str, str]
-) -> list[str]:
-    """Return the ids of what was deleted; note in `failed` why the others were not."""
-    has_queue = await _has_queue(call)
-    groups = _groups(exports) if has_queue else [[one.id] for one in exports]
-    deleted: list[str] = []
-    for number, group in enumerate(groups):
-        try:
-            if has_queue:
-                await call.client.exports.delete_all_of(group)
-            else:
-                await call.client.exports.delete(group[0])
-        except (FrigateNotFoundError, FrigateBadRequestError) as err:
-            failed |= dict.fromkeys(group, _words(err))
-        except FrigateError as err:
-            if not deleted:
-                raise
-            # What came before is done, and the rest would end the same way.
-            rest = [one for group in groups[number:] for one in group]
-            failed |= dict.fromkeys(rest, _words(err))
-            break
-        else:
-            deleted += group
-    return deleted
-
-
-def _groups(exports: Sequence[Export]) -> list[list[str]]:
-    """Return what 0.18 can delete at once, all or nothing.
-
-    What is in progress may be refused, and must not keep the others from going.
-    """
-    finished = [one.id for one in exports if not one.in_progress]
-    running = [[one.id] for one in exports if one.in_progress]
-    return [finished, *running] if finished else running
-
-
-def _unknown(export_id: str) -> str:
-    return str(refusal("unknown_export", export=export_id))
-
-
-def _words(err: FrigateError) -> str:
-    return str(refusal(error_key(err), **placeholders(err)))
 
 
 ACTIONS = (
@@ -256,7 +212,7 @@ ACTIONS = (
                 "source", "recordings", "preview"
             ),
             vol.Optional("image_path"): _image_path("image_path"),
-            vol.Optional("wait_for_result", default=False): cv.boolean,
+            vol.Optional("wait_for_result", default=False): boolean("wait_for_result"),
             vol.Optional("timeout", default=600): whole_number(
                 "timeout", 1, LONGEST_TIMEOUT
             ),
@@ -266,8 +222,8 @@ ACTIONS = (
         name="get_exports",
         handler=_get_exports,
         fields={
-            vol.Optional("cameras"): each("cameras", cv.entity_id),
-            vol.Optional("in_progress"): cv.boolean,
+            vol.Optional("cameras"): CAMERAS,
+            vol.Optional("in_progress"): boolean("in_progress"),
         },
         is_query=True,
     ),
@@ -282,7 +238,7 @@ ACTIONS = (
     ),
     ServerAction(
         name="delete_exports",
-        handler=_delete_exports,
+        handler=async_delete_exports,
         fields={
             vol.Required("export_ids"): each("export_ids", identifier("export_id")),
         },

@@ -4,8 +4,13 @@ import asyncio
 
 from homeassistant.util import dt as dt_util
 
-from ..aiofrigate import FrigateClient, FrigateError
-from ..errors import is_unanswered
+from ..aiofrigate import (
+    FrigateClient,
+    FrigateConnectionError,
+    FrigateError,
+    FrigateStartingError,
+    FrigateTLSError,
+)
 from .times import Period
 
 LATEST_ARRIVAL = 60.0
@@ -13,6 +18,13 @@ LATEST_ARRIVAL = 60.0
 _PAUSE = 2.0
 # Segments are some 10 seconds long; what ended long before matters to nobody.
 _MARGIN = 30.0
+
+
+def is_silence(err: FrigateError) -> bool:
+    """Return whether the server said nothing, which it may do later."""
+    return isinstance(err, (FrigateConnectionError, FrigateStartingError)) and (
+        not isinstance(err, FrigateTLSError)
+    )
 
 
 async def async_wait_until(moment: float) -> None:
@@ -51,7 +63,7 @@ async def _is_there(client: FrigateClient, camera: str, moment: float) -> bool:
             camera, moment - _MARGIN, moment + _MARGIN, fresh=True
         )
     except FrigateError as err:
-        if not is_unanswered(err):
+        if not is_silence(err):
             raise
         return False
     return any(segment.end >= moment for segment in segments)

@@ -1,0 +1,229 @@
+"""Deleting exports, and what of them stays."""
+
+import time
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+
+from custom_components.frigate_http.const import DOMAIN
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from tests.common import said
+from tests.conftest import make_entry, set_up
+from tests.fake_frigate import FakeFrigate, Fault
+from tests.fake_frigate.exports import row
+from tests.services.common import BOTH, call, commands, set_up_admin
+from tests.services.export_calls import NEWER, add, there
+from tests.services.footage_time import in_time
+
+
+@BOTH
+async def test_delete_exports(hass: HomeAssistant, frigate: FakeFrigate) -> None:
+    await set_up(hass, make_entry(frigate.internal_url))
+    ids = add(frigate, 3)
+    frigate.clear_requests()
+    wanted = [ids[0], ids[1], ids[0], "nope"]
+    answer = await call(hass, "delete_exports", export_ids=wanted)
+    assert answer == {
+        "deleted": ids[:2],
+        "failed": {
+            "nope": "Frigate has no export nope. "
+            "List the exports to see those that there are"
+        },
+    }
+    assert there(frigate) == {ids[2]}
+    assert len(commands(frigate)) == (1 if frigate.state.is_018 else 2)
+    answer = await call(hass, "delete_exports", export_ids=ids[2])
+    assert answer == {"deleted": [ids[2]], "failed": {}}
+
+
+@BOTH
+async def test_nothing_is_there_to_delete(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    await set_up_admin(hass, frigate)
+    (kept,) = add(frigate)
+    frigate.clear_requests()
+    with pytest.raises(HomeAssistantError) as caught:
+        await call(hass, "delete_exports", export_ids=[f"n{n}" for n in range(7)])
+    assert caught.value.translation_key == "no_export_deleted"
+    assert "no export n4." in str(caught.value)
+    assert "n5" not in str(caught.value)
+    assert commands(frigate) == []
+    assert there(frigate) == {kept}
+
+
+async def test_a_failure_in_the_middle(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    await set_up(hass, make_entry(frigate.internal_url))
+    first, second, third = add(frigate, 3)
+    frigate.fail(f"/api/export/{second}", Fault.status(502))
+    answer = await call(hass, "delete_exports", export_ids=[first, second, third])
+    assert answer["deleted"] == [first]
+    assert isinstance(failed := answer["failed"], dict)
+    assert failed.keys() == {second, third}
+    assert there(frigate) == {second, third}
+    with pytest.raises(HomeAssistantError) as caught:
+        await call(hass, "delete_exports", export_ids=[second, third])
+    assert caught.value.translation_key == "outcome_unknown"
+    frigate.clear_faults()
+    answer = await call(hass, "delete_exports", export_ids=[second, third])
+    assert answer == {"deleted": [second, third], "failed": {}}
+
+
+@BOTH
+async def test_one_that_goes_meanwhile_keeps_no_other(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    await set_up(hass, make_entry(frigate.internal_url))
+    ids = add(frigate, 3)
+    exports = frigate.state.exporter.exports
+    rows = [row(frigate.state, one) for one in exports]
+    frigate.fail("/api/exports$", Fault.json(rows), times=1)
+    exports.remove(exports[1])
+    frigate.clear_requests()
+    answer = await call(hass, "delete_exports", export_ids=ids)
+    assert answer == {
+        "deleted": [ids[0], ids[2]],
+        "failed": {
+            ids[1]: f"Frigate has no export {ids[1]}. "
+            "List the exports to see those that there are"
+        },
+    }
+    assert there(frigate) == set()
+    # All at once, and as that was refused, each for itself.
+    assert len(commands(frigate)) == (4 if frigate.state.is_018 else 3)
+
+
+@BOTH
+async def test_another_refusal_is_told_in_its_own_words(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    await set_up(hass, make_entry(frigate.internal_url))
+    (export_id,) = add(frigate)
+    for fault, words in (
+        (Fault.status(400), "does not accept the request"),
+        (Fault.status(404), "does not have this"),
+    ):
+        frigate.fail("/api/export(/|s/delete)", fault)
+        with pytest.raises(HomeAssistantError, match=words) as caught:
+            await call(hass, "delete_exports", export_ids=[export_id])
+        assert caught.value.translation_key == "no_export_deleted"
+    assert there(frigate) == {export_id}
+    frigate.clear_faults()
+    await call(hass, "delete_exports", export_ids=[export_id])
+    assert there(frigate) == set()
+
+
+@BOTH
+async def test_what_stays_is_told_to_the_log(
+    hass: HomeAssistant, frigate: FakeFrigate, caplog: pytest.LogCaptureFixture
+) -> None:
+    await set_up(hass, make_entry(frigate.internal_url))
+    first, second = add(frigate, 2)
+    said(caplog)
+    fields = {"export_ids": [first, "gone"]}
+    await hass.services.async_call(DOMAIN, "delete_exports", fields, blocking=True)
+    (line,) = said(caplog)
+    assert line.startswith(
+        "frigate_http.delete_exports for gone: Frigate has no export gone. "
+    )
+    assert there(frigate) == {second}
+    fields = {"export_ids": [second]}
+    await hass.services.async_call(DOMAIN, "delete_exports", fields, blocking=True)
+    assert said(caplog) == []
+    assert there(frigate) == set()
+
+
+# In progress
+
+
+@BOTH
+@pytest.mark.parametrize("has_file", [True, False])
+async def test_what_is_in_progress_stays(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+    has_file: bool,
+) -> None:
+    await set_up(hass, make_entry(frigate.internal_url))
+    (done,) = add(frigate)
+    (busy,) = add(frigate, status="running", outcome="hang")
+    exporter, is_newer = frigate.state.exporter, frigate.state.is_018
+    exporter.opens_files = has_file
+    frigate.clear_requests()
+
+    def open_file() -> None:
+        exporter.opens_files = True
+
+    deletion = call(hass, "delete_exports", export_ids=[busy, done])
+    answer, waited = await in_time(freezer, deletion, meanwhile={5: open_file})
+    assert answer == {
+        "deleted": [done],
+        "failed": {
+            busy: f"The export {busy} is still being made. "
+            "Delete it once it is finished"
+        },
+    }
+    # 0.18 tells of the work on it, and 0.17 refuses only once there is a file.
+    assert len(commands(frigate)) == (1 if is_newer else 2)
+    assert (waited >= 10) is not is_newer
+    assert there(frigate) == {busy}
+    with pytest.raises(HomeAssistantError, match="still being made") as caught:
+        await in_time(freezer, call(hass, "delete_exports", export_ids=[busy]))
+    assert caught.value.translation_key == "no_export_deleted"
+    # Finished, it goes, and no film is left behind.
+    exporter.exports[0].outcome, exporter.duration = "done", 0
+    exporter.advance(time.time())
+    await call(hass, "delete_exports", export_ids=[busy])
+    assert exporter.exports == []
+
+
+@BOTH
+async def test_what_will_never_be_finished_goes(
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
+) -> None:
+    await set_up(hass, make_entry(frigate.internal_url))
+    (dead,) = add(frigate, status="running", outcome="die")
+    deletion = call(hass, "delete_exports", export_ids=dead)
+    answer, _waited = await in_time(freezer, deletion)
+    assert answer == {"deleted": [dead], "failed": {}}
+    assert there(frigate) == set()
+
+
+@NEWER
+async def test_what_waits_in_the_queue_stays(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    await set_up_admin(hass, frigate)
+    exporter = frigate.state.exporter
+    exporter.held, exporter.duration = True, 0
+    (waiting,) = add(frigate, status="waiting")
+    frigate.clear_requests()
+    with pytest.raises(HomeAssistantError, match="waits in Frigate's queue") as caught:
+        await call(hass, "delete_exports", export_ids=[waiting])
+    assert caught.value.translation_key == "no_export_deleted"
+    assert commands(frigate) == []
+    exporter.held = False
+    exporter.advance(time.time())
+    exporter.advance(time.time())
+    await call(hass, "delete_exports", export_ids=[waiting])
+    assert exporter.exports == []
+
+
+@NEWER
+async def test_work_that_is_not_told_of_keeps_everything(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    await set_up(hass, make_entry(frigate.internal_url))
+    (export_id,) = add(frigate)
+    frigate.clear_requests()
+    frigate.fail("/api/jobs/export", Fault.status(500))
+    with pytest.raises(HomeAssistantError) as caught:
+        await call(hass, "delete_exports", export_ids=[export_id])
+    assert caught.value.translation_key == "server_error"
+    assert commands(frigate) == []
+    frigate.clear_faults()
+    await call(hass, "delete_exports", export_ids=[export_id])
+    assert there(frigate) == set()
