@@ -93,6 +93,8 @@ def is_unanswered(err: FrigateError) -> bool:
 
 def is_outcome_unknown(err: FrigateError) -> bool:
     """Return whether a command may have been carried out in spite of an error."""
+    if not err.may_have_acted:
+        return False
     if isinstance(err, FrigateResponseError):
         # The proxy before Frigate got no answer, and does not know either.
         return err.status in {502, 504}

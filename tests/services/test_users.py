@@ -398,3 +398,17 @@ async def test_a_query_whose_connection_breaks_is_sent_twice_in_all(
     assert len(sent(frigate, "/api/users")) == 2
     frigate.clear_faults()
     assert await call(hass, "get_users") == {"users": USERS}
+
+
+async def test_a_question_before_a_command_leaves_no_doubt(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    await set_up_admin(hass, frigate)
+    frigate.fail("/api/users", Fault.drop_body(), method="GET")
+    with pytest.raises(HomeAssistantError) as caught:
+        await call(hass, "delete_user", username="viewer1")
+    assert caught.value.translation_key == "cannot_connect"
+    assert not [one for one in frigate.requests if one.method == "DELETE"]
+    frigate.clear_faults()
+    await call(hass, "delete_user", username="viewer1")
+    assert "viewer1" not in frigate.state.users

@@ -23,6 +23,9 @@ from yarl import URL
 class FrigateError(Exception):
     """Anything that went wrong; catch this to catch all of them."""
 
+    may_have_acted = False
+    """Whether it happened to a command, and not to a question or a login before it."""
+
     def __init__(self, message: str) -> None:
         """Keep the words that explain the error."""
         super().__init__(message)

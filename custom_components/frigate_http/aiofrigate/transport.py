@@ -129,7 +129,9 @@ class Transport:
                 async with asyncio.timeout(timeout), self._send(request) as response:
                     return await read(response, max_bytes)
             except TimeoutError as err:
-                raise error_from_exception(err) from err
+                error = error_from_exception(err)
+                error.may_have_acted = not request.is_safe
+                raise error from err
 
     @asynccontextmanager
     async def stream(
@@ -177,6 +179,20 @@ class Transport:
         """Yield a good answer, after a new login where the old one was lost."""
         generation = await self._login.ensure(self._post_login)
         try:
+            response = await self._logged_in(request, generation)
+            try:
+                yield response
+            finally:
+                response.release()
+        except FrigateError as err:
+            err.may_have_acted = not request.is_safe
+            raise
+
+    async def _logged_in(
+        self, request: Request, generation: int
+    ) -> aiohttp.ClientResponse:
+        """Send with a login, and with a new one if that turns out to be lost."""
+        try:
             response = await self._attempt(request)
         except FrigateAuthError as err:
             is_lost = err.session_lost and self._login.has_account
@@ -185,10 +201,7 @@ class Transport:
             generation = await self._login.renew(generation, self._post_login)
             response = await self._attempt_anew(request, generation)
         self._login.accepted(generation)
-        try:
-            yield response
-        finally:
-            response.release()
+        return response
 
     async def _attempt_anew(
         self, request: Request, generation: int
