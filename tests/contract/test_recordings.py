@@ -17,6 +17,7 @@ from tests.fake_frigate.portraits import portrait
 from tests.fake_frigate.state import VERSION_STRINGS
 
 from .states_administration import prepare_administration
+from .states_clips import prepare_clips
 from .states_events import clock_of, prepare_events
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -157,6 +158,7 @@ async def _prepare(
     await _prepare_logins(server, state, ask)
     prepare_administration(server, state)
     prepare_events(server, state, FIXTURES)
+    prepare_clips(server, state, request, FIXTURES)
     match state:
         case "faces registered after an answer":
             await _answered_before(server, ask, request)

@@ -35,7 +35,10 @@ ADMIN_ONLY = "Access denied. A user with the admin role is required."
 
 @dataclass
 class Answer:
-    """An answer on its way out; `stream` is set for bodies without an end."""
+    """An answer on its way out.
+
+    `stream` is set for bodies that come bit by bit, `length` where theirs is known before.
+    """
 
     status: int = 200
     body: bytes = b""
@@ -43,6 +46,7 @@ class Answer:
     headers: list[tuple[str, str]] = field(default_factory=list)
     stream: Callable[[], Body] | None = None
     camera: str | None = None
+    length: int | None = None
 
     def copy(self) -> Answer:
         """Return an answer whose headers can be added to."""
@@ -53,6 +57,7 @@ class Answer:
             list(self.headers),
             self.stream,
             self.camera,
+            self.length,
         )
 
 

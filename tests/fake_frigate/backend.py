@@ -8,6 +8,7 @@ from . import (
     administration,
     auth,
     cases,
+    clips,
     config,
     event_commands,
     events,
@@ -40,8 +41,8 @@ _SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 # Routes of the real server that this one does not have yet: better a clear refusal than
 # the answer that a camera of that name does not exist.
 _MISSING = re.compile(
-    r"/(events/(explore|search)|events/[^/]+/(clip\.mp4|snapshot-clean\.\w+|plus)|"
-    r"event_ids|review/(activity|event|summarize)|review/[^/]+/clip\.mp4|review_ids|"
+    r"/(events/(explore|search)|events/[^/]+/(snapshot-clean\.\w+|plus)|"
+    r"event_ids|review/(activity|event|summarize)|review_ids|"
     r"metrics|go2rtc|vod)(/|$)|/(stats|config)/.|"
     r"/preview/.*/(frames|thumbnail\.[^/]+)$"
 )
@@ -69,6 +70,7 @@ class Backend:
             *faces.ROUTES,
             *face_training.ROUTES,
             *recordings.ROUTES,
+            *clips.ROUTES,
             *previews.ROUTES,
             *exports.ROUTES,
             *export_jobs.ROUTES,

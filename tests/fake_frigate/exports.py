@@ -7,7 +7,7 @@ from .answers import Answer, Json, failure, json_answer, server_error
 from .call import Call, path_floats
 from .export_requests import ExportRequest, read_name, read_request
 from .exporter import Export, Exporter, random_name
-from .footage import HOUR, anything_in, previews
+from .footage import HOUR, found_in, previews
 from .rights import camera_refusal
 from .route import route
 from .state import ServerState
@@ -122,7 +122,7 @@ def _refusal(
         return failure(text, 403)
     if wanted.case is not None and wanted.case not in call.state.cases:
         return failure("Export case not found", 404)
-    if wanted.source == "recordings" and not anything_in(call.state, camera, *times):
+    if wanted.source == "recordings" and not found_in(call.state, camera, *times):
         return failure("No recordings found for time range", 400)
     if wanted.forbidden is not None:
         text = f"Forbidden ffmpeg argument: {wanted.forbidden}"

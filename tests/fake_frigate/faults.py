@@ -14,11 +14,15 @@ type Kind = Literal[
 
 @dataclass(frozen=True)
 class Fault:
-    """One kind of failure; made by the class methods below."""
+    """One kind of failure; made by the class methods below.
+
+    Of a stream without a known length, one piece arrives where others send half of it.
+    """
 
     kind: Kind
     prepared: Answer | None = None
     size: int = 0
+    after: int | None = None
 
     @classmethod
     def status(cls, code: int) -> Self:
@@ -31,9 +35,9 @@ class Fault:
         return cls("stall")
 
     @classmethod
-    def stall_body(cls) -> Self:
-        """Send the headers and the beginning of the body, then nothing more."""
-        return cls("stall_body")
+    def stall_body(cls, after: int | None = None) -> Self:
+        """Send the headers and so many bytes of the body, or half, then nothing more."""
+        return cls("stall_body", after=after)
 
     @classmethod
     def drop(cls) -> Self:
@@ -41,14 +45,18 @@ class Fault:
         return cls("drop")
 
     @classmethod
-    def drop_body(cls) -> Self:
-        """Promise a length, send half of it and close the connection."""
-        return cls("drop_body")
+    def drop_body(cls, after: int | None = None) -> Self:
+        """Close the connection after so many bytes of the body, or half of it."""
+        return cls("drop_body", after=after)
 
     @classmethod
-    def truncate(cls) -> Self:
-        """Send half of the body as if that were all of it."""
-        return cls("truncate")
+    def truncate(cls, after: int | None = None) -> Self:
+        """Send so many bytes of the body, or half, as if that were all of it."""
+        return cls("truncate", after=after)
+
+    def place(self, length: int) -> int:
+        """Return how many bytes of a body arrive before this happens."""
+        return length // 2 if self.after is None else min(self.after, length)
 
     @classmethod
     def garbage(cls) -> Self:

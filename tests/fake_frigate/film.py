@@ -1,79 +1,82 @@
-"""Films as files of nginx: plausible bytes, and the answer to a request for a part."""
+"""Films as files of nginx: of exports and previews, whole or a part of them."""
 
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from functools import lru_cache
+from functools import cache
+from pathlib import Path
 import re
 
+from . import reel
 from .answers import Answer, Json, json_answer, nginx_page
 from .call import Call
 from .exporter import Export
 from .faces import picture_file
-from .footage import previews
+from .footage import SCENE, previews
+from .streams import pieces
 
-_START = bytes.fromhex(
+# The real file begins so, and has no index yet.
+_UNFINISHED = bytes.fromhex(
     "000000206674797069736f6d0000020069736f6d69736f32617663316d703431"
+    "00000008667265650000000c6d646174"
 )
-_UNFINISHED = _START + bytes.fromhex("00000008667265650000000c6d646174")
-_BYTES_A_SECOND = 1390
-_INDEX_BYTES = 200
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
 
 
-def _box(name: bytes, content: bytes) -> bytes:
-    return (len(content) + 8).to_bytes(4) + name + content
+@cache
+def _unfinished() -> Path:
+    path = reel.new_path()
+    path.write_bytes(_UNFINISHED)
+    return path
 
 
-@lru_cache(maxsize=8)
-def film(seconds: int) -> bytes:
-    """Return a film of that length, as large as the real ones are."""
-    pictures = bytes(range(256)) * (seconds * _BYTES_A_SECOND // 256 + 1)
-    return _START + _box(b"moov", bytes(_INDEX_BYTES)) + _box(b"mdat", pictures)
+async def _export_film(call: Call, export: Export) -> Path:
+    """Return the film of an export, which is useless until it is finished.
 
-
-def export_film(export: Export) -> bytes:
-    """Return the file of an export, which is useless until it is finished."""
+    A time-lapse has no sound.
+    """
     if export.in_progress:
-        return _UNFINISHED
-    return film(round(export.seconds))
+        return _unfinished()
+    scene = call.state.footage.scene(export.camera, export.start)
+    silent = export.speed > 1
+    return await call.studio.run(reel.film_of, scene, export.seconds, silent)
 
 
-def export_file(call: Call) -> Answer:
+async def export_file(call: Call) -> Answer:
     """Answer for a file of an export, or with the list of them."""
     exporter = call.state.exporter
     exporter.advance(call.state.clock())
     name = call.path.removeprefix("/exports/")
     if not name:
-        return _listing([each for each in exporter.exports if exporter.has_file(each)])
+        found = [each for each in exporter.exports if exporter.has_file(each)]
+        return await _listing(call, found)
     export = exporter.by_file(name)
     if export is None or not exporter.has_file(export):
         return nginx_page(404)
-    return part_of(call, export_film(export))
+    return part_of(call, await _export_film(call, export))
 
 
 def _http_date(seconds: float) -> str:
     return format_datetime(datetime.fromtimestamp(seconds, UTC), usegmt=True)
 
 
-def _listing(exports: list[Export]) -> Answer:
-    files: list[Json] = [
-        {
-            "name": each.file,
-            "type": "file",
-            "mtime": _http_date(each.ended_at or each.end),
-            "size": len(export_film(each)),
-        }
-        for each in sorted(exports, key=lambda each: each.file)
-    ]
+async def _listing(call: Call, exports: list[Export]) -> Answer:
+    files: list[Json] = []
+    for each in sorted(exports, key=lambda each: each.file):
+        size = (await _export_film(call, each)).stat().st_size
+        mtime = _http_date(each.ended_at or each.end)
+        files.append({"name": each.file, "type": "file", "mtime": mtime, "size": size})
     return json_answer(files)
 
 
-def preview_file(call: Call) -> Answer:
-    """Answer for the film of a preview."""
+async def preview_file(call: Call) -> Answer:
+    """Answer for the film of a preview, which takes a second for each minute."""
     camera, _, name = call.path.removeprefix("/clips/previews/").partition("/")
     for start, end in previews(call.state, camera):
         if name == f"{start:.6f}-{end:.6f}.mp4":
-            return part_of(call, film(round((end - start) / 60)))
+            seconds = max(1, round((end - start) / 60))
+            return part_of(
+                call, await call.studio.run(reel.film_of, SCENE, seconds, True)
+            )
     return nginx_page(404)
 
 
@@ -85,12 +88,14 @@ async def export_picture(call: Call) -> Answer:
     return picture_file(await call.studio.face(name))
 
 
-def part_of(call: Call, content: bytes) -> Answer:
+def part_of(call: Call, path: Path) -> Answer:
     """Answer with a file, or with the range of it that was asked for."""
     wanted = _RANGE.match(call.headers.get("Range", ""))
+    size = path.stat().st_size
     if wanted is None or wanted[0] == "bytes=-":
-        return Answer(200, content, "video/mp4", [("Accept-Ranges", "bytes")])
-    size = len(content)
+        answer = _film(call, path, 0, size)
+        answer.headers.append(("Accept-Ranges", "bytes"))
+        return answer
     first, last = wanted[1], wanted[2]
     start = int(first) if first else max(0, size - int(last))
     end = min(int(last), size - 1) if first and last else size - 1
@@ -98,8 +103,18 @@ def part_of(call: Call, content: bytes) -> Answer:
         page = nginx_page(416)
         page.headers.append(("Content-Range", f"bytes */{size}"))
         return page
-    header = ("Content-Range", f"bytes {start}-{end}/{size}")
-    return Answer(206, content[start : end + 1], "video/mp4", [header])
+    answer = _film(call, path, start, end + 1)
+    answer.status = 206
+    answer.headers.append(("Content-Range", f"bytes {start}-{end}/{size}"))
+    return answer
+
+
+def _film(call: Call, path: Path, start: int, end: int) -> Answer:
+    return Answer(
+        content_type="video/mp4",
+        stream=lambda: pieces(call.studio, path, start, end),
+        length=end - start,
+    )
 
 
 def camera_of_file(call: Call) -> str | None:

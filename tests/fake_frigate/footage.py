@@ -6,9 +6,14 @@ import math
 from typing import TYPE_CHECKING
 import zlib
 
+from tests.mp4.material import Scene
+
 if TYPE_CHECKING:
     from .state import ServerState
 
+# What a camera records unless a test says otherwise: larger than what it detects in, and
+# with B-frames, of which the recorded clips overlap by two packets more.
+SCENE = Scene(width=384, height=216, b_frames=2)
 SEGMENT_SECONDS = 10
 HOUR = 3600
 # How long the cameras had been recording when the server began.
@@ -16,18 +21,19 @@ HISTORY = 2 * HOUR
 # Files of previews begin and end a little off the second.
 _FIRST_FRAME = 0.603972
 _LAST_FRAME = 0.325659
-_PAUSE = 0.2
 
 type Span = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Segment:
-    """One file of a recording, from second to second."""
+    """One file of a recording, from second to second; `until` the next one can begin."""
 
     camera: str
     start: float
     end: float
+    until: float
+    scene: Scene = SCENE
 
     @property
     def number(self) -> int:
@@ -50,12 +56,13 @@ class Footage:
     """The recordings of all cameras.
 
     A camera without spans of its own has recorded since `since` and goes on; a segment is
-    on the disk `lag` seconds after its end.
+    on the disk `lag` seconds after its end. `scenes` says what a camera shows from when on.
     """
 
     since: float = 0.0
     lag: float = 10.0
     spans: dict[str, list[Span]] = field(default_factory=dict)
+    scenes: dict[str, list[tuple[float, Scene]]] = field(default_factory=dict)
 
     def of(self, camera: str) -> list[Span]:
         """Return the spans of a camera; the one that goes on has no end."""
@@ -72,38 +79,74 @@ class Footage:
             parts += [(first, min(last, start)), (max(first, end), last)]
         self.spans[camera] = [each for each in parts if each[0] < each[1]]
 
+    def show(self, camera: str, scene: Scene, since: float) -> None:
+        """Let a camera show a scene, beginning with the next segment after a moment."""
+        scenes = self.scenes.setdefault(camera, [])
+        scenes.append((since, scene))
+        scenes.sort(key=lambda each: each[0])
 
-def segments(state: ServerState, camera: str) -> Iterator[Segment]:
-    """Return the segments of a camera that are on the disk, oldest first."""
+    def scene(self, camera: str, moment: float) -> Scene:
+        """Return what a camera shows at a moment."""
+        shown = SCENE
+        for since, scene in self.scenes.get(camera, []):
+            if since <= moment:
+                shown = scene
+        return shown
+
+
+def _lost(scene: Scene) -> float:
+    """Return how much is missing where the last frame of a file was lost.
+
+    B-frames that refer to it are lost as well.
+    """
+    group = scene.b_frames + 1
+    interval = round(scene.fps * scene.keyframes)
+    return ((interval - 1) % group or group) / scene.fps
+
+
+def segments(
+    state: ServerState, camera: str, after: float = -math.inf, before: float = math.inf
+) -> Iterator[Segment]:
+    """Return the segments of a camera that are on the disk, oldest first.
+
+    A window leaves out most of what lies before and after it.
+    """
     if (settings := state.cameras.get(camera)) is None or not settings.recording:
         return
-    now, stopped = state.clock(), settings.stopped_at
-    for start, end in sorted(state.footage.of(camera)):
+    now, stopped, footage = state.clock(), settings.stopped_at, state.footage
+    for start, end in sorted(footage.of(camera)):
         last = min(end, now)
         if end == math.inf:
-            last = min(now - state.footage.lag, now if stopped is None else stopped)
-        position = start
-        while position < last:
+            last = min(now - footage.lag, now if stopped is None else stopped)
+        left_out = int(max(0, min(after, last) - start) // SEGMENT_SECONDS)
+        position = start + max(0, left_out - 1) * SEGMENT_SECONDS
+        while position < last and not position > before:
             until = position + SEGMENT_SECONDS
             if end == math.inf and until > last:
                 break
+            scene = footage.scene(camera, position)
             # Now and then a file ends a little before the next one begins.
-            short = _PAUSE if position // SEGMENT_SECONDS % 3 == 0 else 0
-            yield Segment(camera, position, min(until - short, last))
+            short = _lost(scene) if position // SEGMENT_SECONDS % 3 == 0 else 0
+            finish = min(until - short, last)
+            yield Segment(camera, position, finish, min(until, end), scene)
             position = until
 
 
-def anything_in(state: ServerState, camera: str, start: float, end: float) -> bool:
-    """Whether the server finds recordings for a range, as exports and clips ask it.
+def found_in(
+    state: ServerState, camera: str, start: float, end: float
+) -> list[Segment]:
+    """Return the recordings of a range, as the server looks for them for a clip.
 
     Swapped times find something: the range then lies within a segment, so to speak.
     """
-    return any(
-        start <= each.start <= end
+    window = min(start, end), max(start, end)
+    return [
+        each
+        for each in segments(state, camera, *window)
+        if start <= each.start <= end
         or start <= each.end <= end
         or (start > each.start and end < each.end)
-        for each in segments(state, camera)
-    )
+    ]
 
 
 def previews(state: ServerState, camera: str) -> list[Span]:

@@ -3,6 +3,8 @@
 import math
 from typing import Any
 
+from tests.mp4.material import Scene
+
 from .exporter import Case, Export, random_name
 from .exports import default_name
 from .state import ServerState
@@ -20,6 +22,13 @@ class FootageControls:
     def cut_recordings(self, camera: str, start: float, end: float = math.inf) -> None:
         """Make a gap; without an end the camera records nothing any more."""
         self.state.footage.cut(camera, start, end)
+
+    def show(self, camera: str, scene: Scene, since: float = -math.inf) -> None:
+        """Choose what a camera records, from the first segment after a moment on.
+
+        Two scenes of different codecs or sizes are a camera that was reconfigured.
+        """
+        self.state.footage.show(camera, scene, since)
 
     def add_export(
         self,

@@ -135,9 +135,9 @@ class Nginx:
         elif call.path.startswith("/clips/export/"):
             answer = await export_picture(call)
         elif call.path.startswith("/exports/"):
-            answer = export_file(call)
+            answer = await export_file(call)
         elif call.path.startswith("/clips/previews/"):
-            answer = preview_file(call)
+            answer = await preview_file(call)
         else:
             return nginx_page(404)
         if verdict.cookie and answer.status in (200, 206):

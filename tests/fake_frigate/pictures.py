@@ -1,12 +1,14 @@
 """The pictures of the cameras: coloured, moving, with a clock in them."""
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from io import BytesIO
 import itertools
+from typing import Any
 import zlib
 
 from PIL import Image, ImageDraw, ImageFont
@@ -143,19 +145,25 @@ class Studio:
 
     def _executor(self) -> ThreadPoolExecutor:
         if self._threads is None:
-            self._threads = ThreadPoolExecutor(2, thread_name_prefix="fake-frigate")
+            self._threads = ThreadPoolExecutor(4, thread_name_prefix="fake-frigate")
         return self._threads
+
+    def begin[T](self, work: Callable[..., T], *arguments: Any) -> Future[T]:
+        """Begin something that takes its time."""
+        return self._executor().submit(work, *arguments)
+
+    async def run[T](self, work: Callable[..., T], *arguments: Any) -> T:
+        """Do something that takes its time."""
+        return await asyncio.wrap_future(self.begin(work, *arguments))
 
     async def draw(self, view: View, kind: str = "jpg", quality: int = 70) -> bytes:
         """Return a new picture."""
-        arguments = (view, self._clock(), next(self._numbers), kind, quality)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor(), encode, *arguments)
+        now, number = self._clock(), next(self._numbers)
+        return await self.run(encode, view, now, number, kind, quality)
 
     async def face(self, name: str) -> bytes:
         """Return the picture behind a file name of the face library."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor(), _face, name)
+        return await self.run(_face, name)
 
     def close(self) -> None:
         """End the threads."""

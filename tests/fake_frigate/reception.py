@@ -34,6 +34,8 @@ class Reception:
         self.requests: list[Request] = []
         self.open_streams: Counter[str] = Counter()
         self.max_parallel = 0
+        self.open_films = 0
+        self.max_films = 0
         self.latency = 0.0
         self._parallel = 0
         self._changed = asyncio.Event()
@@ -69,6 +71,14 @@ class Reception:
             timeout,
         )
 
+    async def wait_for_films(self, n: int, timeout: float = 5) -> None:
+        """Wait until that many films are on their way."""
+        await self._wait(
+            lambda: self.open_films == n,
+            lambda: f"{self.open_films} films, not {n}",
+            timeout,
+        )
+
     async def wait_for_requests(self, n: int, timeout: float = 5) -> None:
         """Wait until at least that many requests have arrived."""
         await self._wait(
@@ -98,6 +108,11 @@ class Reception:
         self.open_streams = +self.open_streams
         self._changed.set()
 
+    def _count_films(self, change: int) -> None:
+        self.open_films += change
+        self.max_films = max(self.max_films, self.open_films)
+        self._changed.set()
+
     async def handle(self, request: web.BaseRequest, port: Port) -> web.StreamResponse:
         """Answer a request that came in at one of the ports."""
         inside = not self.prefix or f"{request.path}/".startswith(f"{self.prefix}/")
@@ -111,7 +126,7 @@ class Reception:
         cleared = self._faults.cleared
         self._parallel += 1
         self.max_parallel = max(self.max_parallel, self._parallel)
-        counted = True
+        counted, film = True, False
         try:
             if fault is not None and fault.kind == "drop":
                 await hang_up(request, at_once=True)
@@ -129,9 +144,12 @@ class Reception:
             if answer.stream is not None:
                 self._parallel -= 1
                 counted = False
+            film = answer.content_type == "video/mp4"
+            self._count_films(film)
             return await send(request, answer, fault, self._faults)
         finally:
             self._parallel -= counted
+            self._count_films(-film)
 
     async def _respond(self, request: web.BaseRequest, port: Port, path: str) -> Answer:
         if (request.content_length or 0) > MAX_BODY:

@@ -41,7 +41,7 @@ def segments_route(call: Call, camera: str) -> Answer:
         return unprocessable(errors)
     rows: list[Json] = [
         _row(call.state, each)
-        for each in segments(call.state, camera)
+        for each in segments(call.state, camera, values["after"], values["before"])
         if each.end >= values["after"] and each.start <= values["before"]
     ]
     return json_answer(rows)
@@ -162,7 +162,7 @@ def delete_route(call: Call, start: str, end: str) -> Answer:
     for camera in call.state.cameras if names == "all" else names.split(","):
         for each in list(segments(call.state, camera)):
             if each.end > first and each.start < last:
-                call.state.footage.cut(camera, each.start, each.end)
+                call.state.footage.cut(camera, each.start, each.until)
                 count += 1
     text = f"Successfully deleted {count} recording(s)."
     return json_answer({"success": True, "message": text})

@@ -7,13 +7,14 @@ from typing import NoReturn, override
 
 from aiohttp import web
 
-from .answers import NGINX, Answer
+from .answers import NGINX, Answer, Body
 from .faults import Fault, Faults
 
 _GZIP_TYPES = ("text/plain", "text/html", "text/css", "application/json")
 _GZIP_STATUSES = (200, 403, 404)
 _GZIP_FROM = 20
 _CHUNK = 64 * 1024
+_IN_THE_MIDDLE = ("stall_body", "drop_body", "truncate")
 
 
 class _Response(web.StreamResponse):
@@ -75,17 +76,17 @@ async def send(
         # nginx compresses while it sends and cannot tell the length beforehand.
         response.enable_chunked_encoding()
     if fault is not None and fault.kind == "truncate":
-        body = answer.body[: len(answer.body) // 2]
-        response = _response(answer)
+        body = body[: fault.place(len(body))]
     if response.chunked is False:
         response.content_length = len(body)
     await response.prepare(request)
     if request.method == "HEAD":
         body = b""
     if fault is not None and fault.kind in ("stall_body", "drop_body"):
-        await response.write(body[: len(body) // 2])
+        place = fault.place(len(body))
+        await response.write(body[:place])
         await _interrupt(request, fault, faults)
-        body = body[len(body) // 2 :]
+        body = body[place:]
     if body:
         await response.write(body)
     await response.write_eof()
@@ -102,19 +103,48 @@ async def _send_stream(
     request: web.BaseRequest, answer: Answer, fault: Fault | None, faults: Faults
 ) -> web.StreamResponse:
     assert answer.stream is not None
-    response = _response(answer)
-    response.enable_chunked_encoding()
+    response, length = _response(answer), answer.length
+    if fault is not None and fault.kind not in _IN_THE_MIDDLE:
+        fault = None
+    if length is None:
+        response.enable_chunked_encoding()
+    elif fault is not None and fault.kind == "truncate":
+        response.content_length = fault.place(length)
+    else:
+        response.content_length = length
     await response.prepare(request)
-    async with contextlib.aclosing(answer.stream()) as frames:
-        async for frame in frames:
-            await response.write(frame)
-            if fault is not None and fault.kind == "truncate":
-                break
-            if fault is not None:
-                await _interrupt(request, fault, faults)
-                fault = None
+    if request.method != "HEAD":
+        async with contextlib.aclosing(answer.stream()) as pieces:
+            await _write(request, response, pieces, length, fault, faults)
     await response.write_eof()
     return response
+
+
+async def _write(
+    request: web.BaseRequest,
+    response: web.StreamResponse,
+    pieces: Body,
+    length: int | None,
+    fault: Fault | None,
+    faults: Faults,
+) -> None:
+    """Write a body piece by piece, up to the place where a fault strikes and beyond."""
+    place = None if fault is None else fault.after
+    if fault is not None and length is not None:
+        place = fault.place(length)
+    written = 0
+    async for piece in pieces:
+        left = len(piece) if place is None else place - written
+        if fault is None or left > len(piece):
+            await response.write(piece)
+            written += len(piece)
+            continue
+        await response.write(piece[:left])
+        if fault.kind == "truncate":
+            break
+        await _interrupt(request, fault, faults)
+        fault = None
+        await response.write(piece[left:])
 
 
 async def _send_huge(request: web.BaseRequest, size: int) -> web.StreamResponse:
