@@ -1,0 +1,236 @@
+"""Recordings as Frigate keeps them, and clips cut from them as Frigate cuts them.
+
+The pictures and the sound are made up, the files are real: FFmpeg's own encoders, its
+segmenter and its `concat` demuxer, which are what Frigate runs as a command.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+import hashlib
+import math
+from pathlib import Path
+from typing import cast
+
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer, OutputContainer
+from av.video.stream import VideoStream
+
+EPOCH = 1_795_452_940.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """What a camera sees and hears, and how it encodes that."""
+
+    width: int = 96
+    height: int = 64
+    fps: int = 5
+    keyframes: float = 1.0
+    """Seconds from one keyframe to the next."""
+    b_frames: int = 0
+    moving: bool = True
+    noise: bool = False
+    """Whether every pixel moves, which makes large files."""
+    sound: str | None = "tone"
+    """`tone`, `silence`, or `None` for a camera without a microphone."""
+    rate: int = 16000
+    codec: str = "libx264"
+    tag: str | None = None
+    """The codec's name in the file, where it is not the usual one."""
+    pixels: tuple[int, int] = (1, 1)
+    """How wide a pixel is, and how high."""
+    seed: int = 1
+
+    @property
+    def options(self) -> dict[str, str]:
+        """What the video's encoder is told."""
+        every = str(round(self.fps * self.keyframes))
+        if self.codec == "libx265":
+            told = f"log-level=none:pools=1:frame-threads=1:bframes={self.b_frames}"
+            told += f":keyint={every}:min-keyint={every}:scenecut=0"
+            return {"preset": "ultrafast", "x265-params": told}
+        return {
+            "preset": "ultrafast",
+            "crf": "30",
+            "threads": "1",
+            "g": every,
+            "keyint_min": every,
+            "sc_threshold": "0",
+            "bf": str(self.b_frames),
+            "x264-params": "b-adapt=0",
+        }
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A file of about ten seconds, with the bounds that Frigate lists for it."""
+
+    path: Path
+    start: float
+    end: float
+
+
+def record(
+    folder: Path, scene: Scene, seconds: float, start: float = EPOCH
+) -> list[Segment]:
+    """Record a scene into a folder, in segments of ten seconds."""
+    folder.mkdir(parents=True, exist_ok=True)
+    options = {"segment_time": "10", "segment_format": "mp4", "reset_timestamps": "1"}
+    pattern = str(folder / "%05d.mp4")
+    with av.open(pattern, "w", format="segment", options=options) as output:
+        _encode(output, scene, seconds)
+    return list(_listed(sorted(folder.glob("*.mp4")), scene.fps, start))
+
+
+def _listed(paths: list[Path], fps: int, start: float) -> Iterator[Segment]:
+    """Give segments their times: a name holds whole seconds, and is where one begins."""
+    for path in paths:
+        with av.open(str(path)) as segment:
+            seconds = (segment.duration or 0) / av.time_base
+            frames = segment.streams.video[0].frames
+        begin = float(math.floor(start))
+        yield Segment(path, begin, round(begin + seconds, 6))
+        start += frames / fps
+
+
+def _encode(output: OutputContainer, scene: Scene, seconds: float) -> None:
+    # The encoders' own names are literals to the type checker, and ours comes from a scene.
+    video = cast(
+        VideoStream,
+        output.add_stream(scene.codec, scene.fps, dict(scene.options)),
+    )
+    video.width, video.height, video.pix_fmt = scene.width, scene.height, "yuv420p"
+    video.codec_context.sample_aspect_ratio = Fraction(*scene.pixels)
+    if scene.tag is not None:
+        video.codec_context.codec_tag = scene.tag
+    audio = None
+    if scene.sound is not None:
+        audio = output.add_stream("aac", scene.rate)
+        audio.layout = "mono"
+    frames = _pictures(scene, round(seconds * scene.fps))
+    sounds = _sounds(scene, seconds)
+    sound = next(sounds, None)
+    for number, frame in enumerate(frames, 1):
+        output.mux(video.encode(frame))
+        while audio and sound and (sound.pts or 0) * scene.fps < number * scene.rate:
+            output.mux(audio.encode(sound))
+            sound = next(sounds, None)
+    output.mux(video.encode(None))
+    if audio:
+        output.mux(audio.encode(None))
+
+
+def _noise(count: int, *numbers: int) -> bytes:
+    """Return bytes that look random, and are the same for the same numbers."""
+    return hashlib.shake_128(repr(numbers).encode()).digest(count)
+
+
+def _pictures(scene: Scene, count: int) -> Iterator[av.VideoFrame]:
+    """Draw a still yard, and in it what moves."""
+    width, height = scene.width, scene.height
+    yard = _noise(width, scene.seed) * height
+    for number in range(count):
+        frame = av.VideoFrame(width, height, "yuv420p")
+        grey = bytearray(yard)
+        if scene.noise:
+            grey[:] = _noise(width * height, scene.seed, number)
+        elif scene.moving:
+            for row in range(height // 4, height // 2):
+                left = row * width
+                grey[left : left + 24] = _noise(24, scene.seed, number, row)
+        _fill(frame.planes[0], bytes(grey), width)
+        for plane in frame.planes[1:]:
+            plane.update(b"\x80" * plane.buffer_size)
+        frame.pts, frame.time_base = number, Fraction(1, scene.fps)
+        yield frame
+
+
+def _fill(plane: av.video.plane.VideoPlane, grey: bytes, width: int) -> None:
+    pad = bytes(plane.line_size - width)
+    rows = (grey[at : at + width] for at in range(0, len(grey), width))
+    plane.update(b"".join(row + pad for row in rows))
+
+
+def _sounds(scene: Scene, seconds: float) -> Iterator[av.AudioFrame]:
+    """Play nothing, or noise of which no two moments are alike."""
+    if scene.sound is None:
+        return
+    for number in range(math.ceil(seconds * scene.rate / 1024)):
+        frame = av.AudioFrame("fltp", "mono", 1024)
+        loud = scene.sound == "tone"
+        body = bytearray(4096)
+        if loud:
+            # One byte of four is random, and one makes a small float of it.
+            body[2::4] = _noise(1024, scene.seed, number)
+            body[3::4] = b"\x3c" * 1024
+        frame.planes[0].update(bytes(body))
+        frame.pts, frame.time_base = number * 1024, Fraction(1, scene.rate)
+        frame.sample_rate = scene.rate
+        yield frame
+
+
+def cut(
+    segments: Sequence[Segment], start: float, end: float, target: Path
+) -> Path | None:
+    """Cut a clip as `GET /api/<camera>/start/<s>/end/<e>/clip.mp4` does, if there is one."""
+    chosen = [each for each in segments if _is_wanted(each, start, end)]
+    if not chosen:
+        return None
+    lines = ["ffconcat version 1.0"]
+    for each in chosen:
+        lines.append(f"file '{each.path}'")
+        if each.start < start:
+            lines.append(f"inpoint {int(start - each.start)}")
+        if each.end > end:
+            lines.append(f"outpoint {int(end - each.start)}")
+    playlist = target.with_suffix(".ffconcat")
+    playlist.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    movflags = {"movflags": "frag_keyframe+empty_moov"}
+    with (
+        av.open(str(playlist), format="concat", options={"safe": "0"}) as source,
+        av.open(str(target), "w", format="mp4", options=movflags) as output,
+    ):
+        _copy(source, output)
+    playlist.unlink()
+    return target
+
+
+def _is_wanted(segment: Segment, start: float, end: float) -> bool:
+    return (
+        start <= segment.start <= end
+        or start <= segment.end <= end
+        or (segment.start < start and segment.end > end)
+    )
+
+
+def _copy(source: InputContainer, output: OutputContainer) -> None:
+    """Copy packets as the command does, which never lets decoding times fall."""
+    streams = {
+        stream.index: _like(stream, output)
+        for stream in source.streams
+        if isinstance(stream, (VideoStream, AudioStream))
+    }
+    # Also where nothing follows: the header of an empty clip is sent all the same.
+    output.start_encoding()
+    latest: dict[int, int] = {}
+    for packet in source.demux():
+        if packet.dts is None or packet.stream.index not in streams:
+            continue
+        index = packet.stream.index
+        least = latest.get(index, packet.dts - 1) + 1
+        if packet.dts < least:
+            packet.dts = least
+            packet.pts = max(packet.pts or least, least)
+        latest[index] = packet.dts
+        packet.stream = streams[index]
+        output.mux(packet)
+
+
+def _like(
+    stream: VideoStream | AudioStream, output: OutputContainer
+) -> VideoStream | AudioStream:
+    copy = output.add_stream_from_template(stream, opaque=True)
+    copy.codec_context.codec_tag = stream.codec_context.codec_tag
+    return copy
