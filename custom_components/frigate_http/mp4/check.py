@@ -1,0 +1,127 @@
+"""Whether a file is a complete recording, and what is in it."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from av.audio.stream import AudioStream
+from av.video.stream import VideoStream
+
+from .boxes import check_boxes
+from .demuxing import AnyPacket, Source, opened, seconds_per_tick
+from .errors import DamagedError, NoVideoError
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """How a track is encoded: tracks of which all this is equal can become one."""
+
+    name: str
+    profile: str | None = field(compare=False)
+    """As far as FFmpeg can tell; what it follows from stands in the extradata."""
+    tag: str
+    width: int
+    height: int
+    rate: int
+    channels: int
+    extradata: bytes
+
+    @classmethod
+    def of(cls, track: VideoStream | AudioStream) -> Codec:
+        """Read it from a track of an open file."""
+        context = track.codec_context
+        width = height = rate = channels = 0
+        if isinstance(track, VideoStream):
+            width, height = track.codec_context.width, track.codec_context.height
+        else:
+            rate = track.codec_context.sample_rate
+            channels = track.codec_context.channels
+        extradata = bytes(context.extradata or b"")
+        return cls(
+            context.name,
+            context.profile,
+            context.codec_tag,
+            width,
+            height,
+            rate,
+            channels,
+            extradata,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A complete MP4 file with video in it."""
+
+    path: Path
+    bytes: int
+    seconds: float
+    """From the first packet of any track to the end of the last, in decoding order."""
+    video_packets: int
+    audio_packets: int
+    keyframe_interval: float
+    """Seconds of the longest stretch of video without a keyframe."""
+    codecs: tuple[Codec, ...]
+    """The video's, and the audio's if there is audio."""
+
+
+class _Count:
+    """Counts the packets of a track, and measures them."""
+
+    def __init__(self, track: VideoStream | AudioStream) -> None:
+        self.packets = 0
+        self.begin = self.end = self.longest = 0.0
+        self._keyframe = 0
+        self._seconds = seconds_per_tick(track)
+
+    def add(self, packet: AnyPacket, at: int) -> None:
+        """Count a packet that is decoded at a time, in ticks of its track."""
+        if not self.packets:
+            self.begin = at * self._seconds
+        if packet.is_keyframe or not self.packets:
+            self._keyframe = at
+        self.packets += 1
+        end = at + (packet.duration or 0)
+        self.end = end * self._seconds
+        self.longest = max(self.longest, (end - self._keyframe) * self._seconds)
+
+
+def inspect(path: Path) -> Clip:
+    """Read a file from end to end, a packet at a time, and say what is in it.
+
+    Raises:
+        NotMp4Error: it is something else, or empty.
+        TruncatedError: its end is missing.
+        DamagedError: it cannot be read although it is whole to look at.
+        NoVideoError: it has no video track, or no packet in it.
+        OSError: the disk failed.
+    """
+    check_boxes(path)
+    with opened(path) as source:
+        counts = _count(source)
+        codecs = tuple(Codec.of(track) for track in source.tracks)
+        video = counts[source.video.index]
+    if not video.packets:
+        raise NoVideoError("The video track of the file is empty")
+    filled = [each for each in counts.values() if each.packets]
+    seconds = max(each.end for each in filled) - min(each.begin for each in filled)
+    return Clip(
+        path=path,
+        bytes=path.stat().st_size,
+        seconds=seconds,
+        video_packets=video.packets,
+        audio_packets=sum(each.packets for each in filled) - video.packets,
+        keyframe_interval=video.longest,
+        codecs=codecs,
+    )
+
+
+def _count(source: Source) -> dict[int, _Count]:
+    counts = {track.index: _Count(track) for track in source.tracks}
+    for packet, at in source.packets():
+        counts[packet.stream_index].add(packet, at)
+    for track in source.tracks:
+        # Only ordinary files say how many there are.
+        missing = track.frames - counts[track.index].packets
+        if missing > 0:
+            raise DamagedError(f"{missing} packets of the {track.type} are missing")
+    return counts

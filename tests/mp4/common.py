@@ -1,0 +1,73 @@
+"""What the tests of the library share."""
+
+from collections.abc import Sequence
+import hashlib
+import itertools
+from pathlib import Path
+from typing import NamedTuple
+
+import av
+
+from custom_components.frigate_http.mp4 import Part, inspect, recorded_seconds
+
+from .material import Segment, cut
+
+CLIPS = Path(__file__).parent.parent / "fixtures" / "clips"
+
+
+class Packet(NamedTuple):
+    """A packet of a file: a hash of its content, and its times in seconds."""
+
+    content: str
+    dts: float
+    pts: float
+
+
+def packets(path: Path) -> tuple[list[Packet], list[Packet]]:
+    """Read all packets of the video and of the audio in a file."""
+    found: dict[str, list[Packet]] = {"video": [], "audio": []}
+    with av.open(str(path)) as container:
+        for packet in container.demux():
+            if packet.dts is None or packet.pts is None:
+                continue
+            base = packet.time_base.numerator / packet.time_base.denominator
+            content = hashlib.sha256(packet).hexdigest()[:16]
+            times = (packet.dts * base, packet.pts * base)
+            found[packet.stream.type].append(Packet(content, *times))
+    return found["video"], found["audio"]
+
+
+def contents(path: Path) -> tuple[list[str], list[str]]:
+    """Read what the packets of the video and of the audio in a file hold."""
+    video, audio = packets(path)
+    return [each.content for each in video], [each.content for each in audio]
+
+
+def part(
+    segments: Sequence[Segment],
+    start: float,
+    end: float,
+    folder: Path,
+    *,
+    is_known: bool = True,
+) -> Part:
+    """Cut a clip, and say what is known of it."""
+    path = cut(segments, start, end, folder / f"{start:.2f}-{end:.2f}.mp4")
+    assert path is not None
+    bounds = [(segment.start, segment.end) for segment in segments]
+    recorded = recorded_seconds(bounds, start, end) if is_known else None
+    return Part(inspect(path), start, end, recorded)
+
+
+def cut_parts(
+    segments: Sequence[Segment],
+    times: Sequence[float],
+    folder: Path,
+    *,
+    is_known: bool = True,
+) -> list[Part]:
+    """Cut clips that follow each other."""
+    return [
+        part(segments, start, end, folder, is_known=is_known)
+        for start, end in itertools.pairwise(times)
+    ]

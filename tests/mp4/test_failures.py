@@ -1,0 +1,133 @@
+"""Whatever goes wrong leaves no file behind, and the next attempt works."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+import errno
+import os
+from pathlib import Path
+import resource
+
+import pytest
+
+from custom_components.frigate_http.mp4 import (
+    DamagedError,
+    JoinCancelledError,
+    Mp4Error,
+    Part,
+    inspect,
+    join,
+)
+
+from .common import CLIPS
+
+VIDEO_PACKETS = 308
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> list[Part]:
+    """Return copies of the recorded clips, which a test may break."""
+    found = []
+    for number in range(3):
+        path = tmp_path / f"part{number}.mp4"
+        path.write_bytes((CLIPS / path.name).read_bytes())
+        found.append(Part(inspect(path), 20 * number, 20 * number + 20))
+    return found
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    """Return where to write."""
+    return tmp_path / "joined.mp4"
+
+
+def _after(count: int) -> Callable[[], bool]:
+    """Cancel when asked for the last of some times."""
+    asked = iter(range(count - 1))
+    return lambda: next(asked, None) is None
+
+
+def test_cancelling_leaves_nothing(parts: list[Part], target: Path) -> None:
+    total = 0
+
+    def count() -> bool:
+        nonlocal total
+        total += 1
+        return False
+
+    join(parts, target, cancelled=count)
+    assert total > 318 + 1001
+    target.unlink()
+    for place in (1, 2, total // 7, total // 3, total // 2, total - 1, total):
+        with pytest.raises(JoinCancelledError):
+            join(parts, target, cancelled=_after(place))
+        assert not target.exists()
+    assert join(parts, target).video_packets == VIDEO_PACKETS
+
+
+def test_cancelling_does_not_hide_behind_what_was_there(
+    parts: list[Part], target: Path
+) -> None:
+    target.write_bytes(b"something")
+    with pytest.raises(JoinCancelledError):
+        join(parts, target, cancelled=_after(500))
+    assert not target.exists()
+
+
+def test_a_full_disk(parts: list[Part], target: Path) -> None:
+    target.symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left") as caught:
+        join(parts, target)
+    assert caught.value.errno == errno.ENOSPC
+    assert not isinstance(caught.value, Mp4Error)
+    assert not target.is_symlink()
+    assert Path("/dev/full").is_char_device()
+    assert join(parts, target).video_packets == VIDEO_PACKETS
+
+
+@contextmanager
+def _largest_file(size: int) -> Iterator[None]:
+    """Let no file of this process grow any larger, as if the disk were full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_disk_that_becomes_full(parts: list[Part], target: Path) -> None:
+    size = join(parts, target).bytes
+    for room in (0, 1, 30, 40_000, size // 2, size - 20_000, size - 8_000, size - 1):
+        with _largest_file(room), pytest.raises(OSError, match="too large") as caught:
+            join(parts, target)
+        assert not isinstance(caught.value, Mp4Error)
+        assert not target.exists()
+    with _largest_file(size):
+        assert join(parts, target).video_packets == VIDEO_PACKETS
+
+
+def test_a_folder_that_is_not_there(parts: list[Part], tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        join(parts, tmp_path / "none" / "joined.mp4")
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_clip_that_vanished(parts: list[Part], target: Path) -> None:
+    body = parts[1].clip.path.read_bytes()
+    parts[1].clip.path.unlink()
+    with pytest.raises(FileNotFoundError):
+        join(parts, target)
+    assert not target.exists()
+    parts[1].clip.path.write_bytes(body)
+    assert join(parts, target).video_packets == VIDEO_PACKETS
+
+
+def test_a_clip_that_was_damaged_since(parts: list[Part], target: Path) -> None:
+    path = parts[2].clip.path
+    body = path.read_bytes()
+    path.write_bytes(os.urandom(len(body)))
+    with pytest.raises(DamagedError):
+        join(parts, target)
+    assert not target.exists()
+    path.write_bytes(body)
+    assert join(parts, target).video_packets == VIDEO_PACKETS

@@ -1,0 +1,391 @@
+"""Clips become one file in which everything that was recorded stands exactly once."""
+
+import hashlib
+import itertools
+import json
+import math
+from pathlib import Path
+import struct
+
+import av
+import pytest
+
+from custom_components.frigate_http.mp4 import (
+    JoinCancelledError,
+    NotJoinableError,
+    Part,
+    inspect,
+    join,
+    plan,
+    recorded_seconds,
+    without_nested,
+)
+
+from .common import CLIPS, Packet, contents, cut_parts, packets, part
+from .conftest import Record
+from .material import EPOCH, Scene, Segment, cut
+
+DAY = Scene(keyframes=2.0, b_frames=2)
+NIGHT = Scene(keyframes=5.0, moving=False, sound="silence")
+
+
+def _recorded_parts(*, is_known: bool) -> list[Part]:
+    """Return the parts that were recorded from a real Frigate."""
+    asked = json.loads((CLIPS / "range.json").read_text(encoding="utf-8"))
+    listed = json.loads((CLIPS / "recordings.json").read_text(encoding="utf-8"))
+    segments = [(each["start_time"], each["end_time"]) for each in listed]
+    parts = []
+    for number in range(3):
+        start = asked["start"] + asked["step"] * number
+        end = start + asked["step"]
+        recorded = recorded_seconds(segments, start, end) if is_known else None
+        clip = inspect(CLIPS / f"part{number}.mp4")
+        parts.append(Part(clip, start, end, recorded))
+    return parts
+
+
+def _rises(track: list[Packet]) -> bool:
+    return all(a.dts < b.dts for a, b in itertools.pairwise(track))
+
+
+def _assert_same(joined: Path, whole: Path, tolerance: float = 0.002) -> None:
+    """Compare a joined file with a single clip: content, order and timing."""
+    for ours, theirs in zip(packets(joined), packets(whole), strict=True):
+        assert [each.content for each in ours] == [each.content for each in theirs]
+        assert _rises(ours)
+        if len(ours) < 2:
+            continue
+        # Counted from the second packet, as the first one's time is not to be trusted.
+        assert [each.dts - ours[1].dts for each in ours[1:]] == pytest.approx(
+            [each.dts - theirs[1].dts for each in theirs[1:]], abs=tolerance
+        )
+        assert [each.pts - each.dts for each in ours] == pytest.approx(
+            [each.pts - each.dts for each in theirs], abs=tolerance
+        )
+
+
+def _assert_joined(
+    segments: list[Segment],
+    times: list[float],
+    folder: Path,
+    *,
+    is_known: bool = True,
+) -> None:
+    """Join what is cut at these times, and compare it with a single cut."""
+    parts = cut_parts(segments, times, folder, is_known=is_known)
+    whole = cut(segments, times[0], times[-1], folder / "whole.mp4")
+    assert whole is not None
+    target = folder / "joined.mp4"
+    joined = join(parts, target)
+    # Where a part ends with its segment, Frigate would leave less than a packet of sound.
+    _assert_same(target, whole, tolerance=0.07)
+    clip = inspect(target)
+    assert (joined.path, joined.bytes) == (target, clip.bytes)
+    assert joined.video_packets == clip.video_packets
+    assert joined.audio_packets == clip.audio_packets
+    assert joined.seconds == pytest.approx(clip.seconds, abs=0.15)
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_recorded_clips(tmp_path: Path, is_known: bool) -> None:
+    target = tmp_path / "joined.mp4"
+    parts = _recorded_parts(is_known=is_known)
+    joined = join(parts, target)
+    assert (joined.video_packets, joined.audio_packets) == (308, 966)
+    assert sum(each.clip.video_packets for each in parts) == 318
+    assert sum(each.clip.audio_packets for each in parts) == 1001
+    _assert_same(target, CLIPS / "whole.mp4", tolerance=0.0001)
+    assert joined.seconds == pytest.approx(61.73, abs=0.01)
+
+
+def test_the_file_is_ordinary_and_its_description_in_front(tmp_path: Path) -> None:
+    target = tmp_path / "joined.mp4"
+    join(_recorded_parts(is_known=True), target)
+    body, at, kinds = target.read_bytes(), 0, []
+    while at < len(body):
+        size, kind = struct.unpack_from(">I4s", body, at)
+        kinds.append(kind)
+        at += size
+    assert [kind for kind in kinds if kind != b"free"] == [b"ftyp", b"moov", b"mdat"]
+
+
+def test_the_file_plays(tmp_path: Path) -> None:
+    target = tmp_path / "joined.mp4"
+    join(_recorded_parts(is_known=True), target)
+    with av.open(str(target)) as container:
+        times = [frame.pts or 0 for frame in container.decode(video=0)]
+        assert len(times) == 308
+        assert times == sorted(times)
+        container.seek(0)
+        assert sum(1 for _ in container.decode(audio=0)) == 966
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+@pytest.mark.parametrize("late", [0.0, 0.6])
+@pytest.mark.parametrize(
+    "scene",
+    [
+        DAY,
+        NIGHT,
+        Scene(),
+        Scene(b_frames=2),
+        Scene(sound="silence"),
+        Scene(fps=15, b_frames=2, moving=False),
+        Scene(fps=15, keyframes=1.0, moving=False, sound="silence"),
+        Scene(keyframes=5.0, b_frames=2, sound=None),
+        Scene(keyframes=4.0, moving=False, sound=None),
+        Scene(fps=12, rate=48000),
+        Scene(codec="libx265", b_frames=2, keyframes=2.0),
+        # Keyframes that fit into no whole seconds, as most cameras have them.
+        Scene(keyframes=1.4),
+        Scene(keyframes=1.2, b_frames=2),
+        Scene(fps=15, keyframes=3.6, b_frames=2, moving=False),
+        Scene(keyframes=6.4, b_frames=2, sound="silence"),
+    ],
+    ids=repr,
+)
+def test_any_cut_of_any_scene(
+    recorded: Record, tmp_path: Path, scene: Scene, late: float, is_known: bool
+) -> None:
+    """Whatever is cut wherever: the pieces make up what one cut of the whole holds."""
+    segments = recorded(scene, 60, late)
+    # A still picture without sound needs pieces that show that it is one.
+    shortest = 1 if scene.moving or scene.sound else 12
+    for number in range(4):
+        luck = hashlib.sha256(f"{scene} {late} {number}".encode()).digest()
+        places = sorted({1 + byte % (57 // shortest) for byte in luck[:6]})
+        times = [EPOCH + place * shortest for place in places]
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        _assert_joined(segments, times, folder, is_known=is_known)
+
+
+@pytest.mark.parametrize(
+    "scene",
+    [
+        Scene(keyframes=1.2, b_frames=2, moving=False, sound="silence"),
+        Scene(fps=15, keyframes=1.2, moving=False, sound=None),
+    ],
+    ids=repr,
+)
+def test_what_was_recorded_tells_still_pictures_apart(
+    recorded: Record, tmp_path: Path, scene: Scene
+) -> None:
+    """Without sound and motion, only Frigate's list of segments says what overlaps."""
+    segments = recorded(scene, 60, 0.6)
+    for first in range(4, 20):
+        times = [EPOCH + place for place in (first, first + 12, first + 25, first + 37)]
+        folder = tmp_path / str(first)
+        folder.mkdir()
+        _assert_joined(segments, times, folder)
+
+
+def test_thirty_little_clips(recorded: Record, tmp_path: Path) -> None:
+    segments = recorded(DAY, 63, 0.6)
+    times = [EPOCH + 1.0 + second for second in range(0, 62, 2)]
+    _assert_joined(segments, times, tmp_path)
+
+
+def test_one_clip_is_copied(tmp_path: Path) -> None:
+    target = tmp_path / "joined.mp4"
+    joined = join(_recorded_parts(is_known=True)[:1], target)
+    assert (joined.video_packets, joined.audio_packets) == (107, 338)
+    _assert_same(target, CLIPS / "part0.mp4")
+
+
+def test_ordinary_files_are_joined_too(tmp_path: Path) -> None:
+    parts = []
+    for number, each in enumerate(_recorded_parts(is_known=True)):
+        path = tmp_path / f"{number}.mp4"
+        join([each], path)
+        parts.append(Part(inspect(path), each.start, each.end, each.recorded))
+    joined = join(parts, tmp_path / "joined.mp4")
+    assert (joined.video_packets, joined.audio_packets) == (308, 966)
+    _assert_same(tmp_path / "joined.mp4", CLIPS / "whole.mp4")
+
+
+@pytest.mark.parametrize("scene", [DAY, NIGHT, Scene(), Scene(sound=None)])
+@pytest.mark.parametrize("missing", [(2,), (3,), (2, 3), (1, 3)])
+@pytest.mark.parametrize("step", [10, 15, 25])
+def test_gaps(
+    recorded: Record, tmp_path: Path, scene: Scene, missing: tuple[int, ...], step: int
+) -> None:
+    """What was not recorded is left out, at a seam and inside a part."""
+    segments = [
+        segment
+        for number, segment in enumerate(recorded(scene))
+        if number not in missing
+    ]
+    times = [EPOCH + 3.0 + place for place in range(0, 57, step)]
+    parts = [
+        part(segments, start, end, tmp_path)
+        for start, end in itertools.pairwise(times)
+        if any(start < each.end - 1 and each.start < end - 1 for each in segments)
+    ]
+    whole = cut(segments, times[0], times[-1], tmp_path / "whole.mp4")
+    assert whole is not None
+    join(parts, tmp_path / "joined.mp4")
+    # A gap is closed as Frigate closes it, to the length of a packet of sound.
+    _assert_same(tmp_path / "joined.mp4", whole, tolerance=0.15)
+
+
+def test_a_gap_at_a_seam_leaves_no_trace(recorded: Record, tmp_path: Path) -> None:
+    segments = recorded(DAY)
+    before, after = segments[:2], segments[4:]
+    start, end = before[0].start, after[-1].end
+    middle = before[-1].end + 8
+    parts = [
+        part(before, start, middle, tmp_path),
+        part(after, middle, end, tmp_path),
+    ]
+    join(parts, tmp_path / "joined.mp4")
+    video, audio = packets(tmp_path / "joined.mp4")
+    first, second = (packets(each.clip.path) for each in parts)
+    assert len(video) == len(first[0]) + len(second[0])
+    assert len(audio) == len(first[1]) + len(second[1])
+    for track, seam, usual in (
+        (video, len(first[0]), 0.2),
+        (audio, len(first[1]), 0.064),
+    ):
+        around = itertools.pairwise(track[seam - 5 : seam + 5])
+        steps = [after.dts - before.dts for before, after in around]
+        assert min(steps) > 0
+        assert max(steps) < 2 * usual
+
+
+def test_a_part_inside_another_adds_nothing(recorded: Record, tmp_path: Path) -> None:
+    segments = recorded(DAY)
+    outer = part(segments, EPOCH + 5, EPOCH + 25, tmp_path)
+    inner = part(segments, EPOCH + 15, EPOCH + 18, tmp_path)
+    ending = part(segments, EPOCH + 22, EPOCH + 25, tmp_path)
+    following = part(segments, EPOCH + 25, EPOCH + 40, tmp_path)
+    joined = join([outer, inner, ending, following], tmp_path / "joined.mp4")
+    whole = cut(segments, EPOCH + 5, EPOCH + 40, tmp_path / "whole.mp4")
+    assert whole is not None
+    _assert_same(tmp_path / "joined.mp4", whole)
+    assert joined.video_packets == len(contents(whole)[0])
+
+
+def test_parts_may_overlap_by_more_than_they_must(
+    recorded: Record, tmp_path: Path
+) -> None:
+    segments = recorded(NIGHT)
+    parts = [
+        part(segments, EPOCH + 5, EPOCH + 27, tmp_path),
+        part(segments, EPOCH + 19, EPOCH + 40, tmp_path),
+    ]
+    whole = cut(segments, EPOCH + 5, EPOCH + 40, tmp_path / "whole.mp4")
+    assert whole is not None
+    join(parts, tmp_path / "joined.mp4")
+    _assert_same(tmp_path / "joined.mp4", whole)
+
+
+def test_files_that_follow_each_other_share_nothing(
+    recorded: Record, tmp_path: Path
+) -> None:
+    """Where a limit ends one file, the next one goes on with the packet after."""
+    segments = recorded(DAY, 60, 0.6)
+    times = [EPOCH + 1.0 + second for second in range(0, 60, 7)]
+    groups = plan(cut_parts(segments, times, tmp_path), 21)
+    assert [len(group) for group in groups] == [3, 3, 2]
+    video, audio = [], []
+    for number, group in enumerate(groups):
+        follower = groups[number + 1][0] if number + 1 < len(groups) else None
+        target = tmp_path / f"joined{number}.mp4"
+        joined = join(group, target, follower=follower)
+        pictures, sounds = contents(target)
+        assert joined.video_packets == len(pictures)
+        assert joined.audio_packets == len(sounds)
+        video += pictures
+        audio += sounds
+    whole = cut(segments, times[0], times[-1], tmp_path / "whole.mp4")
+    assert whole is not None
+    assert (video, audio) == contents(whole)
+
+
+def test_a_follower_inside_the_last_part_takes_nothing_away(
+    recorded: Record, tmp_path: Path
+) -> None:
+    segments = recorded(DAY)
+    last = part(segments, EPOCH + 5, EPOCH + 25, tmp_path)
+    inner = part(segments, EPOCH + 12, EPOCH + 15, tmp_path)
+    joined = join([last], tmp_path / "joined.mp4", follower=inner)
+    assert joined.video_packets == last.clip.video_packets
+
+
+def test_a_change_of_codec_needs_another_file(recorded: Record, tmp_path: Path) -> None:
+    small = recorded(DAY)
+    large = recorded(Scene(width=128, keyframes=2.0, b_frames=2))
+    parts = [
+        *cut_parts(small, [EPOCH + 1, EPOCH + 11, EPOCH + 21], tmp_path),
+        *cut_parts(large, [EPOCH + 21.0, EPOCH + 31, EPOCH + 41], tmp_path),
+    ]
+    with pytest.raises(NotJoinableError, match="2 ways"):
+        join(parts, tmp_path / "joined.mp4")
+    assert not (tmp_path / "joined.mp4").exists()
+    groups = plan(parts)
+    assert groups == [parts[:2], parts[2:]]
+    for number, group in enumerate(groups):
+        joined = join(group, tmp_path / f"joined{number}.mp4")
+        assert joined.video_packets == pytest.approx(100, abs=12)
+
+
+def test_nothing_cannot_be_joined(tmp_path: Path) -> None:
+    with pytest.raises(NotJoinableError):
+        join([], tmp_path / "joined.mp4")
+
+
+@pytest.mark.parametrize("tag", ["hvc1", "hev1"])
+def test_the_name_of_the_codec_and_the_shape_of_pixels_stay(
+    recorded: Record, tmp_path: Path, tag: str
+) -> None:
+    for scene in (Scene(codec="libx265", tag=tag, pixels=(4, 3)), Scene(pixels=(4, 3))):
+        parts = cut_parts(recorded(scene, 20), [EPOCH, EPOCH + 9, EPOCH + 18], tmp_path)
+        target = tmp_path / "joined.mp4"
+        join(parts, target)
+        assert inspect(target).codecs == parts[0].clip.codecs
+        assert b"pasp" + struct.pack(">II", 4, 3) in target.read_bytes()
+
+
+@pytest.mark.parametrize("scene", [DAY, Scene(), Scene(keyframes=4.0)])
+def test_a_file_does_not_begin_with_a_clip_inside_the_last_one(
+    recorded: Record, tmp_path: Path, scene: Scene
+) -> None:
+    """Where the recording stops right after a seam, the chunk behind it holds no news."""
+    segments = recorded(scene)
+    before, after = segments[:3], segments[4:]
+    stop = math.floor(before[-1].end)
+    times = [EPOCH + 5.0, EPOCH + 18.0, float(stop), stop + 8.0]
+    parts = [
+        *cut_parts(before, times, tmp_path),
+        part(after, stop + 8.0, after[-1].end, tmp_path),
+    ]
+    # The first one stays, and is compared with none.
+    kept = without_nested(parts)
+    assert kept == [*parts[:2], parts[3]]
+    groups = plan(kept, 20)
+    assert len(groups) > 1
+    video = []
+    for number, group in enumerate(groups):
+        follower = groups[number + 1][0] if number + 1 < len(groups) else None
+        target = tmp_path / f"joined{number}.mp4"
+        join(group, target, follower=follower)
+        video += contents(target)[0]
+    whole = cut([*before, *after], times[0], after[-1].end, tmp_path / "whole.mp4")
+    assert whole is not None
+    assert video == contents(whole)[0]
+
+
+def test_short_clips_of_their_own_are_kept(recorded: Record, tmp_path: Path) -> None:
+    segments = recorded(Scene())
+    other = recorded(Scene(width=128, height=96))
+    short = part(segments, EPOCH + 5, EPOCH + 7, tmp_path)
+    next_one = part(segments, EPOCH + 7, EPOCH + 9, tmp_path)
+    folder = tmp_path / "other"
+    folder.mkdir()
+    another = part(other, EPOCH + 9, EPOCH + 10, folder)
+    parts = [short, next_one, another]
+    assert without_nested(parts) == parts
+    assert without_nested([]) == []
+    with pytest.raises(JoinCancelledError):
+        without_nested(parts, lambda: True)

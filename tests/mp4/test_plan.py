@@ -1,0 +1,171 @@
+"""Clips are grouped into files, and Frigate's segments tell what was recorded."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+import hashlib
+import itertools
+import math
+from pathlib import Path
+from typing import override
+
+import pytest
+
+from custom_components.frigate_http.mp4 import (
+    Clip,
+    Codec,
+    Part,
+    Recording,
+    inspect,
+    plan,
+    recorded_seconds,
+)
+
+from .common import CLIPS
+
+H264 = Codec("h264", "High", "avc1", 640, 360, 0, 0, b"\x01")
+AAC = Codec("aac", "LC", "mp4a", 0, 0, 16000, 1, b"\x14")
+
+
+def _parts(codecs: Sequence[tuple[Codec, ...]], length: float = 60) -> list[Part]:
+    path = Path("clip.mp4")
+    return [
+        Part(
+            Clip(path, 1000, length + 1, 300, 900, 2.0, each),
+            number * length,
+            (number + 1) * length,
+        )
+        for number, each in enumerate(codecs)
+    ]
+
+
+def test_nothing_needs_no_file() -> None:
+    assert plan([]) == []
+
+
+def test_what_fits_is_one_file() -> None:
+    parts = _parts([(H264, AAC)] * 30)
+    assert plan(parts) == [parts]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        (replace(H264, extradata=b"\x02"), AAC),
+        (replace(H264, width=1280), AAC),
+        (replace(H264, name="hevc"), AAC),
+        (H264, replace(AAC, rate=48000)),
+        (H264,),
+    ],
+)
+def test_another_codec_begins_another_file(other: tuple[Codec, ...]) -> None:
+    usual = (H264, AAC)
+    parts = _parts([usual, usual, other, usual])
+    assert plan(parts) == [parts[:2], parts[2:3], parts[3:]]
+
+
+def test_a_profile_that_was_not_found_out_is_no_other_codec() -> None:
+    parts = _parts([(H264, AAC), (replace(H264, profile=None), AAC)])
+    assert plan(parts) == [parts]
+
+
+def test_a_file_is_no_longer_than_the_limit() -> None:
+    parts = _parts([(H264, AAC)] * 7)
+    assert plan(parts, 180) == [parts[:3], parts[3:6], parts[6:]]
+    assert plan(parts, 7 * 60) == [parts]
+
+
+def test_a_clip_longer_than_the_limit_is_a_file() -> None:
+    parts = _parts([(H264, AAC)] * 2)
+    assert plan(parts, 10) == [parts[:1], parts[1:]]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "seconds"),
+    [
+        # Both in one segment, which is cut at whole seconds of it.
+        (102, 107, 5),
+        (102.9, 107.2, 5),
+        # Over a seam where the next segment begins before this one ends.
+        (102, 112, 8.4 + 2),
+        # A time at which the next segment begins and this one goes on is one of both.
+        (102, 110, 7 + 1),
+        (110, 112, 0.4 + 2),
+        # Over a gap, from one, and into one.
+        (112, 152, 8 + 2),
+        (125, 152, 2),
+        (112, 125, 8),
+        (130, 140, 0),
+        # Everything, and more than that.
+        (0, 1000, 10.4 + 10 + 10),
+    ],
+)
+def test_recorded_seconds(start: float, end: float, seconds: float) -> None:
+    segments = [(100.0, 110.4), (110.0, 120.0), (150.0, 160.0)]
+    found = recorded_seconds(segments, start, end)
+    assert found == pytest.approx(seconds)
+
+
+def test_an_overhang_is_what_was_not_asked_for() -> None:
+    clip = inspect(CLIPS / "part0.mp4")
+    assert Part(clip, 0, 20).overhang == pytest.approx(1.54, abs=0.01)
+    assert Part(clip, 0, 20, recorded=19).overhang == pytest.approx(2.54, abs=0.01)
+
+
+def _counted(
+    segments: Sequence[tuple[float, float]], start: float, end: float
+) -> float:
+    """Count what is recorded in a range segment by segment, as slow as it is."""
+
+    def before(time: float) -> float:
+        return math.fsum(
+            end - start if end <= time else int(time - start)
+            for start, end in segments
+            if start <= time
+        )
+
+    return before(end) - before(start)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_recording_counts_what_its_segments_hold(seed: int) -> None:
+    luck = hashlib.shake_128(bytes([seed])).digest(600)
+    # In any order, with gaps, and some that hold others.
+    segments = [
+        (number * 10.0, number * 10 + (0.0, 9.7, 10.4, 35.2)[byte % 4])
+        for number, byte in sorted(enumerate(luck[:60]), key=lambda each: each[1])
+        if byte % 5
+    ]
+    recording = Recording(segments)
+    for first, second in itertools.batched(luck[60:], 2, strict=True):
+        start = first * 2.6 - 20
+        end = start + (0.0, 1.0, 20.0, 33.3, 900.0)[second % 5]
+        expected = _counted(segments, start, end)
+        assert recording.seconds(start, end) == pytest.approx(expected, abs=1e-5)
+    assert Recording([]).seconds(0, 1000) == 0
+
+
+def test_a_day_takes_no_longer_than_its_chunks() -> None:
+    looks = 0
+
+    class Time(float):
+        """A time that counts how often it is looked at."""
+
+        @override
+        def __gt__(self, other: float) -> bool:
+            nonlocal looks
+            looks += 1
+            return float(self) > other
+
+        @override
+        def __lt__(self, other: float) -> bool:
+            nonlocal looks
+            looks += 1
+            return float(self) < other
+
+    segments = [(Time(at), Time(at + 10.0)) for at in range(0, 86_400, 10)]
+    recording = Recording(segments)
+    looks = 0
+    total = math.fsum(recording.seconds(at, at + 10.0) for at in range(0, 86_400, 10))
+    assert total == pytest.approx(86_400)
+    # For each of both ends of 8,640 chunks, as often as a number has binary digits.
+    assert looks < 8640 * 2 * 20
