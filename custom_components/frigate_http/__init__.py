@@ -12,6 +12,8 @@ from .const import DOMAIN
 from .coordinator import FrigateCoordinator
 from .coordinator_exports import ExportsCoordinator
 from .coordinator_reviews import ReviewsCoordinator
+from .downloads.journal import async_forget_journal
+from .downloads.setup import async_set_up_downloads
 from .inventory import async_is_in_use, async_keep_in_step, known_cameras, known_people
 from .runtime import FrigateConfigEntry, FrigateRuntime
 from .services import async_setup_services
@@ -46,6 +48,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> b
         coordinator,
         ExportsCoordinator(hass, entry, client, coordinator),
         ReviewsCoordinator(hass, entry, client),
+        await async_set_up_downloads(hass, entry),
     )
 
     async_keep_in_step(hass, coordinator)
@@ -56,6 +59,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> b
 async def async_unload_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> bool:
     """Unload a Frigate server."""
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> None:
+    """Forget what was noted of a server's downloads; the files stay."""
+    await async_forget_journal(hass, entry.entry_id)
 
 
 async def async_remove_config_entry_device(

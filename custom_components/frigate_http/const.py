@@ -22,9 +22,11 @@ CONF_MJPEG_HEIGHT: Final = "mjpeg_height"
 CONF_OVERLAYS: Final = "overlays"
 CONF_CAMERAS: Final = "cameras"
 CONF_BROWSER_URL: Final = "browser_url"
+CONF_KEEP_DAYS: Final = "keep_days"
 
 DEFAULT_MJPEG_FPS: Final = 5
 DEFAULT_MJPEG_HEIGHT: Final = 720
+DEFAULT_KEEP_DAYS: Final = 0
 OVERLAYS: Final = (
     "bounding_boxes",
     "timestamp",

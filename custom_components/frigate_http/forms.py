@@ -11,6 +11,7 @@ from homeassistant.const import (
     CONF_URL,
     CONF_USERNAME,
     CONF_VERIFY_SSL,
+    UnitOfTime,
 )
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
@@ -30,11 +31,13 @@ from .const import (
     CONF_BROWSER_URL,
     CONF_CAMERAS,
     CONF_HEADERS,
+    CONF_KEEP_DAYS,
     CONF_MJPEG_FPS,
     CONF_MJPEG_HEIGHT,
     CONF_OVERLAYS,
     CONF_PROXY_PASSWORD,
     CONF_PROXY_USERNAME,
+    DEFAULT_KEEP_DAYS,
     DEFAULT_MJPEG_FPS,
     DEFAULT_MJPEG_HEIGHT,
     OVERLAYS,
@@ -145,6 +148,9 @@ def options_form(cameras: Iterable[str]) -> vol.Schema:
                 )
             ),
             vol.Optional(CONF_BROWSER_URL): _URL,
+            vol.Required(CONF_KEEP_DAYS, default=DEFAULT_KEEP_DAYS): _number(
+                0, 3650, unit=UnitOfTime.DAYS
+            ),
         }
     )
 

@@ -8,6 +8,7 @@ from .aiofrigate import FrigateClient
 from .coordinator import FrigateCoordinator
 from .coordinator_exports import ExportsCoordinator
 from .coordinator_reviews import ReviewsCoordinator
+from .downloads.manager import DownloadManager
 
 type FrigateConfigEntry = ConfigEntry[FrigateRuntime]
 
@@ -20,3 +21,4 @@ class FrigateRuntime:
     server: FrigateCoordinator
     exports: ExportsCoordinator
     reviews: ReviewsCoordinator
+    downloads: DownloadManager

@@ -24,6 +24,7 @@ from .sensor_descriptions import (
     PartSensorDescription,
     ServerSensorDescription,
 )
+from .sensor_downloads import DOWNLOAD_SENSORS, FrigateDownloadSensor
 from .sensor_exports import (
     EXPORTS_SENSORS,
     ExportsSensorDescription,
@@ -48,6 +49,7 @@ async def async_setup_entry(
     add(_people, FrigatePersonSensor)
     add(_camera_sensors, FrigateCameraSensor)
     add(_exports_sensors, FrigateExportsSensor.of_server)
+    async_add_entities(FrigateDownloadSensor(entry, one) for one in DOWNLOAD_SENSORS)
     reviews = entry.runtime_data.reviews
     async_add_entities(FrigateReviewsSensor(reviews, one) for one in REVIEWS_SENSORS)
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 import json
 import secrets
+import time
 from typing import Any
 
 import aiohttp
@@ -11,10 +12,14 @@ import aiohttp
 from . import DOMAIN, DemoError, say
 from .api import Api, Json
 from .frigate import Target
+from .pictures import count_frames
 from .registry import Entity
 
 _GUEST = "demo_guest"
 _LONGEST_LINE = 150
+_CLIP_SECONDS = 120
+# What the made-up cameras record.
+_FRAMES_A_SECOND = 5
 
 
 async def check_actions(
@@ -40,6 +45,8 @@ async def check_actions(
             await _change(caller)
         async with _noting(target, missing):
             await _export(caller, cameras[0].entity_id)
+        async with _noting(target, missing):
+            await _download(api, caller, cameras[0].entity_id)
 
 
 class _Caller:
@@ -99,6 +106,36 @@ async def _export(caller: _Caller, camera: str) -> None:
     ids = {one["export_id"] for one in listed["exports"]}
     _expect(export["export_id"] in ids, "get_exports does not list the new export")
     await caller.server("delete_exports", export_ids=[export["export_id"]])
+
+
+async def _download(api: Api, caller: _Caller, camera: str) -> None:
+    """Save a clip, find it in the media browser, fetch it back and count its frames."""
+    end = int(time.time()) - 70
+    answer = await caller.call(
+        "download_clip",
+        {
+            "entity_id": camera,
+            "start_time": end - _CLIP_SECONDS,
+            "end_time": end,
+            "chunk_duration": 30,
+        },
+    )
+    media_id = answer[camera]["media_content_id"]
+    folder, resolved = await api.commands(
+        {
+            "type": "media_source/browse_media",
+            "media_content_id": media_id.rpartition("/")[0],
+        },
+        {"type": "media_source/resolve_media", "media_content_id": media_id},
+    )
+    listed = {child["media_content_id"] for child in folder["children"]}
+    _expect(media_id in listed, "the media browser does not show the clip")
+    async with api.open(resolved["url"]) as response:
+        frames = count_frames(await response.read())
+    say(f"clip    {answer[camera]['path']}: {frames} frames")
+    _expect(
+        frames >= _CLIP_SECONDS * _FRAMES_A_SECOND * 0.98, "the clip lacks some frames"
+    )
 
 
 def _expect(is_so: bool, otherwise: str) -> None:

@@ -63,7 +63,13 @@ class HomeAssistant:
         components = self._config / "custom_components"
         components.mkdir(parents=True)
         (components / DOMAIN).symlink_to(ROOT / "custom_components" / DOMAIN)
-        (self._config / "configuration.yaml").write_text(_CONFIGURATION)
+        # Where there is a /media on the machine, that would be the folder for downloads.
+        media = self._config / "media"
+        media.mkdir()
+        folders = json.dumps({"media_dirs": {"local": str(media)}})
+        (self._config / "configuration.yaml").write_text(
+            f"homeassistant: {folders}\n{_CONFIGURATION}"
+        )
         for module, code in _STAND_INS.items():
             if find_spec(module) is None:
                 (self._config / f"{module}.py").write_text(code)

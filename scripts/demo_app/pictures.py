@@ -3,6 +3,7 @@
 import io
 
 import aiohttp
+import av
 from PIL import Image, UnidentifiedImageError
 
 from . import DemoError
@@ -43,3 +44,9 @@ def _size(picture: bytes, camera: Entity) -> tuple[int, int]:
             return image.size
     except (UnidentifiedImageError, OSError) as err:
         raise DemoError(f"{camera.entity_id} sent no whole JPEG: {err}.") from err
+
+
+def count_frames(film: bytes) -> int:
+    """Return how many pictures come out of a film."""
+    with av.open(io.BytesIO(film), "r") as source:
+        return len([*source.decode(source.streams.video[0])])

@@ -19,7 +19,9 @@ DEFAULTS: dict[str, Any] = {
     "mjpeg_height": 720,
     "overlays": [],
     "cameras": [],
+    "keep_days": 0,
 }
+WHOLE = ("mjpeg_fps", "mjpeg_height", "keep_days")
 ALL_OVERLAYS = ["bounding_boxes", "timestamp", "zones", "motion", "regions", "mask"]
 
 
@@ -68,6 +70,7 @@ async def test_every_field_is_kept_and_shown_again(
         "overlays": ALL_OVERLAYS,
         "cameras": ["front_door"],
         "browser_url": "https://frigate.example.com",
+        "keep_days": 30,
     }
     flow = await OptionsFlow.of(hass, entry)
     assert field(flow, "overlays")["options"] == ALL_OVERLAYS
@@ -75,7 +78,7 @@ async def test_every_field_is_kept_and_shown_again(
     await flow.submit(**chosen)
 
     assert entry.options == chosen
-    assert all(isinstance(entry.options[one], int) for one in list(chosen)[:2])
+    assert all(isinstance(entry.options[one], int) for one in WHOLE)
     # The entry was loaded anew, and works by the new options.
     assert entry.state is ConfigEntryState.LOADED
     assert entry.runtime_data is not before
@@ -112,6 +115,7 @@ async def test_nothing_changed_reloads_nothing(
         ("mjpeg_height", (120, 2160), (119, 2161, 0)),
         ("overlays", ([], ["zones"]), (["everything"], "zones")),
         ("cameras", ([], ["Portones"]), (["another"], "Portones")),
+        ("keep_days", (0, 7.0, 3650), (-1, 3651, "long")),
     ],
 )
 async def test_limits(

@@ -7,11 +7,11 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
+from custom_components.frigate_http.moments import iso
 from custom_components.frigate_http.services.times import (
     OpenPeriod,
     Period,
     duration,
-    iso,
     moment,
     open_period_of,
     period_of,

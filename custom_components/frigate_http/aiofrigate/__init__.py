@@ -38,6 +38,7 @@ from .events import Event, EventFilter, NewEvent
 from .exchange import Stream, Upload
 from .exports import Export, ExportFile, ExportJob, Exports
 from .faces import Recognition, TrainingImage
+from .files import EventMedia
 from .logs import SERVICES as LOG_SERVICES, Log
 from .models import (
     CameraConfig,
@@ -81,6 +82,7 @@ __all__ = [
     "DetectorStats",
     "Event",
     "EventFilter",
+    "EventMedia",
     "Export",
     "ExportFile",
     "ExportJob",

@@ -10,6 +10,7 @@ from .errors import FrigateAuthError, FrigateClosedError
 from .events import Events
 from .exports import Exports
 from .faces import Faces
+from .files import Files
 from .logs import Logs
 from .media import Media
 from .notifications import Notifications
@@ -47,6 +48,7 @@ class FrigateClient:
         self.system = System(self._transport)
         self.faces = Faces(self._transport)
         self.media = Media(self._transport)
+        self.files = Files(self._transport)
         self.users = Users(self._transport)
         self.logs = Logs(self._transport)
         self.notifications = Notifications(self._transport)

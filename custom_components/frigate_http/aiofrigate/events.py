@@ -147,6 +147,19 @@ class Events:
             raise FrigateDataError("This is not a list of events", answer.status)
         return tuple(event for event in events if event is not None)
 
+    async def get(self, event_id: str) -> Event:
+        """Return one event (`GET /api/events/{id}`).
+
+        Raises:
+            FrigateNotFoundError: there is no such event.
+            FrigateDataError: the answer is no event.
+            FrigateError: anything else.
+        """
+        answer = await self._transport.request("GET", "api", "events", event_id)
+        if (event := Event.from_api(answer.json(dict))) is None:
+            raise FrigateDataError("This is not an event", answer.status)
+        return event
+
     async def create(self, new: NewEvent) -> str:
         """Create an event and return its id (`POST /api/events/{cam}/{label}/create`).
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 import json
+import re
 from typing import Any
 
 import aiohttp
@@ -14,6 +15,7 @@ from .errors import FrigateDataError, FrigateHTMLError, FrigateTooLargeError
 from .outcome import error_from_exception, http_date, page_title
 
 CHUNK = 64 * 2**10
+_CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-", re.ASCII)
 
 type Query = Mapping[str, str | int | float]
 
@@ -128,8 +130,31 @@ class Stream:
 
     def __init__(self, response: aiohttp.ClientResponse) -> None:
         """Wrap an answer whose status was found good."""
+        self.status = response.status
+        self.headers = response.headers
         self.content_type = response.headers.get(hdrs.CONTENT_TYPE, "")
         self.content = response.content
+
+    @property
+    def content_length(self) -> int | None:
+        """Return how many bytes this answer has, if the server tells."""
+        length = self.headers.get(hdrs.CONTENT_LENGTH, "")
+        return int(length) if length.isascii() and length.isdigit() else None
+
+    @property
+    def offset(self) -> int | None:
+        """Return with which byte of a file this answer begins, if the server tells."""
+        found = _CONTENT_RANGE.match(self.headers.get(hdrs.CONTENT_RANGE, ""))
+        return None if found is None else int(found[1])
+
+    @property
+    def validator(self) -> str | None:
+        """Return what another file at the same address would not have, if there is such."""
+        tag = self.headers.get(hdrs.ETAG, "")
+        if tag.startswith('"'):
+            return tag
+        # A weak tag stays the same where bytes need not, and is no condition for a range.
+        return self.headers.get(hdrs.LAST_MODIFIED) or None
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """Yield the body as it arrives.

@@ -135,9 +135,12 @@ class Transport:
 
     @asynccontextmanager
     async def stream(
-        self, *path: str, query: Query | None = None
+        self,
+        *path: str,
+        query: Query | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> AsyncGenerator[Stream]:
-        """Open a body without end; leaving the context closes the connection.
+        """Open a body that is read bit by bit; leaving the context closes the connection.
 
         Raises:
             FrigateHTMLError: it is a web page, whose end is not waited for.
@@ -146,6 +149,7 @@ class Transport:
         request = Request(
             method=hdrs.METH_GET,
             url=self.url(*path, query=query),
+            headers=headers or {},
             timeout=aiohttp.ClientTimeout(
                 total=None, sock_connect=REQUEST_TIMEOUT, sock_read=STREAM_SILENCE
             ),

@@ -3,6 +3,7 @@
 from homeassistant.core import HomeAssistant, callback
 
 from . import (
+    downloads,
     events,
     exports,
     faces,
@@ -21,6 +22,7 @@ ACTIONS = (
     *faces.ACTIONS,
     *exports.ACTIONS,
     *previews.ACTIONS,
+    *downloads.ACTIONS,
     *events.ACTIONS,
     *reviews.ACTIONS,
     *system.ACTIONS,

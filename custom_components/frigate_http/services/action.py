@@ -71,6 +71,8 @@ class CameraCall(ServerCall):
     camera: str
     """Frigate's name of it."""
     entity_id: str
+    is_alone: bool
+    """Whether the target is this camera and no other."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,8 +84,15 @@ class Action[CallT: ServerCall](ABC):
     fields: VolDictType
     is_query: bool = False
     """Whether it changes nothing: it must be asked for an answer, and may ask twice."""
+    changes_server: bool = True
+    """Whether it changes something at the server. A query never does."""
     admin_only: bool = False
     """Whether people must be administrators to call it; automations need not."""
+
+    @property
+    def only_reads(self) -> bool:
+        """Return whether nothing at the server is different afterwards."""
+        return self.is_query or not self.changes_server
 
     @property
     @abstractmethod
@@ -107,7 +116,7 @@ class Action[CallT: ServerCall](ABC):
             except FrigateError as err:
                 if self.is_query and is_unanswered(err):
                     return await self.handler(call)
-                if not self.is_query and is_outcome_unknown(err):
+                if not self.only_reads and is_outcome_unknown(err):
                     # "Try again" would be bad advice.
                     raise refusal("outcome_unknown", **placeholders(err)) from err
                 raise
@@ -155,8 +164,9 @@ class CameraAction(Action[CameraCall]):
     async def async_run(self, call: ServiceCall) -> JsonObjectType:
         """Run for all cameras at once; raise only if it worked for none."""
         targets = await async_targeted_cameras(call)
+        is_alone = len(targets) == 1
         outcomes = await asyncio.gather(
-            *(self._async_one(call, one) for one in targets)
+            *(self._async_one(call, one, is_alone=is_alone) for one in targets)
         )
         answers: JsonObjectType = {}
         errors: dict[str, HomeAssistantError] = {}
@@ -173,7 +183,7 @@ class CameraAction(Action[CameraCall]):
         return answers
 
     async def _async_one(
-        self, call: ServiceCall, entity_id: str
+        self, call: ServiceCall, entity_id: str, *, is_alone: bool
     ) -> JsonObjectType | HomeAssistantError:
         """Return the answer for one camera, or why there is none."""
         try:
@@ -187,6 +197,7 @@ class CameraAction(Action[CameraCall]):
                     context=call.context,
                     camera=camera,
                     entity_id=entity_id,
+                    is_alone=is_alone,
                 )
             )
         except HomeAssistantError as err:

@@ -15,6 +15,7 @@ from homeassistant.util.json import JsonObjectType
 
 from ..aiofrigate import Event, EventFilter, FrigateNotFoundError, NewEvent
 from ..errors import mistake, refusal
+from ..moments import iso
 from . import fields, times
 from .action import CameraAction, CameraCall, ServerAction, ServerCall
 from .targets import CAMERAS, camera_names
@@ -70,8 +71,8 @@ def _as_json(event: Event) -> JsonObjectType:
         "label": event.label,
         "sub_label": event.sub_label,
         "zones": list(event.zones),
-        "start": times.iso(event.start),
-        "end": times.iso(event.end),
+        "start": iso(event.start),
+        "end": iso(event.end),
         "has_clip": event.has_clip,
         "has_snapshot": event.has_snapshot,
         "score": event.score,

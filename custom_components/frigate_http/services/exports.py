@@ -15,6 +15,7 @@ from ..aiofrigate import (
     FrigateStartingError,
 )
 from ..errors import mistake, needs_login, refusal
+from ..moments import iso
 from ..runtime import FrigateRuntime
 from .action import CameraAction, CameraCall, ServerAction, ServerCall
 from .export_errors import unlisted, unwatched
@@ -23,7 +24,7 @@ from .export_watch import Watch
 from .fields import Validator, boolean, choice, each, identifier, text, whole_number
 from .footage import async_wait_for_footage, async_wait_until
 from .targets import CAMERAS, camera_names
-from .times import PERIOD_FIELDS, Period, iso, period_of
+from .times import PERIOD_FIELDS, Period, period_of
 
 LONGEST_NAME = 256
 LONGEST_TIMEOUT = 3600

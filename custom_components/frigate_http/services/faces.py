@@ -15,6 +15,7 @@ from ..aiofrigate import (
     TrainingImage,
 )
 from ..errors import mistake
+from ..moments import iso
 from .action import ServerAction, ServerCall
 from .fields import each, identifier
 from .images import PICTURE_FIELDS, async_picture, only_one
@@ -31,7 +32,6 @@ from .people import (
     refuse_unknown,
 )
 from .reprocessing import TRAINING_FILE, Reprocessing, async_ask_patiently
-from .times import iso
 
 NEW_NAME, FILES = "new_name", "files"
 TRAINING_FILES, EVENT_ID = "training_files", "event_id"

@@ -2,9 +2,10 @@
 
 from homeassistant.util.json import JsonObjectType
 
+from ..moments import iso
 from .action import CameraAction, CameraCall
 from .footage import async_wait_until
-from .times import PERIOD_FIELDS, iso, period_of
+from .times import PERIOD_FIELDS, period_of
 
 
 async def _get_previews(call: CameraCall) -> JsonObjectType:

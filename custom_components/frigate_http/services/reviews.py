@@ -7,6 +7,7 @@ import voluptuous as vol
 from homeassistant.util.json import JsonObjectType
 
 from ..aiofrigate import Review, ReviewFilter
+from ..moments import iso
 from . import fields, times
 from .action import ServerAction, ServerCall
 from .targets import CAMERAS, camera_names
@@ -21,8 +22,8 @@ def _as_json(review: Review) -> JsonObjectType:
         "review_id": review.review_id,
         "camera": review.camera,
         "severity": review.severity,
-        "start": times.iso(review.start),
-        "end": times.iso(review.end),
+        "start": iso(review.start),
+        "end": iso(review.end),
         "reviewed": review.reviewed,
         "objects": list(review.objects),
         "zones": list(review.zones),

@@ -123,17 +123,6 @@ def open_period_of(data: Mapping[str, Any]) -> OpenPeriod:
     return OpenPeriod(start, end)
 
 
-def iso(seconds: float | None) -> str | None:
-    """Return a moment in ISO 8601, in Home Assistant's time zone."""
-    if seconds is None:
-        return None
-    try:
-        return dt_util.as_local(dt_util.utc_from_timestamp(seconds)).isoformat()
-    except ValueError, OverflowError, OSError:
-        # No time that a calendar has.
-        return None
-
-
 def _seconds_of(value: Any) -> float | None:
     """Return seconds since the epoch, or None if a value means no moment."""
     if isinstance(value, bool):

@@ -1,0 +1,118 @@
+"""Films and pictures of the past, as bodies that are read bit by bit or at once."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Literal
+
+from aiohttp import hdrs
+
+from .errors import FrigateDataError
+from .exchange import Stream, seconds_in_path
+from .media import MAX_IMAGE_BYTES
+from .models import StillImage
+from .transport import Transport
+
+type EventMedia = Literal["clip.mp4", "snapshot.jpg", "thumbnail.jpg", "preview.gif"]
+
+
+class Files:
+    """What can be downloaded of the cameras that the account may see.
+
+    A good status proves nothing about a film: Frigate pipes it from a process, and what
+    fails there ends the body early.
+    """
+
+    def __init__(self, transport: Transport) -> None:
+        """Speak through a transport."""
+        self._transport = transport
+
+    @asynccontextmanager
+    async def clip(
+        self, camera: str, start: float, end: float
+    ) -> AsyncGenerator[Stream]:
+        """Open what was recorded (`GET /api/<camera>/start/<s>/end/<e>/clip.mp4`).
+
+        It begins at the keyframe before its start, and is up to a keyframe interval
+        longer than asked for at either side. Neither length nor ranges are known.
+
+        Args:
+            camera: name of the camera.
+            start: in seconds since the epoch, as `end`.
+            end: what is not on the disk yet is missing without a word.
+
+        Raises:
+            FrigateBadRequestError: on entering: nothing is recorded there.
+            FrigateError: on entering, for anything else but a good answer.
+        """
+        period = ("start", seconds_in_path(start), "end", seconds_in_path(end))
+        async with self._transport.stream("api", camera, *period, "clip.mp4") as stream:
+            yield _of_kind(stream, "video/")
+
+    @asynccontextmanager
+    async def event(self, event_id: str, media: EventMedia) -> AsyncGenerator[Stream]:
+        """Open a film or picture of an event (`GET /api/events/<id>/<media>`).
+
+        Raises:
+            FrigateNotFoundError: on entering: there is no such event, or it has none.
+            FrigateError: on entering, for anything else but a good answer.
+        """
+        kind = "video/" if media == "clip.mp4" else "image/"
+        async with self._transport.stream("api", "events", event_id, media) as stream:
+            yield _of_kind(stream, kind)
+
+    @asynccontextmanager
+    async def export(
+        self, file: str, offset: int = 0, validator: str | None = None
+    ) -> AsyncGenerator[Stream]:
+        """Open the film of an export, from a byte on (`GET /exports/<file>`).
+
+        The status is 206 where the server begins at an offset, which the stream tells,
+        and 200 where it begins at the start all the same.
+
+        Args:
+            file: name of the file.
+            offset: the byte to begin with.
+            validator: the stream's of an earlier answer; if the file is another one by
+                now, it is sent from the start.
+
+        Raises:
+            FrigateNotFoundError: on entering: there is no such file.
+            FrigateError: on entering, for anything else but a good answer.
+        """
+        headers: dict[str, str] = {}
+        if offset:
+            headers[hdrs.RANGE] = f"bytes={offset}-"
+            if validator is not None:
+                headers[hdrs.IF_RANGE] = validator
+        async with self._transport.stream("exports", file, headers=headers) as stream:
+            yield _of_kind(stream, "video/")
+
+    async def frame(self, camera: str, moment: float) -> StillImage:
+        """Return a picture cut from the recording, in full resolution.
+
+        `GET /api/<camera>/recordings/<moment>/snapshot.jpg`; `moment` is in seconds since
+        the epoch.
+
+        Raises:
+            FrigateNotFoundError: nothing is recorded there.
+            FrigateDataError: the answer is not a picture.
+            FrigateError: anything else but a good answer.
+        """
+        answer = await self._transport.request(
+            *("GET", "api", camera, "recordings", seconds_in_path(moment)),
+            "snapshot.jpg",
+            timeout=30.0,
+            max_bytes=MAX_IMAGE_BYTES,
+        )
+        answer.refuse_html()
+        if not answer.content_type.startswith("image/") or not answer.body:
+            raise FrigateDataError("The answer is not a picture", answer.status)
+        return StillImage(answer.body, answer.content_type, offline=False)
+
+
+def _of_kind(stream: Stream, kind: str) -> Stream:
+    if not stream.content_type.lower().startswith(kind):
+        raise FrigateDataError(
+            f"The answer is {stream.content_type or 'nothing known'}", stream.status
+        )
+    return stream

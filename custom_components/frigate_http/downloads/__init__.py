@@ -1,0 +1,1 @@
+"""Files from Frigate on the disk: where, when, how safely, and for how long."""

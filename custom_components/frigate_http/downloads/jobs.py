@@ -1,0 +1,293 @@
+"""What can be downloaded in one piece: exports, events, and single pictures."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import override
+
+from homeassistant.core import HomeAssistant
+from homeassistant.util.json import JsonObjectType
+
+from ..aiofrigate import (
+    Event,
+    EventMedia,
+    Export,
+    FrigateBadRequestError,
+    FrigateConnectionError,
+    FrigateError,
+    FrigateNotFoundError,
+    FrigateRateLimitError,
+    FrigateResponseError,
+    FrigateServerError,
+    FrigateTLSError,
+    StillImage,
+)
+from ..errors import refusal
+from ..moments import iso
+from ..mp4 import Clip, Mp4Error, inspect
+from ..services.footage import async_wait_for_footage
+from ..services.times import Period
+from .job import Download, Job, Piece
+from .saving import async_save, run
+
+PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+"""Seconds between attempts: what restarts is back within a minute, or not soon."""
+BROKEN_FILMS = 4
+"""How often a film is asked for that is not whole."""
+LONGEST_PAUSE = 60.0
+"""Seconds for which a server may put off the next attempt."""
+# JPEG, GIF, and the WebP that Frigate may send under any name.
+_PICTURES = (b"\xff\xd8\xff", b"GIF8", b"RIFF")
+_ALL_THERE = 416
+"""The status for a range that begins at the end of a file."""
+_PART = 206
+"""The status for a range."""
+_FILM: EventMedia = "clip.mp4"
+
+
+class Patience:
+    """Asks again, after growing pauses, for what may be answered some time later."""
+
+    def __init__(self) -> None:
+        """Begin with the shortest pause."""
+        self._failures = self._broken = 0
+
+    def renew(self) -> None:
+        """Begin with the shortest pause again, as something has been achieved."""
+        self._failures = 0
+
+    async def answer[T](self, ask: Callable[[], Awaitable[T]]) -> T:
+        """Return an answer, asked for until it comes or patience ends.
+
+        Raises:
+            FrigateError: the last attempt failed too, or another would in the same way.
+            Mp4Error: the film is not whole, however often it is asked for.
+        """
+        while True:
+            try:
+                return await ask()
+            except FrigateError as err:
+                if not _passes(err) or self._failures == len(PAUSES):
+                    raise
+                pause = self._next_pause(err)
+            except Mp4Error:
+                # Frigate cuts a film short, under a good status, if it fails inside.
+                self._broken += 1
+                if self._broken == BROKEN_FILMS:
+                    raise
+                pause = PAUSES[self._broken - 1]
+            await asyncio.sleep(pause)
+
+    def _next_pause(self, err: FrigateError) -> float:
+        pause = PAUSES[self._failures]
+        self._failures += 1
+        if isinstance(err, FrigateRateLimitError):
+            return min(LONGEST_PAUSE, max(pause, err.retry_after))
+        return pause
+
+
+async def patiently[T](ask: Callable[[], Awaitable[T]]) -> T:
+    """Return an answer, asked for with patience; see `Patience.answer`."""
+    return await Patience().answer(ask)
+
+
+def _passes(err: FrigateError) -> bool:
+    """Return whether a failure may be over a little later."""
+    if isinstance(err, FrigateConnectionError):
+        return not isinstance(err, FrigateTLSError)
+    return isinstance(err, (FrigateServerError, FrigateRateLimitError))
+
+
+async def async_film(hass: HomeAssistant, path: Path) -> Clip:
+    """Return what is in a film, which must be whole.
+
+    Raises:
+        Mp4Error: it is not.
+    """
+    return await run(hass, inspect, path)
+
+
+@dataclass(eq=False, kw_only=True)
+class ExportJob(Job):
+    """The film of an export, resumed where a connection broke."""
+
+    watch: Callable[[], Awaitable[Export]]
+    """Returns the export once it is finished."""
+    _export: Export | None = field(default=None, init=False)
+    _validator: str | None = field(default=None, init=False)
+
+    @override
+    async def async_prepare(self) -> None:
+        """Wait for the export."""
+        self._export = await self.watch()
+
+    @override
+    async def async_fetch(self, download: Download) -> JsonObjectType:
+        """Fetch the file of the export."""
+        export = self._export
+        if export is None or (file := export.file) is None:
+            raise refusal("export_without_file")
+        path = download.workspace / "export.mp4"
+        patience = Patience()
+        most = 0
+
+        async def attempt() -> Clip:
+            nonlocal most
+            try:
+                await self._resume(download, file, path)
+            except FrigateResponseError as err:
+                if err.status != _ALL_THERE:
+                    raise
+            finally:
+                if (size := await run(self.hass, _size, path)) > most:
+                    most = size
+                    patience.renew()
+            try:
+                return await async_film(self.hass, path)
+            except Mp4Error:
+                # Whatever is wrong with it, more of it does not help.
+                await run(self.hass, _remove, path)
+                raise
+
+        film = await patience.answer(attempt)
+        download.pieces.append(Piece(path, download.target, film.bytes, film.seconds))
+        return {"camera": export.camera, "start": iso(export.start)}
+
+    async def _resume(self, download: Download, file: str, path: Path) -> None:
+        """Fetch what is missing, or all of it where the server begins anew."""
+        have = await run(self.hass, _size, path)
+        async with self.client.files.export(file, have, self._validator) as stream:
+            if stream.status != _PART:
+                await run(self.hass, _remove, path)
+                have = 0
+                self._validator = stream.validator
+            elif stream.offset != have:
+                # A part that fits nowhere: the next attempt asks for the whole.
+                await run(self.hass, _remove, path)
+                raise FrigateConnectionError(
+                    f"The answer does not go on at byte {have}"
+                )
+            length = stream.content_length
+            total = None if length is None else have + length
+            await async_save(
+                self.hass,
+                stream,
+                path,
+                lambda saved: download.progress(have + saved, total),
+            )
+
+
+@dataclass(eq=False, kw_only=True)
+class EventJob(Job):
+    """A film or a picture of an event."""
+
+    event: Event
+    media: EventMedia
+    _is_complete: bool = field(default=True, init=False)
+
+    @override
+    async def async_prepare(self) -> None:
+        """Wait until the end of an event that is to become a film is on the disk.
+
+        Raises:
+            HomeAssistantError: the event is not over yet.
+        """
+        event = self.event
+        if self.media != _FILM:
+            return
+        if event.end is None:
+            raise refusal("event_open", event=self.event.event_id)
+        if event.camera is not None:
+            start = event.end if event.start is None else event.start
+            self._is_complete = await async_wait_for_footage(
+                self.client, event.camera, Period(start, event.end)
+            )
+
+    @override
+    async def async_fetch(self, download: Download) -> JsonObjectType:
+        """Fetch it, from the beginning each time: Frigate makes it anew."""
+        path = download.workspace / self.media
+
+        async def attempt() -> Piece:
+            await run(self.hass, _remove, path)
+            async with self.client.files.event(
+                self.event.event_id, self.media
+            ) as stream:
+                total = stream.content_length
+                await async_save(
+                    self.hass,
+                    stream,
+                    path,
+                    lambda saved: download.progress(saved, total),
+                )
+            return await _checked(self.hass, path, download.target)
+
+        piece = await patiently(attempt)
+        if self.media == _FILM:
+            piece = replace(piece, start=self.event.start, end=self.event.end)
+        download.pieces.append(piece)
+        return {} if self._is_complete else {"incomplete": True}
+
+
+@dataclass(eq=False, kw_only=True)
+class SnapshotJob(Job):
+    """A picture of a camera: what it shows now, or what was recorded once."""
+
+    camera: str
+    moment: float | None
+    """Seconds since the epoch; None means now."""
+
+    @override
+    async def async_prepare(self) -> None:
+        """Wait until a moment that is seconds ago is on the disk."""
+        if self.moment is not None:
+            period = Period(self.moment - 1, self.moment)
+            await async_wait_for_footage(self.client, self.camera, period)
+
+    @override
+    async def async_fetch(self, download: Download) -> JsonObjectType:
+        """Fetch it in one piece, small as it is."""
+        image = await patiently(self._image)
+        if self.moment is None and image.offline:
+            raise refusal("camera_offline", camera=self.camera)
+        path = download.workspace / "snapshot.jpg"
+        await run(self.hass, path.write_bytes, image.content)
+        download.pieces.append(await _checked(self.hass, path, download.target))
+        return {}
+
+    async def _image(self) -> StillImage:
+        if self.moment is None:
+            return await self.client.media.latest_image(self.camera)
+        try:
+            return await self.client.files.frame(self.camera, self.moment)
+        except (FrigateBadRequestError, FrigateNotFoundError) as err:
+            raise refusal("nothing_recorded", camera=self.camera) from err
+
+
+async def _checked(hass: HomeAssistant, path: Path, target: Path) -> Piece:
+    """Return a file that is what its name says.
+
+    Raises:
+        Mp4Error: it is no whole film, but should be one.
+        HomeAssistantError: it is no picture, but should be one.
+    """
+    if path.suffix == ".mp4":
+        film = await async_film(hass, path)
+        return Piece(path, target, film.bytes, film.seconds)
+    if not await run(hass, _is_picture, path):
+        raise refusal("not_an_image", name=path.name)
+    return Piece(path, target, await run(hass, _size, path))
+
+
+def _is_picture(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(12).startswith(_PICTURES)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)

@@ -1,0 +1,175 @@
+"""What was written and what is being written, kept across restarts.
+
+What a crash left half-done is found here at the next start, and what may be deleted
+after some days: our own files, and no others.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+import time
+from typing import TypedDict
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.storage import Store
+
+from ..const import DOMAIN, LOGGER
+from .workspace import discard, remove_empty
+
+_VERSION = 1
+_REMEMBERED_FOR = timedelta(days=4000).total_seconds()
+
+
+class _Stored(TypedDict):
+    workspaces: list[str]
+    files: list[_StoredFile]
+
+
+class _StoredFile(TypedDict):
+    path: str
+    written_at: float
+    size: int
+    changed_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenFile:
+    """A file of ours, with what tells it from another of the same name."""
+
+    path: Path
+    written_at: float
+    """Seconds since the epoch."""
+    size: int
+    changed_at: int
+    """Nanoseconds, by the file system's clock."""
+
+    @classmethod
+    def of(cls, path: Path) -> WrittenFile:
+        """Return a file that was written just now. Blocking."""
+        stat = path.stat()
+        return cls(path, time.time(), stat.st_size, stat.st_mtime_ns)
+
+    def is_unchanged(self) -> bool:
+        """Return whether it is there and still as we wrote it. Blocking."""
+        try:
+            stat = self.path.lstat()
+        except OSError:
+            return False
+        return (stat.st_size, stat.st_mtime_ns) == (self.size, self.changed_at)
+
+    def may_come_back(self) -> bool:
+        """Return whether the whole folder is away, as on a disk that is not mounted."""
+        return not self.path.parent.exists() and time.time() - self.written_at < (
+            _REMEMBERED_FOR
+        )
+
+
+class Journal:
+    """The journal of one server's downloads."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        """Prepare; `async_load` comes before anything else."""
+        self._hass = hass
+        self._store = _store(hass, entry_id)
+        self._workspaces: set[Path] = set()
+        self._files: dict[Path, WrittenFile] = {}
+
+    async def async_load(self) -> None:
+        """Read what was noted, and remove what a crash has left half-done."""
+        stored = await self._store.async_load()
+        if stored is None:
+            return
+        self._files = {
+            Path(one["path"]): WrittenFile(
+                Path(one["path"]), one["written_at"], one["size"], one["changed_at"]
+            )
+            for one in stored["files"]
+        }
+        if left := {Path(one) for one in stored["workspaces"]}:
+            LOGGER.info("Removing what unfinished downloads have left: %s", left)
+            gone = await self._hass.async_add_executor_job(_discard_all, left)
+            self._workspaces = left - gone
+            await self._async_save()
+
+    async def async_begin(self, workspace: Path) -> None:
+        """Note a folder before it is made."""
+        self._workspaces.add(workspace)
+        await self._async_save()
+
+    async def async_end(self, workspace: Path, files: list[WrittenFile]) -> None:
+        """Note that a folder is gone, and which files came out of it."""
+        self._workspaces.discard(workspace)
+        self._files |= {one.path: one for one in files}
+        await self._async_save()
+
+    async def async_sweep(self, keep_days: int, own: list[Path]) -> None:
+        """Delete our files that are older, unless the days are 0; forget what is gone.
+
+        What is empty then below our own folders goes too.
+        """
+        limit = time.time() - timedelta(days=keep_days).total_seconds()
+        files = [*self._files.values()]
+        old = [one for one in files if keep_days and one.written_at < limit]
+        done = await self._hass.async_add_executor_job(_sweep, files, old, own)
+        for one in done:
+            # It may have been written anew in the meantime.
+            if self._files.get(one.path) is one:
+                del self._files[one.path]
+        if done:
+            await self._async_save()
+
+    async def _async_save(self) -> None:
+        await self._store.async_save(
+            {
+                "workspaces": sorted(map(str, self._workspaces)),
+                "files": [
+                    {
+                        "path": str(one.path),
+                        "written_at": one.written_at,
+                        "size": one.size,
+                        "changed_at": one.changed_at,
+                    }
+                    for one in self._files.values()
+                ],
+            }
+        )
+
+
+async def async_forget_journal(hass: HomeAssistant, entry_id: str) -> None:
+    """Remove the journal of a server that is removed; its files stay."""
+    await _store(hass, entry_id).async_remove()
+
+
+def _store(hass: HomeAssistant, entry_id: str) -> Store[_Stored]:
+    key = f"{DOMAIN}.downloads.{entry_id}"
+    return Store(hass, _VERSION, key, serialize_in_event_loop=False)
+
+
+def _discard_all(workspaces: set[Path]) -> set[Path]:
+    """Remove workspaces, and return those that are gone for certain."""
+    for one in workspaces:
+        discard(one)
+    return {one for one in workspaces if one.parent.exists() and not one.exists()}
+
+
+def _sweep(
+    files: list[WrittenFile], old: list[WrittenFile], own: list[Path]
+) -> list[WrittenFile]:
+    """Delete what is old, and return what need not be thought of any more."""
+    done = [one for one in files if not one.is_unchanged() and not one.may_come_back()]
+    for one in old:
+        # What somebody has put in its place since is not ours.
+        if not one.is_unchanged():
+            continue
+        try:
+            one.path.unlink()
+        except OSError as err:
+            LOGGER.warning("Cannot delete %s: %s", one.path, err)
+            continue
+        done.append(one)
+        remove_empty([above for above in one.path.parents if _is_inside(above, own)])
+    return done
+
+
+def _is_inside(folder: Path, own: list[Path]) -> bool:
+    return any(one in folder.parents for one in own)

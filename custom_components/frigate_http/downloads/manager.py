@@ -1,0 +1,246 @@
+"""The downloads of one server: their order, their progress, and how they end."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Coroutine, Generator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+import errno
+from functools import partial
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util.json import JsonObjectType
+
+from ..const import DOMAIN
+from ..errors import action_errors, mistake, refusal
+from ..mp4 import Mp4Error
+from .job import Download, Job, Piece
+from .journal import Journal
+from .places import Places
+from .publishing import publish_all
+from .saving import run, wait_for_end
+from .workspace import (
+    discard,
+    missing_folders,
+    open_workspace,
+    remove_empty,
+    workspace_for,
+)
+
+if TYPE_CHECKING:
+    from ..runtime import FrigateConfigEntry
+
+PARALLEL_DOWNLOADS = 2
+COMPLETED = f"{DOMAIN}_download_completed"
+FAILED = f"{DOMAIN}_download_failed"
+
+
+class DownloadManager:
+    """Runs at most two downloads at once; the others wait in order."""
+
+    def __init__(
+        self, hass: HomeAssistant, entry: FrigateConfigEntry, journal: Journal
+    ) -> None:
+        """Begin with none."""
+        self._hass = hass
+        self._entry = entry
+        self._journal = journal
+        self._targets: set[Path] = set()
+        self._slots = asyncio.Semaphore(PARALLEL_DOWNLOADS)
+        self._running: list[Download] = []
+        self._waiting = 0
+        self._listeners: set[CALLBACK_TYPE] = set()
+
+    @property
+    def targets(self) -> frozenset[Path]:
+        """Return the paths that downloads of this server are on their way to."""
+        return frozenset(self._targets)
+
+    @property
+    def taken(self) -> frozenset[Path]:
+        """Return the paths that downloads of any server are on their way to."""
+        entries = self._hass.config_entries.async_loaded_entries(DOMAIN)
+        each = (entry.runtime_data.downloads.targets for entry in entries)
+        return frozenset[Path]().union(*each)
+
+    @property
+    def active(self) -> int:
+        """Return how many are running or waiting."""
+        return len(self._running) + self._waiting
+
+    @property
+    def percent(self) -> float | None:
+        """Return how much is there of the one that has run longest."""
+        return self._running[0].percent if self._running else None
+
+    @callback
+    def async_add_listener(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Tell when something has changed."""
+        self._listeners.add(listener)
+        return partial(self._listeners.discard, listener)
+
+    @callback
+    def _report(self) -> None:
+        for listener in tuple(self._listeners):
+            listener()
+
+    @callback
+    def async_start(
+        self, target: Path, job: Job, about: JsonObjectType, *, overwrite: bool
+    ) -> asyncio.Task[JsonObjectType]:
+        """Begin a download, which ends with the config entry at the latest.
+
+        `about` says what is downloaded; it goes into the answer, and into the event that
+        tells of the end.
+
+        Raises:
+            ServiceValidationError: another download is on its way to that path.
+        """
+        if target in self.taken:
+            raise mistake("download_underway", path=str(target))
+        self._targets.add(target)
+        return self._entry.async_create_background_task(
+            self._hass,
+            self._async_run(target, job, about, overwrite=overwrite),
+            f"{self._entry.title} download of {target.name}",
+        )
+
+    async def _async_run(
+        self, target: Path, job: Job, about: JsonObjectType, *, overwrite: bool
+    ) -> JsonObjectType:
+        """Do a job when it is its turn, and return its answer.
+
+        Raises:
+            HomeAssistantError: it failed; no part of it is left.
+        """
+        try:
+            with self._errors():
+                await job.async_prepare()
+            async with self._turn():
+                answer = await self._async_download(target, job, overwrite=overwrite)
+        except BaseException as err:
+            data = {**about, "path": str(target), "error": str(_shown(err))}
+            self._hass.bus.async_fire(FAILED, data)
+            raise
+        finally:
+            self._targets.discard(target)
+        self._hass.bus.async_fire(COMPLETED, {**about, **answer})
+        return {**about, **answer}
+
+    def _errors(self) -> AbstractContextManager[None]:
+        return action_errors(partial(self._entry.async_start_reauth, self._hass))
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncGenerator[None]:
+        self._waiting += 1
+        self._report()
+        try:
+            await self._slots.acquire()
+        finally:
+            self._waiting -= 1
+            self._report()
+        try:
+            yield
+        finally:
+            self._slots.release()
+
+    async def _async_download(
+        self, target: Path, job: Job, *, overwrite: bool
+    ) -> JsonObjectType:
+        download = Download(
+            target=target,
+            overwrite=overwrite,
+            workspace=workspace_for(target),
+            report=self._report,
+        )
+        self._running.append(download)
+        self._report()
+        try:
+            with self._errors(), film_errors(), _disk_errors():
+                details = await self._async_fill(download, job)
+        finally:
+            self._running.remove(download)
+            self._report()
+        return {**_described(download.pieces, Places(self._hass)), **details}
+
+    async def _async_fill(self, download: Download, job: Job) -> JsonObjectType:
+        """Do a job in a workspace; at a good end its files appear, else nothing does."""
+        places, folders = Places(self._hass), list[Path]()
+        try:
+            folders = await run(self._hass, missing_folders, download.target.parent)
+            await self._journal.async_begin(download.workspace)
+            await run(
+                self._hass, open_workspace, places, download.target, download.workspace
+            )
+            details = await job.async_fetch(download)
+        except BaseException:
+            await self._to_its_end(self._async_clean_up(download, folders))
+            raise
+        # From here on it is too late to cancel: the files are about to appear.
+        await self._to_its_end(self._async_publish(download, places, folders))
+        return details
+
+    async def _to_its_end(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._hass.async_create_task(work)
+        if await wait_for_end(task) and (current := asyncio.current_task()):
+            current.uncancel()
+        task.result()
+
+    async def _async_publish(
+        self, download: Download, places: Places, folders: list[Path]
+    ) -> None:
+        try:
+            await run(self._hass, publish_all, download, places)
+        finally:
+            await self._async_clean_up(download, folders)
+
+    async def _async_clean_up(self, download: Download, folders: list[Path]) -> None:
+        await run(self._hass, discard, download.workspace)
+        if not download.written:
+            await run(self._hass, remove_empty, folders)
+        await self._journal.async_end(download.workspace, download.written)
+
+
+def _shown(err: BaseException) -> BaseException:
+    """Return the error that people are told of instead of another."""
+    if isinstance(err, HomeAssistantError):
+        return err
+    if isinstance(err, asyncio.CancelledError):
+        return refusal("download_cancelled")
+    return refusal("unknown", message=type(err).__name__)
+
+
+def _described(pieces: list[Piece], places: Places) -> JsonObjectType:
+    """Return what a caller is told of files: the first of them, and their sums."""
+    answers = [piece.answer(places) for piece in pieces]
+    if len(answers) == 1:
+        return answers[0]
+    seconds = [piece.seconds for piece in pieces if piece.seconds is not None]
+    return {
+        **answers[0],
+        "bytes": sum(piece.bytes for piece in pieces),
+        "seconds": round(sum(seconds), 3),
+        "parts": [*answers],
+    }
+
+
+@contextmanager
+def film_errors() -> Generator[None]:
+    """Turn what is wrong with a film into what a person is shown."""
+    try:
+        yield
+    except Mp4Error as err:
+        raise refusal("broken_film", message=str(err)) from err
+
+
+@contextmanager
+def _disk_errors() -> Generator[None]:
+    """Turn what the file system says into what a person is shown."""
+    try:
+        yield
+    except OSError as err:
+        if err.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+            raise refusal("disk_full") from err
+        raise refusal("disk_error", message=os.strerror(err.errno or 0)) from err

@@ -1,0 +1,150 @@
+"""Where downloads may be put, and under which addresses people find them there.
+
+All that touches the file system is blocking and belongs into the executor.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+import re
+from urllib.parse import quote
+
+from homeassistant.core import HomeAssistant
+from homeassistant.util import slugify
+
+from ..const import DOMAIN
+from ..errors import mistake
+
+_LONGEST_NAME = 200
+"""Bytes; leaves room for the number of a part, below what file systems take."""
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
+# Windows, and so whoever shares a folder with it, cannot have files of these names.
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+# The last two have a meaning in the paths of Home Assistant's media sources.
+_FORBIDDEN = frozenset('<>:"|?*\\~')
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How a file is reached from outside; None where it is in no media folder."""
+
+    url: str | None
+    media_content_id: str | None
+
+
+class Places:
+    """The folders that Home Assistant's configuration allows."""
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Take them as they are configured now."""
+        self._media = {
+            name: Path(folder) for name, folder in hass.config.media_dirs.items()
+        }
+        self._allowed = [Path(one) for one in hass.config.allowlist_external_dirs]
+        self._public = Path(hass.config.path("www"))
+
+    @property
+    def _home(self) -> Path:
+        """Return the media folder that files go to by default."""
+        if not self._media:
+            raise mistake("no_media_folder")
+        return self._media.get("local") or next(iter(self._media.values()))
+
+    def own_folders(self) -> list[Path]:
+        """Return the folders in which all folders are ours."""
+        return [folder / DOMAIN for folder in self._media.values()]
+
+    def default(self, server: str, path: str) -> Path:
+        """Return where a file goes that nobody has named.
+
+        Args:
+            server: title of the server.
+            path: below the server's folder: `front_door/2026-01-31/18-30-00.mp4`.
+        """
+        *folders, name = path.split("/")
+        plain = [plain_name(folder) for folder in (server, *folders)]
+        return self._home.joinpath(DOMAIN, *plain, name)
+
+    def named(self, filename: str, suffixes: tuple[str, ...]) -> Path:
+        """Return the path that a caller's `filename` means, by its words alone.
+
+        It is relative to the media folder, or absolute; without an ending it gets the
+        first of `suffixes`.
+
+        Raises:
+            ServiceValidationError: it cannot be the name of such a file.
+        """
+        wanted = PurePosixPath(filename.strip())
+        parts = [part for part in wanted.parts if part != "/"]
+        if (
+            not parts
+            or filename.rstrip().endswith("/")
+            or not all(map(_is_good, parts))
+        ):
+            raise mistake("bad_filename")
+        if not wanted.suffix:
+            wanted = wanted.with_name(wanted.name + suffixes[0])
+        elif wanted.suffix.lower() not in suffixes:
+            raise mistake("wrong_ending", endings=", ".join(suffixes))
+        return Path(wanted) if wanted.is_absolute() else self._home / wanted
+
+    def check(self, path: Path) -> None:
+        """Refuse a path outside the allowed folders, wherever links on it lead.
+
+        Raises:
+            ServiceValidationError: it is outside, or something else is there.
+        """
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            raise mistake("not_a_file_there", path=str(path))
+        real = path.parent.resolve() / path.name
+        if not _is_below(real, self._roots()) or self._is_public(real):
+            raise mistake("folder_not_allowed", path=str(path))
+
+    def _is_public(self, real: Path) -> bool:
+        """Return whether a path is below the public folder, however that is written."""
+        return self._public.exists() and any(
+            above.exists() and above.samefile(self._public) for above in real.parents
+        )
+
+    def reach(self, path: Path) -> Reach:
+        """Return how Home Assistant's users and devices get at a file."""
+        for name, folder in self._media.items():
+            if path.is_relative_to(folder):
+                below = path.relative_to(folder).as_posix()
+                return Reach(
+                    f"/media/{quote(name)}/{quote(below)}",
+                    f"media-source://media_source/{name}/{below}",
+                )
+        return Reach(None, None)
+
+    def _roots(self) -> list[Path]:
+        return list(_real([*self._media.values(), *self._allowed]))
+
+
+def plain_name(text: str) -> str:
+    """Return a name for a folder: as it is if it is plain, else made so."""
+    name = text if _PLAIN.fullmatch(text) else slugify(text)[:64]
+    return f"{name}_" if _RESERVED.fullmatch(name) else name
+
+
+def _is_good(part: str) -> bool:
+    """Return whether a part of a path can be the name of a file or folder anywhere."""
+    return (
+        not part.startswith(".")
+        and not part.endswith((".", " "))
+        and part == part.strip()
+        and ".." not in part
+        and len(part.encode("utf-8", "replace")) <= _LONGEST_NAME
+        and part.isprintable()
+        and _FORBIDDEN.isdisjoint(part)
+        and not _RESERVED.fullmatch(part)
+    )
+
+
+def _real(folders: Iterable[Path]) -> Iterator[Path]:
+    for folder in folders:
+        yield folder.resolve()
+
+
+def _is_below(path: Path, folders: Iterable[Path]) -> bool:
+    return any(path.is_relative_to(folder) for folder in folders)

@@ -1,0 +1,88 @@
+"""A hidden folder beside a file that is on its way; nothing shows before it is whole.
+
+Everything here is blocking and belongs into the executor.
+"""
+
+from collections.abc import Container
+from pathlib import Path
+import re
+import secrets
+import shutil
+
+from ..errors import mistake
+from .places import Places
+
+
+def workspace_for(target: Path) -> Path:
+    """Return a name for the folder in which the pieces of a file are put together."""
+    return target.parent / f".{secrets.token_hex(8)}.{target.stem[:40]}.part"
+
+
+def open_workspace(places: Places, target: Path, workspace: Path) -> None:
+    """Make the folder, and those above it.
+
+    Raises:
+        ServiceValidationError: the folder is not where an allowed one is.
+        OSError: it cannot be made.
+    """
+    places.check(target)
+    made = missing_folders(target.parent)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        # Somebody may have put a link there in the meantime.
+        places.check(target)
+        workspace.mkdir(mode=0o700)
+    except BaseException:
+        remove_empty(made)
+        raise
+
+
+def missing_folders(folder: Path) -> list[Path]:
+    """Return the folders on a path that do not exist yet, the innermost first."""
+    return [one for one in (folder, *folder.parents) if not one.exists()]
+
+
+def remove_empty(folders: list[Path]) -> None:
+    """Remove folders as long as nothing is in them, the innermost first."""
+    for folder in folders:
+        try:
+            folder.rmdir()
+        except OSError:
+            return
+
+
+def discard(workspace: Path) -> None:
+    """Remove the folder and all that is in it; it may be gone already."""
+    shutil.rmtree(workspace, ignore_errors=True)
+
+
+def check_free(target: Path) -> None:
+    """Refuse a path at which there is a file, or at which a part of one is.
+
+    Raises:
+        ServiceValidationError: there is one.
+    """
+    if (found := _in_the_way(target)) is not None:
+        raise mistake("file_exists", path=str(found))
+
+
+def free_name(target: Path, taken: Container[Path]) -> Path:
+    """Return a name that is neither on the disk nor taken, with a number if need be."""
+    candidate, number = target, 1
+    while candidate in taken or _in_the_way(candidate) is not None:
+        number += 1
+        candidate = target.with_stem(f"{target.stem}_{number}")
+    return candidate
+
+
+def _in_the_way(target: Path) -> Path | None:
+    """Return what would be replaced by a file, or by the parts it may come in."""
+    if target.exists() or target.is_symlink():
+        return target
+    if not target.parent.is_dir():
+        return None
+    part = re.compile(rf"{re.escape(target.stem)}_part\d+{re.escape(target.suffix)}")
+    names = (one.name for one in target.parent.iterdir())
+    return next(
+        (target.with_name(name) for name in names if part.fullmatch(name)), None
+    )

@@ -1,0 +1,276 @@
+"""Actions that put what the cameras saw into files."""
+
+import asyncio
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import voluptuous as vol
+
+from homeassistant.exceptions import HomeAssistantError, Unauthorized
+from homeassistant.helpers.typing import VolDictType
+from homeassistant.util import dt as dt_util
+from homeassistant.util.json import JsonObjectType
+
+from ..aiofrigate import EventMedia, Export, FrigateNotFoundError
+from ..const import LOGGER
+from ..downloads.clip import ClipJob
+from ..downloads.job import Job
+from ..downloads.jobs import EventJob, ExportJob, SnapshotJob
+from ..downloads.places import Places
+from ..downloads.saving import run
+from ..downloads.workspace import check_free, free_name
+from ..errors import mistake, refusal
+from ..moments import iso
+from .action import CameraAction, CameraCall, ServerAction, ServerCall
+from .export_watch import Watch
+from .fields import Validator, boolean, choice, identifier, text
+from .targets import async_caller
+from .times import PERIOD_FIELDS, duration, moment, period_of
+
+FILENAME, OVERWRITE, WAIT = "filename", "overwrite", "wait_for_result"
+TIMESTAMP, MEDIA_TYPE = "timestamp", "media_type"
+CHUNK, JOIN = "chunk_duration", "join"
+LONGEST_CLIP = 86400.0
+SHORTEST_CHUNK, LONGEST_CHUNK, USUAL_CHUNK = 10.0, 3600.0, 60.0
+LONGEST_EXPORT = 3600
+"""Seconds for which an export in progress is waited for."""
+_FILMS = (".mp4",)
+_PICTURES = (".jpg", ".jpeg")
+_EVENT_MEDIA: dict[str, tuple[EventMedia, tuple[str, ...]]] = {
+    "clip": ("clip.mp4", _FILMS),
+    "snapshot": ("snapshot.jpg", _PICTURES),
+    "thumbnail": ("thumbnail.jpg", _PICTURES),
+    "preview": ("preview.gif", (".gif",)),
+}
+
+_FILE_FIELDS: VolDictType = {
+    vol.Optional(FILENAME): text(FILENAME, 1000),
+    vol.Optional(OVERWRITE, default=False): boolean(OVERWRITE),
+    vol.Optional(WAIT, default=True): boolean(WAIT),
+}
+
+
+def _chunk(field: str) -> Validator[float]:
+    """Accept a duration that a request to Frigate can reasonably have."""
+    read = duration(field, LONGEST_CHUNK)
+
+    def validate(value: Any) -> float:
+        if (seconds := read(value)) < SHORTEST_CHUNK:
+            raise mistake("chunk_too_short", seconds=f"{SHORTEST_CHUNK:.0f}")
+        return seconds
+
+    return validate
+
+
+# Starting, and waiting for the end
+
+
+async def _download(
+    call: ServerCall,
+    job: Job,
+    suffixes: tuple[str, ...],
+    default: str,
+    about: JsonObjectType,
+) -> JsonObjectType:
+    """Begin a download; return its answer, or at once where it is not waited for.
+
+    Args:
+        call: the call, with the fields of every download.
+        job: what is downloaded.
+        suffixes: the endings that the file may have, the usual one first.
+        default: path of a file that the caller has not named; see `_path`.
+        about: what an answer says of it in any case.
+    """
+    overwrite = call.data[OVERWRITE]
+    await _check_right_to_overwrite(call)
+    places, downloads = Places(call.hass), call.runtime.downloads
+    if (filename := call.data.get(FILENAME)) is not None:
+        target = places.named(filename, suffixes)
+        await run(call.hass, places.check, target)
+        if not overwrite:
+            await run(call.hass, check_free, target)
+    else:
+        target = places.default(call.entry.title, default + suffixes[0])
+        target = await run(call.hass, free_name, target, downloads.taken)
+        while target in downloads.taken:
+            # Another has taken the name while the disk was asked whether it is free.
+            target = await run(call.hass, free_name, target, downloads.taken)
+    about = {**about, "config_entry_id": call.entry.entry_id}
+    task = downloads.async_start(target, job, about, overwrite=overwrite)
+    if call.data[WAIT]:
+        return await _result(task)
+    task.add_done_callback(partial(_tell_failure, target))
+    reach = places.reach(target)
+    return {
+        **about,
+        "path": str(target),
+        "media_content_id": reach.media_content_id,
+        "url": reach.url,
+        "in_progress": True,
+    }
+
+
+async def _check_right_to_overwrite(call: ServerCall) -> None:
+    """Let people replace files only as administrators; automations may."""
+    if call.data[OVERWRITE]:
+        user = await async_caller(call.hass, call.context)
+        if user is not None and not user.is_admin:
+            raise Unauthorized(context=call.context)
+
+
+async def _result(task: asyncio.Task[JsonObjectType]) -> JsonObjectType:
+    """Wait for a download, which is cancelled with whoever waits for it."""
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        if task.cancelled():
+            # Not we were cancelled, but the download: its server is being unloaded.
+            raise refusal("download_cancelled") from None
+        task.cancel()
+        await asyncio.wait([task])
+        raise
+
+
+def _tell_failure(target: Path, task: asyncio.Task[JsonObjectType]) -> None:
+    """Log why a download failed that nobody waits for."""
+    if task.cancelled() or (err := task.exception()) is None:
+        return
+    if isinstance(err, HomeAssistantError):
+        LOGGER.warning("The download of %s failed: %s", target, err)
+    else:
+        LOGGER.error("The download of %s failed", target, exc_info=err)
+
+
+def _path(subject: str | None, when: float | None, kind: str = "") -> str:
+    """Return a path made of a camera, and of day and time in Home Assistant's zone."""
+    moment = dt_util.utcnow() if when is None else dt_util.utc_from_timestamp(when)
+    time = dt_util.as_local(moment).strftime("%Y-%m-%d/%H-%M-%S")
+    return f"{subject or 'other'}/{time}{kind}"
+
+
+# What there is to download
+
+
+def _about_camera(call: CameraCall) -> JsonObjectType:
+    """Return what is said of a download for a camera.
+
+    Raises:
+        ServiceValidationError: several cameras are to go into one file.
+    """
+    if FILENAME in call.data and not call.is_alone:
+        raise mistake("one_filename")
+    return {"camera": call.camera, "entity_id": call.entity_id}
+
+
+async def _download_clip(call: CameraCall) -> JsonObjectType:
+    about = _about_camera(call)
+    period = period_of(call.data)
+    if period.end - period.start > LONGEST_CLIP:
+        raise mistake("clip_too_long", hours=f"{LONGEST_CLIP / 3600:.0f}")
+    about |= {"start": iso(period.start), "end": iso(period.end)}
+    job = ClipJob(
+        hass=call.hass,
+        client=call.client,
+        camera=call.camera,
+        period=period,
+        chunk=call.data[CHUNK],
+        join=call.data[JOIN],
+    )
+    return await _download(call, job, _FILMS, _path(call.camera, period.start), about)
+
+
+async def _download_snapshot(call: CameraCall) -> JsonObjectType:
+    about = _about_camera(call)
+    at: float | None = call.data.get(TIMESTAMP)
+    if at is not None and at > dt_util.utcnow().timestamp():
+        raise mistake("start_ahead")
+    job = SnapshotJob(hass=call.hass, client=call.client, camera=call.camera, moment=at)
+    path = _path(call.camera, at, "_snapshot")
+    about["time"] = iso(dt_util.utcnow().timestamp() if at is None else at)
+    return await _download(call, job, _PICTURES, path, about)
+
+
+async def _download_event(call: ServerCall) -> JsonObjectType:
+    event_id, kind = call.data["event_id"], call.data[MEDIA_TYPE]
+    try:
+        event = await call.client.events.get(event_id)
+    except FrigateNotFoundError as err:
+        raise refusal("no_event", event=event_id) from err
+    media, suffixes = _EVENT_MEDIA[kind]
+    job = EventJob(hass=call.hass, client=call.client, event=event, media=media)
+    about: JsonObjectType = {
+        "event_id": event_id,
+        "camera": event.camera,
+        "start": iso(event.start),
+        "end": iso(event.end),
+    }
+    path = _path(event.camera, event.start, f"_{kind}")
+    return await _download(call, job, suffixes, path, about)
+
+
+async def _download_export(call: ServerCall) -> JsonObjectType:
+    export_id = call.data["export_id"]
+    has_jobs = await call.runtime.exports.async_has_queue()
+    export = await _known_export(call, export_id, has_jobs=has_jobs)
+    watch = Watch(call.client, export_id, LONGEST_EXPORT, has_jobs)
+    job = ExportJob(hass=call.hass, client=call.client, watch=watch.async_finished)
+    about: JsonObjectType = {"export_id": export_id}
+    camera = None if export is None else export.camera
+    start = None if export is None else export.start
+    return await _download(call, job, _FILMS, _path(camera, start, "_export"), about)
+
+
+async def _known_export(
+    call: ServerCall, export_id: str, *, has_jobs: bool
+) -> Export | None:
+    """Return an export, or None while it waits in the queue.
+
+    Raises:
+        HomeAssistantError: there is none.
+    """
+    # The list, as 0.18 does not answer for a single one that belongs to a case.
+    for export in await call.client.exports.list(fresh=True):
+        if export.id == export_id:
+            return export
+    jobs = await call.client.exports.jobs(fresh=True) if has_jobs else ()
+    if not any(one.id == export_id for one in jobs):
+        raise refusal("unknown_export", export=export_id)
+    return None
+
+
+ACTIONS = (
+    CameraAction(
+        name="download_clip",
+        handler=_download_clip,
+        changes_server=False,
+        fields={
+            **PERIOD_FIELDS,
+            **_FILE_FIELDS,
+            vol.Optional(CHUNK, default=USUAL_CHUNK): _chunk(CHUNK),
+            vol.Optional(JOIN, default=True): boolean(JOIN),
+        },
+    ),
+    ServerAction(
+        name="download_export",
+        handler=_download_export,
+        changes_server=False,
+        fields={vol.Required("export_id"): identifier("export_id"), **_FILE_FIELDS},
+    ),
+    ServerAction(
+        name="download_event",
+        handler=_download_event,
+        changes_server=False,
+        fields={
+            vol.Required("event_id"): identifier("event_id"),
+            vol.Optional(MEDIA_TYPE, default="clip"): choice(MEDIA_TYPE, *_EVENT_MEDIA),
+            **_FILE_FIELDS,
+        },
+    ),
+    CameraAction(
+        name="download_snapshot",
+        handler=_download_snapshot,
+        changes_server=False,
+        fields={vol.Optional(TIMESTAMP): moment(TIMESTAMP), **_FILE_FIELDS},
+    ),
+)

@@ -1,0 +1,1 @@
+"""Files on the disk: where, when, how safely, and for how long."""

@@ -1,0 +1,96 @@
+"""The README's automations that save files, run as somebody would."""
+
+from pathlib import Path
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_capture_events,
+    async_fire_time_changed,
+    async_mock_service,
+)
+
+from homeassistant.core import HomeAssistant
+from tests.downloads.conftest import Folders
+from tests.downloads.films import film
+from tests.downloads.test_snapshot import COMPLETED
+from tests.fake_frigate import FakeFrigate
+from tests.mp4.material import Scene
+from tests.services.common import set_up_admin
+from tests.services.footage_time import turns
+from tests.test_readme import load, pass_until
+
+
+@pytest.fixture
+async def entry(
+    hass: HomeAssistant, fixed_time: None, folders: Folders, frigate: FakeFrigate
+) -> MockConfigEntry:
+    """Return an entry whose account may do everything."""
+    return await set_up_admin(hass, frigate)
+
+
+@pytest.fixture
+def expected_lingering_timers() -> bool:
+    """Let automations wait for their next time when the test ends."""
+    return True
+
+
+async def test_the_door_opens(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    folders: Folders,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    told = async_mock_service(hass, "notify", "notify")
+    hass.states.async_set("binary_sensor.door", "off")
+    await load(hass, "Clip when the door opens")
+    hass.states.async_set("binary_sensor.door", "on")
+    while not told:
+        await turns()
+        freezer.tick(1)
+    url = told[0].data["data"]["video"]
+    path = folders.media / url.removeprefix("/media/local/")
+    assert len(film(path).video) == pytest.approx(70 * 5, abs=10)
+
+
+async def test_the_alerts_of_the_night(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    folders: Folders,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    # It is four in the morning.
+    frigate.add_review("front_door", ago=600, duration=20)
+    frigate.add_review("front_door", ago=300, duration=30)
+    frigate.add_review("front_door", "detection", ago=200)
+    frigate.cut_recordings("Portones", 0)
+    frigate.add_review("Portones", ago=300, duration=30)
+    await load(hass, "Alerts of the night")
+    saved = async_capture_events(hass, COMPLETED)
+    await pass_until(hass, freezer, hour=7)
+    names = sorted(Path(event.data["path"]).name for event in saved)
+    assert names == ["front_door 03-50-00.mp4", "front_door 03-55-00.mp4"]
+    assert {Path(event.data["path"]).parent for event in saved} == {
+        folders.media / "nights" / "2026-11-23"
+    }
+
+
+async def test_the_hour_from_four_to_five(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    folders: Folders,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    frigate.state.footage.show("front_door", Scene(width=64, height=48), 0)
+    saved = async_capture_events(hass, COMPLETED)
+    await load(hass, "The hour from four to five")
+    await pass_until(hass, freezer, hour=17, minute=5)
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    (event,) = saved
+    assert event.data["path"] == str(folders.media / "hours" / "2026-11-23 16.mp4")
+    assert event.data["seconds"] == pytest.approx(3600, abs=30)

@@ -1,0 +1,248 @@
+"""What there is of an event: its film and its pictures."""
+
+from pathlib import Path
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from tests.downloads.conftest import Folders
+from tests.downloads.films import film
+from tests.fake_frigate import FakeFrigate, Fault
+from tests.services.common import BOTH, call, camera_entity
+from tests.services.footage_time import in_time
+
+
+@pytest.fixture
+def event_id(frigate: FakeFrigate) -> str:
+    """Return an event of the front door, which is over and on the disk."""
+    return frigate.add_event("front_door", ago=300).id
+
+
+async def download(hass: HomeAssistant, event_id: str, **data: Any) -> dict[str, Any]:
+    """Download something of an event."""
+    return await call(hass, "download_event", event_id=event_id, **data)
+
+
+async def failure(
+    hass: HomeAssistant, event_id: str, **data: Any
+) -> HomeAssistantError:
+    """Return what a download fails with."""
+    with pytest.raises(HomeAssistantError) as caught:
+        await download(hass, event_id, **data)
+    return caught.value
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("media", "ending", "beginning"),
+    [
+        ("snapshot", "_snapshot.jpg", b"\xff\xd8\xff"),
+        ("thumbnail", "_thumbnail.jpg", b"\xff\xd8\xff"),
+        ("preview", "_preview.gif", b"GIF8"),
+    ],
+)
+async def test_pictures(
+    hass: HomeAssistant,
+    folders: Folders,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    event_id: str,
+    media: str,
+    ending: str,
+    beginning: bytes,
+) -> None:
+    answer = await download(hass, event_id, media_type=media)
+    path = Path(answer["path"])
+    assert path.name.endswith(ending)
+    assert path.parent.parent.name == "front_door"
+    assert path.read_bytes().startswith(beginning)
+    assert answer["event_id"] == event_id
+    assert answer["start"]
+    assert "seconds" not in answer
+
+
+@BOTH
+async def test_film(
+    hass: HomeAssistant,
+    folders: Folders,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    event_id: str,
+) -> None:
+    answer = await download(hass, event_id)
+    path = Path(answer["path"])
+    assert path.name.endswith("_clip.mp4")
+    assert film(path).pictures > 0
+    assert answer["seconds"] > 10
+
+    frigate.fail(
+        f"/api/events/{event_id}/clip.mp4", Fault.truncate(after=9000), times=1
+    )
+    again = await download(hass, event_id, filename="again.mp4")
+    assert again["bytes"] == answer["bytes"]
+
+
+async def test_an_event_that_there_is_not(
+    hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    error = await failure(hass, "1795451690.505339-nobody")
+    assert error.translation_key == "no_event"
+    assert [*folders.media.iterdir()] == []
+
+
+async def test_an_event_without_the_picture(
+    hass: HomeAssistant,
+    folders: Folders,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    event_id: str,
+) -> None:
+    frigate.fail(f"/api/events/{event_id}/", Fault.status(404))
+    error = await failure(hass, event_id, media_type="preview")
+    assert error.translation_key == "not_found"
+    assert [*folders.media.iterdir()] == []
+    frigate.clear_faults()
+    assert (await download(hass, event_id, media_type="preview"))["bytes"] > 0
+
+
+async def test_what_is_no_picture(
+    hass: HomeAssistant,
+    folders: Folders,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    event_id: str,
+) -> None:
+    fault = Fault.json({"a": 1})
+    assert fault.prepared is not None
+    fault.prepared.content_type = "image/jpeg"
+    frigate.fail(f"/api/events/{event_id}/snapshot.jpg", fault)
+    error = await failure(hass, event_id, media_type="snapshot")
+    assert error.translation_key == "not_an_image"
+    assert [*folders.media.iterdir()] == []
+    frigate.clear_faults()
+    assert (await download(hass, event_id, media_type="snapshot"))["bytes"] > 0
+
+
+# What is not on the disk yet
+
+
+async def film_in_time(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+    ago: float,
+    **settings: Any,
+) -> tuple[dict[str, Any], list[float]]:
+    """Download the film of an event; return also when it was asked for."""
+    event = frigate.add_event("front_door", ago=ago, **settings)
+    # So that what the cameras show is recorded before time goes on.
+    old = frigate.add_event("front_door", ago=300)
+    await download(hass, old.id, filename="old.mp4")
+    answer, _ = await in_time(freezer, download(hass, event.id))
+    assert event.end_time is not None
+    return answer, [event.start_time, event.end_time]
+
+
+async def test_the_end_of_an_event_is_waited_for(
+    hass: HomeAssistant,
+    fixed_time: None,
+    folders: Folders,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    answer, (start, end) = await film_in_time(hass, frigate, freezer, ago=20)
+    assert "incomplete" not in answer
+    assert answer["seconds"] >= end - start - 1
+
+
+async def test_an_end_of_an_event_that_never_comes_is_told(
+    hass: HomeAssistant,
+    fixed_time: None,
+    folders: Folders,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    frigate.cut_recordings("front_door", frigate.state.clock() - 16)
+    answer, _ = await film_in_time(hass, frigate, freezer, ago=20)
+    assert answer["incomplete"] is True
+
+
+async def test_an_event_that_goes_on(
+    hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    event = frigate.add_event("front_door", ago=30, duration=None)
+    assert (await failure(hass, event.id)).translation_key == "event_open"
+    assert [*folders.media.iterdir()] == []
+    # Its pictures are there.
+    assert (await download(hass, event.id, media_type="thumbnail"))["bytes"] > 0
+
+
+async def test_an_event_without_a_camera(
+    hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    """Nobody knows what to wait for then."""
+    event = frigate.add_event("front_door", ago=300)
+    told = {"id": event.id, "start_time": event.start_time, "end_time": event.end_time}
+    frigate.fail(f"/api/events/{event.id}$", Fault.json(told))
+    answer = await download(hass, event.id)
+    assert answer["camera"] is None
+    assert answer["seconds"] > 10
+
+
+# Pictures of the past
+
+
+async def picture(
+    hass: HomeAssistant, entry: MockConfigEntry, moment: float
+) -> dict[str, Any]:
+    """Download what the front door recorded at a moment."""
+    entity_id = camera_entity(hass, entry)
+    answers = await call(
+        hass, "download_snapshot", entity_id=entity_id, timestamp=moment
+    )
+    found = answers[entity_id]
+    assert isinstance(found, dict)
+    return found
+
+
+@BOTH
+async def test_a_moment_seconds_ago_is_waited_for(
+    hass: HomeAssistant,
+    fixed_time: None,
+    folders: Folders,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    now = frigate.state.clock()
+    await picture(hass, entry, now - 300)
+    answer, seconds = await in_time(freezer, picture(hass, entry, now - 3))
+    assert seconds > 5
+    assert Path(answer["path"]).read_bytes().startswith(b"\xff\xd8\xff")
+
+
+@pytest.mark.parametrize("fault", [None, Fault.status(400)])
+async def test_a_moment_that_was_not_recorded(
+    hass: HomeAssistant,
+    folders: Folders,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    fault: Fault | None,
+) -> None:
+    moment = frigate.state.clock() - 300
+    if fault is None:
+        frigate.cut_recordings("front_door", moment - 20, moment + 20)
+    else:
+        frigate.fail("/api/front_door/recordings/", fault)
+    with pytest.raises(HomeAssistantError) as caught:
+        await picture(hass, entry, moment)
+    assert caught.value.translation_key == "nothing_recorded"
+    assert [*folders.media.iterdir()] == []
+    frigate.clear_faults()
+    assert (await picture(hass, entry, moment - 60))["bytes"] > 0

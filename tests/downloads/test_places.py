@@ -1,0 +1,271 @@
+"""Which paths downloads may have, and where they go by themselves."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.frigate_http.downloads.places import plain_name
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
+from tests.downloads.conftest import Folders
+from tests.fake_frigate import FakeFrigate
+from tests.services.common import call, camera_entity
+
+JPEG = b"\xff\xd8\xff"
+
+
+async def snapshot(
+    hass: HomeAssistant, entry: MockConfigEntry, camera: str = "front_door", **data: Any
+) -> dict[str, Any]:
+    """Download the newest picture of a camera, and return what its action says."""
+    entity_id = camera_entity(hass, entry, camera)
+    answers = await call(hass, "download_snapshot", entity_id=entity_id, **data)
+    found = answers[entity_id]
+    assert isinstance(found, dict)
+    return found
+
+
+async def refused(hass: HomeAssistant, entry: MockConfigEntry, **data: Any) -> str:
+    """Return the key of the mistake that a caller made."""
+    with pytest.raises(ServiceValidationError) as caught:
+        await snapshot(hass, entry, **data)
+    assert caught.value.translation_key is not None
+    return caught.value.translation_key
+
+
+async def test_a_file_without_a_name_goes_to_the_media_folder(
+    hass: HomeAssistant, fixed_time: None, folders: Folders, entry: MockConfigEntry
+) -> None:
+    await hass.config.async_set_time_zone("Europe/Madrid")
+    answer = await snapshot(hass, entry)
+    below = "frigate_http/Frigate/front_door/2026-11-23/13-00-00_snapshot.jpg"
+    path = folders.media / below
+    assert answer == {
+        "camera": "front_door",
+        "entity_id": "camera.front_door",
+        "time": "2026-11-23T13:00:00+01:00",
+        "config_entry_id": entry.entry_id,
+        "path": str(path),
+        "bytes": path.stat().st_size,
+        "media_content_id": f"media-source://media_source/local/{below}",
+        "url": f"/media/local/{below}",
+    }
+    assert path.read_bytes().startswith(JPEG)
+    assert folders.leftovers() == []
+
+
+async def test_the_same_moment_again_gets_a_number(
+    hass: HomeAssistant, fixed_time: None, folders: Folders, entry: MockConfigEntry
+) -> None:
+    names = [Path((await snapshot(hass, entry))["path"]).name for _ in range(3)]
+    stem = "04-00-00_snapshot"
+    assert names == [f"{stem}.jpg", f"{stem}_2.jpg", f"{stem}_3.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [
+        ("Portones", "Portones"),
+        ("con", "con_"),
+        ("Jardín trasero", "jardin_trasero"),
+        ("摄像头", "she_xiang_tou"),
+        (".hidden", "hidden"),
+        ("x" * 300, "x" * 64),
+    ],
+)
+async def test_names_of_cameras_become_plain_folders(
+    hass: HomeAssistant,
+    folders: Folders,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    name: str,
+    folder: str,
+) -> None:
+    frigate.state.cameras.clear()
+    frigate.add_camera(name)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    answer = await snapshot(hass, entry, name)
+    assert Path(answer["path"]).parent.parent.name == folder
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [("../../etc", "etc"), ("a/b\\c", "a_b_c"), ("..", "unknown"), ("NUL", "NUL_")],
+)
+def test_names_that_no_camera_has_are_safe_too(name: str, folder: str) -> None:
+    assert plain_name(name) == folder
+
+
+@pytest.mark.parametrize(
+    ("filename", "below"),
+    [
+        ("bell.jpg", "bell.jpg"),
+        ("bell", "bell.jpg"),
+        (" bell ", "bell.jpg"),
+        ("bell.JPG", "bell.JPG"),
+        ("bell.jpeg", "bell.jpeg"),
+        ("2026/11/bell at noon.jpg", "2026/11/bell at noon.jpg"),
+        ("Haustür/Öffnung 1,5 (neu).jpg", "Haustür/Öffnung 1,5 (neu).jpg"),
+        ("a//b.jpg", "a/b.jpg"),
+    ],
+)
+async def test_names_below_the_media_folder(
+    hass: HomeAssistant,
+    folders: Folders,
+    entry: MockConfigEntry,
+    filename: str,
+    below: str,
+) -> None:
+    answer = await snapshot(hass, entry, filename=filename)
+    assert answer["path"] == str(folders.media / below)
+    assert (folders.media / below).read_bytes().startswith(JPEG)
+    assert answer["media_content_id"] == f"media-source://media_source/local/{below}"
+
+
+async def test_an_absolute_name_in_an_allowed_folder(
+    hass: HomeAssistant, folders: Folders, entry: MockConfigEntry
+) -> None:
+    path = folders.allowed / "new" / "bell.jpg"
+    answer = await snapshot(hass, entry, filename=str(path))
+    assert answer["path"] == str(path)
+    assert (answer["url"], answer["media_content_id"]) == (None, None)
+    assert path.read_bytes().startswith(JPEG)
+
+    within = folders.media / "bell.jpg"
+    answer = await snapshot(hass, entry, filename=str(within))
+    assert answer["url"] == "/media/local/bell.jpg"
+
+
+@pytest.mark.parametrize(
+    ("filename", "key"),
+    [
+        ("../bell.jpg", "bad_filename"),
+        ("a/../../bell.jpg", "bad_filename"),
+        ("a/..jpg", "bad_filename"),
+        ("..", "bad_filename"),
+        (".", "bad_filename"),
+        ("/", "bad_filename"),
+        ("folder/", "bad_filename"),
+        (".hidden.jpg", "bad_filename"),
+        (".storage/bell.jpg", "bad_filename"),
+        ("~/bell.jpg", "bad_filename"),
+        ("con.jpg", "bad_filename"),
+        ("a/NUL/b.jpg", "bad_filename"),
+        ("lpt1", "bad_filename"),
+        ("a:b.jpg", "bad_filename"),
+        ("C:\\Windows\\bell.jpg", "bad_filename"),
+        ("bell?.jpg", "bad_filename"),
+        ("a. /b.jpg", "bad_filename"),
+        ("bell\u202egpj.exe", "bad_characters"),
+        ("bell\x00.jpg", "bad_characters"),
+        ("bell\n.jpg", "bad_characters"),
+        ("é" * 150 + ".jpg", "bad_filename"),
+        ("x" * 5000, "too_long"),
+        ("", "empty_field"),
+        ("bell.mp4", "wrong_ending"),
+        ("automations.yaml", "wrong_ending"),
+        ("bell.jpg.sh", "wrong_ending"),
+        ("/etc/cron.d/bell.jpg", "folder_not_allowed"),
+        ("/bell.jpg", "folder_not_allowed"),
+    ],
+)
+async def test_names_that_are_refused(
+    hass: HomeAssistant,
+    folders: Folders,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    filename: str,
+    key: str,
+) -> None:
+    frigate.clear_requests()
+    before = folders.files()
+    assert await refused(hass, entry, filename=filename) == key
+    assert frigate.requests == []
+    assert folders.files() == before
+
+
+async def test_the_public_folder_takes_nothing(
+    hass: HomeAssistant, folders: Folders, entry: MockConfigEntry
+) -> None:
+    for path in (folders.public / "bell.jpg", folders.public / "a" / "bell.jpg"):
+        assert await refused(hass, entry, filename=str(path)) == "folder_not_allowed"
+    # Neither does a media folder that is public by a link.
+    (folders.media / "shared").symlink_to(folders.public)
+    assert (
+        await refused(hass, entry, filename="shared/bell.jpg") == "folder_not_allowed"
+    )
+    assert [*folders.public.iterdir()] == []
+
+
+def link_to_folder(folders: Folders, elsewhere: Path) -> None:
+    """Put a link to another folder on the way."""
+    (folders.media / "way").symlink_to(elsewhere)
+
+
+def link_to_file(folders: Folders, elsewhere: Path) -> None:
+    """Put a link to another file in the place of the file."""
+    (folders.media / "way").mkdir()
+    (folders.media / "way" / "bell.jpg").symlink_to(elsewhere / "bell.jpg")
+
+
+def folder_there(folders: Folders, elsewhere: Path) -> None:
+    """Put a folder in the place of the file."""
+    (folders.media / "way" / "bell.jpg").mkdir(parents=True)
+
+
+@pytest.mark.parametrize(
+    ("obstacle", "key"),
+    [
+        (link_to_folder, "folder_not_allowed"),
+        (link_to_file, "not_a_file_there"),
+        (folder_there, "not_a_file_there"),
+    ],
+)
+@pytest.mark.parametrize("overwrite", [False, True])
+async def test_links_and_folders_in_the_way(
+    hass: HomeAssistant,
+    folders: Folders,
+    entry: MockConfigEntry,
+    tmp_path: Path,
+    obstacle: Callable[[Folders, Path], None],
+    key: str,
+    overwrite: bool,
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    obstacle(folders, elsewhere)
+    data = {"filename": "way/bell.jpg", "overwrite": overwrite}
+    assert await refused(hass, entry, **data) == key
+    assert [*elsewhere.iterdir()] == []
+    assert (await snapshot(hass, entry, filename="other.jpg"))["bytes"] > 0
+
+
+async def test_a_media_folder_of_another_name(
+    hass: HomeAssistant, folders: Folders, entry: MockConfigEntry
+) -> None:
+    hass.config.media_dirs = {"nas": str(folders.allowed)}
+    answer = await snapshot(hass, entry, filename="bell.jpg")
+    assert answer["path"] == str(folders.allowed / "bell.jpg")
+    assert answer["url"] == "/media/nas/bell.jpg"
+
+    hass.config.media_dirs = {}
+    assert await refused(hass, entry) == "no_media_folder"
+    assert await refused(hass, entry, filename="bell.jpg") == "no_media_folder"
+    path = str(folders.allowed / "other.jpg")
+    assert (await snapshot(hass, entry, filename=path))["path"] == path
+
+
+async def test_one_name_does_not_serve_several_cameras(
+    hass: HomeAssistant, folders: Folders, entry: MockConfigEntry
+) -> None:
+    cameras = [camera_entity(hass, entry, one) for one in ("front_door", "Portones")]
+    with pytest.raises(ServiceValidationError) as caught:
+        await call(hass, "download_snapshot", entity_id=cameras, filename="a.jpg")
+    assert caught.value.translation_key == "one_filename"
+    answers = await call(hass, "download_snapshot", entity_id=cameras)
+    assert answers.keys() == {*cameras}
+    assert len(folders.files()) == 2

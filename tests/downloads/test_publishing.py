@@ -1,0 +1,188 @@
+"""Files that appear: all of a download's, or none, whatever comes in between."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_capture_events,
+)
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from tests.downloads.conftest import Folders
+from tests.downloads.test_clip import ago, download
+from tests.downloads.test_places import snapshot
+from tests.downloads.test_snapshot import COMPLETED, FAILED
+from tests.fake_frigate import FakeFrigate
+
+IN_PARTS: dict[str, Any] = {
+    "join": False,
+    "chunk_duration": 20,
+    "filename": "door.mp4",
+    "overwrite": True,
+}
+
+
+async def test_parts_replace_all_or_nothing(
+    hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    start, end = ago(frigate, 300), ago(frigate, 260)
+    first, second = (folders.media / f"door_part0{one}.mp4" for one in (1, 2))
+    first.write_bytes(b"mine")
+    second.mkdir()
+    with pytest.raises(HomeAssistantError) as caught:
+        await download(hass, entry, start, end, **IN_PARTS)
+    assert caught.value.translation_key == "not_a_file_there"
+    assert first.read_bytes() == b"mine"
+    second.rmdir()
+    answer = await download(hass, entry, start, end, **IN_PARTS)
+    assert [one["path"] for one in answer["parts"]] == [str(first), str(second)]
+    assert first.read_bytes() != b"mine"
+    assert folders.leftovers() == []
+
+
+@pytest.mark.parametrize("has_links", [True, False])
+async def test_what_was_replaced_comes_back_if_the_disk_fails(
+    hass: HomeAssistant,
+    folders: Folders,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    monkeypatch: pytest.MonkeyPatch,
+    has_links: bool,
+) -> None:
+    start, end = ago(frigate, 300), ago(frigate, 260)
+    first, second = (folders.media / f"door_part0{one}.mp4" for one in (1, 2))
+    first.write_bytes(b"mine")
+    replace = Path.replace
+
+    def fail_for_the_second(source: Path, target: Path) -> Path:
+        if target == second:
+            raise OSError(5, "no")
+        return replace(source, target)
+
+    def no_links(*_: object) -> None:
+        raise PermissionError(1, "no")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", fail_for_the_second)
+        if not has_links:
+            patch.setattr(Path, "hardlink_to", no_links)
+        with pytest.raises(HomeAssistantError) as caught:
+            await download(hass, entry, start, end, **IN_PARTS)
+    assert caught.value.translation_key == "disk_error"
+    assert first.read_bytes() == b"mine"
+    assert folders.files() == ["config/media/door_part01.mp4"]
+    answer = await download(hass, entry, start, end, **IN_PARTS)
+    assert len(answer["parts"]) == 2
+
+
+async def test_a_file_system_without_links(
+    hass: HomeAssistant,
+    folders: Folders,
+    entry: MockConfigEntry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def no_links(*_: object) -> None:
+        raise OSError(95, "no")
+
+    monkeypatch.setattr(Path, "hardlink_to", no_links)
+    answer = await snapshot(hass, entry, filename="bell.jpg")
+    assert Path(answer["path"]).stat().st_size == answer["bytes"]
+    with pytest.raises(HomeAssistantError) as caught:
+        await snapshot(hass, entry, filename="bell.jpg")
+    assert caught.value.translation_key == "file_exists"
+
+
+def in_the_moment_of(
+    monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]
+) -> None:
+    """Do something while a finished file is about to appear, in the disk's thread."""
+    hardlink_to = Path.hardlink_to
+
+    def link(self: Path, target: Path) -> None:
+        act()
+        hardlink_to(self, target)
+
+    monkeypatch.setattr(Path, "hardlink_to", link)
+
+
+async def test_a_cancellation_that_comes_too_late(
+    hass: HomeAssistant,
+    folders: Folders,
+    entry: MockConfigEntry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    completed, failed = (async_capture_events(hass, one) for one in (COMPLETED, FAILED))
+    script: asyncio.Task[Any] | None = None
+
+    def cancel() -> None:
+        assert script is not None
+        for _ in range(3):
+            hass.loop.call_soon_threadsafe(script.cancel)
+
+    in_the_moment_of(monkeypatch, cancel)
+    script = hass.async_create_task(snapshot(hass, entry, filename="bell.jpg"))
+    with pytest.raises(asyncio.CancelledError):
+        await script
+    await hass.async_block_till_done(wait_background_tasks=True)
+    # The file is there, and so it was not cancelled, whatever the script thinks.
+    assert (folders.media / "bell.jpg").exists()
+    assert [event.data["path"] for event in completed] == [
+        str(folders.media / "bell.jpg")
+    ]
+    assert failed == []
+    assert folders.leftovers() == []
+
+
+async def test_something_nobody_thought_of(
+    hass: HomeAssistant,
+    folders: Folders,
+    entry: MockConfigEntry,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    failed = async_capture_events(hass, FAILED)
+
+    def surprise(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "hardlink_to", surprise)
+        await snapshot(hass, entry, filename="bell.jpg", wait_for_result=False)
+        await hass.async_block_till_done(wait_background_tasks=True)
+    assert "ZeroDivisionError" in failed[0].data["error"]
+    assert "ZeroDivisionError" in caplog.text
+    assert folders.files() == []
+    caplog.clear()
+    assert (await snapshot(hass, entry, filename="bell.jpg"))["bytes"] > 0
+
+
+async def test_a_link_that_appears_in_the_last_moment(
+    hass: HomeAssistant,
+    folders: Folders,
+    entry: MockConfigEntry,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    mkdir = Path.mkdir
+
+    def swap(self: Path, *arguments: Any, **options: Any) -> None:
+        if self.name == "way":
+            self.symlink_to(elsewhere)
+        else:
+            mkdir(self, *arguments, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "mkdir", swap)
+        with pytest.raises(HomeAssistantError) as caught:
+            await snapshot(hass, entry, filename="way/bell.jpg")
+    assert caught.value.translation_key == "folder_not_allowed"
+    assert [*elsewhere.iterdir()] == []
+    (folders.media / "way").unlink()
+    assert (await snapshot(hass, entry, filename="way/bell.jpg"))["bytes"] > 0
