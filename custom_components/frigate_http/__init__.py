@@ -37,6 +37,8 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> bool:
     """Set up a Frigate server."""
+    # First, as it does not need the server: what a crash has left lies on our own disk.
+    downloads = await async_set_up_downloads(hass, entry)
     client = async_create_client(hass, entry.data)
     entry.async_on_unload(client.close)
     coordinator = FrigateCoordinator(
@@ -48,7 +50,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> b
         coordinator,
         ExportsCoordinator(hass, entry, client, coordinator),
         ReviewsCoordinator(hass, entry, client),
-        await async_set_up_downloads(hass, entry),
+        downloads,
     )
 
     async_keep_in_step(hass, coordinator)

@@ -8,7 +8,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.frigate_http.const import DOMAIN
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from tests.common import pass_time
 from tests.conftest import make_entry, set_up
 from tests.downloads.conftest import Folders
@@ -18,6 +20,11 @@ from tests.services.footage_time import turns
 
 LATEST = "/api/front_door/latest.jpg"
 DAY = 86400.0
+
+
+def forget_this_run(hass: HomeAssistant) -> None:
+    """Begin anew as after a restart: only what is written down is known."""
+    hass.data.pop("frigate_http.journals")
 
 
 def stored(entry: MockConfigEntry, storage: dict[str, Any]) -> dict[str, Any]:
@@ -49,6 +56,7 @@ async def test_what_a_crash_has_left_is_swept(
 
     # As after a crash: the folder is there, and so is the note.
     await hass.config_entries.async_unload(entry.entry_id)
+    forget_this_run(hass)
     workspace.mkdir()
     (workspace / "piece.mp4").write_bytes(b"half")
     mine = workspace.parent / ".mine"
@@ -219,3 +227,64 @@ async def test_what_somebody_deleted_is_forgotten(
     gone.unlink()
     await days_later(hass, freezer, 1)
     assert [one["path"] for one in stored(entry, hass_storage)["files"]] == [str(kept)]
+
+
+async def test_leftovers_are_swept_without_the_server(
+    hass: HomeAssistant,
+    folders: Folders,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    hass_storage: dict[str, Any],
+) -> None:
+    await snapshot(hass, entry)
+    await hass.config_entries.async_unload(entry.entry_id)
+    forget_this_run(hass)
+    workspace = folders.media / ".x.part"
+    workspace.mkdir()
+    stored(entry, hass_storage)["workspaces"] = [str(workspace)]
+    await frigate.refuse()
+    await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert not workspace.exists()
+
+
+async def test_removing_the_server_sweeps_first(
+    hass: HomeAssistant,
+    folders: Folders,
+    entry: MockConfigEntry,
+    hass_storage: dict[str, Any],
+) -> None:
+    path = Path((await snapshot(hass, entry))["path"])
+    await hass.config_entries.async_unload(entry.entry_id)
+    forget_this_run(hass)
+    workspace = folders.media / ".x.part"
+    workspace.mkdir()
+    stored(entry, hass_storage)["workspaces"] = [str(workspace)]
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert not workspace.exists()
+    assert path.exists()
+    assert f"{DOMAIN}.downloads.{entry.entry_id}" not in hass_storage
+
+
+async def test_a_disk_that_goes_away_in_the_middle(
+    hass: HomeAssistant,
+    folders: Folders,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    hass_storage: dict[str, Any],
+) -> None:
+    frigate.fail(LATEST, Fault.stall())
+    frigate.clear_requests()
+    running = hass.async_create_task(snapshot(hass, entry, filename="usb/bell.jpg"))
+    await frigate.wait_for_requests(1)
+    await turns()
+    away = (folders.media / "usb").rename(folders.config / "unplugged")
+    frigate.clear_faults()
+    with pytest.raises(HomeAssistantError):
+        await running
+    assert len(stored(entry, hass_storage)["workspaces"]) == 1
+    back = away.rename(folders.media / "usb")
+    assert [*back.iterdir()]
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert [*back.iterdir()] == []
+    assert stored(entry, hass_storage)["workspaces"] == []

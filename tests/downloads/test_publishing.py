@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
+import os
 from pathlib import Path
+import threading
 from typing import Any
 
 import pytest
@@ -11,6 +13,8 @@ from pytest_homeassistant_custom_component.common import (
     async_capture_events,
 )
 
+from custom_components.frigate_http.const import DOMAIN
+from custom_components.frigate_http.downloads.setup import async_set_up_downloads
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from tests.downloads.conftest import Folders
@@ -18,6 +22,7 @@ from tests.downloads.test_clip import ago, download
 from tests.downloads.test_places import snapshot
 from tests.downloads.test_snapshot import COMPLETED, FAILED
 from tests.fake_frigate import FakeFrigate
+from tests.services.footage_time import turns
 
 IN_PARTS: dict[str, Any] = {
     "join": False,
@@ -186,3 +191,72 @@ async def test_a_link_that_appears_in_the_last_moment(
     assert [*elsewhere.iterdir()] == []
     (folders.media / "way").unlink()
     assert (await snapshot(hass, entry, filename="way/bell.jpg"))["bytes"] > 0
+
+
+async def test_what_cannot_be_put_back_is_not_thrown_away(
+    hass: HomeAssistant,
+    folders: Folders,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    start, end = ago(frigate, 300), ago(frigate, 260)
+    first, second = (folders.media / f"door_part0{one}.mp4" for one in (1, 2))
+    first.write_bytes(b"mine")
+    replace = Path.replace
+
+    def fail_from_the_second_on(source: Path, target: Path) -> Path:
+        if target == second or source.name.startswith("replaced"):
+            raise OSError(5, "no")
+        return replace(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", fail_from_the_second_on)
+        with pytest.raises(HomeAssistantError):
+            await download(hass, entry, start, end, **IN_PARTS)
+    (kept,) = folders.media.glob(".*/replaced0000")
+    assert kept.read_bytes() == b"mine"
+    assert f"before it was {kept}" in caplog.text
+    caplog.clear()
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert kept.read_bytes() == b"mine"
+    assert (await download(hass, entry, start, end, **IN_PARTS))["bytes"] > 0
+
+
+async def test_a_reload_while_files_appear(
+    hass: HomeAssistant,
+    folders: Folders,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    monkeypatch: pytest.MonkeyPatch,
+    hass_storage: dict[str, Any],
+) -> None:
+    """A slow disk outlasts Home Assistant's patience with a task."""
+    begun, goes_on = threading.Event(), threading.Event()
+    fsync = os.fsync
+
+    def slow(number: int) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            begun.set()
+            assert goes_on.wait(30)
+        fsync(number)
+
+    path = folders.media / "bell.jpg"
+    path.write_bytes(b"mine")
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", slow)
+        script = hass.async_create_task(
+            snapshot(hass, entry, filename="bell.jpg", overwrite=True)
+        )
+        while not begun.is_set():
+            await turns(1)
+        # What a new start finds is alive, and no debris of a crash.
+        await async_set_up_downloads(hass, entry)
+        goes_on.set()
+        answer = await script
+    assert path.stat().st_size == answer["bytes"]
+    other = await snapshot(hass, entry, filename="other.jpg")
+    noted = hass_storage[f"{DOMAIN}.downloads.{entry.entry_id}"]["data"]
+    assert noted["workspaces"] == []
+    assert [one["path"] for one in noted["files"]] == [answer["path"], other["path"]]

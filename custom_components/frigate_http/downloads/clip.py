@@ -29,7 +29,7 @@ from ..services.footage import async_wait_for_footage
 from ..services.times import Period
 from .job import Download, Job, Piece, part_names
 from .jobs import async_film, patiently
-from .saving import async_save, run
+from .saving import async_save, run, wait_for_end
 
 CHUNKS_AT_ONCE = 2
 LONGEST_FILE = 7200.0
@@ -155,8 +155,8 @@ class ClipJob(Job):
         finally:
             for task in tasks:
                 task.cancel()
-            if tasks:
-                await asyncio.wait(tasks)
+            # However often that is cancelled: their threads are at work in the workspace.
+            await wait_for_end(asyncio.gather(*tasks, return_exceptions=True))
         return [part for part in found if part is not None]
 
     async def _part(self, path: Path, chunk: Period, recorded: float) -> Part | None:

@@ -66,6 +66,8 @@ class Download:
     """How much of it is there; None while nobody can tell."""
     pieces: list[Piece] = field(default_factory=list)
     """What is to appear at the end."""
+    is_stranded: bool = False
+    """Whether the workspace holds a file of the user's that could not be put back."""
     written: list[WrittenFile] = field(default_factory=list)
     """What has appeared."""
 

@@ -10,14 +10,18 @@ from pathlib import Path
 import time
 from typing import TypedDict
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store
+from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN, LOGGER
 from .workspace import discard, remove_empty
 
 _VERSION = 1
 _REMEMBERED_FOR = timedelta(days=4000).total_seconds()
+
+
+_JOURNALS: HassKey[dict[str, Journal]] = HassKey(f"{DOMAIN}.journals")
 
 
 class _Stored(TypedDict):
@@ -65,19 +69,30 @@ class WrittenFile:
 
 
 class Journal:
-    """The journal of one server's downloads."""
+    """The journal of one server's downloads; it outlives reloads of the config entry.
+
+    A thread may still be at work on a file when Home Assistant has given up to wait for
+    the end of its task.
+    """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Prepare; `async_load` comes before anything else."""
         self._hass = hass
-        self._store = _store(hass, entry_id)
+        key = f"{DOMAIN}.downloads.{entry_id}"
+        self._store: Store[_Stored] | None = Store(
+            hass, _VERSION, key, serialize_in_event_loop=False
+        )
+        self._is_loaded = False
         self._workspaces: set[Path] = set()
+        self._live: set[Path] = set()
         self._files: dict[Path, WrittenFile] = {}
 
     async def async_load(self) -> None:
-        """Read what was noted, and remove what a crash has left half-done."""
-        stored = await self._store.async_load()
-        if stored is None:
+        """Read what was noted in an earlier run."""
+        if self._is_loaded or self._store is None:
+            return
+        self._is_loaded = True
+        if (stored := await self._store.async_load()) is None:
             return
         self._files = {
             Path(one["path"]): WrittenFile(
@@ -85,40 +100,60 @@ class Journal:
             )
             for one in stored["files"]
         }
-        if left := {Path(one) for one in stored["workspaces"]}:
-            LOGGER.info("Removing what unfinished downloads have left: %s", left)
-            gone = await self._hass.async_add_executor_job(_discard_all, left)
-            self._workspaces = left - gone
-            await self._async_save()
+        self._workspaces = {Path(one) for one in stored["workspaces"]}
 
     async def async_begin(self, workspace: Path) -> None:
         """Note a folder before it is made."""
         self._workspaces.add(workspace)
+        self._live.add(workspace)
         await self._async_save()
 
-    async def async_end(self, workspace: Path, files: list[WrittenFile]) -> None:
-        """Note that a folder is gone, and which files came out of it."""
-        self._workspaces.discard(workspace)
+    async def async_end(
+        self, workspace: Path, files: list[WrittenFile], *, is_gone: bool
+    ) -> None:
+        """Note which files came out of a folder, and whether it is gone.
+
+        If it is not, it is removed with the next sweep.
+        """
+        self._live.discard(workspace)
+        if is_gone:
+            self._workspaces.discard(workspace)
         self._files |= {one.path: one for one in files}
         await self._async_save()
 
     async def async_sweep(self, keep_days: int, own: list[Path]) -> None:
-        """Delete our files that are older, unless the days are 0; forget what is gone.
+        """Remove what was left half-done, and our files that are older than some days.
 
-        What is empty then below our own folders goes too.
+        For ever, if the days are 0. What is gone is forgotten; what is empty then below
+        our own folders goes too.
         """
+        run = self._hass.async_add_executor_job
+        if left := self._workspaces - self._live:
+            LOGGER.info("Removing what unfinished downloads have left: %s", left)
+            self._workspaces -= await run(_discard_all, left)
         limit = time.time() - timedelta(days=keep_days).total_seconds()
         files = [*self._files.values()]
         old = [one for one in files if keep_days and one.written_at < limit]
-        done = await self._hass.async_add_executor_job(_sweep, files, old, own)
+        done = await run(_sweep, files, old, own)
         for one in done:
             # It may have been written anew in the meantime.
             if self._files.get(one.path) is one:
                 del self._files[one.path]
-        if done:
+        if left or done:
             await self._async_save()
 
+    async def async_close(self) -> None:
+        """Remove what was left half-done and then the journal itself; the files stay."""
+        await self.async_load()
+        left = self._workspaces - self._live
+        await self._hass.async_add_executor_job(_discard_all, left)
+        store, self._store = self._store, None
+        if store is not None:
+            await store.async_remove()
+
     async def _async_save(self) -> None:
+        if self._store is None:
+            return
         await self._store.async_save(
             {
                 "workspaces": sorted(map(str, self._workspaces)),
@@ -135,21 +170,24 @@ class Journal:
         )
 
 
+@callback
+def journal_of(hass: HomeAssistant, entry_id: str) -> Journal:
+    """Return the journal of a server, the same one for as long as it is configured."""
+    journals = hass.data.setdefault(_JOURNALS, {})
+    if entry_id not in journals:
+        journals[entry_id] = Journal(hass, entry_id)
+    return journals[entry_id]
+
+
 async def async_forget_journal(hass: HomeAssistant, entry_id: str) -> None:
     """Remove the journal of a server that is removed; its files stay."""
-    await _store(hass, entry_id).async_remove()
-
-
-def _store(hass: HomeAssistant, entry_id: str) -> Store[_Stored]:
-    key = f"{DOMAIN}.downloads.{entry_id}"
-    return Store(hass, _VERSION, key, serialize_in_event_loop=False)
+    await journal_of(hass, entry_id).async_close()
+    hass.data[_JOURNALS].pop(entry_id)
 
 
 def _discard_all(workspaces: set[Path]) -> set[Path]:
     """Remove workspaces, and return those that are gone for certain."""
-    for one in workspaces:
-        discard(one)
-    return {one for one in workspaces if one.parent.exists() and not one.exists()}
+    return {one for one in workspaces if discard(one)}
 
 
 def _sweep(

@@ -116,9 +116,7 @@ class DownloadManager:
             HomeAssistantError: it failed; no part of it is left.
         """
         try:
-            with self._errors():
-                await job.async_prepare()
-            async with self._turn():
+            async with self._turn(job):
                 answer = await self._async_download(target, job, overwrite=overwrite)
         except BaseException as err:
             data = {**about, "path": str(target), "error": str(_shown(err))}
@@ -133,10 +131,12 @@ class DownloadManager:
         return action_errors(partial(self._entry.async_start_reauth, self._hass))
 
     @asynccontextmanager
-    async def _turn(self) -> AsyncGenerator[None]:
+    async def _turn(self, job: Job) -> AsyncGenerator[None]:
         self._waiting += 1
         self._report()
         try:
+            with self._errors():
+                await job.async_prepare()
             await self._slots.acquire()
         finally:
             self._waiting -= 1
@@ -197,10 +197,12 @@ class DownloadManager:
             await self._async_clean_up(download, folders)
 
     async def _async_clean_up(self, download: Download, folders: list[Path]) -> None:
-        await run(self._hass, discard, download.workspace)
+        workspace = download.workspace
+        # What holds the only copy of a file that was replaced is left to its owner.
+        is_gone = download.is_stranded or await run(self._hass, discard, workspace)
         if not download.written:
             await run(self._hass, remove_empty, folders)
-        await self._journal.async_end(download.workspace, download.written)
+        await self._journal.async_end(workspace, download.written, is_gone=is_gone)
 
 
 def _shown(err: BaseException) -> BaseException:

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 import shutil
 
+from ..const import LOGGER
 from ..errors import mistake
 from .job import Download
 from .journal import WrittenFile
@@ -39,11 +40,22 @@ def publish_all(download: Download, places: Places) -> None:
         download.written += [WrittenFile.of(target) for target, _kept in done]
     except BaseException:
         for target, before in done:
-            if before is None:
-                target.unlink(missing_ok=True)
-            else:
-                before.replace(target)
+            _take_back(download, target, before)
         raise
+
+
+def _take_back(download: Download, target: Path, before: Path | None) -> None:
+    """Remove what has appeared, and put back what it has replaced."""
+    try:
+        if before is None:
+            target.unlink(missing_ok=True)
+        else:
+            before.replace(target)
+    except OSError:
+        LOGGER.exception(
+            "Cannot undo the change of %s; before it was %s", target, before
+        )
+        download.is_stranded |= before is not None
 
 
 def _keep(target: Path, kept: Path) -> bool:

@@ -7,7 +7,7 @@ from homeassistant.helpers.event import async_track_time_interval
 
 from ..const import CONF_KEEP_DAYS, DEFAULT_KEEP_DAYS
 from ..runtime import FrigateConfigEntry
-from .journal import Journal
+from .journal import journal_of
 from .manager import DownloadManager
 from .places import Places
 
@@ -18,7 +18,7 @@ async def async_set_up_downloads(
     hass: HomeAssistant, entry: FrigateConfigEntry
 ) -> DownloadManager:
     """Clean up after a crash, delete what is old, now and again, and begin."""
-    journal = Journal(hass, entry.entry_id)
+    journal = journal_of(hass, entry.entry_id)
     await journal.async_load()
 
     async def sweep(_now: datetime | None = None) -> None:

@@ -51,9 +51,13 @@ def remove_empty(folders: list[Path]) -> None:
             return
 
 
-def discard(workspace: Path) -> None:
-    """Remove the folder and all that is in it; it may be gone already."""
+def discard(workspace: Path) -> bool:
+    """Remove the folder and all that is in it; return whether it is gone for certain.
+
+    It is not as long as the disk that it lies on is away.
+    """
     shutil.rmtree(workspace, ignore_errors=True)
+    return workspace.parent.exists() and not workspace.exists()
 
 
 def check_free(target: Path) -> None:
