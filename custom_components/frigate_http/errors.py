@@ -86,9 +86,15 @@ def needs_login(err: FrigateError) -> bool:
 
 def is_unanswered(err: FrigateError) -> bool:
     """Return whether a query may be answered if it is sent once more."""
-    if isinstance(err, FrigateConnectionError):
-        return not (err.was_repeated or isinstance(err, FrigateTLSError))
-    return isinstance(err, FrigateStartingError)
+    was_repeated = isinstance(err, FrigateConnectionError) and err.was_repeated
+    return is_silence(err) and not was_repeated
+
+
+def is_silence(err: FrigateError) -> bool:
+    """Return whether the server said nothing, which it may do later."""
+    return isinstance(err, (FrigateConnectionError, FrigateStartingError)) and (
+        not isinstance(err, FrigateTLSError)
+    )
 
 
 def is_outcome_unknown(err: FrigateError) -> bool:
@@ -136,7 +142,12 @@ def action_errors(on_lost_login: Callable[[], object] | None = None) -> Generato
     except FrigateError as err:
         if on_lost_login is not None and needs_login(err):
             on_lost_login()
-        raise refusal(error_key(err), **placeholders(err)) from err
+        raise refusal_for(err) from err
+
+
+def refusal_for(err: FrigateError) -> HomeAssistantError:
+    """Return the error that a person is shown for one of the client's."""
+    return refusal(error_key(err), **placeholders(err))
 
 
 def mistake(key: str, **words: str) -> ServiceValidationError:

@@ -158,7 +158,7 @@ class DownloadManager:
         self._running.append(download)
         self._report()
         try:
-            with self._errors(), film_errors(), _disk_errors():
+            with self._errors(), _film_errors(), _disk_errors():
                 details = await self._async_fill(download, job)
         finally:
             self._running.remove(download)
@@ -229,7 +229,7 @@ def _described(pieces: list[Piece], places: Places) -> JsonObjectType:
 
 
 @contextmanager
-def film_errors() -> Generator[None]:
+def _film_errors() -> Generator[None]:
     """Turn what is wrong with a film into what a person is shown."""
     try:
         yield

@@ -3,7 +3,7 @@
 from homeassistant.exceptions import HomeAssistantError
 
 from ..aiofrigate import FrigateError
-from ..errors import error_key, placeholders, refusal
+from ..errors import refusal, refusal_for
 
 
 def unlisted(export_id: str, *, is_queued: bool) -> HomeAssistantError:
@@ -25,4 +25,4 @@ def unwatched(export_id: str, err: FrigateError) -> HomeAssistantError:
 
 def words(err: FrigateError) -> str:
     """Return what a person is told of an error of the client."""
-    return str(refusal(error_key(err), **placeholders(err))).rstrip(".")
+    return str(refusal_for(err)).rstrip(".")

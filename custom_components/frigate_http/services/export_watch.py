@@ -12,8 +12,7 @@ from ..aiofrigate import (
     FrigateServerError,
     FrigateStartingError,
 )
-from ..errors import refusal
-from .footage import is_silence
+from ..errors import is_silence, refusal
 
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 2.0

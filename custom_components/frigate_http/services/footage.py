@@ -4,13 +4,8 @@ import asyncio
 
 from homeassistant.util import dt as dt_util
 
-from ..aiofrigate import (
-    FrigateClient,
-    FrigateConnectionError,
-    FrigateError,
-    FrigateStartingError,
-    FrigateTLSError,
-)
+from ..aiofrigate import FrigateClient, FrigateError
+from ..errors import is_silence
 from .times import Period
 
 LATEST_ARRIVAL = 60.0
@@ -18,13 +13,6 @@ LATEST_ARRIVAL = 60.0
 _PAUSE = 2.0
 # Segments are some 10 seconds long; what ended long before matters to nobody.
 _MARGIN = 30.0
-
-
-def is_silence(err: FrigateError) -> bool:
-    """Return whether the server said nothing, which it may do later."""
-    return isinstance(err, (FrigateConnectionError, FrigateStartingError)) and (
-        not isinstance(err, FrigateTLSError)
-    )
 
 
 async def async_wait_until(moment: float) -> None:
