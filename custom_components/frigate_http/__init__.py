@@ -15,6 +15,7 @@ from .coordinator_reviews import ReviewsCoordinator
 from .downloads.journal import async_forget_journal
 from .downloads.setup import async_set_up_downloads
 from .inventory import async_is_in_use, async_keep_in_step, known_cameras, known_people
+from .live.coordinator import LiveCoordinator
 from .runtime import FrigateConfigEntry, FrigateRuntime
 from .services import async_setup_services
 
@@ -51,16 +52,22 @@ async def async_setup_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> b
         ExportsCoordinator(hass, entry, client, coordinator),
         ReviewsCoordinator(hass, entry, client),
         downloads,
+        LiveCoordinator(hass, entry, client),
     )
 
     async_keep_in_step(hass, coordinator)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    entry.runtime_data.live.async_connect()
     return True
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> bool:
     """Unload a Frigate server."""
-    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    if is_unloaded := await hass.config_entries.async_unload_platforms(
+        entry, PLATFORMS
+    ):
+        await entry.runtime_data.live.async_disconnect()
+    return is_unloaded
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> None:

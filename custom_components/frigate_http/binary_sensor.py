@@ -15,6 +15,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .aiofrigate import CameraConfig, CameraStats, Stats
+from .binary_sensor_live import async_add_live_binary_sensors
 from .entity import CameraEntity, ServerEntity, async_add_as_they_appear
 from .runtime import FrigateConfigEntry
 
@@ -86,6 +87,7 @@ async def async_setup_entry(
         lambda coordinator: product(CAMERA_BINARY_SENSORS, coordinator.data.cameras),
         FrigateCameraBinarySensor,
     )
+    async_add_live_binary_sensors(coordinator, async_add_entities)
 
 
 class FrigateServerBinarySensor(ServerEntity, BinarySensorEntity):

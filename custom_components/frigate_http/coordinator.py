@@ -117,6 +117,8 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
         self._config: Config | None = None
         self._profile = Profile(None, None, None)
         self._config_due_at = 0.0
+        self.config_read_at = 0.0
+        """By the monotonic clock: what was changed later is not in the configuration."""
         self._last_stats: Stats | None = None
         self._faces_refused = False
         self._pauses: dict[str, tuple[float, FrigateRateLimitError]] = {}
@@ -142,6 +144,11 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
         """Show at once what has just been changed."""
         self._fresh = True
         await self.async_refresh()
+
+    async def async_refresh_config(self) -> None:
+        """Read the configuration now, and show what it says."""
+        self._config_due_at = 0.0
+        await self.async_refresh_past_cache()
 
     @override
     async def _async_update_data(self) -> FrigateData:
@@ -215,6 +222,7 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
         system = self.client.system
         # With the next poll, unless this one succeeds.
         self._config_due_at = 0.0
+        began_at = time.monotonic()
         try:
             config = await self._ask("config", partial(system.config, fresh=True))
             # Only then, so that it tells of every camera that the configuration has.
@@ -234,6 +242,7 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
             # What is missing now says nothing about the cameras.
             self.camera_roll.forgive()
         self._config, self._profile = config, profile
+        self.config_read_at = began_at
         self._faces_refused = False
         self._config_due_at = time.monotonic() + CONFIG_INTERVAL.total_seconds()
 

@@ -51,10 +51,15 @@ class FrigateEntity[
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
+        self._show_change()
+
+    def _show_change(self) -> bool:
+        """Write the state if it is another one; return whether it was."""
         before = self._snapshot()
         self._attr_available = super().available and self._read()
-        if self._snapshot() != before:
+        if has_changed := self._snapshot() != before:
             self.async_write_ha_state()
+        return has_changed
 
     def _snapshot(self) -> tuple[object, ...]:
         return (

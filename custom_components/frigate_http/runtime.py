@@ -9,6 +9,7 @@ from .coordinator import FrigateCoordinator
 from .coordinator_exports import ExportsCoordinator
 from .coordinator_reviews import ReviewsCoordinator
 from .downloads.manager import DownloadManager
+from .live.coordinator import LiveCoordinator
 
 type FrigateConfigEntry = ConfigEntry[FrigateRuntime]
 
@@ -22,3 +23,4 @@ class FrigateRuntime:
     exports: ExportsCoordinator
     reviews: ReviewsCoordinator
     downloads: DownloadManager
+    live: LiveCoordinator

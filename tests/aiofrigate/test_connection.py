@@ -284,7 +284,7 @@ async def test_a_closed_client_or_session_sends_nothing(
         await client.system.stats()
 
     other = connect(frigate.internal_url)
-    await other._transport._client.close()
+    await other._transport.session.close()
     with pytest.raises(FrigateClosedError, match="closed"):
         await other.system.stats()
     assert len(frigate.requests) == 1

@@ -206,13 +206,53 @@ def test_a_recorded_configuration(version: str) -> None:
         record_enabled=True,
         motion_enabled=True,
         audio_enabled=False,
+        labels=("person", "car"),
+        sounds=tuple(
+            recorded(version, "config.full")["cameras"]["front_door"]["audio"]["listen"]
+        ),
+        zones={},
+        features={
+            "enabled": True,
+            "detect": True,
+            "recordings": True,
+            "snapshots": True,
+            "motion": True,
+            "audio": False,
+            "review_alerts": True,
+            "review_detections": True,
+            "improve_contrast": True,
+            "object_descriptions": False,
+            "review_descriptions": False,
+            "motion_threshold": 30,
+            "motion_contour_area": 10,
+        },
+        switchable=frozenset(
+            {
+                "enabled",
+                "detect",
+                "recordings",
+                "snapshots",
+                "motion",
+                "review_alerts",
+                "review_detections",
+                "improve_contrast",
+                "motion_threshold",
+                "motion_contour_area",
+            }
+        ),
+        recognises_faces=True,
+        reads_plates=False,
+        has_ptz=False,
     )
+    assert config.classifiers == {}
     assert not config.birdseye_restream
     assert not config.safe_mode
 
 
 def test_a_configuration_that_leaves_everything_out() -> None:
-    assert Config.from_api({}) == Config({}, False, False, None, ("admin", "viewer"))
+    assert Config.from_api({}) == Config(
+        {}, False, False, None, ("admin", "viewer"), {}
+    )
     config = Config.from_api({"cameras": {"a": {}, "b": None, "c": []}})
     assert config.cameras["a"] == CameraConfig(
         name="a",
@@ -224,6 +264,14 @@ def test_a_configuration_that_leaves_everything_out() -> None:
         record_enabled=False,
         motion_enabled=True,
         audio_enabled=False,
+        labels=(),
+        sounds=(),
+        zones={},
+        features={},
+        switchable=frozenset(),
+        recognises_faces=False,
+        reads_plates=False,
+        has_ptz=False,
     )
     assert list(config.cameras) == ["a", "b", "c"]
 

@@ -216,7 +216,7 @@ async def test_the_401_of_a_proxy_starts_no_login_at_frigate(
 
 def _transport(client: FrigateClient) -> Transport:
     """Return a transport for requests that no resource sends."""
-    session = client._transport._client
+    session = client._transport.session
     return Transport(session, client.base_url, Credentials())
 
 

@@ -6,6 +6,8 @@ epoch (UTC), durations seconds, sizes of pictures pixels.
 
 from .auth import Credentials
 from .client import FrigateClient
+from .configuration import CameraConfig, Config, ZoneConfig
+from .controls import ProfileChoice, Profiles, PtzInfo
 from .discovery import find_server, normalise_url
 from .errors import (
     FrigateArgumentError,
@@ -39,17 +41,9 @@ from .exchange import Stream, Upload
 from .exports import Export, ExportFile, ExportJob, Exports
 from .faces import Recognition, TrainingImage
 from .files import EventMedia
+from .live import Live, LiveListener
 from .logs import SERVICES as LOG_SERVICES, Log
-from .models import (
-    CameraConfig,
-    Config,
-    FaceLibrary,
-    Identity,
-    Overlays,
-    Profile,
-    StillImage,
-    Version,
-)
+from .models import FaceLibrary, Identity, Overlays, Profile, StillImage, Version
 from .notifications import (
     LONGEST_ENDPOINT,
     PushSubscription,
@@ -70,14 +64,33 @@ from .stats import (
     StorageStats,
     Usage,
 )
+from .updates import (
+    CameraActivity,
+    Classified,
+    Count,
+    FeatureState,
+    Motion,
+    ObjectUpdate,
+    ProfileState,
+    Recognized,
+    ReviewStatus,
+    ReviewUpdate,
+    Sound,
+    SoundActivity,
+    TrackedObject,
+    Update,
+)
 from .users import User
 
 __all__ = [
     "LOG_SERVICES",
     "LONGEST_ENDPOINT",
+    "CameraActivity",
     "CameraConfig",
     "CameraStats",
+    "Classified",
     "Config",
+    "Count",
     "Credentials",
     "DetectorStats",
     "Event",
@@ -88,6 +101,7 @@ __all__ = [
     "ExportJob",
     "Exports",
     "FaceLibrary",
+    "FeatureState",
     "FrigateArgumentError",
     "FrigateAuthError",
     "FrigateBadRequestError",
@@ -117,27 +131,43 @@ __all__ = [
     "FrigateWrongPasswordError",
     "GpuStats",
     "Identity",
+    "Live",
+    "LiveListener",
     "Log",
+    "Motion",
     "NewEvent",
     "NpuStats",
+    "ObjectUpdate",
     "Overlays",
     "Preview",
     "Profile",
+    "ProfileChoice",
+    "ProfileState",
+    "Profiles",
+    "PtzInfo",
     "PushSubscription",
     "Recognition",
+    "Recognized",
     "Review",
     "ReviewFilter",
+    "ReviewStatus",
     "ReviewSummary",
+    "ReviewUpdate",
     "Segment",
+    "Sound",
+    "SoundActivity",
     "Stats",
     "StillImage",
     "StorageStats",
     "Stream",
+    "TrackedObject",
     "TrainingImage",
+    "Update",
     "Upload",
     "Usage",
     "User",
     "Version",
+    "ZoneConfig",
     "find_server",
     "is_push_endpoint",
     "is_push_public_key",

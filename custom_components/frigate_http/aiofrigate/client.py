@@ -6,11 +6,13 @@ import aiohttp
 from yarl import URL
 
 from .auth import Credentials
+from .controls import Controls
 from .errors import FrigateAuthError, FrigateClosedError
 from .events import Events
 from .exports import Exports
 from .faces import Faces
 from .files import Files
+from .live import Live
 from .logs import Logs
 from .media import Media
 from .notifications import Notifications
@@ -57,6 +59,8 @@ class FrigateClient:
         self.recordings = Recordings(self._transport)
         self.events = Events(self._transport)
         self.reviews = Reviews(self._transport)
+        self.controls = Controls(self._transport)
+        self.live = Live(self._transport)
 
     def change_password(self, password: str) -> None:
         """Log in with another password from now on."""

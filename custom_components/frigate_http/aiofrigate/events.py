@@ -33,6 +33,10 @@ class Event:
     """How sure Frigate was at best, from 0 to 1."""
     retained: bool | None
     """Whether it is kept for ever."""
+    kind: str | None
+    """What made it: `object`, `audio`, or `api` for one that somebody created."""
+    plate: str | None
+    """The licence plate that was read."""
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self | None:
@@ -56,6 +60,8 @@ class Event:
             as_bool(data.get("has_snapshot")),
             next((one for one in map(as_float, scores) if one is not None), None),
             as_bool(data.get("retain_indefinitely")),
+            as_str(details.get("type")),
+            as_str(details.get("recognized_license_plate")),
         )
 
 

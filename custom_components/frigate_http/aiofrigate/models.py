@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import re
 from typing import Any, Self, override
 
-from .parsing import as_bool, as_dict, as_int, as_str, as_texts
+from .parsing import as_str, as_texts
 
 ANONYMOUS = "anonymous"
 """The name of everybody on the port that asks for no login."""
 ADMIN_ROLE = "admin"
-_BUILT_IN_ROLES = (ADMIN_ROLE, "viewer")
+BUILT_IN_ROLES = (ADMIN_ROLE, "viewer")
 
 _VERSION = re.compile(
     r"v?((\d{1,9})\.(\d{1,9})(?:\.\d+)*)(-(?:alpha|beta|rc|dev)\.?\d*)?(?:[-+.]\S*)?",
@@ -100,73 +100,6 @@ class FaceLibrary:
             name: as_texts(files) for name, files in data.items() if name != "train"
         }
         return cls(people, as_texts(data.get("train")))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CameraConfig:
-    """What the configuration says of a camera."""
-
-    name: str
-    friendly_name: str | None
-    enabled: bool
-    detect_width: int | None
-    """Pixels, as all sizes."""
-    detect_height: int | None
-    detect_enabled: bool | None
-    record_enabled: bool
-    motion_enabled: bool
-    audio_enabled: bool
-
-    @classmethod
-    def from_api(cls, name: str, data: Mapping[str, Any]) -> Self:
-        """Read one value of `cameras` of `/api/config`."""
-
-        def enabled(section: str) -> bool | None:
-            return as_bool(as_dict(data.get(section)).get("enabled"))
-
-        detect = as_dict(data.get("detect"))
-        return cls(
-            name=name,
-            friendly_name=as_str(data.get("friendly_name")),
-            enabled=as_bool(data.get("enabled")) is not False,
-            detect_width=as_int(detect.get("width")),
-            detect_height=as_int(detect.get("height")),
-            detect_enabled=enabled("detect"),
-            record_enabled=enabled("record") is True,
-            # Versions that cannot switch motion detection off do not mention it.
-            motion_enabled=enabled("motion") is not False,
-            audio_enabled=enabled("audio") is True,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Config:
-    """The part of the server's configuration that a client acts on."""
-
-    cameras: Mapping[str, CameraConfig]
-    birdseye_restream: bool
-    safe_mode: bool
-    """Whether Frigate rejected its configuration and runs without its cameras."""
-    auth_enabled: bool | None
-    """Whether the port for logins asks for one."""
-    roles: tuple[str, ...]
-    """The roles an account can have; two of them are always there."""
-
-    @classmethod
-    def from_api(cls, data: Mapping[str, Any]) -> Self:
-        """Read the object of `/api/config`."""
-        birdseye = as_dict(data.get("birdseye"))
-        auth = as_dict(data.get("auth"))
-        return cls(
-            {
-                name: CameraConfig.from_api(name, as_dict(camera))
-                for name, camera in as_dict(data.get("cameras")).items()
-            },
-            birdseye.get("enabled") is True and birdseye.get("restream") is True,
-            data.get("safe_mode") is True,
-            as_bool(auth.get("enabled")),
-            tuple(dict.fromkeys((*as_dict(auth.get("roles")), *_BUILT_IN_ROLES))),
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ from typing import Any
 
 from yarl import URL
 
+from .configuration import Config
 from .errors import FrigateDataError
-from .models import Config, Identity, Profile, Version
+from .models import Identity, Profile, Version
 from .stats import Stats
 from .transport import Transport
 

@@ -1,7 +1,7 @@
 """The one request method: address, login, limits, and what an answer means."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 import logging
@@ -56,7 +56,7 @@ class Transport:
         addresses (`aiohttp.CookieJar(unsafe=True)`), or a login will not last.
         """
         self.base_url = base_url
-        self._client = session
+        self.session = session
         self._credentials = credentials
         self._login = Session(credentials)
         self._slots = asyncio.Semaphore(PARALLEL_REQUESTS)
@@ -157,7 +157,7 @@ class Transport:
         async with self._send(request) as response:
             self._open.add(response)
             try:
-                self._raise_if_closed()
+                self.raise_if_closed()
                 if response.content_type == "text/html":
                     raise FrigateHTMLError(
                         "A web page instead of a stream", response.status
@@ -166,6 +166,11 @@ class Transport:
             finally:
                 self._open.discard(response)
                 response.close()
+
+    @property
+    def credentials(self) -> Credentials:
+        """Return what goes with every request."""
+        return self._credentials
 
     def change_password(self, password: str) -> None:
         """Log in with another password from now on; what is logged in stays so."""
@@ -181,9 +186,10 @@ class Transport:
     @asynccontextmanager
     async def _send(self, request: Request) -> AsyncGenerator[aiohttp.ClientResponse]:
         """Yield a good answer, after a new login where the old one was lost."""
-        generation = await self._login.ensure(self._post_login)
         try:
-            response = await self._logged_in(request, generation)
+            response = await self.logged_in(
+                lambda: self._attempt(request), logs_in=request.logs_in
+            )
             try:
                 yield response
             finally:
@@ -192,27 +198,32 @@ class Transport:
             err.may_have_acted = not request.is_safe
             raise
 
-    async def _logged_in(
-        self, request: Request, generation: int
-    ) -> aiohttp.ClientResponse:
-        """Send with a login, and with a new one if that turns out to be lost."""
+    async def logged_in[T](
+        self, attempt: Callable[[], Awaitable[T]], *, logs_in: bool = True
+    ) -> T:
+        """Try something with a login, and with a new one if that turns out to be lost.
+
+        Raises:
+            FrigateError: what the attempt, or the login, raises.
+        """
+        generation = await self._login.ensure(self._post_login)
         try:
-            response = await self._attempt(request)
+            result = await attempt()
         except FrigateAuthError as err:
             is_lost = err.session_lost and self._login.has_account
-            if not (is_lost and request.logs_in):
+            if not (is_lost and logs_in):
                 raise
             generation = await self._login.renew(generation, self._post_login)
-            response = await self._attempt_anew(request, generation)
+            result = await self._attempt_anew(attempt, generation)
         self._login.accepted(generation)
-        return response
+        return result
 
-    async def _attempt_anew(
-        self, request: Request, generation: int
-    ) -> aiohttp.ClientResponse:
-        """Send once more after a login; a second refusal starts the pause."""
+    async def _attempt_anew[T](
+        self, attempt: Callable[[], Awaitable[T]], generation: int
+    ) -> T:
+        """Try once more after a login; a second refusal starts the pause."""
         try:
-            return await self._attempt(request)
+            return await attempt()
         except FrigateAuthError as err:
             self._login.rejected(generation, err)
             raise
@@ -279,11 +290,11 @@ class Transport:
 
     async def _once(self, request: Request) -> aiohttp.ClientResponse:
         """Send one HTTP request and return its answer, whatever its status."""
-        self._raise_if_closed()
+        self.raise_if_closed()
         started = time.perf_counter()
         outcome: str | int = "no answer"
         try:
-            response = await self._client.request(
+            response = await self.session.request(
                 request.method,
                 request.url,
                 headers={**self._credentials.as_headers(), **request.headers},
@@ -307,8 +318,9 @@ class Transport:
             )
         return response
 
-    def _raise_if_closed(self) -> None:
-        if self._closed or self._client.closed:
+    def raise_if_closed(self) -> None:
+        """Raise FrigateClosedError once nothing can be sent any more."""
+        if self._closed or self.session.closed:
             raise FrigateClosedError("The client is closed")
 
     async def _refusal(

@@ -1,0 +1,190 @@
+"""The part of the server's configuration that a client acts on (`/api/config`)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from .models import BUILT_IN_ROLES
+from .parsing import as_bool, as_dict, as_int, as_str, as_texts
+
+# Parts of other objects, which Frigate does not count.
+_ATTRIBUTES = frozenset({"face", "license_plate"})
+
+# Where a feature's value stands below the camera, by the name with which it is set.
+_FEATURES: Mapping[str, tuple[str, ...]] = {
+    "enabled": ("enabled",),
+    "detect": ("detect", "enabled"),
+    "recordings": ("record", "enabled"),
+    "snapshots": ("snapshots", "enabled"),
+    "motion": ("motion", "enabled"),
+    "audio": ("audio", "enabled"),
+    "review_alerts": ("review", "alerts", "enabled"),
+    "review_detections": ("review", "detections", "enabled"),
+    "improve_contrast": ("motion", "improve_contrast"),
+    "object_descriptions": ("objects", "genai", "enabled"),
+    "review_descriptions": ("review", "genai", "enabled"),
+    "motion_threshold": ("motion", "threshold"),
+    "motion_contour_area": ("motion", "contour_area"),
+}
+# Frigate switches these on only where the configuration file has them on.
+_WANT_CONFIGURATION = frozenset(
+    {
+        "enabled",
+        "recordings",
+        "audio",
+        "review_alerts",
+        "review_detections",
+        "object_descriptions",
+        "review_descriptions",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneConfig:
+    """A part of a camera's picture."""
+
+    name: str
+    friendly_name: str | None
+    labels: tuple[str, ...]
+    """What is looked for there; empty means all that the camera looks for."""
+
+    @classmethod
+    def from_api(cls, name: str, data: Mapping[str, Any]) -> Self:
+        """Read one value of `zones` of a camera."""
+        return cls(
+            name, as_str(data.get("friendly_name")), as_texts(data.get("objects"))
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraConfig:
+    """What the configuration says of a camera."""
+
+    name: str
+    friendly_name: str | None
+    enabled: bool
+    detect_width: int | None
+    """Pixels, as all sizes."""
+    detect_height: int | None
+    detect_enabled: bool | None
+    record_enabled: bool
+    motion_enabled: bool
+    audio_enabled: bool
+    labels: tuple[str, ...]
+    """The objects that are looked for and counted."""
+    sounds: tuple[str, ...]
+    """The sounds that are listened for."""
+    zones: Mapping[str, ZoneConfig]
+    features: Mapping[str, bool | int]
+    """What can be set while Frigate runs, by the name with which it is set."""
+    switchable: frozenset[str]
+    """Those of the features that Frigate agrees to switch on."""
+    recognises_faces: bool
+    reads_plates: bool
+    has_ptz: bool
+    """Whether Frigate may move the camera."""
+
+    @classmethod
+    def from_api(cls, name: str, data: Mapping[str, Any]) -> Self:
+        """Read one value of `cameras` of `/api/config`."""
+        detect, audio = as_dict(data.get("detect")), as_dict(data.get("audio"))
+        features = dict(_features(data))
+        return cls(
+            name=name,
+            friendly_name=as_str(data.get("friendly_name")),
+            enabled=features.get("enabled") is not False,
+            detect_width=as_int(detect.get("width")),
+            detect_height=as_int(detect.get("height")),
+            detect_enabled=as_bool(detect.get("enabled")),
+            record_enabled=features.get("recordings") is True,
+            # Versions that cannot switch motion detection off do not mention it.
+            motion_enabled=features.get("motion") is not False,
+            audio_enabled=features.get("audio") is True,
+            labels=tuple(
+                label
+                for label in as_texts(as_dict(data.get("objects")).get("track"))
+                if label not in _ATTRIBUTES
+            ),
+            sounds=as_texts(audio.get("listen")),
+            zones={
+                zone: ZoneConfig.from_api(zone, as_dict(one))
+                for zone, one in as_dict(data.get("zones")).items()
+            },
+            features=features,
+            switchable=frozenset(
+                feature for feature in features if _is_switchable(data, feature)
+            ),
+            recognises_faces=_is_enabled(data, "face_recognition"),
+            reads_plates=_is_enabled(data, "lpr"),
+            has_ptz=as_str(as_dict(data.get("onvif")).get("host")) is not None,
+        )
+
+
+def _features(camera: Mapping[str, Any]) -> Iterator[tuple[str, bool | int]]:
+    for feature, path in _FEATURES.items():
+        value = _section(camera, path).get(path[-1])
+        found = value if isinstance(value, bool) else as_int(value)
+        if found is not None:
+            yield feature, found
+
+
+def _is_switchable(camera: Mapping[str, Any], feature: str) -> bool:
+    if feature not in _WANT_CONFIGURATION:
+        return True
+    section = _section(camera, _FEATURES[feature])
+    return section.get("enabled_in_config") is not False
+
+
+def _section(camera: Mapping[str, Any], path: tuple[str, ...]) -> Mapping[str, Any]:
+    for step in path[:-1]:
+        camera = as_dict(camera.get(step))
+    return camera
+
+
+def _is_enabled(data: Mapping[str, Any], section: str) -> bool:
+    return as_dict(data.get(section)).get("enabled") is True
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What the configuration says of the server."""
+
+    cameras: Mapping[str, CameraConfig]
+    birdseye_restream: bool
+    safe_mode: bool
+    """Whether Frigate rejected its configuration and runs without its cameras."""
+    auth_enabled: bool | None
+    """Whether the port for logins asks for one."""
+    roles: tuple[str, ...]
+    """The roles an account can have; two of them are always there."""
+    classifiers: Mapping[str, tuple[str, ...]]
+    """The models that tell the state of something, by camera."""
+
+    @classmethod
+    def from_api(cls, data: Mapping[str, Any]) -> Self:
+        """Read the object of `/api/config`."""
+        birdseye = as_dict(data.get("birdseye"))
+        auth = as_dict(data.get("auth"))
+        return cls(
+            {
+                name: CameraConfig.from_api(name, as_dict(camera))
+                for name, camera in as_dict(data.get("cameras")).items()
+            },
+            birdseye.get("enabled") is True and birdseye.get("restream") is True,
+            data.get("safe_mode") is True,
+            as_bool(auth.get("enabled")),
+            tuple(dict.fromkeys((*as_dict(auth.get("roles")), *BUILT_IN_ROLES))),
+            _classifiers(as_dict(as_dict(data.get("classification")).get("custom"))),
+        )
+
+
+def _classifiers(models: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
+    """Return the models in use by camera; those of objects have no cameras."""
+    found: dict[str, tuple[str, ...]] = {}
+    for model, details in models.items():
+        state = as_dict(as_dict(details).get("state_config"))
+        if as_dict(details).get("enabled") is not False:
+            for camera in as_dict(state.get("cameras")):
+                found[camera] = (*found.get(camera, ()), model)
+    return found

@@ -1,0 +1,104 @@
+"""What can be changed while Frigate runs: features of cameras, profiles, positions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from .parsing import as_dict, as_str, as_texts
+from .transport import Transport
+
+ALL_CAMERAS = "*"
+NO_PROFILE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileChoice:
+    """A set of settings that can be made active."""
+
+    name: str
+    friendly_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    """The profiles of a server, and which of them is active."""
+
+    choices: tuple[ProfileChoice, ...]
+    active: str | None
+
+    @classmethod
+    def from_api(cls, data: Mapping[str, Any]) -> Self:
+        """Read `{"profiles": [{"name", "friendly_name"}], "active_profile"}`."""
+        listed = data.get("profiles")
+        choices = [
+            ProfileChoice(name, as_str(as_dict(one).get("friendly_name")))
+            for one in (listed if isinstance(listed, list) else [])
+            if (name := as_str(as_dict(one).get("name"))) is not None
+        ]
+        return cls(tuple(choices), as_str(data.get("active_profile")))
+
+
+@dataclass(frozen=True, slots=True)
+class PtzInfo:
+    """How a camera can be moved."""
+
+    features: tuple[str, ...]
+    """Such as `pt` (pan and tilt), `zoom`, `focus`."""
+    presets: tuple[str, ...]
+
+    @classmethod
+    def from_api(cls, data: Mapping[str, Any]) -> Self:
+        """Read `{"name", "features", "presets"}`; without ONVIF that is empty."""
+        return cls(as_texts(data.get("features")), as_texts(data.get("presets")))
+
+
+class Controls:
+    """Features, profiles and positions of the cameras.
+
+    Every method raises `FrigateError` for anything but a good answer.
+    """
+
+    def __init__(self, transport: Transport) -> None:
+        """Speak through a transport."""
+        self._transport = transport
+
+    async def set(self, camera: str, feature: str, value: str) -> None:
+        """Set a feature (`PUT /api/camera/<camera>/set/<feature>`, since 0.18).
+
+        Frigate answers with success whether or not anything has changed: only its
+        configuration tells.
+
+        Args:
+            camera: name of the camera, or `*` for all of them.
+            feature: such as `detect`, `recordings`, `motion_threshold`.
+            value: `ON`, `OFF`, or a number as text.
+
+        Raises:
+            FrigateForbiddenError: the account is no administrator's.
+            FrigateNotFoundError: there is no such camera, or this is an older version.
+            FrigateBadRequestError: there is no such feature.
+            FrigateError: anything else.
+        """
+        answer = await self._transport.request(
+            *("PUT", "api", "camera", camera, "set", feature), data={"value": value}
+        )
+        # A page of a proxy's is not a command that was carried out.
+        answer.json(dict)
+
+    async def profiles(self, *, fresh: bool = False) -> Profiles:
+        """Return the profiles (`GET /api/profiles`, since 0.18)."""
+        answer = await self._transport.request("GET", "api", "profiles", fresh=fresh)
+        return Profiles.from_api(answer.json(dict))
+
+    async def activate_profile(self, name: str | None) -> None:
+        """Make a profile active, or none (`PUT /api/camera/*/set/profile`).
+
+        Frigate says nothing of a name that it does not know. What was switched by hand
+        is as the profile has it afterwards.
+        """
+        await self.set(ALL_CAMERAS, "profile", NO_PROFILE if name is None else name)
+
+    async def ptz_info(self, camera: str) -> PtzInfo:
+        """Return how a camera can be moved (`GET /api/<camera>/ptz/info`)."""
+        answer = await self._transport.request("GET", "api", camera, "ptz", "info")
+        return PtzInfo.from_api(answer.json(dict))

@@ -1,0 +1,115 @@
+"""Opens a WebSocket with the same login, and the same errors, as every request."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+import logging
+import time
+
+import aiohttp
+from aiohttp import hdrs
+from yarl import URL
+
+from .errors import FrigateContentError, FrigateError
+from .outcome import error_from_exception, error_from_redirect, error_from_response
+from .transport import REQUEST_TIMEOUT, Transport
+
+_LOGGER = logging.getLogger(__name__)
+
+HEARTBEAT = 30.0
+"""Seconds between the pings; half of it without an answer ends the connection."""
+LARGEST_MESSAGE = 16 * 2**20
+_CLOSE_WITHIN = 1.0
+
+
+@asynccontextmanager
+async def open_websocket(
+    transport: Transport, *path: str
+) -> AsyncGenerator[aiohttp.ClientWebSocketResponse]:
+    """Open a WebSocket; leaving the context closes it.
+
+    Raises:
+        FrigateContentError: on entering: there is something, but no WebSocket.
+        FrigateError: on entering, for anything else that stands in the way.
+    """
+    transport.raise_if_closed()
+    client = transport.session
+    async with aiohttp.ClientSession(
+        connector=client.connector,
+        connector_owner=False,
+        cookie_jar=client.cookie_jar,
+        headers=client.headers,
+        middlewares=(_stay_here,),
+    ) as session:
+        url = transport.url(*path)
+        socket = await transport.logged_in(
+            lambda: _shake_hands(session, transport, url)
+        )
+        try:
+            yield socket
+        finally:
+            await socket.close()
+
+
+async def _shake_hands(
+    session: aiohttp.ClientSession, transport: Transport, url: URL
+) -> aiohttp.ClientWebSocketResponse:
+    started = time.perf_counter()
+    outcome = "no WebSocket"
+    try:
+        async with asyncio.timeout(REQUEST_TIMEOUT):
+            socket = await session.ws_connect(
+                url,
+                headers=transport.credentials.as_headers(),
+                heartbeat=HEARTBEAT,
+                max_msg_size=LARGEST_MESSAGE,
+                timeout=aiohttp.ClientWSTimeout(ws_close=_CLOSE_WITHIN),
+            )
+        outcome = "open"
+    except _Redirected as err:
+        raise error_from_redirect(err.status, err.target) from err
+    except aiohttp.WSServerHandshakeError as err:
+        raise _refusal(transport, err) from err
+    except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as err:
+        raise error_from_exception(err) from err
+    finally:
+        _LOGGER.debug(
+            "WebSocket %s: %s in %.0f ms",
+            url.path,
+            outcome,
+            (time.perf_counter() - started) * 1000,
+        )
+    return socket
+
+
+def _refusal(transport: Transport, err: aiohttp.WSServerHandshakeError) -> FrigateError:
+    """Return what an answer means that opens no WebSocket; its body is not known."""
+    if err.status < 400:
+        return FrigateContentError("The server opens no WebSocket there", err.status)
+    return error_from_response(
+        err.status, err.headers or {}, b"", transport.credentials.secrets
+    )
+
+
+class _Redirected(Exception):
+    """The server points elsewhere, where our headers have no business."""
+
+    def __init__(self, status: int, target: URL) -> None:
+        super().__init__(status)
+        self.status = status
+        self.target = target
+
+
+async def _stay_here(
+    request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """Keep aiohttp from following a redirect, which it would do with all our headers."""
+    response = await send(request)
+    if 300 <= response.status < 400:
+        response.close()
+        try:
+            target = request.url.join(URL(response.headers.get(hdrs.LOCATION, "")))
+        except ValueError:
+            target = request.url
+        raise _Redirected(response.status, target)
+    return response

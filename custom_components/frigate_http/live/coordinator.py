@@ -1,0 +1,239 @@
+"""Keeps the picture of the cameras up to date: by push, or by polling without it."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Coroutine, Iterable
+from datetime import timedelta
+import time
+from typing import TYPE_CHECKING, Any, override
+
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+
+from ..aiofrigate import (
+    Event as FrigateEvent,
+    EventFilter,
+    FrigateClient,
+    FrigateError,
+    LiveListener,
+    ReviewFilter,
+    Update,
+)
+from ..const import LOGGER
+from ..on_demand import OnDemandCoordinator
+from .picture import Change, Picture
+from .topics import Happening, Topic
+
+if TYPE_CHECKING:
+    from ..runtime import FrigateConfigEntry
+
+POLL_INTERVAL = timedelta(seconds=5)
+_OVERLAP = 60.0
+"""Seconds by which a question about the past reaches back before the last answer."""
+_MANY = 1000
+_PICTURED = 100
+FAILURES_UNTIL_TOLD = 3
+
+
+class LiveCoordinator(OnDemandCoordinator[int]):
+    """What happens at the cameras.
+
+    Frigate pushes it over its WebSocket. Where that does not come up, or while it is
+    down, the server is asked instead, as long as an entity listens. Data are how often
+    the server has answered; what it said is in the picture.
+    """
+
+    def __init__(
+        self, hass: HomeAssistant, entry: FrigateConfigEntry, client: FrigateClient
+    ) -> None:
+        """Prepare; nothing is sent before somebody listens or `async_connect`."""
+        super().__init__(hass, entry, client, "live", POLL_INTERVAL)
+        self.picture = Picture()
+        self.is_pushing = False
+        self._by_topic: defaultdict[Topic, set[CALLBACK_TYPE]] = defaultdict(set)
+        self._hearers: defaultdict[str, set[Callable[[Happening], None]]] = defaultdict(
+            set
+        )
+        self._followers: set[CALLBACK_TYPE] = set()
+        self._known_until: float | None = None
+        self._answers = 0
+        self._failures = 0
+        self._was_connected = False
+        self._told = False
+
+    @property
+    def has_picture(self) -> bool:
+        """Return whether what is in the picture is so now."""
+        return self.data is not None and (self.is_pushing or self.last_update_success)
+
+    @callback
+    def async_connect(self) -> None:
+        """Stay connected until told otherwise, or until Home Assistant stops."""
+        self.client.live.start(
+            LiveListener(self._on_update, self._on_connect, self._on_disconnect)
+        )
+
+        async def _stop(_event: Event) -> None:
+            await self.async_disconnect()
+
+        self.config_entry.async_on_unload(
+            self.hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, _stop)
+        )
+
+    async def async_disconnect(self) -> None:
+        """Close the connection for good."""
+        await self.client.live.stop()
+
+    @callback
+    @override
+    def async_add_listener(
+        self, update_callback: CALLBACK_TYPE, context: Any = None
+    ) -> Callable[[], None]:
+        """Listen to all that is polled, and to one topic that is pushed, if given."""
+        remove = super().async_add_listener(update_callback, context)
+        if not isinstance(context, Topic):
+            return remove
+        self._by_topic[context].add(update_callback)
+
+        @callback
+        def _remove() -> None:
+            self._by_topic[context].discard(update_callback)
+            remove()
+
+        return _remove
+
+    @callback
+    def async_hear(
+        self, camera: str, hear: Callable[[Happening], None]
+    ) -> Callable[[], None]:
+        """Be told of what happens at a camera, each thing once."""
+        self._hearers[camera].add(hear)
+        # Also without a push it has to be asked for.
+        remove = super().async_add_listener(_nothing_to_show)
+
+        @callback
+        def _remove() -> None:
+            self._hearers[camera].discard(hear)
+            remove()
+
+        return _remove
+
+    @callback
+    def async_follow_connection(
+        self, update_callback: CALLBACK_TYPE
+    ) -> Callable[[], None]:
+        """Be told when pushing begins and ends, without being a reason to poll."""
+        self._followers.add(update_callback)
+
+        @callback
+        def _remove() -> None:
+            self._followers.discard(update_callback)
+
+        return _remove
+
+    @override
+    async def _async_read(self, *, fresh: bool) -> int:
+        cameras = tuple(self.config_entry.runtime_data.server.data.cameras)
+        asked_at, was_pushing = time.time(), self.is_pushing
+        since = (self._known_until or asked_at) - _OVERLAP
+        self.picture.reviews.ask()
+        reviews, events = await asyncio.gather(
+            self.client.reviews.list(
+                ReviewFilter(after=since, limit=_MANY), fresh=True
+            ),
+            self._events_unless(was_pushing=was_pushing),
+        )
+        if self._known_until is None:
+            self._tell(self.picture.pictured(await self._events_with_picture()))
+        if was_pushing or self.is_pushing:
+            # What was pushed meanwhile is newer than an answer.
+            self._tell(self.picture.reviewed(reviews, cameras))
+        else:
+            self._tell(self.picture.polled(events, reviews, cameras))
+        self._known_until = asked_at
+        self.update_interval = None if self.is_pushing else POLL_INTERVAL
+        self._answers += 1
+        return self._answers
+
+    async def _events_unless(self, *, was_pushing: bool) -> tuple[FrigateEvent, ...]:
+        """Return the events that go on, which are pushed where anything is."""
+        if was_pushing:
+            return ()
+        return await self.client.events.list(
+            EventFilter(in_progress=True, limit=_MANY), fresh=True
+        )
+
+    async def _events_with_picture(self) -> tuple[FrigateEvent, ...]:
+        return await self.client.events.list(
+            EventFilter(has_snapshot=True, limit=_PICTURED)
+        )
+
+    @callback
+    def _on_update(self, update: Update) -> None:
+        self._tell(self.picture.apply(update))
+
+    @callback
+    def _on_connect(self) -> None:
+        """Go over to pushing, and ask for what was missed."""
+        is_first, self._was_connected = not self._was_connected, True
+        self.is_pushing = True
+        self._failures = 0
+        if not is_first:
+            LOGGER.debug("%s is pushed again", self.name)
+            self._in_background(
+                self.config_entry.runtime_data.server.async_refresh_config()
+            )
+        self._tell_of_connection()
+
+    @callback
+    def _on_disconnect(self, error: FrigateError) -> None:
+        """Go over to polling; say so once where pushing never begins."""
+        LOGGER.debug("%s is not pushed: %s", self.name, error.message)
+        if self.is_pushing:
+            self.is_pushing = False
+            self._known_until = time.time()
+            self._tell(self.picture.lose_push())
+            self.update_interval = POLL_INTERVAL
+            self._tell_of_connection()
+            return
+        self._failures += 1
+        is_there = self.config_entry.runtime_data.server.last_update_success
+        if self._failures >= FAILURES_UNTIL_TOLD and is_there and not self._told:
+            self._told = True
+            LOGGER.warning(
+                "%s: Frigate's live connection does not come up (%s), so it is asked "
+                "every %s seconds instead. A proxy before it may have to pass WebSockets",
+                self.name,
+                error.message.rstrip("."),
+                POLL_INTERVAL.seconds,
+            )
+
+    @callback
+    def _tell_of_connection(self) -> None:
+        """Ask for what may have been missed, and tell which way is in use now."""
+        if self._listeners:
+            self._poll_soon()
+        for update_callback in (*self._followers,):
+            update_callback()
+        self.async_update_listeners()
+
+    @callback
+    def _tell(self, changes: Iterable[Change]) -> None:
+        """Tell those who listen for what has changed, and of what has happened."""
+        for change in changes:
+            if isinstance(change, Topic):
+                for update_callback in tuple(self._by_topic.get(change, ())):
+                    update_callback()
+            else:
+                for hear in tuple(self._hearers.get(change.camera, ())):
+                    hear(change)
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        self.config_entry.async_create_background_task(
+            self.hass, work, f"{self.name} catch up"
+        )
+
+
+@callback
+def _nothing_to_show() -> None:
+    """Listen for polling to go on, and for nothing else."""

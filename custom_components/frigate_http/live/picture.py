@@ -1,0 +1,242 @@
+"""What is known of all cameras at this moment, and what each message changes of it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+import time
+
+from ..aiofrigate import (
+    CameraActivity,
+    Classified,
+    Count,
+    Event,
+    FeatureState,
+    Motion,
+    ObjectUpdate,
+    ProfileState,
+    Recognized,
+    Review,
+    ReviewStatus,
+    ReviewUpdate,
+    Sound,
+    SoundActivity,
+    TrackedObject,
+    Update,
+)
+from .camera_picture import CameraPicture, Snapshot
+from .review_log import ReviewLog
+from .topics import Happening, Kind, ReviewHappened, Topic
+
+type Change = Topic | Happening
+
+
+class Picture:
+    """The cameras as they were told last.
+
+    Each method that takes something in yields what it changes. Nothing is checked for
+    whether anybody wants it: what no entity listens for is told to nobody.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nothing known."""
+        self._cameras: defaultdict[str, CameraPicture] = defaultdict(CameraPicture)
+        self.reviews = ReviewLog()
+        self.profile: ProfileState | None = None
+
+    def of(self, camera: str) -> CameraPicture:
+        """Return what is known of a camera."""
+        return self._cameras[camera]
+
+    def feature(self, camera: str, feature: str, read_at: float) -> bool | int | None:
+        """Return what a feature was set to since the configuration was read.
+
+        `read_at` is when that was, by the monotonic clock.
+        """
+        value, since = self.of(camera).features.get(feature, (None, 0.0))
+        return value if since > read_at else None
+
+    def apply(self, update: Update) -> Iterator[Change]:
+        """Take in what was pushed."""
+        match update:
+            case Count():
+                yield from self._counted(update)
+            case ObjectUpdate():
+                yield from self._object(update)
+            case Motion(camera, is_on):
+                self.of(camera).motion = is_on
+                yield Topic(Kind.MOTION, camera)
+            case ReviewUpdate(review):
+                yield from self._reviews(self.reviews.see(review))
+            case ReviewStatus(camera, severity):
+                yield from self._severity(camera, severity)
+            case Sound():
+                yield from self._sound(update)
+            case FeatureState(camera, feature, value):
+                self.of(camera).features[feature] = (value, time.monotonic())
+                yield Topic(Kind.FEATURES, camera, feature)
+            case Recognized():
+                yield from self._recognized(update)
+            case Classified(camera, model, state):
+                self.of(camera).states[model] = state
+                yield Topic(Kind.STATES, camera, model)
+            case ProfileState():
+                self.profile = update
+                yield Topic(Kind.FEATURES, "", "profile")
+            case CameraActivity() | SoundActivity():
+                yield from self._everything(update)
+
+    def polled(
+        self, events: Iterable[Event], reviews: Iterable[Review], cameras: Iterable[str]
+    ) -> Iterator[Change]:
+        """Take in what goes on, as the server answered, for all of these cameras."""
+        going_on = [event for event in events if event.camera is not None]
+        for camera in cameras:
+            here = [event for event in going_on if event.camera == camera]
+            yield from self._polled_objects(camera, here)
+            yield from self._polled_sounds(camera, here)
+            for event in here:
+                yield from self._polled_event(camera, event)
+        yield from self.reviewed(reviews, cameras)
+
+    def reviewed(
+        self, reviews: Iterable[Review], cameras: Iterable[str]
+    ) -> Iterator[Change]:
+        """Take in the items that go on or have lately ended."""
+        yield from self._reviews(self.reviews.answered(reviews))
+        for camera in cameras:
+            yield from self._severity(camera, self.reviews.severity(camera))
+
+    def pictured(self, events: Iterable[Event]) -> Iterator[Change]:
+        """Take in events of the past, for the pictures of them."""
+        for event in events:
+            yield from self._polled_snapshot(event)
+
+    def lose_push(self) -> Iterator[Change]:
+        """Forget what only a push can tell."""
+        for camera, picture in self._cameras.items():
+            picture.motion = None
+            yield Topic(Kind.MOTION, camera)
+
+    # What was pushed
+
+    def _everything(self, update: CameraActivity | SoundActivity) -> Iterator[Change]:
+        if isinstance(update, SoundActivity):
+            for camera in {*update.sounds, *self._cameras}:
+                heard = update.sounds.get(camera, frozenset())
+                yield from self._hear(camera, heard)
+            return
+        # A camera that is not mentioned sees nothing.
+        for camera in {*update.objects, *self._cameras}:
+            self.of(camera).motion = update.motion.get(camera)
+            yield Topic(Kind.MOTION, camera)
+            objects = update.objects.get(camera, ())
+            for label in self.of(camera).see(objects, with_motion=True):
+                yield Topic(Kind.OBJECTS, camera, label)
+
+    def _counted(self, update: Count) -> Iterator[Change]:
+        # A zone has no picture of its own: nobody has asked for one of that name.
+        if (picture := self._cameras.get(update.place)) is None:
+            return
+        known = picture.active if update.only_active else picture.totals
+        if known is not None and known[update.label] != update.count:
+            known[update.label] = update.count
+            yield Topic(Kind.OBJECTS, update.place, update.label)
+
+    def _object(self, update: ObjectUpdate) -> Iterator[Change]:
+        tracked = update.tracked
+        picture = self.of(tracked.camera)
+        if picture.update(tracked, is_gone=update.is_gone):
+            yield Topic(Kind.OBJECTS, tracked.camera, tracked.label)
+        if (taken_at := tracked.snapshot_time) is not None:
+            yield from self._snapshot(
+                tracked.camera, Snapshot(tracked.object_id, taken_at)
+            )
+
+    def _snapshot(self, camera: str, snapshot: Snapshot) -> Iterator[Change]:
+        picture = self.of(camera)
+        known = picture.snapshot
+        if known is None or snapshot.taken_at > known.taken_at:
+            picture.snapshot = snapshot
+            yield Topic(Kind.SNAPSHOTS, camera)
+
+    def _sound(self, update: Sound) -> Iterator[Change]:
+        heard = set(self.of(update.camera).sounds or ())
+        (heard.add if update.is_on else heard.discard)(update.label)
+        yield from self._hear(update.camera, heard)
+
+    def _hear(self, camera: str, heard: Iterable[str]) -> Iterator[Change]:
+        picture, now = self.of(camera), frozenset(heard)
+        before = frozenset(picture.sounds or ())
+        picture.sounds = now
+        for label in before ^ now:
+            yield Topic(Kind.SOUNDS, camera, label)
+
+    def _recognized(self, update: Recognized) -> Iterator[Change]:
+        picture = self.of(update.camera)
+        if update.is_plate:
+            before, picture.plate = picture.plate, update
+        elif update.shown is None:
+            # A face that is not known says nothing of the one that was.
+            return
+        else:
+            before, picture.face = picture.face, update
+        yield Topic(Kind.PLATES if update.is_plate else Kind.FACES, update.camera)
+        if update.shown is not None and _who(before) != _who(update):
+            yield update
+
+    def _reviews(self, happened: Iterable[ReviewHappened]) -> Iterator[Change]:
+        for one in happened:
+            yield one
+            yield from self._severity(one.camera, self.reviews.severity(one.camera))
+
+    def _severity(self, camera: str, severity: str | None) -> Iterator[Change]:
+        picture = self.of(camera)
+        if not picture.knows_severity or picture.severity != severity:
+            picture.severity, picture.knows_severity = severity, True
+            yield Topic(Kind.REVIEWS, camera)
+
+    # What was asked for
+
+    def _polled_objects(self, camera: str, events: Iterable[Event]) -> Iterator[Change]:
+        objects = [
+            TrackedObject(
+                event.event_id,
+                camera,
+                event.label,
+                event.sub_label,
+                frozenset(event.zones),
+                is_stationary=False,
+            )
+            for event in events
+            if event.label is not None and event.kind not in {"audio", "api"}
+        ]
+        for label in self.of(camera).see(objects, with_motion=False):
+            yield Topic(Kind.OBJECTS, camera, label)
+
+    def _polled_sounds(self, camera: str, events: Iterable[Event]) -> Iterator[Change]:
+        yield from self._hear(
+            camera, {event.label or "" for event in events if event.kind == "audio"}
+        )
+
+    def _polled_event(self, camera: str, event: Event) -> Iterator[Change]:
+        yield from self._polled_snapshot(event)
+        picture, who = self.of(camera), (event.event_id, event.score)
+        if event.plate is not None:
+            name = event.sub_label
+            found = Recognized(camera, True, name, event.plate, *who)
+            if _who(found) != _who(picture.plate):
+                yield from self._recognized(found)
+        elif event.label == "person" and event.sub_label is not None:
+            found = Recognized(camera, False, event.sub_label, None, *who)
+            if _who(found) != _who(picture.face):
+                yield from self._recognized(found)
+
+    def _polled_snapshot(self, event: Event) -> Iterator[Change]:
+        if event.has_snapshot and event.camera is not None and event.start is not None:
+            yield from self._snapshot(
+                event.camera, Snapshot(event.event_id, event.start)
+            )
+
+
+def _who(recognized: Recognized | None) -> tuple[str | None, str | None] | None:
+    """Return what makes it the same face or plate at the same visit."""
+    return None if recognized is None else (recognized.event_id, recognized.shown)
