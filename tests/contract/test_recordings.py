@@ -63,10 +63,11 @@ type Ask = Callable[[Recording], Awaitable[None]]
 
 
 def _read(version: str) -> dict[str, Recording]:
+    """Return the recorded answers; sessions of `/ws` are replayed elsewhere."""
     return {
         path.stem: json.loads(path.read_text(encoding="utf-8"))
         for path in sorted((FIXTURES / version).glob("*.json"))
-        if not path.stem.endswith(".full")
+        if not path.stem.endswith(".full") and not path.stem.startswith("ws")
     }
 
 

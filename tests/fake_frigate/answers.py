@@ -37,7 +37,8 @@ ADMIN_ONLY = "Access denied. A user with the admin role is required."
 class Answer:
     """An answer on its way out.
 
-    `stream` is set for bodies that come bit by bit, `length` where theirs is known before.
+    `stream` is set for bodies that come bit by bit, `length` where theirs is known before,
+    and `listener` is the user and the role to whom a WebSocket is opened.
     """
 
     status: int = 200
@@ -47,6 +48,7 @@ class Answer:
     stream: Callable[[], Body] | None = None
     camera: str | None = None
     length: int | None = None
+    listener: tuple[str, str] | None = None
 
     def copy(self) -> Answer:
         """Return an answer whose headers can be added to."""

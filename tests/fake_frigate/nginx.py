@@ -10,6 +10,7 @@ from .cache import Cache
 from .call import Call
 from .faces import face_file
 from .film import camera_of_file, export_file, export_picture, preview_file
+from .live import handshake, is_handshake
 
 # An exception closes the connection to the backend, which nginx may not notice before
 # it passes on the next request; only of a POST it does not make a second attempt.
@@ -77,6 +78,9 @@ class Nginx:
             if isinstance(verdict, Answer):
                 return verdict
             call.user, call.role, cookie = verdict.user, verdict.role, verdict.cookie
+            if is_handshake(call):
+                # The backend has no socket of its own, whatever the path.
+                return Answer(403, content_type="text/plain")
         elif call.state.starting:
             return nginx_page(502)
         answer, outcome = await self._through_cache(call, location)
@@ -128,6 +132,8 @@ class Nginx:
         verdict = _login(call)
         if isinstance(verdict, Answer):
             return verdict
+        if call.path.startswith("/ws"):
+            return handshake(call, verdict)
         if not _may_see_file(call, verdict.role):
             return nginx_page(403)
         if call.path.startswith("/clips/faces/"):

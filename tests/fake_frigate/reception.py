@@ -12,6 +12,7 @@ from .call import Call
 from .cameras import Streams
 from .faults import Fault, Faults
 from .limits import LoginLimiter
+from .live import is_handshake
 from .nginx import MAX_BODY, Nginx
 from .pacer import Pacer
 from .pictures import Studio
@@ -44,6 +45,7 @@ class Reception:
         self._studio = Studio(state.clock)
         self._limiter = LoginLimiter()
         self._nginx = Nginx(Backend(Streams(self._pacer, self._count_stream)))
+        self.state.live.changed = self._changed.set
 
     def fail(
         self,
@@ -141,9 +143,11 @@ class Reception:
             else:
                 answer = await self._respond(request, port, record.path)
             record.status = answer.status
-            if answer.stream is not None:
+            if answer.stream is not None or answer.listener is not None:
                 self._parallel -= 1
                 counted = False
+            if answer.listener is not None:
+                return await self.state.live.serve(request, port, *answer.listener)
             film = answer.content_type == "video/mp4"
             self._count_films(film)
             return await send(request, answer, fault, self._faults)
@@ -168,4 +172,7 @@ class Reception:
             host=request.host,
             body=await request.content.read(),
         )
+        refusal = self.state.live.refusal
+        if refusal is not None and is_handshake(call):
+            return refusal
         return await self._nginx.respond(call)

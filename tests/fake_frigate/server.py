@@ -11,19 +11,21 @@ from urllib.parse import quote
 from aiohttp import web
 
 from . import certificates
+from .activity import objects_in_sight
 from .auth import mint
 from .faces import image_name, train_name
 from .footage_controls import FootageControls
 from .journal import frigate_line
 from .listeners import Listener
+from .live_controls import LiveControls
+from .live_story import LiveStoryteller
 from .notifications import survives
-from .reception import Reception
 from .requests import Port
+from .settings import Zone
 from .state import SESSION_LENGTH, Camera, Clock, ServerState, User, Version, wall_clock
-from .storyteller import Storyteller
 
 
-class FakeFrigate(FootageControls, Storyteller, Reception):
+class FakeFrigate(FootageControls, LiveStoryteller, LiveControls):
     """A Frigate that is not one."""
 
     def __init__(
@@ -160,6 +162,18 @@ class FakeFrigate(FootageControls, Storyteller, Reception):
         """Remove a camera from the configuration."""
         del self.state.cameras[name]
 
+    def add_zone(
+        self,
+        camera: str,
+        name: str,
+        friendly_name: str | None = None,
+        labels: Iterable[str] = ("person",),
+    ) -> Zone:
+        """Configure a zone of a camera; several cameras may have one of the same name."""
+        zone = Zone(friendly_name, tuple(labels))
+        self.state.cameras[camera].zones[name] = zone
+        return zone
+
     def add_face(self, name: str, images: int = 1) -> None:
         """Add a face with that many pictures, or more pictures to a known one."""
         files = self.state.faces.setdefault(name, [])
@@ -207,6 +221,9 @@ class FakeFrigate(FootageControls, Storyteller, Reception):
         self.state.restarts += 1
         self.state.started_at = self.state.clock()
         self.state.exporter.restart()
+        self.state.live.restart()
+        for event in objects_in_sight(self.state):
+            event.end_time = self.state.clock()
         self._limiter.windows.clear()
         self._nginx.forget()
 

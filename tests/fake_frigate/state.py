@@ -9,7 +9,10 @@ from typing import Any, override
 from .exporter import Case, Exporter
 from .footage import HISTORY, Footage
 from .journal import Journal
+from .live import Live
+from .profiles_kept import Profiles
 from .recognition import Recognition
+from .settings import Ptz, Zone
 from .story import Story
 
 type Clock = Callable[[], float]
@@ -37,7 +40,11 @@ class User:
 
 @dataclass
 class Camera:
-    """A configured camera. Switched off or offline, it remembers since when."""
+    """A configured camera. Switched off or offline, it remembers since when.
+
+    `runtime` holds what the configuration says of what commands have changed since, and
+    `allowed` whether it allows a feature where that is not what it sets.
+    """
 
     friendly_name: str | None = None
     enabled: bool = True
@@ -57,6 +64,25 @@ class Camera:
     connection_quality: str | None = None
     reconnects: int = 0
     stalls: int = 0
+    improve_contrast: bool = True
+    motion_threshold: int = 30
+    contour_area: int = 10
+    birdseye_mode: str = "objects"
+    notifications: bool | None = None
+    review_alerts: bool = True
+    review_detections: bool = True
+    object_descriptions: bool = False
+    review_descriptions: bool = False
+    audio_transcription: bool = False
+    autotracking: bool = False
+    labels: list[str] = field(default_factory=lambda: ["person", "car"])
+    audio_labels: list[str] | None = None
+    lpr: bool = False
+    zones: dict[str, Zone] = field(default_factory=dict)
+    ptz: Ptz | None = None
+    moving: bool = False
+    allowed: dict[str, bool] = field(default_factory=dict)
+    runtime: dict[str, Any] = field(default_factory=dict)
     clock: Clock = field(default=wall_clock, repr=False)
     stopped_at: float | None = field(default=None, init=False)
 
@@ -78,6 +104,24 @@ class Camera:
     def alive(self) -> bool:
         """Whether pictures arrive."""
         return self.enabled and self.online
+
+    def configured(self, name: str) -> Any:
+        """Return what the configuration says of a setting."""
+        return self.runtime.get(name, getattr(self, name))
+
+    def allows(self, name: str) -> bool:
+        """Whether the configuration lets a feature be switched on."""
+        return self.allowed.get(name, bool(self.configured(name)))
+
+    def change(self, name: str, value: Any) -> None:
+        """Change a setting until further notice, without touching the configuration."""
+        self.runtime.setdefault(name, getattr(self, name))
+        setattr(self, name, value)
+
+    def forget(self, *kept: str) -> None:
+        """Be again as the configuration says, apart from some settings."""
+        for name in [each for each in self.runtime if each not in kept]:
+            setattr(self, name, self.runtime.pop(name))
 
     def silent_for(self) -> float:
         """Return the seconds since the last picture."""
@@ -137,6 +181,10 @@ class ServerState:
     footage: Footage = field(default_factory=Footage)
     exporter: Exporter = field(init=False)
     cases: dict[str, Case] = field(default_factory=dict)
+    lpr: bool = False
+    classification: dict[str, list[str]] = field(default_factory=dict)
+    profiles: Profiles = field(default_factory=Profiles)
+    live: Live = field(init=False)
 
     def __post_init__(self) -> None:
         """Let the service begin now unless told otherwise."""
@@ -144,6 +192,7 @@ class ServerState:
             self.started_at = self.clock()
         self.footage.since = self.footage.since or int(self.started_at) - HISTORY
         self.exporter = Exporter(queues=self.is_018)
+        self.live = Live(self)
 
     @property
     def is_018(self) -> bool:

@@ -34,6 +34,16 @@ class Event:
     box: list[float] | None = None
     # Requests that look for the row before it is in the database.
     looks: int = 0
+    # Where an object is now, and how it was shown last; the zones above are all it has
+    # ever entered.
+    current_zones: list[str] = field(default_factory=list)
+    stationary: bool = False
+    shown: dict[str, Any] | None = None
+
+    @property
+    def tracked(self) -> bool:
+        """Whether this is an object that is still in sight."""
+        return self.end_time is None and self.data.get("type") == "object"
 
     def row(self) -> dict[str, Any]:
         """Return the event as a list shows it."""

@@ -1,0 +1,138 @@
+"""What goes on in front of the cameras now: the counts, and `camera_activity`."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .tracked import measures
+
+if TYPE_CHECKING:
+    from .state import Camera, ServerState
+    from .story import Event
+
+type Counts = dict[str, tuple[int, int]]
+
+
+@dataclass
+class Activity:
+    """The counts that were published last, by camera and by zone, and what is heard."""
+
+    cameras: dict[str, Counts] = field(default_factory=dict)
+    zones: dict[str, Counts] = field(default_factory=dict)
+    sounds: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+
+
+def objects_in_sight(state: ServerState) -> list[Event]:
+    """Return the objects that are tracked now."""
+    return [each for each in state.story.events.values() if each.tracked]
+
+
+def publish_counts(state: ServerState, camera: str) -> None:
+    """Publish the counts that something at a camera has changed, cameras before zones."""
+    objects, activity = objects_in_sight(state), state.live.activity
+    settings = state.cameras[camera]
+    _publish(
+        state,
+        camera,
+        settings.labels,
+        [each for each in objects if each.camera == camera],
+        activity.cameras.setdefault(camera, {}),
+    )
+    for zone in settings.zones:
+        _publish(
+            state,
+            zone,
+            _labels_of_zone(state, zone),
+            [each for each in objects if zone in each.current_zones],
+            activity.zones.setdefault(zone, {}),
+        )
+
+
+def _labels_of_zone(state: ServerState, zone: str) -> list[str]:
+    """Return the labels that any camera with a zone of that name looks for in it."""
+    labels: dict[str, None] = {}
+    for camera in state.cameras.values():
+        if (settings := camera.zones.get(zone)) is not None:
+            labels |= dict.fromkeys(settings.labels or camera.labels)
+    return list(labels)
+
+
+def _publish(
+    state: ServerState,
+    place: str,
+    labels: Iterable[str],
+    objects: list[Event],
+    known: Counts,
+) -> None:
+    every = Counter(each.label for each in objects)
+    active = Counter(each.label for each in objects if not each.stationary)
+    changed = False
+    for label in labels:
+        before, now = known.get(label, (0, 0)), (every[label], active[label])
+        known[label] = now
+        for topic, old, new in zip(("", "/active"), before, now, strict=True):
+            if old != new:
+                changed = True
+                state.live.publish(f"{place}/{label}{topic}", new)
+    # Both sums are published with any change, whether they change themselves or not.
+    if changed:
+        state.live.publish(f"{place}/all", every.total())
+        state.live.publish(f"{place}/all/active", active.total())
+
+
+def _seen(state: ServerState, event: Event) -> dict[str, Any]:
+    _, area, ratio = measures(event, state.cameras[event.camera])
+    verified = event.label == "person" and event.sub_label is not None
+    return {
+        "id": event.id,
+        "label": f"{event.label}-verified" if verified else event.label,
+        "stationary": event.stationary,
+        "area": area,
+        "ratio": ratio,
+        "score": event.data["score"],
+        "sub_label": event.sub_label,
+        "current_zones": list(event.current_zones),
+    }
+
+
+def _flags(state: ServerState, camera: Camera) -> dict[str, Any]:
+    notifies = camera.notifications
+    return {
+        "detect": camera.detect_enabled,
+        "enabled": camera.enabled,
+        "snapshots": camera.snapshots,
+        "record": camera.recording,
+        "audio": camera.audio,
+        "audio_transcription": camera.audio_transcription,
+        "notifications": state.notifications if notifies is None else notifies,
+        "notifications_suspended": 0,
+        "autotracking": camera.autotracking,
+        "alerts": camera.review_alerts,
+        "detections": camera.review_detections,
+        "object_descriptions": camera.object_descriptions,
+        "review_descriptions": camera.review_descriptions,
+    }
+
+
+def camera_activity(state: ServerState) -> dict[str, Any]:
+    """Return what a client is told about every camera when it begins to listen."""
+    objects = objects_in_sight(state)
+    return {
+        name: {
+            "motion": camera.moving,
+            "objects": [_seen(state, each) for each in objects if each.camera == name],
+            "config": _flags(state, camera),
+        }
+        for name, camera in state.cameras.items()
+    }
+
+
+def audio_detections(state: ServerState) -> dict[str, Any]:
+    """Return what is heard, by camera; only those that may listen are named."""
+    sounds = state.live.activity.sounds
+    return {
+        name: dict(sounds.get(name, {}))
+        for name, camera in state.cameras.items()
+        if camera.allows("audio") or sounds.get(name)
+    }

@@ -1,0 +1,68 @@
+"""What somebody with a restricted role gets to hear on `/ws`, which 0.18 filters."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .state import ServerState
+
+type Payload = str | int | float
+
+# Everybody may ask for these; the rest is for admins.
+OPEN_TOPICS = (
+    "onConnect",
+    "modelState",
+    "audioTranscriptionState",
+    "birdseyeLayout",
+    "embeddingsReindexProgress",
+    "jobState",
+)
+_GLOBAL_TOPICS = (
+    "model_state",
+    "embeddings_reindex_progress",
+    "audio_transcription_state",
+    "profile/state",
+    "job_state",
+)
+_BY_CAMERA = ("camera_activity", "audio_detections")
+
+
+def as_seen_by(
+    state: ServerState, role: str, topic: str, payload: Payload
+) -> Payload | None:
+    """Return what is left of a message for a restricted role, None for nothing."""
+    allowed = state.allowed_cameras(role)
+    if topic in _GLOBAL_TOPICS:
+        return payload
+    if topic in _BY_CAMERA:
+        every: dict[str, Any] = json.loads(str(payload))
+        return json.dumps({name: every[name] for name in allowed if name in every})
+    if topic == "stats":
+        return json.dumps(_stats_of(json.loads(str(payload)), allowed))
+    camera = _camera_of(topic, payload)
+    if camera in state.cameras:
+        return payload if camera in allowed else None
+    # The counts of a zone belong to whoever sees one of the cameras that have it.
+    zones = (state.cameras[name].zones for name in allowed)
+    return payload if any(camera in each for each in zones) else None
+
+
+def _stats_of(stats: dict[str, Any], allowed: list[str]) -> dict[str, Any]:
+    for key in ("cameras", "bandwidth_usages"):
+        if key in stats:
+            rows = stats[key].items()
+            stats[key] = {name: each for name, each in rows if name in allowed}
+    for usage in stats["cpu_usages"].values():
+        usage.pop("cmdline", None)
+    return stats
+
+
+def _camera_of(topic: str, payload: Any) -> str:
+    match topic:
+        case "events" | "reviews":
+            camera: str = json.loads(payload)["after"]["camera"]
+            return camera
+        case "tracked_object_update":
+            return str(json.loads(payload).get("camera"))
+        case _:
+            return topic.partition("/")[0]
