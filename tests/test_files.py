@@ -75,6 +75,7 @@ def imports(module: Path) -> Iterator[str]:
         PACKAGE / "manifest.json",
         PACKAGE / "icons.json",
         PACKAGE / "translations" / "en.json",
+        PACKAGE / "translations" / "es.json",
         ROOT / "hacs.json",
     ],
     ids=lambda path: path.name,

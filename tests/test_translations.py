@@ -26,7 +26,11 @@ from homeassistant.helpers.selector import SelectSelector
 from homeassistant.helpers.translation import async_get_translations
 
 PACKAGE = Path(errors.__file__).parent
-EN: dict[str, Any] = json.loads((PACKAGE / "translations/en.json").read_text("utf-8"))
+LANGUAGES: dict[str, dict[str, Any]] = {
+    one.stem: json.loads(one.read_text("utf-8"))
+    for one in sorted((PACKAGE / "translations").glob("*.json"))
+}
+EN = LANGUAGES["en"]
 ICONS: dict[str, Any] = json.loads((PACKAGE / "icons.json").read_text("utf-8"))
 FORMS: dict[str, vol.Schema] = {
     "user": forms.USER_FORM,
@@ -54,6 +58,14 @@ def texts(tree: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
 
 
 TEXTS = dict(texts(EN))
+TEXTS_IN = {language: dict(texts(tree)) for language, tree in LANGUAGES.items()}
+OTHERS = [one for one in LANGUAGES if one != "en"]
+# What is called the same in another language; all else is to be translated.
+THE_SAME = {
+    "es": {
+        "Token",
+    }
+}
 
 
 @cache
@@ -374,18 +386,23 @@ def test_icons_of_an_entity(platform: str, one: Described) -> None:
         ),
     ],
 )
-def test_text_is_fit_to_be_shown(is_fit: Callable[[str], object]) -> None:
-    assert [path for path, text in TEXTS.items() if not is_fit(text)] == []
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_text_is_fit_to_be_shown(
+    language: str, is_fit: Callable[[str], object]
+) -> None:
+    found = TEXTS_IN[language]
+    assert [path for path, text in found.items() if not is_fit(text)] == []
 
 
 def test_keys_are_slugs() -> None:
     assert [one for one in TEXTS if not all(map(_SLUG.fullmatch, one.split(".")))] == []
 
 
-def test_texts_of_errors_are_whole_sentences() -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_texts_of_errors_are_whole_sentences(language: str) -> None:
     found = [
         text
-        for path, text in TEXTS.items()
+        for path, text in TEXTS_IN[language].items()
         if path.startswith(("config.error.", "exceptions."))
     ]
     assert found
@@ -394,10 +411,62 @@ def test_texts_of_errors_are_whole_sentences() -> None:
         assert text[0].isupper() or _PLACEHOLDER.match(text)
 
 
-async def test_home_assistant_finds_the_texts(hass: HomeAssistant) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_home_assistant_finds_the_texts(
+    hass: HomeAssistant, language: str
+) -> None:
     for category in EN:
-        found = await async_get_translations(hass, "en", category, {DOMAIN})
+        found = await async_get_translations(hass, language, category, {DOMAIN})
         prefix = f"component.{DOMAIN}."
-        assert {key.removeprefix(prefix) for key in found if DOMAIN in key} == {
-            path for path in TEXTS if path.startswith(f"{category}.")
+        assert {
+            key.removeprefix(prefix): text
+            for key, text in found.items()
+            if DOMAIN in key
+        } == {
+            path: text
+            for path, text in TEXTS_IN[language].items()
+            if path.startswith(f"{category}.")
         }
+
+
+# Languages
+
+
+def test_there_are_two_languages() -> None:
+    assert {*LANGUAGES} == {"en", "es"}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_another_language_says_all_and_no_more(language: str) -> None:
+    assert names(TEXTS_IN[language]) == names(TEXTS)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_another_language_fills_in_the_same(language: str) -> None:
+    for path, text in TEXTS_IN[language].items():
+        assert sorted(_PLACEHOLDER.findall(text)) == sorted(
+            _PLACEHOLDER.findall(TEXTS[path])
+        ), path
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_another_language_is_another_one(language: str) -> None:
+    same = {text for path, text in TEXTS_IN[language].items() if text == TEXTS[path]}
+    assert same == THE_SAME[language]
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_sentences_end_alike_in_another_language(language: str) -> None:
+    for path, text in TEXTS_IN[language].items():
+        assert text.endswith(".") == TEXTS[path].endswith("."), path
+        assert text.count("\n") == TEXTS[path].count("\n"), path
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_sentence_is_translated_in_one_way(language: str) -> None:
+    # A mere word may need several, as what it speaks of is of several genders.
+    translated: dict[str, set[str]] = {}
+    for path, text in TEXTS_IN[language].items():
+        if text.endswith("."):
+            translated.setdefault(TEXTS[path], set()).add(text)
+    assert [one for one in translated.values() if len(one) > 1] == []
