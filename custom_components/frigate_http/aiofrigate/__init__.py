@@ -59,8 +59,10 @@ from .notifications import (
 )
 from .previews import Preview
 from .recordings import Segment
+from .redaction import redacted
 from .reviews import Review, ReviewFilter, ReviewSummary
 from .schema import FrigateSchemaPathError, part_of
+from .statistics import PastError, RouteStatistics, Statistics
 from .stats import (
     CameraStats,
     DetectorStats,
@@ -121,6 +123,7 @@ __all__ = [
     "NewEvent",
     "NpuStats",
     "Overlays",
+    "PastError",
     "Preview",
     "Profile",
     "PushSubscription",
@@ -128,7 +131,9 @@ __all__ = [
     "Review",
     "ReviewFilter",
     "ReviewSummary",
+    "RouteStatistics",
     "Segment",
+    "Statistics",
     "Stats",
     "StillImage",
     "StorageStats",
@@ -144,4 +149,5 @@ __all__ = [
     "is_push_secret",
     "normalise_url",
     "part_of",
+    "redacted",
 ]
