@@ -114,14 +114,18 @@ async def test_only_the_last_errors_are_kept(
     assert _errors(client) == [*kept, ("Broken 2", 2)]
 
 
+async def _watch(client: FrigateClient) -> None:
+    async with client.media.mjpeg("front_door", fps=5, height=90) as stream:
+        async for _chunk in stream.chunks():
+            pass
+
+
 async def test_errors_within_a_stream_are_kept(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     frigate.fail("/api/front_door", Fault.drop_body(after=1000))
     with pytest.raises(FrigateConnectionError):
-        async with client.media.mjpeg("front_door", fps=5, height=90) as stream:
-            async for _chunk in stream.chunks():
-                pass
+        await _watch(client)
     (error,) = client.statistics.errors
     assert (error.route, error.kind) == (("GET", "/api/*"), FrigateConnectionError)
 
