@@ -46,6 +46,8 @@ async def test_a_list_of_events(frigate: FakeFrigate, client: FrigateClient) -> 
         has_snapshot=True,
         score=0.86,
         retained=False,
+        kind="object",
+        plate=None,
     )
     assert (oldest.event_id, oldest.zones, oldest.end) == (
         old.id,
