@@ -127,13 +127,34 @@ async def test_pong(session: aiohttp.ClientSession, server: FakeFrigate) -> None
             heard = await other.answers(server, "onConnect", "")
         assert topics(heard) == GREETING
         server.drop_live()
-        message = await client.socket.receive()
-        assert message.type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR)
+        assert not await _is_open(client)
 
 
 async def _is_open(client: LiveClient) -> bool:
     message = await client.socket.receive()
     return message.type is aiohttp.WSMsgType.TEXT
+
+
+async def test_dropped_socket(
+    session: aiohttp.ClientSession, server: FakeFrigate
+) -> None:
+    async with listen(session, server) as client:
+        server.drop_live()
+        server.say("too", "late")
+        assert not await _is_open(client)
+        await server.wait_for_live(0)
+    async with listen(session, server) as client:
+        server.say("in", "time")
+        assert await client.next() == ("in", "time")
+
+
+async def test_many_messages(session: aiohttp.ClientSession) -> None:
+    async with FakeFrigate(cameras=64) as server, listen(session, server) as client:
+        for camera in server.state.cameras:
+            server.object_appears(camera, "car")
+        heard = await client.said(server)
+        assert len(heard) == 5 * 64
+        assert heard[-1] == ("cam_64/all/active", 1)
 
 
 async def test_restart_drops_everybody(

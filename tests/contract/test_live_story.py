@@ -101,8 +101,18 @@ async def test_object_comes_and_goes(
         assert other.zones == ["street"]
         server.object_moves(other, zones=["street"], stationary=False)
         assert other.zones == ["street"]
+        car = server.object_appears("front_door", "car", stationary=True)
+        server.object_moves(car, zones=["street"], stationary=False)
         classes = [each["class_type"] for each in server.state.story.timeline]
-        assert classes == ["visible", "visible", "stationary", "gone"]
+        assert classes == [
+            "visible",
+            "visible",
+            "stationary",
+            "gone",
+            "visible",
+            "entered_zone",
+            "active",
+        ]
 
 
 def kinds(value: Any) -> Any:

@@ -18,6 +18,7 @@ from tests.fake_frigate.state import VERSION_STRINGS
 
 from .states_administration import prepare_administration
 from .states_clips import prepare_clips
+from .states_controls import prepare_controls
 from .states_events import clock_of, prepare_events
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -158,6 +159,7 @@ async def _prepare(
     _prepare_cameras(server, state)
     await _prepare_logins(server, state, ask)
     prepare_administration(server, state)
+    prepare_controls(server, state)
     prepare_events(server, state, FIXTURES)
     prepare_clips(server, state, request, FIXTURES)
     match state:

@@ -9,6 +9,7 @@ from .faults import Fault
 from .proxy import FrontProxy
 from .requests import Request
 from .server import FakeFrigate
+from .settings import Ptz, Zone
 from .state import Camera, ServerState, User
 
 __all__ = [
@@ -16,8 +17,10 @@ __all__ = [
     "FakeFrigate",
     "Fault",
     "FrontProxy",
+    "Ptz",
     "Request",
     "ServerState",
     "User",
+    "Zone",
     "certificate_for",
 ]

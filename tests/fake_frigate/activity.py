@@ -97,7 +97,6 @@ def _seen(state: ServerState, event: Event) -> dict[str, Any]:
 
 
 def _flags(state: ServerState, camera: Camera) -> dict[str, Any]:
-    notifies = camera.notifications
     return {
         "detect": camera.detect_enabled,
         "enabled": camera.enabled,
@@ -105,7 +104,7 @@ def _flags(state: ServerState, camera: Camera) -> dict[str, Any]:
         "record": camera.recording,
         "audio": camera.audio,
         "audio_transcription": camera.audio_transcription,
-        "notifications": state.notifications if notifies is None else notifies,
+        "notifications": state.notifies(camera),
         "notifications_suspended": 0,
         "autotracking": camera.autotracking,
         "alerts": camera.review_alerts,

@@ -10,6 +10,7 @@ from . import (
     cases,
     clips,
     config,
+    controls,
     event_commands,
     events,
     export_jobs,
@@ -19,6 +20,8 @@ from . import (
     logs,
     notifications,
     previews,
+    profiles,
+    ptz,
     recordings,
     reviews,
     stats,
@@ -47,7 +50,7 @@ _MISSING = re.compile(
     r"/preview/.*/(frames|thumbnail\.[^/]+)$"
 )
 _MISSING_018 = re.compile(
-    r"/(profiles|camera|audio_labels)(/|$)|/exports/batch$|/cases/[^/]+/download$|"
+    r"/audio_labels(/|$)|/exports/batch$|/cases/[^/]+/download$|"
     r"/jobs/(?!export(/|$))"
 )
 
@@ -79,6 +82,9 @@ class Backend:
             *event_commands.ROUTES,
             *reviews.ROUTES,
             *timeline.ROUTES,
+            *controls.ROUTES,
+            *profiles.ROUTES,
+            *ptz.ROUTES,
             route("GET", r"/([^/]+)/latest\.([^/]+)", latest_route, camera=True),
             route("GET", "/([^/]+)", streams.route, camera=True),
         )

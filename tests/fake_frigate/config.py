@@ -1,5 +1,6 @@
 """`/api/config`: the recorded configuration, with the cameras a test has set up."""
 
+from copy import copy
 from functools import cache
 import json
 from pathlib import Path
@@ -7,7 +8,9 @@ from typing import Any
 
 from .answers import Answer, json_answer
 from .call import Call
+from .controls import allows
 from .route import route
+from .settings import Zone
 from .state import Camera, ServerState
 
 _FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -20,32 +23,124 @@ def _recorded(version: str) -> str:
     return (_FIXTURES / folder / "config.full.json").read_text(encoding="utf-8")
 
 
+def _switched(state: ServerState, camera: Camera, setting: str) -> dict[str, bool]:
+    """Return whether something is on, and whether the configuration has it on."""
+    notifies = setting == "notifications"
+    return {
+        "enabled": state.notifies(camera) if notifies else getattr(camera, setting),
+        "enabled_in_config": allows(state, camera, setting),
+    }
+
+
+def _zone_block(state: ServerState, zone: Zone) -> dict[str, Any]:
+    named = {} if zone.friendly_name is None else {"friendly_name": zone.friendly_name}
+    return {
+        **named,
+        **({"enabled": zone.enabled} if state.is_018 else {}),
+        "filters": {},
+        "coordinates": "0.1,0.1,0.9,0.1,0.9,0.9,0.1,0.9",
+        "distances": [],
+        "inertia": 3,
+        "loitering_time": 0,
+        "speed_threshold": None,
+        "objects": list(zone.labels),
+    }
+
+
+def _fill_sounds(state: ServerState, block: dict[str, Any], camera: Camera) -> None:
+    audio = block["audio"]
+    audio |= _switched(state, camera, "audio")
+    if camera.audio_labels is not None:
+        audio["listen"] = list(camera.audio_labels)
+        if state.is_018:
+            audio["filters"] = {each: {"threshold": 0.8} for each in audio["listen"]}
+    block["audio_transcription"] = {
+        "enabled": camera.allows("audio_transcription"),
+        "enabled_in_config": camera.allows("audio_transcription"),
+        "live_enabled": camera.audio_transcription,
+    }
+
+
+def _fill_objects(state: ServerState, block: dict[str, Any], camera: Camera) -> None:
+    objects = block["objects"]
+    recorded = objects["filters"]["person"]
+    objects["track"] = list(camera.labels)
+    objects["filters"] = {each: dict(recorded) for each in camera.labels}
+    objects["genai"] |= _switched(state, camera, "object_descriptions")
+    block["zones"] = {
+        name: _zone_block(state, zone) for name, zone in camera.zones.items()
+    }
+    review = block["review"]
+    review["alerts"] |= _switched(state, camera, "review_alerts")
+    review["detections"] |= _switched(state, camera, "review_detections")
+    review["genai"] |= _switched(state, camera, "review_descriptions")
+
+
 def _camera_block(
-    template: str, name: str, camera: Camera, *, notifications: bool
+    state: ServerState, template: str, name: str, camera: Camera
 ) -> dict[str, Any]:
     # The name also stands in the stream names and in the commands of ffmpeg.
     text = template.replace(_MODEL_CAMERA, json.dumps(name)[1:-1])
     block: dict[str, Any] = json.loads(text)
-    block["enabled"] = camera.enabled
+    block |= _switched(state, camera, "enabled")
     block["detect"] |= {
         "enabled": camera.detect_enabled,
         "width": camera.width,
         "height": camera.height,
         "fps": camera.fps,
     }
-    block["record"]["enabled"] = camera.recording
+    block["record"] |= _switched(state, camera, "recording")
     block["snapshots"]["enabled"] = camera.snapshots
-    block["motion"]["enabled"] = camera.motion
-    block["audio"] |= {"enabled": camera.audio, "enabled_in_config": camera.audio}
-    block["birdseye"]["enabled"] = camera.birdseye
-    block["face_recognition"]["enabled"] = camera.face_recognition
-    block["notifications"] |= {
-        "enabled": notifications,
-        "enabled_in_config": notifications,
+    block["motion"] |= {
+        "enabled": camera.motion,
+        "improve_contrast": camera.improve_contrast,
+        "threshold": camera.motion_threshold,
+        "contour_area": camera.contour_area,
     }
+    block["birdseye"] |= {"enabled": camera.birdseye, "mode": camera.birdseye_mode}
+    block["face_recognition"]["enabled"] = camera.face_recognition
+    block["lpr"]["enabled"] = camera.lpr
+    block["notifications"] |= _switched(state, camera, "notifications")
+    block["onvif"]["host"] = "" if camera.ptz is None else "192.0.2.20"
+    block["onvif"]["autotracking"] |= _switched(state, camera, "autotracking")
+    _fill_sounds(state, block, camera)
+    _fill_objects(state, block, camera)
     if camera.friendly_name is not None:
         block["friendly_name"] = camera.friendly_name
     return block
+
+
+def _with_base(
+    state: ServerState, template: str, name: str, camera: Camera
+) -> dict[str, Any]:
+    """Return a camera's block, and with it the parts that a profile has replaced."""
+    block = _camera_block(state, template, name, camera)
+    if (base := state.profiles.base.get(name)) is not None:
+        former = copy(camera)
+        for setting, value in base.items():
+            setattr(former, setting, value)
+        old = _camera_block(state, template, name, former)
+        block["base_config"] = {
+            key: value for key, value in old.items() if value != block[key]
+        }
+    return block
+
+
+def _models(state: ServerState) -> dict[str, Any]:
+    return {
+        model: {
+            "enabled": True,
+            "name": model,
+            "threshold": 0.8,
+            "state_config": {
+                "cameras": {name: {"crop": [0, 0, 0.5, 0.5]} for name in cameras},
+                "motion": True,
+                "interval": None,
+            },
+            "object_config": None,
+        }
+        for model, cameras in state.classification.items()
+    }
 
 
 def build_config(state: ServerState, role: str = "admin") -> dict[str, Any]:
@@ -53,7 +148,7 @@ def build_config(state: ServerState, role: str = "admin") -> dict[str, Any]:
     config: dict[str, Any] = json.loads(_recorded(state.version))
     template = json.dumps(config["cameras"][_MODEL_CAMERA])
     config["cameras"] = {
-        name: _camera_block(template, name, camera, notifications=state.notifications)
+        name: _with_base(state, template, name, camera)
         for name, camera in state.cameras.items()
     }
     config["auth"] |= {
@@ -72,6 +167,13 @@ def build_config(state: ServerState, role: str = "admin") -> dict[str, Any]:
     }
     config["birdseye"] |= {"enabled": state.birdseye, "restream": state.birdseye}
     config["face_recognition"]["enabled"] = state.face_recognition
+    config["lpr"]["enabled"] = state.lpr
+    config["classification"]["custom"] = _models(state)
+    if state.is_018:
+        config["profiles"] = {
+            name: {"friendly_name": each.friendly_name}
+            for name, each in state.profiles.known.items()
+        }
     recorded = next(iter(config["detectors"].values()))
     config["detectors"] = dict.fromkeys(state.detectors, recorded)
     if state.is_018 and role != "admin":

@@ -11,7 +11,6 @@ from aiohttp import web
 
 from .activity import Activity
 from .answers import NGINX, Answer
-from .live_commands import command
 from .live_rights import Payload, as_seen_by
 from .requests import Port
 
@@ -83,6 +82,7 @@ class Live:
         self.received: list[Any] = []
         self.refusal: Answer | None = None
         self.changed: Callable[[], None] = lambda: None
+        self.command: Callable[[LiveClient, str, Any], None] = lambda *_: None
         self.activity = Activity()
 
     @property
@@ -112,8 +112,6 @@ class Live:
         return socket
 
     def _hear(self, client: LiveClient, message: aiohttp.WSMessage) -> None:
-        if client.muted:
-            return
         try:
             content = json.loads(message.data)
         except ValueError:
@@ -122,7 +120,7 @@ class Live:
         if isinstance(content, dict):
             topic = content.get("topic")
             if isinstance(topic, str):
-                command(self._state, client, topic, content.get("payload"))
+                self.command(client, topic, content.get("payload"))
         self.changed()
 
     # Pushing

@@ -3,12 +3,15 @@
 from typing import TYPE_CHECKING, Any
 
 from .activity import audio_detections, camera_activity
-from .live_rights import OPEN_TOPICS
+from .controls import NUMBERS, PARTS, SWITCHES, carry_out, carry_out_part
+from .profiles import activate
+from .ptz import turn
 
 if TYPE_CHECKING:
     from .live import LiveClient
     from .state import ServerState
 
+# Everybody may ask for these.
 _ANSWERS = {
     "modelState": "model_state",
     "embeddingsReindexProgress": "embeddings_reindex_progress",
@@ -31,10 +34,42 @@ def greet(state: ServerState) -> None:
 
 def command(state: ServerState, client: LiveClient, topic: str, payload: Any) -> None:
     """Do what a client says, if it may say so; there is never an answer of its own."""
-    if topic == "onConnect":
-        greet(state)
-    elif topic in OPEN_TOPICS:
-        state.live.publish_json(_ANSWERS[topic], {})
-    elif client.role == "admin" and not state.is_018:
-        # Whatever is no command is for everybody.
-        state.live.publish(topic, payload)
+    match topic.split("/"):
+        case ["onConnect"]:
+            greet(state)
+        case [question] if question in _ANSWERS:
+            state.live.publish_json(_ANSWERS[question], {})
+        case [camera, "ptz"]:
+            if _may_turn(state, client, camera):
+                turn(state, camera, payload)
+        case _ if client.role == "admin":
+            _obey(state, topic, payload)
+
+
+def _may_turn(state: ServerState, client: LiveClient, camera: str) -> bool:
+    if client.role == "admin":
+        return True
+    return state.is_018 and camera in state.allowed_cameras(client.role)
+
+
+def _obey(state: ServerState, topic: str, payload: Any) -> None:
+    """Do what an admin says."""
+    match topic.split("/"):
+        case ["restart"]:
+            state.starting = True
+        case ["profile", "set"] if state.is_018:
+            activate(state, payload)
+        case [camera, feature, "set"] if _is_feature(feature):
+            carry_out(state, camera, feature, payload)
+        case [camera, feature, part, "set"] if state.is_018 and feature in PARTS:
+            carry_out_part(state, camera, feature, part, payload)
+        case [*_, "set"]:
+            # A command that nobody knows is noted in the log and nowhere else.
+            return
+        case _ if not state.is_018:
+            # Whatever is no command is for everybody.
+            state.live.publish(topic, payload)
+
+
+def _is_feature(name: str) -> bool:
+    return name in (*SWITCHES, *NUMBERS, "birdseye_mode")

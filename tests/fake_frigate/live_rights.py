@@ -8,15 +8,6 @@ if TYPE_CHECKING:
 
 type Payload = str | int | float
 
-# Everybody may ask for these; the rest is for admins.
-OPEN_TOPICS = (
-    "onConnect",
-    "modelState",
-    "audioTranscriptionState",
-    "birdseyeLayout",
-    "embeddingsReindexProgress",
-    "jobState",
-)
 _GLOBAL_TOPICS = (
     "model_state",
     "embeddings_reindex_progress",

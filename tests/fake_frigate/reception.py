@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 from aiohttp import web
 
@@ -13,6 +14,7 @@ from .cameras import Streams
 from .faults import Fault, Faults
 from .limits import LoginLimiter
 from .live import is_handshake
+from .live_commands import command
 from .nginx import MAX_BODY, Nginx
 from .pacer import Pacer
 from .pictures import Studio
@@ -46,6 +48,7 @@ class Reception:
         self._limiter = LoginLimiter()
         self._nginx = Nginx(Backend(Streams(self._pacer, self._count_stream)))
         self.state.live.changed = self._changed.set
+        self.state.live.command = partial(command, state)
 
     def fail(
         self,

@@ -13,6 +13,7 @@ from aiohttp import web
 from . import certificates
 from .activity import objects_in_sight
 from .auth import mint
+from .controls import KEPT
 from .faces import image_name, train_name
 from .footage_controls import FootageControls
 from .journal import frigate_line
@@ -21,7 +22,7 @@ from .live_controls import LiveControls
 from .live_story import LiveStoryteller
 from .notifications import survives
 from .requests import Port
-from .settings import Zone
+from .settings import Profile, Zone
 from .state import SESSION_LENGTH, Camera, Clock, ServerState, User, Version, wall_clock
 
 
@@ -174,6 +175,26 @@ class FakeFrigate(FootageControls, LiveStoryteller, LiveControls):
         self.state.cameras[camera].zones[name] = zone
         return zone
 
+    def add_profile(
+        self,
+        name: str,
+        friendly_name: str,
+        changes: Mapping[str, dict[str, Any]] | None = None,
+    ) -> Profile:
+        """Configure a profile: by camera, the settings that it changes."""
+        profile = Profile(friendly_name, dict(changes or {}))
+        self.state.profiles.known[name] = profile
+        return profile
+
+    def add_classification(self, model: str, *cameras: str) -> None:
+        """Configure a model that tells the state of something in front of cameras."""
+        self.state.classification[model] = list(cameras)
+
+    @property
+    def ptz_commands(self) -> list[tuple[str, str]]:
+        """Return what cameras that can turn were told to do."""
+        return self.state.ptz_commands
+
     def add_face(self, name: str, images: int = 1) -> None:
         """Add a face with that many pictures, or more pictures to a known one."""
         files = self.state.faces.setdefault(name, [])
@@ -222,6 +243,8 @@ class FakeFrigate(FootageControls, LiveStoryteller, LiveControls):
         self.state.started_at = self.state.clock()
         self.state.exporter.restart()
         self.state.live.restart()
+        for camera in self.state.cameras.values():
+            camera.forget(*(KEPT if self.state.is_018 else ()))
         for event in objects_in_sight(self.state):
             event.end_time = self.state.clock()
         self._limiter.windows.clear()

@@ -1,7 +1,8 @@
 """The parts of a camera's configuration that are more than a value."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass
@@ -19,3 +20,24 @@ class Ptz:
 
     features: Sequence[str] = ("pt", "zoom")
     presets: Sequence[str] = ("home",)
+
+
+@dataclass
+class Profile:
+    """A profile of 0.18: by camera, what its settings are while it is active."""
+
+    friendly_name: str
+    changes: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass
+class Profiles:
+    """All profiles, the active one, and when each was activated last.
+
+    `base` holds the settings that the active one has replaced.
+    """
+
+    known: dict[str, Profile] = field(default_factory=dict)
+    active: str | None = None
+    activated: dict[str, float] = field(default_factory=dict)
+    base: dict[str, dict[str, Any]] = field(default_factory=dict)

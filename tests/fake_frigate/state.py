@@ -10,9 +10,8 @@ from .exporter import Case, Exporter
 from .footage import HISTORY, Footage
 from .journal import Journal
 from .live import Live
-from .profiles_kept import Profiles
 from .recognition import Recognition
-from .settings import Ptz, Zone
+from .settings import Profiles, Ptz, Zone
 from .story import Story
 
 type Clock = Callable[[], float]
@@ -184,6 +183,7 @@ class ServerState:
     lpr: bool = False
     classification: dict[str, list[str]] = field(default_factory=dict)
     profiles: Profiles = field(default_factory=Profiles)
+    ptz_commands: list[tuple[str, str]] = field(default_factory=list)
     live: Live = field(init=False)
 
     def __post_init__(self) -> None:
@@ -203,6 +203,11 @@ class ServerState:
     def version_string(self) -> str:
         """Return what `/api/version` says."""
         return VERSION_STRINGS.get(self.version, self.version)
+
+    def notifies(self, camera: Camera) -> bool:
+        """Whether a camera sends notifications, as all do unless told otherwise."""
+        own = camera.notifications
+        return self.notifications if own is None else own
 
     def restricted(self, role: str) -> bool:
         """Whether the role sees some cameras only."""
