@@ -302,7 +302,8 @@ async def test_the_configuration_is_read_when_frigate_has_restarted(
     frigate.restart()
     frigate.clear_faults()
     await pass_polls(hass, freezer, 4)
-    assert len(sent(frigate, "/api/config")) == 1
+    # At most once for the uptime, and once as the live connection is there again.
+    assert 1 <= len(sent(frigate, "/api/config")) <= 2
     assert state_of(hass, entry, *CAMERA) == "idle"
 
 

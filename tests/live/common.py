@@ -1,0 +1,57 @@
+"""Waiting for what is pushed: it arrives when it arrives, and shows in a state."""
+
+import asyncio
+from collections.abc import Callable
+
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.core import Event, HomeAssistant, callback
+from tests.common import state_of
+from tests.fake_frigate import FakeFrigate
+
+LIMIT = 10
+
+PUSH = ("binary_sensor", "server:push")
+
+
+async def until(
+    hass: HomeAssistant, is_so: Callable[[], bool], what: str = "it"
+) -> None:
+    """Wait until something is so; it is looked at again with every state that is written."""
+    changed = asyncio.Event()
+
+    @callback
+    def _note(_event: Event) -> None:
+        changed.set()
+
+    remove = hass.bus.async_listen(EVENT_STATE_CHANGED, _note)
+    try:
+        async with asyncio.timeout(LIMIT):
+            while not is_so():
+                changed.clear()
+                await changed.wait()
+    except TimeoutError as err:
+        raise AssertionError(f"{what} has not come about") from err
+    finally:
+        remove()
+
+
+async def until_state(
+    hass: HomeAssistant, entry: MockConfigEntry, domain: str, key: str, state: str
+) -> None:
+    """Wait until an entity has a state."""
+    await until(
+        hass,
+        lambda: state_of(hass, entry, domain, key) == state,
+        f"{domain} {key} being {state}",
+    )
+
+
+async def until_pushing(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FakeFrigate
+) -> None:
+    """Wait until Frigate pushes, and what it said at first has been taken in."""
+    await frigate.wait_for_live(1)
+    await until_state(hass, entry, *PUSH, "on")
+    await hass.async_block_till_done(wait_background_tasks=True)
