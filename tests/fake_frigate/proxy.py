@@ -11,6 +11,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from .listeners import Listener
+from .proxy_live import relay_socket
 
 LOGIN_PAGE = (
     "<html><head><title>Sign in</title></head><body><form></form></body></html>"
@@ -39,14 +40,19 @@ class FrontProxy:
         redirect_to_login: bool = False,
         login_html: bool = False,
         prefix: str = "",
+        websockets: bool = True,
     ) -> None:
-        """Stand before a server; `prefix` is the path below which it is to be found."""
+        """Stand before a server; `prefix` is the path below which it is to be found.
+
+        Without `websockets`, a handshake arrives there as any other request.
+        """
         self._upstream = upstream_url.rstrip("/")
         self._basic = None if basic is None else aiohttp.encode_basic_auth(*basic)
         self._headers = dict(headers or {})
         self._redirect = redirect_to_login
         self._login_html = login_html
         self._prefix = prefix.rstrip("/")
+        self._websockets = websockets
         self._session: aiohttp.ClientSession | None = None
         self._listener: Listener | None = None
 
@@ -123,7 +129,11 @@ class FrontProxy:
         headers: CIMultiDict[str] = CIMultiDict()
         for name, value in request.headers.items():
             lower = name.lower()
-            if lower in _HOP_BY_HOP or lower in own:
+            if (
+                lower in _HOP_BY_HOP
+                or lower in own
+                or lower.startswith("sec-websocket")
+            ):
                 continue
             if lower == "authorization" and value == self._basic:
                 continue
@@ -134,11 +144,14 @@ class FrontProxy:
         assert self._session is not None
         path = request.raw_path.removeprefix(self._prefix)
         url = URL(f"{self._upstream}{path}", encoded=True)
+        headers = self._forwarded_headers(request)
         try:
+            if self._websockets and "Upgrade" in request.headers:
+                return await relay_socket(self._session, request, url, headers)
             async with self._session.request(
                 request.method,
                 url,
-                headers=self._forwarded_headers(request),
+                headers=headers,
                 data=await request.content.read() or None,
                 allow_redirects=False,
                 skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding"),

@@ -3,14 +3,21 @@
 import asyncio
 from collections.abc import Callable
 
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from freezegun.api import freeze_factories
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
 
+from custom_components.frigate_http.live.entity import SHORTEST_PAUSE
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import Event, HomeAssistant, callback
 from tests.common import state_of
 from tests.fake_frigate import FakeFrigate
 
 LIMIT = 10
+TURNS_A_TICK = 500
+TURNS = 50 * TURNS_A_TICK
 
 PUSH = ("binary_sensor", "server:push")
 
@@ -18,7 +25,10 @@ PUSH = ("binary_sensor", "server:push")
 async def until(
     hass: HomeAssistant, is_so: Callable[[], bool], what: str = "it"
 ) -> None:
-    """Wait until something is so; it is looked at again with every state that is written."""
+    """Wait until something is so; a clock that stands still is moved on for it."""
+    if freeze_factories:
+        await _until_while_frozen(hass, is_so, what)
+        return
     changed = asyncio.Event()
 
     @callback
@@ -35,6 +45,21 @@ async def until(
         raise AssertionError(f"{what} has not come about") from err
     finally:
         remove()
+
+
+async def _until_while_frozen(
+    hass: HomeAssistant, is_so: Callable[[], bool], what: str
+) -> None:
+    clock = freeze_factories[-1]
+    for turn in range(1, TURNS):
+        if is_so():
+            return
+        await asyncio.sleep(0)
+        if turn % TURNS_A_TICK == 0:
+            # What comes in quick succession is shown after a moment.
+            clock.tick(SHORTEST_PAUSE)
+            async_fire_time_changed(hass)
+    raise AssertionError(f"{what} has not come about")
 
 
 async def until_state(

@@ -43,7 +43,7 @@ class CameraPicture:
 
         `with_motion` says whether it is known which of them move.
         """
-        before = self.objects
+        before = {**(self.totals or {}), **(self.active or {})}
         self.objects = {one.object_id: one for one in objects}
         self.totals = _count(self.objects.values())
         self.active = (
@@ -51,11 +51,8 @@ class CameraPicture:
             if with_motion
             else None
         )
-        labels = {
-            one.label for one in (*self.objects.values(), *(before or {}).values())
-        }
-        # What is not there has not been there for sure before.
-        return labels | {ALL}
+        # Of a label that there was none of, and is none of, there is nothing to tell.
+        return {*before, *self.totals}
 
     def update(self, tracked: TrackedObject, *, is_gone: bool) -> bool:
         """Take in what has become of one object; return whether zones may care."""

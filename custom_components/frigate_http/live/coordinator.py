@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, override
 
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.util.logging import catch_log_exception
 
 from ..aiofrigate import (
     Event as FrigateEvent,
@@ -70,7 +71,14 @@ class LiveCoordinator(OnDemandCoordinator[int]):
     def async_connect(self) -> None:
         """Stay connected until told otherwise, or until Home Assistant stops."""
         self.client.live.start(
-            LiveListener(self._on_update, self._on_connect, self._on_disconnect)
+            LiveListener(
+                # One entity's mistake must not end what all the others live on.
+                catch_log_exception(
+                    self._on_update, lambda update: f"Cannot take in {update}"
+                ),
+                self._on_connect,
+                self._on_disconnect,
+            )
         )
 
         async def _stop(_event: Event) -> None:

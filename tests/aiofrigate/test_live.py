@@ -1,0 +1,250 @@
+"""The WebSocket: who may connect, what stands in the way, and how it ends."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import pytest
+
+from custom_components.frigate_http.aiofrigate import (
+    CameraActivity,
+    Count,
+    FrigateAuthError,
+    FrigateBadRequestError,
+    FrigateClient,
+    FrigateClosedError,
+    FrigateConnectionError,
+    FrigateContentError,
+    FrigateError,
+    FrigateForbiddenError,
+    FrigateNotFoundError,
+    FrigateRedirectError,
+    FrigateStartingError,
+    LiveListener,
+    Update,
+)
+from tests.fake_frigate import FakeFrigate
+
+from .conftest import ADMIN, BOTH, GATE, VIEWER, Connect, logins, wire_server
+
+
+class Listener:
+    """Keeps what it is told, and lets a test wait for it."""
+
+    def __init__(self) -> None:
+        self.updates: list[Update] = []
+        self.connects = 0
+        self.errors: list[FrigateError] = []
+        self._changed = asyncio.Event()
+
+    def told_to(self, client: FrigateClient) -> None:
+        """Listen to a client's live connection."""
+        client.live.start(
+            LiveListener(self._on_update, self._on_connect, self._on_disconnect)
+        )
+
+    def _on_update(self, update: Update) -> None:
+        self.updates.append(update)
+        self._changed.set()
+
+    def _on_connect(self) -> None:
+        self.connects += 1
+        self._changed.set()
+
+    def _on_disconnect(self, error: FrigateError) -> None:
+        self.errors.append(error)
+        self._changed.set()
+
+    async def until(
+        self, *, connects: int = 0, errors: int = 0, updates: int = 0
+    ) -> None:
+        """Wait until it was told that many things."""
+        async with asyncio.timeout(10):
+            while (
+                self.connects < connects
+                or len(self.errors) < errors
+                or len(self.updates) < updates
+            ):
+                self._changed.clear()
+                await self._changed.wait()
+
+
+@pytest.fixture
+async def listener(client: FrigateClient) -> AsyncGenerator[Listener]:
+    """Return a listener to the client of the port without a login."""
+    listener = Listener()
+    listener.told_to(client)
+    yield listener
+    await client.live.stop()
+
+
+@BOTH
+async def test_what_there_is_comes_first_and_then_what_happens(
+    frigate: FakeFrigate, listener: Listener
+) -> None:
+    await listener.until(connects=1)
+    assert isinstance(listener.updates[0], CameraActivity)
+    assert frigate.live_received == [{"topic": "onConnect", "payload": ""}]
+    before = len(listener.updates)
+    frigate.say("front_door/person", 3)
+    await listener.until(updates=before + 1)
+    assert Count("front_door", "person", 3, only_active=False) in listener.updates
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "account", [ADMIN, VIEWER, GATE], ids=["admin", "viewer", "gate"]
+)
+async def test_every_account_may_listen(
+    frigate: FakeFrigate, connect: Connect, account: dict[str, Any]
+) -> None:
+    client, listener = connect(frigate.external_url, **account), Listener()
+    listener.told_to(client)
+    await listener.until(connects=1)
+    assert logins(frigate) == 1
+    assert client.live.is_open
+    await client.live.stop()
+    assert not client.live.is_open
+
+
+async def test_a_token_opens_it_and_a_lost_login_is_made_anew(
+    frigate: FakeFrigate, connect: Connect
+) -> None:
+    bearer, listener = (
+        connect(frigate.external_url, token=frigate.token("admin")),
+        Listener(),
+    )
+    listener.told_to(bearer)
+    await listener.until(connects=1)
+    await bearer.live.stop()
+
+    client, other = connect(frigate.external_url, **ADMIN), Listener()
+    await client.system.stats()
+    frigate.revoke_sessions()
+    other.told_to(client)
+    await other.until(connects=1)
+    assert logins(frigate) == 2
+    assert other.errors == []
+    await client.live.stop()
+
+
+async def test_without_a_login_there_is_nothing_to_hear(
+    frigate: FakeFrigate, connect: Connect
+) -> None:
+    client, listener = connect(frigate.external_url), Listener()
+    listener.told_to(client)
+    await listener.until(errors=1)
+    assert isinstance(listener.errors[0], FrigateAuthError)
+    await client.live.stop()
+    assert frigate.live_clients == []
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (200, FrigateContentError),
+        (400, FrigateBadRequestError),
+        (403, FrigateForbiddenError),
+        (404, FrigateNotFoundError),
+        (502, FrigateStartingError),
+    ],
+)
+async def test_a_proxy_that_passes_no_websocket(
+    frigate: FakeFrigate, client: FrigateClient, status: int, kind: type[FrigateError]
+) -> None:
+    frigate.block_live(status)
+    listener = Listener()
+    listener.told_to(client)
+    await listener.until(errors=1)
+    assert isinstance(listener.errors[0], kind)
+    with pytest.raises(FrigateConnectionError):
+        await client.live.send("front_door/detect/set", "OFF")
+    frigate.unblock_live()
+    await listener.until(connects=1)
+    await client.live.stop()
+
+
+async def test_a_redirect_is_not_followed_with_our_headers(connect: Connect) -> None:
+    async with wire_server() as elsewhere:
+        target = f"{elsewhere.url}/login"
+        reply = f"HTTP/1.1 302 Found\r\nLocation: {target}\r\n\r\n".encode()
+        async with wire_server(reply) as proxy:
+            client = connect(proxy.url, headers={"X-Proxy-Secret": "much-too-secret"})
+            listener = Listener()
+            listener.told_to(client)
+            await listener.until(errors=1)
+            await client.live.stop()
+    assert isinstance(listener.errors[0], FrigateRedirectError)
+    assert elsewhere.heads == []
+    assert "much-too-secret" not in str(listener.errors[0])
+
+
+async def test_nobody_there(frigate: FakeFrigate, client: FrigateClient) -> None:
+    await frigate.refuse()
+    listener = Listener()
+    listener.told_to(client)
+    await listener.until(errors=1)
+    assert isinstance(listener.errors[0], FrigateConnectionError)
+    await frigate.resume()
+    await listener.until(connects=1)
+    await client.live.stop()
+
+
+async def test_after_a_gap_it_is_asked_anew(
+    frigate: FakeFrigate, listener: Listener
+) -> None:
+    await listener.until(connects=1)
+    frigate.drop_live()
+    await listener.until(errors=1, connects=2)
+    assert frigate.live_received == [{"topic": "onConnect", "payload": ""}] * 2
+    assert isinstance(listener.errors[0], FrigateConnectionError)
+
+
+async def test_garbage_does_no_harm(frigate: FakeFrigate, listener: Listener) -> None:
+    await listener.until(connects=1)
+    for frame in ("", "not JSON", b"\x00\xff", "[]", '{"topic": 1}', "[" * 10_000):
+        frigate.say_raw(frame)
+    frigate.say("front_door/car", 1)
+    await listener.until(updates=len(listener.updates) + 1)
+    assert listener.updates[-1] == Count("front_door", "car", 1, only_active=False)
+    assert listener.errors == []
+
+
+async def test_a_message_that_is_too_large_ends_the_connection_and_it_comes_back(
+    frigate: FakeFrigate, listener: Listener
+) -> None:
+    await listener.until(connects=1)
+    frigate.say_raw("x" * (16 * 2**20 + 1))
+    await listener.until(errors=1, connects=2)
+
+
+@BOTH
+async def test_a_command_reaches_frigate(
+    frigate: FakeFrigate, client: FrigateClient, listener: Listener
+) -> None:
+    await listener.until(connects=1)
+    await client.live.send("front_door/recordings/set", "OFF")
+    await frigate.wait_for_live_received(2)
+    assert frigate.live_received[1] == {
+        "topic": "front_door/recordings/set",
+        "payload": "OFF",
+    }
+
+
+async def test_stopping_twice_or_before_it_began_does_no_harm(
+    frigate: FakeFrigate, client: FrigateClient, listener: Listener
+) -> None:
+    await listener.until(connects=1)
+    await client.live.stop()
+    await client.live.stop()
+    await frigate.wait_for_live(0)
+    assert listener.errors == []
+
+
+async def test_a_closed_client_connects_no_more(client: FrigateClient) -> None:
+    client.close()
+    listener = Listener()
+    listener.told_to(client)
+    await listener.until(errors=1)
+    assert isinstance(listener.errors[0], FrigateClosedError)
+    await client.live.stop()
