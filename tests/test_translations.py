@@ -2,11 +2,13 @@
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 import json
 from pathlib import Path
 import re
+from types import ModuleType
 from typing import Any, Protocol
 
 import pytest
@@ -15,10 +17,12 @@ import voluptuous as vol
 from custom_components.frigate_http import PLATFORMS, errors, forms
 from custom_components.frigate_http.config_flow import WAYS_TO_AUTHENTICATE
 from custom_components.frigate_http.const import DOMAIN
+from custom_components.frigate_http.live.labels import NAMED, translation_key
 from custom_components.frigate_http.sensor_descriptions import (
     PERSON_SENSOR,
     PartSensorDescription,
 )
+from custom_components.frigate_http.sensor_live import CLASSIFICATION
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import section
@@ -112,15 +116,43 @@ class Described(Protocol):
 
 def descriptions() -> Iterator[tuple[str, Described]]:
     """Yield every entity that the platforms describe, with its platform."""
-    for platform in PLATFORMS:
-        module = import_module(f"custom_components.frigate_http.{platform}")
+    seen: set[int] = set()
+    for platform, module in modules_of_platforms():
         for value in vars(module).values():
             for one in value if isinstance(value, tuple) else (value,):
                 # Home Assistant's own classes make objects of yet other classes.
-                if not isinstance(one, type) and {"key", "entity_category"} <= (
-                    getattr(one, "__dataclass_fields__", {}).keys()
+                if (
+                    not isinstance(one, type)
+                    and {"key", "entity_category"}
+                    <= getattr(one, "__dataclass_fields__", {}).keys()
+                    and id(one) not in seen
                 ):
-                    yield str(platform), one
+                    seen.add(id(one))
+                    yield from ((platform, each) for each in as_named(one))
+
+
+def modules_of_platforms() -> Iterator[tuple[str, ModuleType]]:
+    """Yield the modules of each platform, such as `sensor` and `sensor_reviews`."""
+    for platform in PLATFORMS:
+        for path in (
+            PACKAGE / f"{platform}.py",
+            *sorted(PACKAGE.glob(f"{platform}_*.py")),
+        ):
+            yield (
+                str(platform),
+                import_module(f"custom_components.frigate_http.{path.stem}"),
+            )
+
+
+def as_named(one: Any) -> Iterator[Described]:
+    """Yield the description once for every text that an entity of it may have."""
+    if (labels := NAMED.get(one.key)) is None:
+        yield one
+        return
+    for in_zone in (False, True) if one.key != "sound" else (False,):
+        for label in (*labels, "unheard_of"):
+            key = translation_key(one.key, label, in_zone=in_zone)
+            yield replace(one, translation_key=key)
 
 
 DESCRIPTIONS = list(descriptions())
@@ -316,10 +348,7 @@ def test_texts_of_an_entity(platform: str, one: Described) -> None:
     assert found["name"]
 
     placeholders = {*_PLACEHOLDER.findall(found["name"])}
-    if isinstance(one, PartSensorDescription):
-        assert placeholders == {"part"}
-    else:
-        assert placeholders == ({"person"} if one.key == PERSON_SENSOR.key else set())
+    assert placeholders == fillings(one)
 
     states = choices(one)
     assert names(found.get("state", {})) == states
@@ -328,6 +357,19 @@ def test_texts_of_an_entity(platform: str, one: Described) -> None:
     assert "unit_of_measurement" not in found or (
         platform == "sensor"
         and getattr(one, "native_unit_of_measurement", None) is None
+    )
+
+
+def fillings(one: Described) -> set[str]:
+    """Return what the name of an entity is filled in with."""
+    if isinstance(one, PartSensorDescription):
+        return {"part"}
+    if one.key in NAMED:
+        key = str(one.translation_key)
+        of_zone = {"zone"} if key.startswith("zone_") else set()
+        return of_zone | ({"label"} if key.endswith(one.key) else set())
+    return {PERSON_SENSOR.key: {"person"}, CLASSIFICATION.key: {"model"}}.get(
+        one.key, set()
     )
 
 
