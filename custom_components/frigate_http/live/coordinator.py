@@ -101,12 +101,26 @@ class LiveCoordinator(OnDemandCoordinator[int]):
         remove = super().async_add_listener(update_callback, context)
         if not isinstance(context, Topic):
             return remove
-        self._by_topic[context].add(update_callback)
+        remove_topic = self.async_follow(context, update_callback)
 
         @callback
         def _remove() -> None:
-            self._by_topic[context].discard(update_callback)
+            remove_topic()
             remove()
+
+        return _remove
+
+    @callback
+    def async_follow(
+        self, topic: Topic, update_callback: CALLBACK_TYPE
+    ) -> Callable[[], None]:
+        """Be told when a topic is pushed, without being a reason to poll."""
+        followers = self._by_topic[topic]
+        followers.add(update_callback)
+
+        @callback
+        def _remove() -> None:
+            followers.discard(update_callback)
 
         return _remove
 
