@@ -31,6 +31,8 @@ PLATFORMS = [
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
     Platform.CAMERA,
+    Platform.EVENT,
+    Platform.IMAGE,
     Platform.SENSOR,
     Platform.UPDATE,
 ]

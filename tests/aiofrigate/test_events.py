@@ -48,6 +48,8 @@ async def test_a_list_of_events(frigate: FakeFrigate, client: FrigateClient) -> 
         retained=False,
         kind="object",
         plate=None,
+        sub_label_score=1.0,
+        plate_score=None,
     )
     assert (oldest.event_id, oldest.zones, oldest.end) == (
         old.id,
