@@ -42,6 +42,7 @@ from .common import LIMIT, until, until_pushing
 REVIEW = ("event", "camera:front_door:review")
 FACE = ("event", "camera:front_door:face")
 PLATE = ("event", "camera:Portones:plate")
+OTHERS = ("Portones:review", "Portones:face", "front_door:face")
 BOTH = pytest.mark.parametrize(
     "frigate_options",
     [pytest.param({"version": version}, id=version) for version in VERSIONS],
@@ -378,15 +379,20 @@ async def test_a_plate_is_told_once_a_visit(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     told = Told(hass, entry, PLATE)
+    others = [Told(hass, entry, ("event", f"camera:{one}")) for one in OTHERS]
     car = frigate.object_appears("Portones", "car")
+    frigate.say("tracked_object_update", '{"type": "lpr", "camera": "Portones"}')
     frigate.plate_recognized(car, "SBA 1234")
     frigate.plate_recognized(car, "SBA 1234")
     frigate.plate_recognized(car, "SBA 1234", name="Eileen's car")
-    await until(hass, lambda: len(told.types) == 2)
+    frigate.face_recognized(frigate.object_appears("Portones"), "Tom")
+    await until(hass, lambda: others[1].types == ["recognized"])
+    assert len(told.types) == 2
     shared = {"plate": "SBA 1234", "score": 0.93, "event_id": car.id}
     unnamed, named = told.attributes
     assert unnamed | shared | {"name": None} == unnamed
     assert named | shared | {"name": "Eileen's car"} == named
+    assert [one.types for one in others] == [[], ["recognized"], []]
 
 
 async def test_visits_without_an_id_are_all_told(

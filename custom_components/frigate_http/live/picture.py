@@ -25,7 +25,7 @@ from ..aiofrigate import (
 from .camera_picture import ALL, CameraPicture, Snapshot
 from .recognition_log import RecognitionLog
 from .review_log import ReviewLog
-from .topics import Happening, Kind, ReviewHappened, Topic
+from .topics import PROFILE, Happening, Kind, ReviewHappened, Topic
 
 type Change = Topic | Happening
 
@@ -82,7 +82,7 @@ class Picture:
                 yield Topic(Kind.STATES, camera, model)
             case ProfileState():
                 self.profile = update
-                yield Topic(Kind.FEATURES, "", "profile")
+                yield PROFILE
             case CameraActivity() | SoundActivity():
                 yield from self._everything(update)
 
@@ -131,6 +131,8 @@ class Picture:
             for model in [*picture.states]:
                 del picture.states[model]
                 yield Topic(Kind.STATES, camera, model)
+        self.profile = None
+        yield PROFILE
 
     # What was pushed
 

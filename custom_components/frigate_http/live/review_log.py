@@ -37,7 +37,7 @@ class ReviewLog:
         """Note that the server is asked now: what is pushed from here on is newer."""
         self._seen_since_asked.clear()
 
-    def see(self, review: Review, *, is_new: bool) -> Iterator[ReviewHappened]:
+    def see(self, review: Review, *, is_new: bool = True) -> Iterator[ReviewHappened]:
         """Take in what was pushed of an item."""
         self._seen_since_asked.add(review.review_id)
         if self._is_first and not is_new and not self._knows(review):
