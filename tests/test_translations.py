@@ -7,12 +7,14 @@ from importlib import import_module
 import json
 from pathlib import Path
 import re
+from types import ModuleType
 from typing import Any, Protocol
 
 import pytest
 import voluptuous as vol
 
 from custom_components.frigate_http import PLATFORMS, errors, forms
+from custom_components.frigate_http.button_ptz import PTZ_PRESET
 from custom_components.frigate_http.config_flow import WAYS_TO_AUTHENTICATE
 from custom_components.frigate_http.const import DOMAIN
 from custom_components.frigate_http.sensor_descriptions import (
@@ -112,15 +114,32 @@ class Described(Protocol):
 
 def descriptions() -> Iterator[tuple[str, Described]]:
     """Yield every entity that the platforms describe, with its platform."""
-    for platform in PLATFORMS:
-        module = import_module(f"custom_components.frigate_http.{platform}")
+    seen: set[int] = set()
+    for platform, module in modules_of_platforms():
         for value in vars(module).values():
             for one in value if isinstance(value, tuple) else (value,):
                 # Home Assistant's own classes make objects of yet other classes.
-                if not isinstance(one, type) and {"key", "entity_category"} <= (
-                    getattr(one, "__dataclass_fields__", {}).keys()
+                if (
+                    not isinstance(one, type)
+                    and {"key", "entity_category"}
+                    <= getattr(one, "__dataclass_fields__", {}).keys()
+                    and id(one) not in seen
                 ):
-                    yield str(platform), one
+                    seen.add(id(one))
+                    yield platform, one
+
+
+def modules_of_platforms() -> Iterator[tuple[str, ModuleType]]:
+    """Yield the modules of each platform, such as `sensor` and `sensor_reviews`."""
+    for platform in PLATFORMS:
+        for path in (
+            PACKAGE / f"{platform}.py",
+            *sorted(PACKAGE.glob(f"{platform}_*.py")),
+        ):
+            yield (
+                str(platform),
+                import_module(f"custom_components.frigate_http.{path.stem}"),
+            )
 
 
 DESCRIPTIONS = list(descriptions())
@@ -319,11 +338,14 @@ def test_texts_of_an_entity(platform: str, one: Described) -> None:
     if isinstance(one, PartSensorDescription):
         assert placeholders == {"part"}
     else:
-        assert placeholders == ({"person"} if one.key == PERSON_SENSOR.key else set())
+        filled = {PERSON_SENSOR.key: {"person"}, PTZ_PRESET.key: {"preset"}}
+        assert placeholders == filled.get(one.key, set())
 
     states = choices(one)
     assert names(found.get("state", {})) == states
-    assert bool(states) is (one.device_class is SensorDeviceClass.ENUM)
+    assert bool(states) is (
+        one.device_class is SensorDeviceClass.ENUM or platform == "select"
+    )
     # A unit stands in one place only.
     assert "unit_of_measurement" not in found or (
         platform == "sensor"
@@ -354,7 +376,8 @@ def test_icons_of_an_entity(platform: str, one: Described) -> None:
         # The device class, or the platform itself, brings one.
         assert one.device_class or platform == "update"
         return
-    states = {"on", "off"} if platform == "binary_sensor" else choices(one)
+    has_two = platform in ("binary_sensor", "switch")
+    states = {"on", "off"} if has_two else choices(one)
     assert icons["default"].startswith("mdi:")
     assert names(icons) <= {"default", "state"}
     assert names(icons.get("state", {})) <= states
