@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 import json
@@ -17,10 +18,12 @@ from custom_components.frigate_http import PLATFORMS, errors, forms
 from custom_components.frigate_http.button_ptz import PTZ_PRESET
 from custom_components.frigate_http.config_flow import WAYS_TO_AUTHENTICATE
 from custom_components.frigate_http.const import DOMAIN
+from custom_components.frigate_http.live.labels import NAMED, translation_key
 from custom_components.frigate_http.sensor_descriptions import (
     PERSON_SENSOR,
     PartSensorDescription,
 )
+from custom_components.frigate_http.sensor_live import CLASSIFICATION
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import section
@@ -126,7 +129,7 @@ def descriptions() -> Iterator[tuple[str, Described]]:
                     and id(one) not in seen
                 ):
                     seen.add(id(one))
-                    yield platform, one
+                    yield from ((platform, each) for each in as_named(one))
 
 
 def modules_of_platforms() -> Iterator[tuple[str, ModuleType]]:
@@ -140,6 +143,17 @@ def modules_of_platforms() -> Iterator[tuple[str, ModuleType]]:
                 str(platform),
                 import_module(f"custom_components.frigate_http.{path.stem}"),
             )
+
+
+def as_named(one: Any) -> Iterator[Described]:
+    """Yield the description once for every text that an entity of it may have."""
+    if (labels := NAMED.get(one.key)) is None:
+        yield one
+        return
+    for in_zone in (False, True) if one.key != "sound" else (False,):
+        for label in (*labels, "unheard_of"):
+            key = translation_key(one.key, label, in_zone=in_zone)
+            yield replace(one, translation_key=key)
 
 
 DESCRIPTIONS = list(descriptions())
@@ -335,11 +349,7 @@ def test_texts_of_an_entity(platform: str, one: Described) -> None:
     assert found["name"]
 
     placeholders = {*_PLACEHOLDER.findall(found["name"])}
-    if isinstance(one, PartSensorDescription):
-        assert placeholders == {"part"}
-    else:
-        filled = {PERSON_SENSOR.key: {"person"}, PTZ_PRESET.key: {"preset"}}
-        assert placeholders == filled.get(one.key, set())
+    assert placeholders == fillings(one)
 
     states = choices(one)
     assert names(found.get("state", {})) == states
@@ -351,6 +361,21 @@ def test_texts_of_an_entity(platform: str, one: Described) -> None:
         platform == "sensor"
         and getattr(one, "native_unit_of_measurement", None) is None
     )
+
+
+def fillings(one: Described) -> set[str]:
+    """Return what the name of an entity is filled in with."""
+    if isinstance(one, PartSensorDescription):
+        return {"part"}
+    if one.key in NAMED:
+        key = str(one.translation_key)
+        of_zone = {"zone"} if key.startswith("zone_") else set()
+        return of_zone | ({"label"} if key.endswith(one.key) else set())
+    return {
+        PERSON_SENSOR.key: {"person"},
+        CLASSIFICATION.key: {"model"},
+        PTZ_PRESET.key: {"preset"},
+    }.get(one.key, set())
 
 
 def choices(one: Described) -> set[str]:

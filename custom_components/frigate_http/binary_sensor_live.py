@@ -1,5 +1,6 @@
-"""Binary sensors of what happens: motion, and whether any of it is pushed."""
+"""Binary sensors of what happens: what moves, who is there, what is heard."""
 
+from functools import partial
 from typing import override
 
 from homeassistant.components.binary_sensor import (
@@ -14,9 +15,11 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .aiofrigate import CameraConfig
 from .coordinator import FrigateCoordinator
 from .entity import ServerEntity, async_add_as_they_appear
-from .live.camera_picture import CameraPicture
+from .live.camera_picture import ALL, CameraPicture
 from .live.coordinator import LiveCoordinator
 from .live.entity import LiveEntity
+from .live.labels import LabelEntity, Subject, objects, objects_of, sounds, sounds_of
+from .live.roll_call import async_add_live
 from .live.topics import Kind, Topic
 
 PUSH = BinarySensorEntityDescription(
@@ -26,6 +29,14 @@ PUSH = BinarySensorEntityDescription(
 )
 MOTION = BinarySensorEntityDescription(
     key="motion", device_class=BinarySensorDeviceClass.MOTION
+)
+OCCUPANCY = BinarySensorEntityDescription(
+    key="occupancy", device_class=BinarySensorDeviceClass.OCCUPANCY
+)
+SOUND = BinarySensorEntityDescription(
+    key="sound",
+    device_class=BinarySensorDeviceClass.SOUND,
+    entity_registry_enabled_default=False,
 )
 
 
@@ -41,6 +52,9 @@ def async_add_live_binary_sensors(
         lambda coordinator: ((camera,) for camera in coordinator.data.cameras),
         MotionBinarySensor,
     )
+    add = partial(async_add_live, coordinator, async_add_entities)
+    add({OCCUPANCY.key}, objects, OccupancyBinarySensor)
+    add({SOUND.key}, sounds, SoundBinarySensor)
 
 
 class PushBinarySensor(ServerEntity, BinarySensorEntity):
@@ -80,3 +94,44 @@ class MotionBinarySensor(LiveEntity, BinarySensorEntity):
     def _read_live(self, config: CameraConfig, picture: CameraPicture) -> bool:
         self._attr_is_on = picture.motion
         return True
+
+
+class OccupancyBinarySensor(LabelEntity, BinarySensorEntity):
+    """Whether a camera sees an object of a label, be it before it or in a zone of it.
+
+    While it is polled, an object is in every zone that it has entered, as Frigate does
+    not tell which of them it has left.
+    """
+
+    _shown = ("_attr_is_on",)
+
+    def __init__(self, coordinator: FrigateCoordinator, subject: Subject) -> None:
+        """Look for a label."""
+        super().__init__(coordinator, OCCUPANCY, Kind.OBJECTS, subject)
+        # A zone may name what the camera does not look for.
+        self._attr_entity_registry_enabled_default = (
+            subject.label != ALL
+            and subject.label in coordinator.data.cameras[subject.camera].labels
+        )
+
+    @override
+    def _read_live(self, config: CameraConfig, picture: CameraPicture) -> bool:
+        count = picture.count(self._label, self._zone)
+        self._attr_is_on = None if count is None else count > 0
+        return self._label in objects_of(config, self._zone)
+
+
+class SoundBinarySensor(LabelEntity, BinarySensorEntity):
+    """Whether a camera hears a sound."""
+
+    _shown = ("_attr_is_on",)
+
+    def __init__(self, coordinator: FrigateCoordinator, subject: Subject) -> None:
+        """Listen for a label."""
+        super().__init__(coordinator, SOUND, Kind.SOUNDS, subject)
+
+    @override
+    def _read_live(self, config: CameraConfig, picture: CameraPicture) -> bool:
+        heard = picture.sounds
+        self._attr_is_on = None if heard is None else self._label in heard
+        return self._label in sounds_of(config)

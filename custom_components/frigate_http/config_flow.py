@@ -278,7 +278,7 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
 
 
 class FrigateOptionsFlow(OptionsFlowWithReload):
-    """How pictures look, which cameras are wanted, and where browsers find Frigate."""
+    """How pictures look, which cameras are wanted, and what is kept for how long."""
 
     config_entry: FrigateConfigEntry
 

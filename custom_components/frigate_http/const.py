@@ -23,10 +23,12 @@ CONF_OVERLAYS: Final = "overlays"
 CONF_CAMERAS: Final = "cameras"
 CONF_BROWSER_URL: Final = "browser_url"
 CONF_KEEP_DAYS: Final = "keep_days"
+CONF_RECOGNITION_SECONDS: Final = "recognition_seconds"
 
 DEFAULT_MJPEG_FPS: Final = 5
 DEFAULT_MJPEG_HEIGHT: Final = 720
 DEFAULT_KEEP_DAYS: Final = 0
+DEFAULT_RECOGNITION_SECONDS: Final = 60
 OVERLAYS: Final = (
     "bounding_boxes",
     "timestamp",

@@ -129,11 +129,12 @@ def async_add_as_they_appear[*KeyT](
     async_add_entities: AddConfigEntryEntitiesCallback,
     keys: Callable[[FrigateCoordinator], Iterable[tuple[*KeyT]]],
     create: Callable[[FrigateCoordinator, *KeyT], Entity],
-) -> None:
+) -> dict[tuple[*KeyT], str]:
     """Add an entity for every key, now and whenever a new one appears.
 
     A key is what `create` wants besides the coordinator. A key whose entity was removed
-    from the registry is new again when it comes back.
+    from the registry is new again when it comes back. Returns the unique ids of
+    those that are known, to be kept up to date by both sides.
     """
     platform = async_get_current_platform()
     registry = er.async_get(coordinator.hass)
@@ -152,6 +153,7 @@ def async_add_as_they_appear[*KeyT](
 
     coordinator.config_entry.async_on_unload(coordinator.async_add_listener(_sync))
     _sync()
+    return known
 
 
 def _is_registered(

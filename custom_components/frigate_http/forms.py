@@ -37,9 +37,11 @@ from .const import (
     CONF_OVERLAYS,
     CONF_PROXY_PASSWORD,
     CONF_PROXY_USERNAME,
+    CONF_RECOGNITION_SECONDS,
     DEFAULT_KEEP_DAYS,
     DEFAULT_MJPEG_FPS,
     DEFAULT_MJPEG_HEIGHT,
+    DEFAULT_RECOGNITION_SECONDS,
     OVERLAYS,
 )
 from .validation import FormError, parse_basic_user, parse_headers, parse_token
@@ -151,6 +153,9 @@ def options_form(cameras: Iterable[str]) -> vol.Schema:
             vol.Required(CONF_KEEP_DAYS, default=DEFAULT_KEEP_DAYS): _number(
                 0, 3650, unit=UnitOfTime.DAYS
             ),
+            vol.Required(
+                CONF_RECOGNITION_SECONDS, default=DEFAULT_RECOGNITION_SECONDS
+            ): _number(0, 86400, unit=UnitOfTime.SECONDS),
         }
     )
 

@@ -53,11 +53,16 @@ def camera_device_info(coordinator: FrigateCoordinator, camera: str) -> DeviceIn
 
 
 def _camera_name(coordinator: FrigateCoordinator, camera: str) -> str:
-    """Return the name Frigate shows; its own names are written like `front_door`."""
+    """Return the name Frigate shows."""
     config = coordinator.data.config.cameras.get(camera)
     if config is not None and config.friendly_name:
         return config.friendly_name
-    words = camera.replace("_", " ").strip() or camera
+    return as_title(camera)
+
+
+def as_title(name: str) -> str:
+    """Return one of Frigate's own names, such as `front_door`, as a person writes it."""
+    words = name.replace("_", " ").strip() or name
     return words[0].upper() + words[1:]
 
 

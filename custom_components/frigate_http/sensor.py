@@ -30,6 +30,7 @@ from .sensor_exports import (
     ExportsSensorDescription,
     FrigateExportsSensor,
 )
+from .sensor_live import async_add_live_sensors
 from .sensor_reviews import REVIEWS_SENSORS, FrigateReviewsSensor
 
 PARALLEL_UPDATES = 0
@@ -52,6 +53,7 @@ async def async_setup_entry(
     async_add_entities(FrigateDownloadSensor(entry, one) for one in DOWNLOAD_SENSORS)
     reviews = entry.runtime_data.reviews
     async_add_entities(FrigateReviewsSensor(reviews, one) for one in REVIEWS_SENSORS)
+    async_add_live_sensors(coordinator, async_add_entities)
 
 
 def _part_name(part: str) -> str:

@@ -20,8 +20,9 @@ DEFAULTS: dict[str, Any] = {
     "overlays": [],
     "cameras": [],
     "keep_days": 0,
+    "recognition_seconds": 60,
 }
-WHOLE = ("mjpeg_fps", "mjpeg_height", "keep_days")
+WHOLE = ("mjpeg_fps", "mjpeg_height", "keep_days", "recognition_seconds")
 ALL_OVERLAYS = ["bounding_boxes", "timestamp", "zones", "motion", "regions", "mask"]
 
 
@@ -71,6 +72,7 @@ async def test_every_field_is_kept_and_shown_again(
         "cameras": ["front_door"],
         "browser_url": "https://frigate.example.com",
         "keep_days": 30,
+        "recognition_seconds": 300,
     }
     flow = await OptionsFlow.of(hass, entry)
     assert field(flow, "overlays")["options"] == ALL_OVERLAYS
@@ -116,6 +118,7 @@ async def test_nothing_changed_reloads_nothing(
         ("overlays", ([], ["zones"]), (["everything"], "zones")),
         ("cameras", ([], ["Portones"]), (["another"], "Portones")),
         ("keep_days", (0, 7.0, 3650), (-1, 3651, "long")),
+        ("recognition_seconds", (0, 7.0, 86400), (-1, 86401, "long")),
     ],
 )
 async def test_limits(

@@ -22,7 +22,7 @@ from ..aiofrigate import (
     TrackedObject,
     Update,
 )
-from .camera_picture import CameraPicture, Snapshot
+from .camera_picture import ALL, CameraPicture, Snapshot
 from .review_log import ReviewLog
 from .topics import PROFILE, Happening, Kind, ReviewHappened, Topic
 
@@ -115,6 +115,10 @@ class Picture:
         for camera, picture in self._cameras.items():
             picture.motion = None
             yield Topic(Kind.MOTION, camera)
+            # Frigate tells of a state when it changes, and after a gap it may be another.
+            for model in [*picture.states]:
+                del picture.states[model]
+                yield Topic(Kind.STATES, camera, model)
         self.profile = None
         yield PROFILE
 
@@ -147,7 +151,8 @@ class Picture:
         tracked = update.tracked
         picture = self.of(tracked.camera)
         if picture.update(tracked, is_gone=update.is_gone):
-            yield Topic(Kind.OBJECTS, tracked.camera, tracked.label)
+            for label in (tracked.label, ALL):
+                yield Topic(Kind.OBJECTS, tracked.camera, label)
         if (taken_at := tracked.snapshot_time) is not None:
             yield from self._snapshot(
                 tracked.camera, Snapshot(tracked.object_id, taken_at)

@@ -1,0 +1,68 @@
+"""Live entities come and go with what Frigate is configured to do."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+
+from homeassistant.core import callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.entity_platform import (
+    AddConfigEntryEntitiesCallback,
+    async_get_current_platform,
+)
+
+from ..coordinator import FrigateCoordinator, Roll
+from ..entity import async_add_as_they_appear
+
+
+@callback
+def async_add_live[*KeyT](
+    coordinator: FrigateCoordinator,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    kinds: Collection[str],
+    keys: Callable[[FrigateCoordinator], Iterable[tuple[*KeyT]]],
+    create: Callable[[FrigateCoordinator, *KeyT], Entity],
+) -> None:
+    """Add an entity for every key as it appears, and remove it when it is gone.
+
+    `kinds` are the keys of the descriptions: by them those are found whose key has gone
+    while Home Assistant was off. As a camera, an entity is gone when the configuration
+    lacks it twice in a row; those of a camera that is gone itself are left to it.
+    """
+    known = async_add_as_they_appear(coordinator, async_add_entities, keys, create)
+    domain = async_get_current_platform().domain
+    roll = Roll(one.unique_id for one, _camera in _of(coordinator, domain, kinds))
+    read_at = 0.0
+
+    @callback
+    def _call() -> None:
+        nonlocal read_at
+        if coordinator.config_read_at == read_at:
+            return
+        read_at = coordinator.config_read_at
+        there = coordinator.data.cameras
+        registered = list(_of(coordinator, domain, kinds))
+        excused = {one.unique_id for one, camera in registered if camera not in there}
+        roll.call(excused.union(known[key] for key in keys(coordinator)))
+        for one, _camera in registered:
+            if one.unique_id in roll.gone:
+                er.async_get(coordinator.hass).async_remove(one.entity_id)
+        for key in [key for key, unique_id in known.items() if unique_id in roll.gone]:
+            # It is new when it comes back, however soon that is.
+            del known[key]
+        for unique_id in roll.gone:
+            roll.forget(unique_id)
+
+    coordinator.config_entry.async_on_unload(coordinator.async_add_listener(_call))
+    _call()
+
+
+def _of(
+    coordinator: FrigateCoordinator, domain: str, kinds: Collection[str]
+) -> Iterator[tuple[er.RegistryEntry, str]]:
+    """Yield the registered entities of these kinds, each with its camera."""
+    entry_id = coordinator.config_entry.entry_id
+    registry = er.async_get(coordinator.hass)
+    for one in er.async_entries_for_config_entry(registry, entry_id):
+        match one.unique_id.removeprefix(f"{entry_id}:").split(":"):
+            case ["camera", camera, kind, *_] if kind in kinds and one.domain == domain:
+                yield one, camera
