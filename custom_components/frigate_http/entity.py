@@ -1,7 +1,7 @@
 """What all entities have in common."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any, override
 
 from homeassistant.core import callback
@@ -129,12 +129,12 @@ def async_add_as_they_appear[*KeyT](
     async_add_entities: AddConfigEntryEntitiesCallback,
     keys: Callable[[FrigateCoordinator], Iterable[tuple[*KeyT]]],
     create: Callable[[FrigateCoordinator, *KeyT], Entity],
-) -> Mapping[tuple[*KeyT], str]:
+) -> dict[tuple[*KeyT], str]:
     """Add an entity for every key, now and whenever a new one appears.
 
     A key is what `create` wants besides the coordinator. A key whose entity was removed
-    from the registry is new again when it comes back. Returns the unique ids by key, and
-    keeps them up to date.
+    from the registry is new again when it comes back. Returns the unique ids of
+    those that are known, to be kept up to date by both sides.
     """
     platform = async_get_current_platform()
     registry = er.async_get(coordinator.hass)

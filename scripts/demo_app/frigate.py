@@ -103,6 +103,7 @@ def _with_login(plain: Target, server: FakeFrigate) -> Target:
 
 def _expected(version: str) -> frozenset[str]:
     camera_keys = ["", ":stream", ":detection", ":motion", ":review", ":snapshot"]
+    camera_keys += [":detect"]
     if version != OLDER_VERSION:
         camera_keys.append(":connection_quality")
     return frozenset(

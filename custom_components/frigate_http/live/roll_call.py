@@ -46,6 +46,9 @@ def async_add_live[*KeyT](
         for one, _camera in registered:
             if one.unique_id in roll.gone:
                 er.async_get(coordinator.hass).async_remove(one.entity_id)
+        for key in [key for key, unique_id in known.items() if unique_id in roll.gone]:
+            # It is new when it comes back, however soon that is.
+            del known[key]
         for unique_id in roll.gone:
             roll.forget(unique_id)
 
