@@ -58,7 +58,7 @@ class LiveCoordinator(OnDemandCoordinator[int]):
         self._followers: set[CALLBACK_TYPE] = set()
         self._known_until: float | None = None
         self._answers = 0
-        self._failures = 0
+        self.failures = 0
         self._was_connected = False
         self._told = False
 
@@ -196,7 +196,7 @@ class LiveCoordinator(OnDemandCoordinator[int]):
         """Go over to pushing, and ask for what was missed."""
         is_first, self._was_connected = not self._was_connected, True
         self.is_pushing = True
-        self._failures = 0
+        self.failures = 0
         if not is_first:
             LOGGER.debug("%s is pushed again", self.name)
             self._in_background(
@@ -215,9 +215,9 @@ class LiveCoordinator(OnDemandCoordinator[int]):
             self.update_interval = POLL_INTERVAL
             self._tell_of_connection()
             return
-        self._failures += 1
+        self.failures += 1
         is_there = self.config_entry.runtime_data.server.last_update_success
-        if self._failures >= FAILURES_UNTIL_TOLD and is_there and not self._told:
+        if self.failures >= FAILURES_UNTIL_TOLD and is_there and not self._told:
             self._told = True
             LOGGER.warning(
                 "%s: Frigate's live connection does not come up (%s), so it is asked "
