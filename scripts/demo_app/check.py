@@ -13,7 +13,7 @@ from .actions import check_actions
 from .api import Api, Json
 from .dashboard import URL_PATH
 from .frigate import Target
-from .live import check_story, check_switches
+from .live import check_story, check_switches, enable_counts
 from .pictures import fetch_still, watch_stream
 from .registry import Entity, read_entities
 from .waiting import until
@@ -33,6 +33,10 @@ type States = dict[str, Json]
 async def check(api: Api, targets: Mapping[str, Target]) -> list[str]:
     """Check the servers, given by config entry; return what is missing."""
     missing: list[str] = []
+    try:
+        await enable_counts(api, targets)
+    except DemoError as err:
+        missing.append(_why(err))
     entities = await _entities_with_states(api, targets, missing)
     before = await _states(api)
     _print_table(entities, before)

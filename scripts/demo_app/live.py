@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from . import DemoError, say
+from . import DOMAIN, DemoError, say
 from .api import Api, Json
 from .frigate import Target
 from .registry import Entity
@@ -11,15 +11,19 @@ from .waiting import until
 
 _STORY_SECONDS = 120
 _SWITCH_SECONDS = 15
+# Home Assistant waits for half a minute before it loads what was enabled.
+_ENABLE_SECONDS = 75
 _CAMERA = f"camera:{DOOR}"
 _OCCUPANCY = f"{_CAMERA}:occupancy:person"
 _REVIEW = f"{_CAMERA}:review"
 _SNAPSHOT = f"{_CAMERA}:snapshot"
 _FACE = f"{_CAMERA}:face"
+_COUNT = f"{_CAMERA}:count:person"
 _DETECT = f"{_CAMERA}:detect"
 _STEPS = ("detection_started", "alert_started", "updated", "ended")
 _WANTED = (
     "somebody is there",
+    "one is counted",
     "another snapshot",
     "a face",
     *_STEPS,
@@ -56,6 +60,8 @@ class _Story:
             yield _WANTED[0]
         elif occupancy == "off" and "ended" in self._seen:
             yield _WANTED[-1]
+        if self._state(states, _COUNT) == "1":
+            yield "one is counted"
         # An event or a snapshot is the moment of it.
         if self._has_changed(states, _SNAPSHOT):
             yield "another snapshot"
@@ -75,6 +81,38 @@ class _Story:
     def _state(self, states: States, own_id: str) -> str:
         found = states.get(self._ids.get(own_id, ""))
         return str(found["state"]) if found else "unknown"
+
+
+async def enable_counts(api: Api, targets: Mapping[str, Target]) -> None:
+    """Enable a count at every made-up server, as a person would who wants one."""
+    wanted = {
+        f"{entry_id}:{_COUNT}"
+        for entry_id, target in targets.items()
+        if target.expected
+    }
+    (entries,) = await api.commands({"type": "config/entity_registry/list"})
+    counts = [
+        one["entity_id"]
+        for one in entries
+        if one["platform"] == DOMAIN and one["unique_id"] in wanted
+    ]
+    if len(counts) != len(wanted):
+        raise DemoError("There is no count to enable.")
+    for entity_id in counts:
+        await api.commands(
+            {
+                "type": "config/entity_registry/update",
+                "entity_id": entity_id,
+                "disabled_by": None,
+            }
+        )
+    if counts:
+        say("Waiting for Home Assistant to load what was enabled ...")
+        await until("the counts", _ENABLE_SECONDS, lambda: _have_states(api, counts))
+
+
+async def _have_states(api: Api, entity_ids: list[str]) -> bool | None:
+    return True if set(entity_ids) <= (await _states(api)).keys() else None
 
 
 async def check_story(
