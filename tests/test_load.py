@@ -148,7 +148,10 @@ async def test_polls_write_only_what_has_changed(
     for _ in range(21):
         still.serve()
         await pass_time(hass, freezer)
-    assert keys_of(hass, written) == {"camera:cam_33": 1}
+    assert keys_of(hass, written) == {
+        "camera:cam_33": 1,
+        "camera:cam_33:recordings": 1,
+    }
 
     written.clear()
     frigate.add_face("person_7")
