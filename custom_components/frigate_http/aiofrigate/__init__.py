@@ -53,8 +53,10 @@ from .notifications import (
 )
 from .previews import Preview
 from .recordings import Segment
+from .redaction import redacted
 from .reviews import Review, ReviewFilter, ReviewSummary
 from .schema import FrigateSchemaPathError, part_of
+from .statistics import PastError, RouteStatistics, Statistics
 from .stats import (
     CameraStats,
     DetectorStats,
@@ -139,6 +141,7 @@ __all__ = [
     "NpuStats",
     "ObjectUpdate",
     "Overlays",
+    "PastError",
     "Preview",
     "Profile",
     "ProfileChoice",
@@ -153,9 +156,11 @@ __all__ = [
     "ReviewStatus",
     "ReviewSummary",
     "ReviewUpdate",
+    "RouteStatistics",
     "Segment",
     "Sound",
     "SoundActivity",
+    "Statistics",
     "Stats",
     "StillImage",
     "StorageStats",
@@ -174,4 +179,5 @@ __all__ = [
     "is_push_secret",
     "normalise_url",
     "part_of",
+    "redacted",
 ]

@@ -33,6 +33,10 @@ class Topic:
     detail: str = ""
 
 
+PROFILE = Topic(Kind.FEATURES, "", "profile")
+"""The one feature that is not of a camera but of the server."""
+
+
 class ReviewStep(StrEnum):
     """What can happen to a review item; also the types of an event entity."""
 
