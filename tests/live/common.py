@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.frigate_http.live.entity import SHORTEST_PAUSE
 from homeassistant.const import EVENT_STATE_CHANGED
-from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from tests.common import state_of
 from tests.fake_frigate import FakeFrigate
 
@@ -32,7 +32,7 @@ async def until(
     changed = asyncio.Event()
 
     @callback
-    def _note(_event: Event) -> None:
+    def _note(_event: Event[EventStateChangedData]) -> None:
         changed.set()
 
     remove = hass.bus.async_listen(EVENT_STATE_CHANGED, _note)
