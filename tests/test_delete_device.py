@@ -7,6 +7,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from homeassistant.components import websocket_api
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.setup import async_setup_component
@@ -38,9 +39,12 @@ async def delete(
     """Do what the device page's Delete does; return whether it was allowed."""
     assert await async_setup_component(hass, "config", {})
     client = await hass_ws_client(hass)
-    await client.send_json_auto_id(
-        {"type": "config/device_registry/remove", "device_id": device.id}
-    )
+    command = {"type": "config/device_registry/remove", "device_id": device.id}
+    if command["type"] not in hass.data[websocket_api.DOMAIN]:
+        # So Home Assistant 2026.8 does it, which knows no other way.
+        command["type"] = "config/device_registry/remove_config_entry"
+        (command["config_entry_id"],) = device.config_entries
+    await client.send_json_auto_id(command)
     answer = await client.receive_json()
     await hass.async_block_till_done()
     allowed: bool = answer["success"]

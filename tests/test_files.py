@@ -149,6 +149,10 @@ def test_nothing_is_installed_for_this() -> None:
     assert "stream" in MANIFEST["dependencies"]
 
 
+# These load what belongs to them by themselves, so that nobody declares them.
+ASK_FOR_US = ("diagnostics", "repairs", "system_health")
+
+
 def test_every_component_that_is_used_is_declared() -> None:
     used = {
         name.split(".")[2]
@@ -157,7 +161,7 @@ def test_every_component_that_is_used_is_declared() -> None:
         if name.startswith("homeassistant.components.")
     }
     assert used
-    assert used <= {*Platform, *MANIFEST["dependencies"]}
+    assert used <= {*Platform, *ASK_FOR_US, *MANIFEST["dependencies"]}
 
 
 async def test_home_assistant_takes_the_manifest(hass: HomeAssistant) -> None:
@@ -241,7 +245,35 @@ def test_repository_explains_and_licenses_itself() -> None:
     assert "Version 2.0" in licence
 
 
-@pytest.mark.parametrize(("name", "size"), [("icon.png", 256), ("icon@2x.png", 512)])
-def test_the_icon_has_the_size_that_home_assistant_shows(name: str, size: int) -> None:
-    with Image.open(PACKAGE / "brand" / name) as icon:
-        assert (icon.format, icon.size) == ("PNG", (size, size))
+@pytest.mark.parametrize("theme", ["", "dark_"])
+@pytest.mark.parametrize("scale", [1, 2])
+def test_artwork_has_the_sizes_that_home_assistant_shows(
+    theme: str, scale: int
+) -> None:
+    suffix = "" if scale == 1 else "@2x"
+    brand = PACKAGE / "brand"
+    with Image.open(brand / f"{theme}icon{suffix}.png") as icon:
+        assert (icon.format, icon.size) == ("PNG", (256 * scale, 256 * scale))
+        assert is_drawn_on_nothing(icon)
+    with Image.open(brand / f"{theme}logo{suffix}.png") as logo:
+        assert logo.format == "PNG"
+        assert 128 * scale <= min(logo.size) <= 256 * scale
+        assert logo.width > logo.height
+        assert is_drawn_on_nothing(logo)
+
+
+def is_drawn_on_nothing(picture: Image.Image) -> bool:
+    """Tell whether a picture has a transparent corner, and something in it."""
+    alpha = picture.convert("RGBA").getchannel("A")
+    return alpha.getpixel((0, 0)) == 0 and alpha.getextrema() == (0, 255)
+
+
+def test_artwork_is_drawn_from_what_the_repository_holds() -> None:
+    assert {path.name for path in (PACKAGE / "brand").iterdir()} == {
+        f"{theme}{name}{suffix}.png"
+        for theme in ("", "dark_")
+        for name in ("icon", "logo")
+        for suffix in ("", "@2x")
+    }
+    for name in ("icon", "logo"):
+        assert "<svg " in (ROOT / "assets" / f"{name}.svg").read_text("utf-8")

@@ -18,6 +18,7 @@ from custom_components.frigate_http import PLATFORMS, errors, forms
 from custom_components.frigate_http.button_ptz import PTZ_PRESET
 from custom_components.frigate_http.config_flow import WAYS_TO_AUTHENTICATE
 from custom_components.frigate_http.const import DOMAIN
+from custom_components.frigate_http.issues import ISSUES, IssueDescription
 from custom_components.frigate_http.live.labels import NAMED, translation_key
 from custom_components.frigate_http.sensor_descriptions import (
     PERSON_SENSOR,
@@ -174,7 +175,9 @@ def test_every_step_has_texts_and_no_other() -> None:
     for method in ("_show", "_async_connect", "_async_step_credentials"):
         shown |= literals(method, 0)
 
-    assert shown == names(EN["config"]["step"]) | names(EN["options"]["step"])
+    assert shown == (
+        names(EN["config"]["step"]) | names(EN["options"]["step"]) | {"confirm"}
+    )
     assert names(EN["config"]["step"]) == {*FORMS, *MENUS}
     assert names(EN["options"]["step"]) == {"init"}
 
@@ -320,6 +323,38 @@ def test_every_exception_has_a_text_and_no_other() -> None:
         assert names(one) == {"message"}
         words = raised.get(key, {"message"})
         assert {*_PLACEHOLDER.findall(one["message"])} <= words
+
+
+# Issues
+
+
+@pytest.mark.parametrize("one", ISSUES, ids=lambda one: one.key)
+def test_texts_of_an_issue(one: IssueDescription) -> None:
+    found = EN["issues"][one.key]
+    assert names(found) == {"title", "fix_flow" if one.is_fixable else "description"}
+    if one.is_fixable:
+        assert names(found["fix_flow"]) == {"step", "abort"}
+        assert {*found["fix_flow"]["step"]} == {"confirm"}
+        assert names(found["fix_flow"]["step"]["confirm"]) == {"title", "description"}
+        aborts = literals("async_abort", "reason")
+        assert names(found["fix_flow"]["abort"]) == aborts
+
+    passed = {
+        "unsupported_version": {"version"},
+        "restricted_account": {"username", "role"},
+    }
+    for path, text in texts(found):
+        mentioned = {*_PLACEHOLDER.findall(text)}
+        assert mentioned <= {"title", "url"} | passed.get(one.key, set())
+        assert path.endswith("title") or text.endswith(".")
+
+
+def test_there_are_no_texts_of_other_issues() -> None:
+    assert names(EN["issues"]) == {one.key for one in ISSUES}
+
+
+def test_what_system_health_names_has_a_text() -> None:
+    assert EN["system_health"] == {"info": {"servers": "Servers"}}
 
 
 # Entities

@@ -3,6 +3,7 @@
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
@@ -15,6 +16,11 @@ from .coordinator_reviews import ReviewsCoordinator
 from .downloads.journal import async_forget_journal
 from .downloads.setup import async_set_up_downloads
 from .inventory import async_is_in_use, async_keep_in_step, known_cameras, known_people
+from .issues import (
+    async_close_issues_of_unloaded,
+    async_forget_issues,
+    async_update_issues,
+)
 from .live.coordinator import LiveCoordinator
 from .runtime import FrigateConfigEntry, FrigateRuntime
 from .services import async_setup_services
@@ -25,6 +31,8 @@ PLATFORMS = [
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
     Platform.CAMERA,
+    Platform.EVENT,
+    Platform.IMAGE,
     Platform.NUMBER,
     Platform.SELECT,
     Platform.SENSOR,
@@ -36,6 +44,7 @@ PLATFORMS = [
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up the actions, which are there whether or not a server is."""
     async_setup_services(hass)
+    async_close_issues_of_unloaded(hass)
     return True
 
 
@@ -48,7 +57,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> b
     coordinator = FrigateCoordinator(
         hass, entry, client, known_cameras(hass, entry), known_people(hass, entry)
     )
-    await coordinator.async_config_entry_first_refresh()
+    try:
+        await coordinator.async_config_entry_first_refresh()
+    except ConfigEntryAuthFailed:
+        # Of all failures, only this one leaves out the end of a refresh.
+        async_update_issues(coordinator)
+        raise
     entry.runtime_data = FrigateRuntime(
         client,
         coordinator,
@@ -74,7 +88,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> 
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> None:
-    """Forget what was noted of a server's downloads; the files stay."""
+    """Forget what was noted of a server and its downloads; the files stay."""
+    async_forget_issues(hass, entry)
     await async_forget_journal(hass, entry.entry_id)
 
 

@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any, override
 
 from homeassistant.const import CONF_URL
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .aiofrigate import (
@@ -28,6 +28,7 @@ from .aiofrigate import (
 )
 from .const import CONF_BROWSER_URL, CONF_CAMERAS, LOGGER, POLL_INTERVAL
 from .errors import coordinator_errors, needs_login
+from .issues import async_update_issues
 
 if TYPE_CHECKING:
     from .runtime import FrigateConfigEntry
@@ -142,6 +143,11 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
         """Return the version that was told last, also while the stats fail."""
         return None if self._last_stats is None else self._last_stats.version
 
+    @property
+    def profile(self) -> Profile:
+        """Return who the server took us for when it told last."""
+        return self._profile
+
     async def async_refresh_past_cache(self) -> None:
         """Show at once what has just been changed."""
         self._fresh = True
@@ -151,6 +157,12 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
         """Read the configuration now, and show what it says."""
         self._config_due_at = 0.0
         await self.async_refresh_past_cache()
+
+    @callback
+    @override
+    def _async_refresh_finished(self) -> None:
+        # Listeners are not told of a second failure, which may be another one.
+        async_update_issues(self)
 
     @override
     async def _async_update_data(self) -> FrigateData:

@@ -71,7 +71,12 @@ _KEYS: tuple[tuple[type[FrigateError], str], ...] = (
 
 def error_key(err: FrigateError) -> str:
     """Return the translation key for an error of the client."""
-    return next((key for kind, key in _KEYS if isinstance(err, kind)), "unknown")
+    return error_key_of_kind(type(err))
+
+
+def error_key_of_kind(kind: type[FrigateError]) -> str:
+    """Return the translation key for a kind of errors of the client."""
+    return next((key for one, key in _KEYS if issubclass(kind, one)), "unknown")
 
 
 def placeholders(err: FrigateError) -> dict[str, str]:

@@ -71,6 +71,19 @@ def known_cameras(hass: HomeAssistant, entry: FrigateConfigEntry) -> set[str]:
     return {camera for camera, _device in _camera_devices(hass, entry)}
 
 
+def camera_of_device(entry: FrigateConfigEntry, device: dr.DeviceEntry) -> str | None:
+    """Return the camera that a device stands for; None for the server's own."""
+    prefix = f"{entry.entry_id}:"
+    return next(
+        (
+            identifier.removeprefix(prefix)
+            for domain, identifier in device.identifiers
+            if domain == DOMAIN and identifier.startswith(prefix)
+        ),
+        None,
+    )
+
+
 def camera_entity_name(entry: er.RegistryEntry) -> str | None:
     """Return the camera that an entity shows; None if it is no camera of a server."""
     prefix = f"{entry.config_entry_id}:camera:"
@@ -134,11 +147,9 @@ def async_is_in_use(coordinator: FrigateCoordinator, device: dr.DeviceEntry) -> 
 def _camera_devices(
     hass: HomeAssistant, entry: FrigateConfigEntry
 ) -> Iterator[tuple[str, dr.DeviceEntry]]:
-    prefix = f"{entry.entry_id}:"
     for device in dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id):
-        for domain, identifier in device.identifiers:
-            if domain == DOMAIN and identifier.startswith(prefix):
-                yield identifier.removeprefix(prefix), device
+        if (camera := camera_of_device(entry, device)) is not None:
+            yield camera, device
 
 
 def _update_devices(hass: HomeAssistant, coordinator: FrigateCoordinator) -> None:

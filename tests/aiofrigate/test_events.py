@@ -46,6 +46,10 @@ async def test_a_list_of_events(frigate: FakeFrigate, client: FrigateClient) -> 
         has_snapshot=True,
         score=0.86,
         retained=False,
+        kind="object",
+        plate=None,
+        sub_label_score=1.0,
+        plate_score=None,
     )
     assert (oldest.event_id, oldest.zones, oldest.end) == (
         old.id,

@@ -81,7 +81,7 @@ def _is_sound(value: Any) -> bool:
         return all(_is_sound(getattr(value, each.name)) for each in fields)
     if isinstance(value, Mapping):
         return all(isinstance(key, str) and _is_sound(value[key]) for key in value)
-    if isinstance(value, tuple):
+    if isinstance(value, (tuple, frozenset)):
         return all(isinstance(each, str) for each in value)
     if isinstance(value, float):
         return math.isfinite(value)

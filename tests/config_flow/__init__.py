@@ -4,15 +4,13 @@ from collections.abc import Mapping
 import json
 from pathlib import Path
 import re
-from typing import Any, Self, override
-
-import probatio
+from typing import Any, Self, cast, override
 
 from custom_components.frigate_http.const import DOMAIN
 from homeassistant.config_entries import SOURCE_USER, ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.data_entry_flow import FlowManagerIndexView
 from tests.fake_frigate import FakeFrigate
 
 ADMIN = {"username": "admin", "password": "frigate-admin-pass-1"}
@@ -174,10 +172,10 @@ class Flow:
                 assert result["reason"] in EN[self.section]["abort"]
 
     def _check_form(self, texts: Mapping[str, Any]) -> None:
-        # As the REST API does it for the frontend.
-        fields: Any = probatio.to_field_list(
-            self.result["data_schema"], custom_serializer=cv.custom_serializer
-        )
+        # As the frontend gets it.
+        view = FlowManagerIndexView(self.hass.config_entries.flow)
+        shown: Any = view._prepare_result_json(cast(Any, self.result))
+        fields = shown["data_schema"]
         json.dumps(fields)
         for field in fields:
             if field.get("type") == "expandable":

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 import itertools
+import math
 from pathlib import Path
 import time
 from typing import Any
@@ -104,7 +105,7 @@ async def test_an_export_in_progress_is_waited_for(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     # It ends when the test says so, however long the machine takes.
-    frigate.state.exporter.duration = 3600
+    frigate.state.exporter.duration = math.inf
     running = finished(frigate, status="running")
     waiting = hass.async_create_task(download(hass, running))
     await turns()

@@ -144,6 +144,9 @@ def _copy(source: Path, target: Path, seconds: float, *, silent: bool = False) -
             if isinstance(each, VideoStream)
             or (isinstance(each, AudioStream) and not silent)
         }
+        # Files that are cut one after the other must count time in the same units.
+        for each, copy in copies.items():
+            copy.time_base = each.time_base
         end = _begin(whole.streams.video[0]) + seconds - _NEAR
         for packet in whole.demux(*copies):
             if packet.pts is None or packet.stream not in copies:

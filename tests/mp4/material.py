@@ -233,4 +233,6 @@ def _like(
 ) -> VideoStream | AudioStream:
     copy = output.add_stream_from_template(stream, opaque=True)
     copy.codec_context.codec_tag = stream.codec_context.codec_tag
+    # Older versions of PyAV count in units of their own, which the command does not.
+    copy.time_base = stream.time_base
     return copy

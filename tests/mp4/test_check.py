@@ -5,7 +5,6 @@ from pathlib import Path
 import struct
 
 import av
-from av.rational import AVRational
 import pytest
 
 from custom_components.frigate_http.mp4 import (
@@ -127,7 +126,7 @@ def test_more_streams_do_no_harm(tmp_path: Path) -> None:
                     "id": 1,
                     "start": 0,
                     "end": 30,
-                    "time_base": AVRational(1, 1),
+                    "time_base": type(video.time_base)(1, 1),
                     "metadata": {"title": "Person"},
                 }
             ]

@@ -380,10 +380,10 @@ def test_short_clips_of_their_own_are_kept(recorded: Record, tmp_path: Path) -> 
     segments = recorded(Scene())
     other = recorded(Scene(width=128, height=96))
     short = part(segments, EPOCH + 5, EPOCH + 7, tmp_path)
-    next_one = part(segments, EPOCH + 7, EPOCH + 9, tmp_path)
+    next_one = part(segments, EPOCH + 7, EPOCH + 8, tmp_path)
     folder = tmp_path / "other"
     folder.mkdir()
-    another = part(other, EPOCH + 9, EPOCH + 10, folder)
+    another = part(other, EPOCH + 8, EPOCH + 9, folder)
     parts = [short, next_one, another]
     assert without_nested(parts) == parts
     assert without_nested([]) == []

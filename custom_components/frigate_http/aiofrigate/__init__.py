@@ -53,8 +53,10 @@ from .notifications import (
 )
 from .previews import Preview
 from .recordings import Segment
+from .redaction import redacted
 from .reviews import Review, ReviewFilter, ReviewSummary
 from .schema import FrigateSchemaPathError, part_of
+from .statistics import PastError, RouteStatistics, Statistics
 from .stats import (
     CameraStats,
     DetectorStats,
@@ -140,6 +142,7 @@ __all__ = [
     "NpuStats",
     "ObjectUpdate",
     "Overlays",
+    "PastError",
     "Preview",
     "Profile",
     "ProfileChoice",
@@ -154,9 +157,11 @@ __all__ = [
     "ReviewStatus",
     "ReviewSummary",
     "ReviewUpdate",
+    "RouteStatistics",
     "Segment",
     "Sound",
     "SoundActivity",
+    "Statistics",
     "Stats",
     "StillImage",
     "StorageStats",
@@ -175,4 +180,5 @@ __all__ = [
     "is_push_secret",
     "normalise_url",
     "part_of",
+    "redacted",
 ]

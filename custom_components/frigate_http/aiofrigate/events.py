@@ -37,6 +37,10 @@ class Event:
     """What made it: `object`, `audio`, or `api` for one that somebody created."""
     plate: str | None
     """The licence plate that was read."""
+    sub_label_score: float | None
+    """How sure Frigate is of the sub label, from 0 to 1."""
+    plate_score: float | None
+    """How sure Frigate is of the plate, from 0 to 1."""
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self | None:
@@ -62,6 +66,8 @@ class Event:
             as_bool(data.get("retain_indefinitely")),
             as_str(details.get("type")),
             as_str(details.get("recognized_license_plate")),
+            as_float(details.get("sub_label_score")),
+            as_float(details.get("recognized_license_plate_score")),
         )
 
 

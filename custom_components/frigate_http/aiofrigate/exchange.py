@@ -13,6 +13,7 @@ from yarl import URL
 
 from .errors import FrigateDataError, FrigateHTMLError, FrigateTooLargeError
 from .outcome import error_from_exception, http_date, page_title
+from .statistics import Route, template
 
 CHUNK = 64 * 2**10
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-", re.ASCII)
@@ -34,6 +35,8 @@ class Request:
     """What is sent, and sent again after a redirect or a new login."""
 
     method: str
+    path: tuple[str, ...]
+    """The segments of the route, without what comes before it on this server."""
     url: URL
     headers: Mapping[str, str] = field(default_factory=dict)
     data: Mapping[str, Any] | None = field(default=None, repr=False)
@@ -43,6 +46,11 @@ class Request:
     timeout: aiohttp.ClientTimeout
     logs_in: bool = True
     """Whether a lost login is made anew for it."""
+
+    @property
+    def route(self) -> Route:
+        """Return the route, by which requests are counted."""
+        return self.method, template(self.path)
 
     @property
     def is_safe(self) -> bool:

@@ -7,7 +7,7 @@ from typing import Literal
 from aiohttp import hdrs
 
 from .errors import FrigateDataError
-from .exchange import Stream, seconds_in_path
+from .exchange import Answer, Stream, seconds_in_path
 from .media import MAX_IMAGE_BYTES
 from .models import StillImage
 from .transport import Transport
@@ -104,10 +104,30 @@ class Files:
             timeout=30.0,
             max_bytes=MAX_IMAGE_BYTES,
         )
-        answer.refuse_html()
-        if not answer.content_type.startswith("image/") or not answer.body:
-            raise FrigateDataError("The answer is not a picture", answer.status)
-        return StillImage(answer.body, answer.content_type, offline=False)
+        return _picture(answer)
+
+    async def snapshot(self, event_id: str) -> StillImage:
+        """Return the best picture of an event (`GET /api/events/<id>/snapshot.jpg`).
+
+        While the event goes on, there may be a better one later.
+
+        Raises:
+            FrigateNotFoundError: there is no such event, or it has no picture.
+            FrigateDataError: the answer is not a picture.
+            FrigateError: anything else but a good answer.
+        """
+        answer = await self._transport.request(
+            *("GET", "api", "events", event_id, "snapshot.jpg"),
+            max_bytes=MAX_IMAGE_BYTES,
+        )
+        return _picture(answer)
+
+
+def _picture(answer: Answer) -> StillImage:
+    answer.refuse_html()
+    if not answer.content_type.startswith("image/") or not answer.body:
+        raise FrigateDataError("The answer is not a picture", answer.status)
+    return StillImage(answer.body, answer.content_type, offline=False)
 
 
 def _of_kind(stream: Stream, kind: str) -> Stream:

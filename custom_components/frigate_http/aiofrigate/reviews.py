@@ -28,6 +28,7 @@ class Review:
     reviewed: bool | None
     """Whether this account has reviewed it."""
     objects: tuple[str, ...]
+    """As Frigate writes them: `person-verified` is one with a sub label."""
     zones: tuple[str, ...]
     sub_labels: tuple[str, ...]
     audio: tuple[str, ...]
@@ -51,6 +52,13 @@ class Review:
             as_texts(details.get("sub_labels")),
             as_texts(details.get("audio")),
             as_texts(details.get("detections")),
+        )
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Return the labels of the objects, each once."""
+        return tuple(
+            dict.fromkeys(one.removesuffix("-verified") for one in self.objects)
         )
 
 

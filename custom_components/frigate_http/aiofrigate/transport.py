@@ -24,7 +24,13 @@ from .errors import (
     FrigateResponseError,
 )
 from .exchange import CHUNK, Answer, Query, Request, Stream, Upload, read
-from .outcome import error_from_exception, error_from_redirect, error_from_response
+from .outcome import (
+    error_from_exception,
+    error_from_redirect,
+    error_from_response,
+    tidy,
+)
+from .statistics import Statistics
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -35,6 +41,7 @@ STREAM_SILENCE = 30.0
 PARALLEL_REQUESTS = 4
 MAX_REDIRECTS = 3
 MAX_BYTES = 32 * 2**20
+_LOGIN_PATH = ("api", "login")
 _ERROR_BYTES = 64 * 2**10
 _SHAKEN_SECONDS = 10.0
 """How long after a failure of Frigate's a 502 is laid to it."""
@@ -57,6 +64,7 @@ class Transport:
         """
         self.base_url = base_url
         self.session = session
+        self.statistics = Statistics()
         self._credentials = credentials
         self._login = Session(credentials)
         self._slots = asyncio.Semaphore(PARALLEL_REQUESTS)
@@ -117,6 +125,7 @@ class Transport:
             headers["X-Cache-Bypass"] = "1"
         request = Request(
             method=method,
+            path=path,
             url=self.url(*path, query=query),
             headers=headers,
             data=data,
@@ -124,14 +133,20 @@ class Transport:
             timeout=aiohttp.ClientTimeout(total=timeout),
             logs_in=logs_in,
         )
-        async with self._slots:
-            try:
-                async with asyncio.timeout(timeout), self._send(request) as response:
-                    return await read(response, max_bytes)
-            except TimeoutError as err:
-                error = error_from_exception(err)
-                error.may_have_acted = not request.is_safe
-                raise error from err
+        with self.statistics.noting_errors(request.route):
+            async with self._slots:
+                return await self._read_within(request, timeout, max_bytes)
+
+    async def _read_within(
+        self, request: Request, timeout: float, max_bytes: int
+    ) -> Answer:
+        try:
+            async with asyncio.timeout(timeout), self._send(request) as response:
+                return await read(response, max_bytes)
+        except TimeoutError as err:
+            error = error_from_exception(err)
+            error.may_have_acted = not request.is_safe
+            raise error from err
 
     @asynccontextmanager
     async def stream(
@@ -148,24 +163,33 @@ class Transport:
         """
         request = Request(
             method=hdrs.METH_GET,
+            path=path,
             url=self.url(*path, query=query),
             headers=headers or {},
             timeout=aiohttp.ClientTimeout(
                 total=None, sock_connect=REQUEST_TIMEOUT, sock_read=STREAM_SILENCE
             ),
         )
-        async with self._send(request) as response:
-            self._open.add(response)
-            try:
-                self.raise_if_closed()
+        with self.statistics.noting_errors(request.route):
+            async with self._send(request) as response, self._kept_open(response):
                 if response.content_type == "text/html":
                     raise FrigateHTMLError(
                         "A web page instead of a stream", response.status
                     )
                 yield Stream(response)
-            finally:
-                self._open.discard(response)
-                response.close()
+
+    @asynccontextmanager
+    async def _kept_open(
+        self, response: aiohttp.ClientResponse
+    ) -> AsyncGenerator[None]:
+        """Let `close` end a stream, and end it on leaving."""
+        self._open.add(response)
+        try:
+            self.raise_if_closed()
+            yield
+        finally:
+            self._open.discard(response)
+            response.close()
 
     @property
     def credentials(self) -> Credentials:
@@ -233,7 +257,8 @@ class Transport:
         response = await self._attempt(
             Request(
                 method=hdrs.METH_POST,
-                url=self.url("api", "login"),
+                path=_LOGIN_PATH,
+                url=self.url(*_LOGIN_PATH),
                 data={"user": username, "password": password},
                 timeout=aiohttp.ClientTimeout(total=REQUEST_TIMEOUT),
             )
@@ -292,7 +317,7 @@ class Transport:
         """Send one HTTP request and return its answer, whatever its status."""
         self.raise_if_closed()
         started = time.perf_counter()
-        outcome: str | int = "no answer"
+        outcome = "no answer"
         try:
             response = await self.session.request(
                 request.method,
@@ -303,20 +328,26 @@ class Transport:
                 allow_redirects=False,
                 middlewares=(_send_once,),
             )
-            outcome = response.status
+            outcome = str(response.status)
         except _NoAnswer as err:
             raise error_from_exception(err.error) from err
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as err:
             raise error_from_exception(err) from err
         finally:
-            _LOGGER.debug(
-                "%s %s: %s in %.0f ms",
-                request.method,
-                request.url.path,
-                outcome,
-                (time.perf_counter() - started) * 1000,
-            )
+            self._note(request, outcome, (time.perf_counter() - started) * 1000)
         return response
+
+    def _note(self, request: Request, outcome: str, milliseconds: float) -> None:
+        """Count a request, and write it down.
+
+        What stands before the route may be a secret, as the addresses of Home
+        Assistant's own proxy are, and the query is nobody's business.
+        """
+        self.statistics.count(request.route, outcome, milliseconds)
+        path = tidy("/".join(("", *request.path)))
+        _LOGGER.debug(
+            "%s %s: %s in %.0f ms", request.method, path, outcome, milliseconds
+        )
 
     def raise_if_closed(self) -> None:
         """Raise FrigateClosedError once nothing can be sent any more."""

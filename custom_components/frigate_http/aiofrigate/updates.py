@@ -84,6 +84,7 @@ class ReviewUpdate:
     """A review item began, changed, or ended, which its end tells."""
 
     review: Review
+    is_new: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,8 +277,11 @@ def _object_update(payload: Any) -> ObjectUpdate | None:
 
 
 def _review_update(payload: Any) -> ReviewUpdate | None:
-    review = Review.from_api(as_dict(as_dict(_json(payload)).get("after")))
-    return None if review is None or review.camera is None else ReviewUpdate(review)
+    data = as_dict(_json(payload))
+    review = Review.from_api(as_dict(data.get("after")))
+    if review is None or review.camera is None:
+        return None
+    return ReviewUpdate(review, data.get("type") == "new")
 
 
 def _recognized(payload: Any) -> Recognized | None:

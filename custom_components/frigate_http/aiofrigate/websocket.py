@@ -12,6 +12,7 @@ from yarl import URL
 
 from .errors import FrigateContentError, FrigateError
 from .outcome import error_from_exception, error_from_redirect, error_from_response
+from .statistics import template
 from .transport import REQUEST_TIMEOUT, Transport
 
 _LOGGER = logging.getLogger(__name__)
@@ -41,10 +42,10 @@ async def open_websocket(
         headers=client.headers,
         middlewares=(_stay_here,),
     ) as session:
-        url = transport.url(*path)
-        socket = await transport.logged_in(
-            lambda: _shake_hands(session, transport, url)
-        )
+        with transport.statistics.noting_errors(("WS", template(path))):
+            socket = await transport.logged_in(
+                lambda: _shake_hands(session, transport, path)
+            )
         try:
             yield socket
         finally:
@@ -52,14 +53,14 @@ async def open_websocket(
 
 
 async def _shake_hands(
-    session: aiohttp.ClientSession, transport: Transport, url: URL
+    session: aiohttp.ClientSession, transport: Transport, path: tuple[str, ...]
 ) -> aiohttp.ClientWebSocketResponse:
     started = time.perf_counter()
-    outcome = "no WebSocket"
+    outcome = "not open"
     try:
         async with asyncio.timeout(REQUEST_TIMEOUT):
             socket = await session.ws_connect(
-                url,
+                transport.url(*path),
                 headers=transport.credentials.as_headers(),
                 heartbeat=HEARTBEAT,
                 max_msg_size=LARGEST_MESSAGE,
@@ -73,12 +74,9 @@ async def _shake_hands(
     except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as err:
         raise error_from_exception(err) from err
     finally:
-        _LOGGER.debug(
-            "WebSocket %s: %s in %.0f ms",
-            url.path,
-            outcome,
-            (time.perf_counter() - started) * 1000,
-        )
+        milliseconds = (time.perf_counter() - started) * 1000
+        transport.statistics.count(("WS", template(path)), outcome, milliseconds)
+        _LOGGER.debug("WS /%s: %s in %.0f ms", "/".join(path), outcome, milliseconds)
     return socket
 
 

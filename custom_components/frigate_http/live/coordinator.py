@@ -58,7 +58,7 @@ class LiveCoordinator(OnDemandCoordinator[int]):
         self._followers: set[CALLBACK_TYPE] = set()
         self._known_until: float | None = None
         self._answers = 0
-        self._failures = 0
+        self.failures = 0
         self._was_connected = False
         self._told = False
 
@@ -163,13 +163,18 @@ class LiveCoordinator(OnDemandCoordinator[int]):
             self.client.reviews.list(
                 ReviewFilter(after=since, limit=_MANY), fresh=True
             ),
-            self._events_unless(was_pushing=was_pushing),
+            self.client.events.list(
+                EventFilter(in_progress=True, limit=_MANY), fresh=True
+            ),
         )
         if self._known_until is None:
+            self._tell(self.picture.before(events))
+        if self._known_until is None or was_pushing:
+            # What is over is pushed no more, and its picture may be the last.
             self._tell(self.picture.pictured(await self._events_with_picture()))
         if was_pushing or self.is_pushing:
             # What was pushed meanwhile is newer than an answer.
-            self._tell(self.picture.reviewed(reviews, cameras))
+            self._tell(self.picture.caught_up(events, reviews, cameras))
         else:
             self._tell(self.picture.polled(events, reviews, cameras))
         self._known_until = asked_at
@@ -177,17 +182,9 @@ class LiveCoordinator(OnDemandCoordinator[int]):
         self._answers += 1
         return self._answers
 
-    async def _events_unless(self, *, was_pushing: bool) -> tuple[FrigateEvent, ...]:
-        """Return the events that go on, which are pushed where anything is."""
-        if was_pushing:
-            return ()
-        return await self.client.events.list(
-            EventFilter(in_progress=True, limit=_MANY), fresh=True
-        )
-
     async def _events_with_picture(self) -> tuple[FrigateEvent, ...]:
         return await self.client.events.list(
-            EventFilter(has_snapshot=True, limit=_PICTURED)
+            EventFilter(has_snapshot=True, limit=_PICTURED), fresh=True
         )
 
     @callback
@@ -199,7 +196,7 @@ class LiveCoordinator(OnDemandCoordinator[int]):
         """Go over to pushing, and ask for what was missed."""
         is_first, self._was_connected = not self._was_connected, True
         self.is_pushing = True
-        self._failures = 0
+        self.failures = 0
         if not is_first:
             LOGGER.debug("%s is pushed again", self.name)
             self._in_background(
@@ -218,9 +215,9 @@ class LiveCoordinator(OnDemandCoordinator[int]):
             self.update_interval = POLL_INTERVAL
             self._tell_of_connection()
             return
-        self._failures += 1
+        self.failures += 1
         is_there = self.config_entry.runtime_data.server.last_update_success
-        if self._failures >= FAILURES_UNTIL_TOLD and is_there and not self._told:
+        if self.failures >= FAILURES_UNTIL_TOLD and is_there and not self._told:
             self._told = True
             LOGGER.warning(
                 "%s: Frigate's live connection does not come up (%s), so it is asked "

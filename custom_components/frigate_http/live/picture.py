@@ -23,6 +23,7 @@ from ..aiofrigate import (
     Update,
 )
 from .camera_picture import ALL, CameraPicture, Snapshot
+from .recognition_log import RecognitionLog
 from .review_log import ReviewLog
 from .topics import PROFILE, Happening, Kind, ReviewHappened, Topic
 
@@ -40,6 +41,7 @@ class Picture:
         """Begin with nothing known."""
         self._cameras: defaultdict[str, CameraPicture] = defaultdict(CameraPicture)
         self.reviews = ReviewLog()
+        self._recognitions = RecognitionLog()
         self.profile: ProfileState | None = None
 
     def of(self, camera: str) -> CameraPicture:
@@ -64,8 +66,8 @@ class Picture:
             case Motion(camera, is_on):
                 self.of(camera).motion = is_on
                 yield Topic(Kind.MOTION, camera)
-            case ReviewUpdate(review):
-                yield from self._reviews(self.reviews.see(review))
+            case ReviewUpdate(review, is_new):
+                yield from self._reviews(self.reviews.see(review, is_new=is_new))
             case ReviewStatus(camera, severity):
                 yield from self._severity(camera, severity)
             case Sound():
@@ -93,17 +95,27 @@ class Picture:
             here = [event for event in going_on if event.camera == camera]
             yield from self._polled_objects(camera, here)
             yield from self._polled_sounds(camera, here)
-            for event in here:
-                yield from self._polled_event(camera, event)
-        yield from self.reviewed(reviews, cameras)
+        yield from self.caught_up(going_on, reviews, cameras)
 
-    def reviewed(
-        self, reviews: Iterable[Review], cameras: Iterable[str]
+    def caught_up(
+        self, events: Iterable[Event], reviews: Iterable[Review], cameras: Iterable[str]
     ) -> Iterator[Change]:
-        """Take in the items that go on or have lately ended."""
+        """Take in what may have happened while nothing was pushed.
+
+        Those are the events that go on, and the items that do or have lately ended.
+        """
+        for event in events:
+            yield from self._polled_event(event)
         yield from self._reviews(self.reviews.answered(reviews))
         for camera in cameras:
             yield from self._severity(camera, self.reviews.severity(camera))
+
+    def before(self, going_on: Iterable[Event]) -> Iterator[Change]:
+        """Take in what went on before anybody listened; of that, nothing is told."""
+        for event in going_on:
+            for change in self._polled_event(event):
+                if isinstance(change, Topic):
+                    yield change
 
     def pictured(self, events: Iterable[Event]) -> Iterator[Change]:
         """Take in events of the past, for the pictures of them."""
@@ -178,17 +190,21 @@ class Picture:
             yield Topic(Kind.SOUNDS, camera, label)
 
     def _recognized(self, update: Recognized) -> Iterator[Change]:
-        picture = self.of(update.camera)
-        if update.is_plate:
-            before, picture.plate = picture.plate, update
-        elif update.shown is None:
+        if update.shown is None and not update.is_plate:
             # A face that is not known says nothing of the one that was.
             return
-        else:
-            before, picture.face = picture.face, update
-        yield Topic(Kind.PLATES if update.is_plate else Kind.FACES, update.camera)
-        if update.shown is not None and _who(before) != _who(update):
+        yield self._named(update)
+        if self._recognitions.is_news(update):
             yield update
+
+    def _named(self, found: Recognized) -> Topic:
+        """Take in who or what was recognised last."""
+        picture = self.of(found.camera)
+        if found.is_plate:
+            picture.plate = found
+            return Topic(Kind.PLATES, found.camera)
+        picture.face = found
+        return Topic(Kind.FACES, found.camera)
 
     def _reviews(self, happened: Iterable[ReviewHappened]) -> Iterator[Change]:
         for one in happened:
@@ -224,18 +240,14 @@ class Picture:
             camera, {event.label or "" for event in events if event.kind == "audio"}
         )
 
-    def _polled_event(self, camera: str, event: Event) -> Iterator[Change]:
+    def _polled_event(self, event: Event) -> Iterator[Change]:
         yield from self._polled_snapshot(event)
-        picture, who = self.of(camera), (event.event_id, event.score)
-        if event.plate is not None:
-            name = event.sub_label
-            found = Recognized(camera, True, name, event.plate, *who)
-            if _who(found) != _who(picture.plate):
-                yield from self._recognized(found)
-        elif event.label == "person" and event.sub_label is not None:
-            found = Recognized(camera, False, event.sub_label, None, *who)
-            if _who(found) != _who(picture.face):
-                yield from self._recognized(found)
+        if (found := _recognized_in(event)) is None:
+            return
+        # Only what is new: several that are there at once would take turns with each poll.
+        if self._recognitions.is_news(found):
+            yield self._named(found)
+            yield found
 
     def _polled_snapshot(self, event: Event) -> Iterator[Change]:
         if event.has_snapshot and event.camera is not None and event.start is not None:
@@ -244,6 +256,18 @@ class Picture:
             )
 
 
-def _who(recognized: Recognized | None) -> tuple[str | None, str | None] | None:
-    """Return what makes it the same face or plate at the same visit."""
-    return None if recognized is None else (recognized.event_id, recognized.shown)
+def _recognized_in(event: Event) -> Recognized | None:
+    """Return whose face or which plate an event shows."""
+    is_plate = event.plate is not None
+    if event.camera is None or not (
+        is_plate or (event.label == "person" and event.sub_label is not None)
+    ):
+        return None
+    return Recognized(
+        event.camera,
+        is_plate,
+        event.sub_label,
+        event.plate,
+        event.event_id,
+        event.plate_score if is_plate else event.sub_label_score,
+    )

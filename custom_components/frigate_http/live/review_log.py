@@ -37,10 +37,16 @@ class ReviewLog:
         """Note that the server is asked now: what is pushed from here on is newer."""
         self._seen_since_asked.clear()
 
-    def see(self, review: Review) -> Iterator[ReviewHappened]:
+    def see(self, review: Review, *, is_new: bool = True) -> Iterator[ReviewHappened]:
         """Take in what was pushed of an item."""
         self._seen_since_asked.add(review.review_id)
-        return self._see(review)
+        if self._is_first and not is_new and not self._knows(review):
+            # It has begun before we have, so that its beginning is no news.
+            self._going_on[review.review_id] = review
+            if review.end is None:
+                yield _happened(ReviewStep.UPDATED, review)
+                return
+        yield from self._see(review)
 
     def answered(self, reviews: Iterable[Review]) -> Iterator[ReviewHappened]:
         """Take in all that goes on or has lately ended, as the server answered."""

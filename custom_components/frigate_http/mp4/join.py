@@ -195,9 +195,10 @@ def _like(
     """Add a track that holds what another one does.
 
     The name of the codec is kept, as some players know HEVC under one of its two names
-    only, and so is the shape of the pixels.
+    only, and so are the shape of the pixels and the units in which time is counted.
     """
     stream = output.add_stream_from_template(track, opaque=True)
+    stream.time_base = track.time_base
     stream.codec_context.codec_tag = track.codec_context.codec_tag
     if isinstance(stream, VideoStream) and isinstance(track, VideoStream):
         stream.sample_aspect_ratio = track.sample_aspect_ratio

@@ -210,16 +210,29 @@ def _audio(alignment: _Alignment, tail: Edge, head: Edge) -> tuple[int, int, boo
     if alignment.common:
         last = tail.video[alignment.position + alignment.common - 1]
         kept = [mark for mark in kept if mark.at < last.at]
-    drop = len(tail.audio) - len(kept)
+    # What the cut left of the next segment may already sound before the last picture.
+    for stray in range(_STRAY_SOUND):
+        heard = kept[: len(kept) - stray]
+        skip, fits = _sound_in_common(heard, head, alignment.shift)
+        if fits and (skip or not stray):
+            return len(tail.audio) - len(heard), skip, True
+    skip, _ = _sound_in_common(kept, head, alignment.shift)
+    return len(tail.audio) - len(kept), skip, False
+
+
+def _sound_in_common(
+    kept: Sequence[Mark], head: Edge, shift: float
+) -> tuple[int, bool]:
+    """Count the packets of a head that stand in a tail, and tell whether they agree."""
     if not kept or not head.audio:
-        return drop, 0, True
+        return 0, True
     begins = [_begin(kept, head.audio), *(mark.at for mark in head.audio[1:])]
-    begins = [begin + alignment.shift - kept[-1].at for begin in begins]
+    begins = [begin + shift - kept[-1].at for begin in begins]
     skip = sum(begin <= (kept[-1].end - kept[-1].at) / 2 for begin in begins)
     for count in (skip, skip + 1, skip - 1):
         if 0 <= count <= len(begins) and _agree(kept, head.audio[:count]):
-            return drop, count, not count or abs(begins[count - 1]) <= _TOLERANCE
-    return drop, skip, False
+            return count, not count or abs(begins[count - 1]) <= _TOLERANCE
+    return skip, False
 
 
 def _agree(one: Sequence[Mark], other: Sequence[Mark]) -> bool:

@@ -1,0 +1,161 @@
+"""What was asked of a server, how it went, and what went wrong last."""
+
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+import time
+from typing import Self
+
+from .errors import FrigateError
+
+KEPT_ERRORS = 20
+"""How many errors are kept that differ from each other."""
+
+type Route = tuple[str, str]
+"""A method, and a path whose names are replaced by `*`."""
+type _Mistake = tuple[Route, type[FrigateError], str]
+
+_LITERALS = frozenset(
+    [
+        "api",
+        "auth",
+        "camera",
+        "classify",
+        "clip.mp4",
+        "config",
+        "create",
+        "custom",
+        "delete",
+        "end",
+        "events",
+        "export",
+        "exports",
+        "faces",
+        "info",
+        "jobs",
+        "latest.jpg",
+        "login",
+        "logs",
+        "notifications",
+        "password",
+        "preview",
+        "preview.gif",
+        "profile",
+        "profiles",
+        "ptz",
+        "pubkey",
+        "recognize",
+        "recordings",
+        "register",
+        "rename",
+        "reprocess",
+        "restart",
+        "retain",
+        "review",
+        "reviews",
+        "role",
+        "schema.json",
+        "set",
+        "snapshot.jpg",
+        "start",
+        "stats",
+        "sub_label",
+        "summary",
+        "thumbnail.jpg",
+        "train",
+        "users",
+        "version",
+        "viewed",
+        "ws",
+    ]
+)
+
+
+def template(path: tuple[str, ...]) -> str:
+    """Return a path with `*` for all that is a name, a moment or an id.
+
+    What is not known to be a part of Frigate's routes is replaced, so that no name
+    can show up.
+    """
+    return "/" + "/".join(one if one in _LITERALS or not one else "*" for one in path)
+
+
+@dataclass(frozen=True, slots=True)
+class RouteStatistics:
+    """How the requests of one route went."""
+
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+    """How many ended with which HTTP status, or without an answer."""
+    total_ms: float = 0.0
+    longest_ms: float = 0.0
+    """Until the head of the answer had come, in milliseconds."""
+
+    @property
+    def mean_ms(self) -> float:
+        """Return how long a request takes, on average of all since the start."""
+        return self.total_ms / max(sum(self.outcomes.values()), 1)
+
+    def and_one(self, outcome: str, milliseconds: float) -> Self:
+        """Return the same with one more request."""
+        return replace(
+            self,
+            outcomes={**self.outcomes, outcome: self.outcomes.get(outcome, 0) + 1},
+            total_ms=self.total_ms + milliseconds,
+            longest_ms=max(self.longest_ms, milliseconds),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PastError:
+    """An error, which may have come several times."""
+
+    route: Route
+    kind: type[FrigateError]
+    message: str
+    first: float
+    """In seconds since the epoch, as `last`."""
+    last: float
+    times: int = 0
+
+
+class Statistics:
+    """Counts what one client sends; it holds neither names nor what was sent."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self._routes: dict[Route, RouteStatistics] = {}
+        self._errors: dict[_Mistake, PastError] = {}
+
+    @property
+    def routes(self) -> Mapping[Route, RouteStatistics]:
+        """Return how the requests went, by route."""
+        return self._routes
+
+    @property
+    def errors(self) -> tuple[PastError, ...]:
+        """Return the last errors, the newest at the end."""
+        return tuple(self._errors.values())
+
+    def count(self, route: Route, outcome: str, milliseconds: float) -> None:
+        """Note how one HTTP request ended, and after how long."""
+        before = self._routes.get(route, RouteStatistics())
+        self._routes[route] = before.and_one(outcome, milliseconds)
+
+    @contextmanager
+    def noting_errors(self, route: Route) -> Generator[None]:
+        """Note the error that ends what is done inside."""
+        try:
+            yield
+        except FrigateError as err:
+            self._note(route, err)
+            raise
+
+    def _note(self, route: Route, err: FrigateError) -> None:
+        """Keep the text of an error; one that stays counts as one, however often."""
+        now = time.time()
+        mistake = (route, type(err), err.message)
+        # The dictionary is in the order of the last time.
+        past = self._errors.pop(mistake, None) or PastError(*mistake, now, now)
+        self._errors[mistake] = replace(past, last=now, times=past.times + 1)
+        if len(self._errors) > KEPT_ERRORS:
+            del self._errors[next(iter(self._errors))]

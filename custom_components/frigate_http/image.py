@@ -1,0 +1,84 @@
+"""Images: the last picture that Frigate took of something at a camera."""
+
+import asyncio
+from typing import override
+
+from homeassistant.components.image import ImageEntity, ImageEntityDescription
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
+
+from .aiofrigate import CameraConfig, FrigateError, StillImage
+from .const import LOGGER
+from .coordinator import FrigateCoordinator
+from .entity import async_add_as_they_appear
+from .live.camera_picture import CameraPicture, Snapshot
+from .live.entity import LiveEntity
+from .live.topics import Kind, Topic
+from .runtime import FrigateConfigEntry
+
+PARALLEL_UPDATES = 0
+
+SNAPSHOT = ImageEntityDescription(key="snapshot")
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: FrigateConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the last snapshot of every camera."""
+    async_add_as_they_appear(
+        entry.runtime_data.server,
+        async_add_entities,
+        lambda coordinator: ((camera,) for camera in coordinator.data.cameras),
+        SnapshotImage,
+    )
+
+
+class SnapshotImage(LiveEntity, ImageEntity):
+    """The last snapshot of a camera, which is fetched when somebody looks at it."""
+
+    _shown = ("_attr_image_last_updated",)
+
+    def __init__(self, coordinator: FrigateCoordinator, camera: str) -> None:
+        """Show the last snapshot of a camera."""
+        ImageEntity.__init__(self, coordinator.hass)
+        super().__init__(coordinator, SNAPSHOT, camera, Topic(Kind.SNAPSHOTS, camera))
+        self._newest: Snapshot | None = None
+        self._fetched: tuple[Snapshot, StillImage] | None = None
+        self._turn = asyncio.Lock()
+
+    @override
+    def _read_live(self, config: CameraConfig, picture: CameraPicture) -> bool:
+        self._newest = picture.snapshot
+        self._attr_image_last_updated = (
+            None
+            if picture.snapshot is None
+            else dt_util.utc_from_timestamp(picture.snapshot.taken_at)
+        )
+        return True
+
+    @override
+    async def async_image(self) -> bytes | None:
+        """Return the picture; None if there is none, or it cannot be had.
+
+        It is asked for once, until there is another, also if several look at it.
+        """
+        async with self._turn:
+            if (snapshot := self._newest) is None:
+                return None
+            if self._fetched is None or self._fetched[0] != snapshot:
+                if (image := await self._fetch(snapshot)) is None:
+                    return None
+                self._fetched = snapshot, image
+                self._attr_content_type = image.content_type
+            return self._fetched[1].content
+
+    async def _fetch(self, snapshot: Snapshot) -> StillImage | None:
+        try:
+            return await self.coordinator.client.files.snapshot(snapshot.event_id)
+        except FrigateError as err:
+            # Frigate deletes pictures when their time has come, which is no fault.
+            LOGGER.debug("%s cannot be fetched: %s", self.entity_id, err)
+            return None

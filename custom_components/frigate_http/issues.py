@@ -1,0 +1,175 @@
+"""What is wrong with a server that its owner can put right, and nothing else.
+
+A fault that passes is the state of an entity, and a login that was lost is asked for by
+Home Assistant itself.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from yarl import URL
+
+from homeassistant.config_entries import (
+    SIGNAL_CONFIG_ENTRY_CHANGED,
+    ConfigEntry,
+    ConfigEntryChange,
+    ConfigEntryState,
+)
+from homeassistant.const import CONF_URL, CONF_VERIFY_SSL
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryAuthFailed
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
+
+from .addresses import is_public
+from .const import DOMAIN, OLDEST_VERSION
+from .forms import CREDENTIAL_KEYS
+
+if TYPE_CHECKING:
+    from .coordinator import FrigateCoordinator
+    from .runtime import FrigateConfigEntry
+
+UPDATING = "https://docs.frigate.video/frigate/updating"
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssueDescription:
+    """An issue, and how to tell whether a server has it."""
+
+    key: str
+    severity: ir.IssueSeverity
+    is_open_fn: Callable[[FrigateCoordinator], bool | None]
+    """None: that cannot be told at the moment."""
+    words_fn: Callable[[FrigateCoordinator], dict[str, str]] = lambda _: {}
+    """What the text mentions, besides the title and the address of the server."""
+    is_fixable: bool = True
+    """Whether another address, or other credentials, put it right."""
+    learn_more_url: str | None = None
+
+
+def _is_too_old(coordinator: FrigateCoordinator) -> bool | None:
+    if (version := coordinator.version) is None:
+        return None
+    return not version.at_least(*OLDEST_VERSION)
+
+
+def _is_login_wanted(coordinator: FrigateCoordinator) -> bool | None:
+    """Return whether a server asks who we are that never did so before."""
+    if coordinator.last_update_success:
+        return False
+    if isinstance(coordinator.last_exception, ConfigEntryAuthFailed):
+        return coordinator.config_entry.data.keys().isdisjoint(CREDENTIAL_KEYS)
+    return None
+
+
+def _is_restricted(coordinator: FrigateCoordinator) -> bool | None:
+    profile = coordinator.profile
+    return None if profile.role is None else not profile.is_admin
+
+
+def _is_unverified(coordinator: FrigateCoordinator) -> bool:
+    data = coordinator.config_entry.data
+    url = URL(data[CONF_URL])
+    return (
+        url.scheme == "https"
+        and not data[CONF_VERIFY_SSL]
+        and is_public(url.host or "")
+    )
+
+
+ISSUES: tuple[IssueDescription, ...] = (
+    IssueDescription(
+        key="unsupported_version",
+        severity=ir.IssueSeverity.ERROR,
+        is_open_fn=_is_too_old,
+        words_fn=lambda coordinator: {"version": str(coordinator.version)},
+        is_fixable=False,
+        learn_more_url=UPDATING,
+    ),
+    IssueDescription(
+        key="login_wanted",
+        severity=ir.IssueSeverity.ERROR,
+        is_open_fn=_is_login_wanted,
+    ),
+    IssueDescription(
+        key="restricted_account",
+        severity=ir.IssueSeverity.WARNING,
+        is_open_fn=_is_restricted,
+        words_fn=lambda coordinator: {
+            "username": coordinator.profile.username or "?",
+            "role": coordinator.profile.role or "?",
+        },
+    ),
+    IssueDescription(
+        key="unverified_certificate",
+        severity=ir.IssueSeverity.WARNING,
+        is_open_fn=_is_unverified,
+    ),
+)
+
+
+@callback
+def async_update_issues(coordinator: FrigateCoordinator) -> None:
+    """Open and close the issues of a server; what cannot be told stays as it is."""
+    entry = coordinator.config_entry
+    if entry.state not in {ConfigEntryState.SETUP_IN_PROGRESS, ConfigEntryState.LOADED}:
+        # An answer that has come too late.
+        return
+    for one in ISSUES:
+        if (is_open := one.is_open_fn(coordinator)) is None:
+            continue
+        if not is_open:
+            ir.async_delete_issue(coordinator.hass, DOMAIN, _issue_id(entry, one))
+            continue
+        ir.async_create_issue(
+            coordinator.hass,
+            DOMAIN,
+            _issue_id(entry, one),
+            data={"entry_id": entry.entry_id},
+            is_fixable=one.is_fixable,
+            is_persistent=False,
+            learn_more_url=one.learn_more_url,
+            severity=one.severity,
+            translation_key=one.key,
+            translation_placeholders={
+                "title": entry.title,
+                "url": entry.data[CONF_URL],
+                **one.words_fn(coordinator),
+            },
+        )
+
+
+@callback
+def async_close_issues_of_unloaded(hass: HomeAssistant) -> None:
+    """Close the issues of every entry that is unloaded from now on, or gives up.
+
+    Those that somebody has chosen to ignore stay, so that a reload does not bring
+    them back: nobody sees them.
+    """
+
+    @callback
+    def _entry_changed(_change: ConfigEntryChange, entry: ConfigEntry) -> None:
+        if entry.domain != DOMAIN or entry.state is not ConfigEntryState.NOT_LOADED:
+            return
+        for issue_id in _issue_ids(entry):
+            issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
+            if issue is not None and issue.dismissed_version is None:
+                ir.async_delete_issue(hass, DOMAIN, issue_id)
+
+    async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, _entry_changed)
+
+
+@callback
+def async_forget_issues(hass: HomeAssistant, entry: FrigateConfigEntry) -> None:
+    """Remove every issue of a server that is removed itself."""
+    for issue_id in _issue_ids(entry):
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
+
+
+def _issue_id(entry: ConfigEntry, one: IssueDescription) -> str:
+    return f"{one.key}_{entry.entry_id}"
+
+
+def _issue_ids(entry: ConfigEntry) -> list[str]:
+    return [_issue_id(entry, one) for one in ISSUES]

@@ -1,0 +1,53 @@
+"""System health: a line for every server."""
+
+from typing import Any
+
+from homeassistant.components.system_health import SystemHealthRegistration
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import CONF_URL
+from homeassistant.core import HomeAssistant, callback
+
+from .const import DOMAIN
+from .runtime import FrigateConfigEntry
+
+
+@callback
+def async_register(hass: HomeAssistant, register: SystemHealthRegistration) -> None:
+    """Register what is told of the servers."""
+    register.async_register_info(async_system_health_info, "/config/integrations")
+
+
+async def async_system_health_info(hass: HomeAssistant) -> dict[str, Any]:
+    """Return how many servers there are, and how each of them is doing.
+
+    Nothing is sent for it: the polls know.
+    """
+    entries: list[FrigateConfigEntry] = hass.config_entries.async_entries(
+        DOMAIN, include_ignore=False, include_disabled=False
+    )
+    titles = [entry.title for entry in entries]
+    info: dict[str, Any] = {"servers": len(entries)}
+    for entry in entries:
+        is_alone = titles.count(entry.title) == 1
+        name = entry.title if is_alone else f"{entry.title} ({entry.data[CONF_URL]})"
+        info[name] = _health(entry)
+    return info
+
+
+def _health(entry: FrigateConfigEntry) -> str | dict[str, str]:
+    """Return one line, or what Home Assistant shows as a failure."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return {"type": "failed", "error": entry.state.value}
+    server = entry.runtime_data.server
+    if not server.last_update_success:
+        return {"type": "failed", "error": "unreachable"}
+    profile = server.profile
+    return ", ".join(
+        (
+            "reachable",
+            f"version {server.version or 'unknown'}",
+            f"role {profile.role or 'unknown'}",
+            *(["no login"] if profile.is_anonymous else []),
+            "pushed" if entry.runtime_data.live.is_pushing else "polled",
+        )
+    )

@@ -1,0 +1,195 @@
+"""What is counted of the requests, and what the debug log says of them."""
+
+import ast
+from collections.abc import Iterator
+import logging
+from pathlib import Path
+import re
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+
+from custom_components.frigate_http import aiofrigate
+from custom_components.frigate_http.aiofrigate import (
+    FrigateClient,
+    FrigateConnectionError,
+    FrigateError,
+    FrigateServerError,
+    PastError,
+    RouteStatistics,
+)
+from custom_components.frigate_http.aiofrigate.statistics import _LITERALS, KEPT_ERRORS
+from tests.aiofrigate.conftest import Connect
+from tests.fake_frigate import FakeFrigate, Fault
+from tests.fake_frigate.answers import failure
+
+STATS = ("GET", "/api/stats")
+_SENDERS = {"open_websocket", "request", "stream", "_command", "_send", "url"}
+
+
+async def _fails(client: FrigateClient) -> FrigateError:
+    with pytest.raises(FrigateError) as caught:
+        await client.system.stats(fresh=True)
+    return caught.value
+
+
+def _errors(client: FrigateClient) -> list[tuple[str, int]]:
+    return [(one.message, one.times) for one in client.statistics.errors]
+
+
+async def test_requests_are_counted_by_route_and_outcome(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    assert client.statistics.routes == {}
+    for _ in range(2):
+        await client.system.stats(fresh=True)
+    for camera in ("front_door", "Portones"):
+        await client.media.latest_image(camera)
+    frigate.fail("/api/stats", Fault.status(500), times=1)
+    await _fails(client)
+    frigate.fail("/api/stats", Fault.drop())
+    await _fails(client)
+
+    routes = client.statistics.routes
+    # What only asks is sent once more where the connection breaks.
+    assert routes[STATS].outcomes == {"200": 2, "500": 1, "no answer": 2}
+    assert routes["GET", "/api/*/latest.jpg"].outcomes == {"200": 2}
+    assert routes.keys() == {STATS, ("GET", "/api/*/latest.jpg")}
+    for one in routes.values():
+        assert 0 < one.mean_ms <= one.longest_ms < one.total_ms
+
+    frigate.clear_faults()
+    await client.system.stats(fresh=True)
+    assert client.statistics.routes[STATS].outcomes["200"] == 3
+
+
+async def test_a_login_is_a_request_too(frigate: FakeFrigate, connect: Connect) -> None:
+    client = connect(
+        frigate.external_url, username="admin", password="frigate-admin-pass-1"
+    )
+    await client.system.stats()
+    assert client.statistics.routes["POST", "/api/login"].outcomes == {"200": 1}
+    assert client.statistics.routes[STATS].outcomes == {"200": 1}
+
+    frigate.revoke_sessions()
+    await client.system.stats(fresh=True)
+    assert client.statistics.routes["POST", "/api/login"].outcomes == {"200": 2}
+    assert client.statistics.routes[STATS].outcomes == {"200": 2, "401": 1}
+    # What a new login cured was no error.
+    assert client.statistics.errors == ()
+
+
+def test_nothing_sent_takes_no_time() -> None:
+    assert RouteStatistics().mean_ms == 0
+
+
+async def test_an_error_that_stays_is_kept_once(
+    frigate: FakeFrigate, client: FrigateClient, freezer: FrozenDateTimeFactory
+) -> None:
+    freezer.move_to("2026-11-23 12:00:00+00:00")
+    frigate.fail("/api/stats", Fault("answer", failure("Broken", 500)))
+    for _ in range(3):
+        await _fails(client)
+        freezer.tick(15)
+    frigate.clear_faults()
+    await client.system.stats(fresh=True)
+
+    began = 1795435200.0
+    assert client.statistics.errors == (
+        PastError(STATS, FrigateServerError, "Broken", began, began + 30, 3),
+    )
+
+
+async def test_only_the_last_errors_are_kept(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    for number in range(KEPT_ERRORS + 2):
+        frigate.fail("/api/stats", Fault("answer", failure(f"Broken {number}", 500)))
+        await _fails(client)
+        frigate.clear_faults()
+    frigate.fail("/api/stats", Fault("answer", failure("Broken 2", 500)))
+    await _fails(client)
+
+    kept = [(f"Broken {number}", 1) for number in range(3, KEPT_ERRORS + 2)]
+    assert _errors(client) == [*kept, ("Broken 2", 2)]
+
+
+async def _watch(client: FrigateClient) -> None:
+    async with client.media.mjpeg("front_door", fps=5, height=90) as stream:
+        async for _chunk in stream.chunks():
+            pass
+
+
+async def test_errors_within_a_stream_are_kept(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    frigate.fail("/api/front_door", Fault.drop_body(after=1000))
+    with pytest.raises(FrigateConnectionError):
+        await _watch(client)
+    (error,) = client.statistics.errors
+    assert (error.route, error.kind) == (("GET", "/api/*"), FrigateConnectionError)
+
+    frigate.clear_faults()
+    async with client.media.mjpeg("front_door", fps=5, height=90) as stream:
+        async for chunk in stream.chunks():
+            assert chunk
+            break
+    assert len(client.statistics.errors) == 1
+
+
+def _literals() -> Iterator[str]:
+    """Yield every part of a route that stands in the client's code."""
+    for path in Path(aiofrigate.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call):
+                name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+                parts = node.args if name in _SENDERS else []
+            elif isinstance(node, ast.Assign):
+                name = getattr(node.targets[0], "id", "").lower()
+                is_path = name == "period" or name.endswith("path")
+                parts = [node.value] if is_path else []
+            else:
+                continue
+            for part in parts:
+                for one in ast.walk(part):
+                    if isinstance(one, ast.Constant) and isinstance(one.value, str):
+                        yield one.value
+
+
+def test_every_part_of_a_route_is_known() -> None:
+    found = {one for one in _literals() if one.strip("/") and not one.isupper()}
+    assert found <= _LITERALS
+    # What an event has is chosen by the caller.
+    assert found | {"snapshot.jpg", "thumbnail.jpg", "preview.gif"} == _LITERALS
+
+
+async def test_the_log_has_a_line_for_each_request_and_no_secret(
+    frigate: FakeFrigate, connect: Connect, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The place before the route may be one, as with Home Assistant's own proxy."""
+    frigate.prefix = "/ingress/secret-of-the-path"
+    client = connect(frigate.internal_url, headers={"X-Key": "secret-of-the-header"})
+    frigate.add_face("Ana\nMaría")
+    caplog.set_level(logging.DEBUG)
+
+    await client.system.stats()
+    await client.logs.newest("frigate", 5)
+    frigate.fail("/api/version", Fault.redirect(f"{frigate.internal_url}/api/version"))
+    with pytest.raises(FrigateError):
+        await client.system.version()
+    frigate.clear_faults()
+    await client.system.version()
+    with pytest.raises(FrigateError):
+        await client.faces.create("Ana\nMaría/x")
+    await client.users.create("guest", "secret-of-the-guest", "viewer")
+
+    lines = [one.getMessage() for one in caplog.records if "aiofrigate" in one.name]
+    assert [re.sub(r"\d+ ms", "1 ms", line) for line in lines] == [
+        "GET /api/stats: 200 in 1 ms",
+        "GET /api/logs/frigate: 200 in 1 ms",
+        "GET /api/version: 302 in 1 ms",
+        "GET /api/version: 200 in 1 ms",
+        "POST /api/faces/Ana María/x/create: 404 in 1 ms",
+        "POST /api/users: 200 in 1 ms",
+    ]
+    assert "secret-of" not in caplog.text

@@ -1,0 +1,539 @@
+"""What happens at a camera is told by event entities, each thing once."""
+
+import asyncio
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_capture_events,
+    snapshot_platform,
+)
+from syrupy.assertion import SnapshotAssertion
+
+from custom_components.frigate_http.live.topics import Kind, Topic
+from custom_components.frigate_http.moments import iso
+from homeassistant.const import (
+    ATTR_ENTITY_ID,
+    EVENT_STATE_CHANGED,
+    STATE_UNAVAILABLE,
+    STATE_UNKNOWN,
+    Platform,
+)
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
+from tests.common import (
+    VERSIONS,
+    entity_id,
+    furnish,
+    is_available,
+    is_registered,
+    pass_polls,
+    pass_time,
+    snapshot_entry,
+    state_of,
+)
+from tests.conftest import make_entry, set_up
+from tests.fake_frigate import FakeFrigate, Fault
+
+from .common import LIMIT, until, until_pushing
+
+REVIEW = ("event", "camera:front_door:review")
+FACE = ("event", "camera:front_door:face")
+PLATE = ("event", "camera:Portones:plate")
+OTHERS = ("Portones:review", "Portones:face", "front_door:face")
+BOTH = pytest.mark.parametrize(
+    "frigate_options",
+    [pytest.param({"version": version}, id=version) for version in VERSIONS],
+)
+LIVE_POLL = 5
+
+
+class Told:
+    """What an event entity tells from now on."""
+
+    def __init__(
+        self, hass: HomeAssistant, entry: MockConfigEntry, key: tuple[str, str]
+    ) -> None:
+        self._entity_id = entity_id(hass, entry, *key)
+        assert self._entity_id is not None
+        self._changes: list[Event[EventStateChangedData]] = async_capture_events(
+            hass, EVENT_STATE_CHANGED
+        )
+
+    @property
+    def attributes(self) -> list[dict[str, object]]:
+        """Return the attributes with each event."""
+        found = []
+        for change in self._changes:
+            new, old = change.data["new_state"], change.data["old_state"]
+            if change.data["entity_id"] != self._entity_id or new is None:
+                continue
+            # Only this is an event for an automation.
+            if (
+                old is not None
+                and old.state not in (STATE_UNAVAILABLE, new.state)
+                and new.state != STATE_UNAVAILABLE
+            ):
+                found.append(dict(new.attributes))
+        return found
+
+    @property
+    def types(self) -> list[object]:
+        """Return the type of each event."""
+        return [one["event_type"] for one in self.attributes]
+
+
+@pytest.fixture
+def watched(frigate: FakeFrigate) -> FakeFrigate:
+    """Return a server with a zone, and a camera that reads plates."""
+    frigate.add_zone("front_door", "porch")
+    frigate.state.cameras["Portones"].lpr = True
+    return frigate
+
+
+@pytest.fixture
+async def entry(
+    hass: HomeAssistant, watched: FakeFrigate, request: pytest.FixtureRequest
+) -> MockConfigEntry:
+    """Return an entry that everything is pushed to."""
+    added = await set_up(hass, make_entry(watched.internal_url))
+    await until_pushing(hass, added, watched)
+    return added
+
+
+@pytest.fixture
+async def polled(
+    hass: HomeAssistant, fixed_time: None, watched: FakeFrigate
+) -> MockConfigEntry:
+    """Return an entry whose server cannot push."""
+    watched.block_live()
+    return await set_up(hass, make_entry(watched.internal_url))
+
+
+@BOTH
+@pytest.mark.usefixtures("fixed_time")
+async def test_entities(
+    hass: HomeAssistant,
+    watched: FakeFrigate,
+    entity_registry: er.EntityRegistry,
+    snapshot: SnapshotAssertion,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("custom_components.frigate_http.PLATFORMS", [Platform.EVENT])
+    furnish(watched)
+    entry = await set_up(hass, snapshot_entry(watched.internal_url))
+    await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+
+
+# Reviews
+
+
+@BOTH
+async def test_the_life_of_a_review(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    told = Told(hass, entry, REVIEW)
+    other = Told(hass, entry, ("event", "camera:Portones:review"))
+    visitor = frigate.object_appears("front_door", sub_label="Eileen")
+    review = frigate.review_starts("front_door", "detection", events=[visitor])
+    await until(hass, lambda: told.types == ["detection_started"])
+    frigate.review_changes(review, zones=["porch"])
+    await until(hass, lambda: told.types[1:] == ["updated"])
+    frigate.review_changes(review, severity="alert")
+    await until(hass, lambda: told.types[2:] == ["alert_started"])
+    frigate.review_ends(review)
+    await until(hass, lambda: told.types[3:] == ["ended"])
+
+    first, _second, third, last = told.attributes
+    assert {key: first[key] for key in ("severity", "zones")} == {
+        "severity": "detection",
+        "zones": [],
+    }
+    assert "end" not in third
+    expected = {
+        "review_id": review.id,
+        "camera": "front_door",
+        "severity": "alert",
+        "objects": ["person"],
+        "zones": ["porch"],
+        "sub_labels": ["Eileen"],
+        "audio": [],
+        "event_ids": [visitor.id],
+        "start": iso(review.start_time),
+        "end": iso(review.end_time),
+    }
+    assert last | expected == last
+    assert other.types == []
+
+
+async def test_steps_of_one_moment_are_all_told(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    told = Told(hass, entry, REVIEW)
+    first = frigate.review_starts("front_door", "detection")
+    frigate.review_changes(first, severity="alert")
+    second = frigate.review_starts("front_door", "detection", objects=["car"])
+    frigate.review_ends(first)
+    frigate.review_ends(second)
+    await until(hass, lambda: len(told.types) == 5)
+    assert told.types == [
+        "detection_started",
+        "alert_started",
+        "detection_started",
+        "ended",
+        "ended",
+    ]
+
+
+async def test_what_is_said_twice_is_told_once(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    told = Told(hass, entry, REVIEW)
+    review = frigate.review_starts("front_door")
+    frigate.review_changes(review)
+    frigate.review_ends(review)
+    frigate.review_ends(review)
+    frigate.review_starts("front_door", "detection")
+    await until(hass, lambda: told.types[-1:] == ["detection_started"])
+    assert told.types == ["alert_started", "ended", "detection_started"]
+
+
+async def test_what_went_on_before_is_not_told(
+    hass: HomeAssistant, watched: FakeFrigate
+) -> None:
+    visitor = watched.object_appears("front_door", sub_label="Eileen")
+    review = watched.review_starts("front_door", events=[visitor])
+    entry = await set_up(hass, make_entry(watched.internal_url))
+    await until_pushing(hass, entry, watched)
+    assert state_of(hass, entry, *REVIEW) == STATE_UNKNOWN
+    assert state_of(hass, entry, *FACE) == STATE_UNKNOWN
+    # Its end is news.
+    told, faces = Told(hass, entry, REVIEW), Told(hass, entry, FACE)
+    watched.face_recognized(visitor, "Eileen")
+    watched.face_recognized(visitor, "Tom")
+    watched.review_ends(review)
+    await until(hass, lambda: told.types == ["ended"])
+    assert [one["name"] for one in faces.attributes] == ["Tom"]
+
+
+async def test_what_went_on_before_is_not_told_even_if_it_is_pushed_first(
+    hass: HomeAssistant, watched: FakeFrigate
+) -> None:
+    review = watched.review_starts("front_door")
+    brief = watched.review_starts("front_door", "detection", objects=["car"])
+    watched.fail("/api/review", Fault.status(503))
+    entry = await set_up(hass, make_entry(watched.internal_url))
+    await watched.wait_for_live(1)
+    # Nobody hears of it while nothing is known for certain.
+    watched.review_changes(review, zones=["porch"])
+    watched.review_ends(brief)
+    new = watched.review_starts("front_door", "detection", objects=["dog"])
+    arrived = asyncio.Event()
+    remove = entry.runtime_data.live.async_add_listener(
+        arrived.set, Topic(Kind.MOTION, "front_door")
+    )
+    watched.motion("front_door", True)
+    async with asyncio.timeout(LIMIT):
+        await arrived.wait()
+    remove()
+    assert not is_available(hass, entry, *REVIEW)
+    told = Told(hass, entry, REVIEW)
+    watched.clear_faults()
+    await entry.runtime_data.live.async_refresh()
+    await until(hass, lambda: len(told.types) == 3)
+    assert told.types == ["updated", "ended", "detection_started"]
+    watched.review_ends(review)
+    watched.review_ends(new)
+    await until(hass, lambda: told.types[3:] == ["ended", "ended"])
+
+
+async def test_no_end_is_lost_in_a_gap(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    told = Told(hass, entry, REVIEW)
+    review = frigate.review_starts("front_door")
+    await until(hass, lambda: told.types == ["alert_started"])
+    frigate.drop_live()
+    frigate.review_ends(review)
+    brief = frigate.review_starts("front_door", "detection", objects=["car"])
+    frigate.review_ends(brief)
+    await until(hass, lambda: len(told.types) == 4)
+    assert told.types[1:] == ["ended", "detection_started", "ended"]
+    assert told.attributes[1]["end"] == iso(review.end_time)
+
+    await until_pushing(hass, entry, frigate)
+    frigate.review_starts("front_door")
+    await until(hass, lambda: told.types[4:] == ["alert_started"])
+
+
+async def test_no_end_is_lost_when_frigate_restarts(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    told = Told(hass, entry, REVIEW)
+    frigate.review_starts("front_door")
+    await until(hass, lambda: told.types == ["alert_started"])
+    frigate.restart()
+    # Frigate deletes what its end has left unfinished.
+    frigate.state.story.reviews.clear()
+    await until(hass, lambda: told.types[1:] == ["ended"])
+    assert "end" not in told.attributes[1]
+    await until_pushing(hass, entry, frigate)
+    frigate.review_starts("front_door")
+    await until(hass, lambda: told.types[2:] == ["alert_started"])
+
+
+async def test_no_end_is_lost_when_pushing_becomes_impossible(
+    hass: HomeAssistant,
+    fixed_time: None,
+    watched: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    entry = await set_up(hass, make_entry(watched.internal_url))
+    await until_pushing(hass, entry, watched)
+    told = Told(hass, entry, REVIEW)
+    review = watched.review_starts("front_door")
+    await until(hass, lambda: told.types == ["alert_started"])
+    watched.block_live()
+    watched.drop_live()
+    watched.review_ends(review)
+    await until(hass, lambda: told.types[1:] == ["ended"])
+    await pass_time(hass, freezer, LIVE_POLL)
+    assert told.types == ["alert_started", "ended"]
+
+
+async def test_the_same_is_told_by_polling(
+    hass: HomeAssistant,
+    watched: FakeFrigate,
+    polled: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    told = Told(hass, polled, REVIEW)
+    review = watched.review_starts("front_door", "detection")
+    await pass_time(hass, freezer, LIVE_POLL)
+    watched.review_changes(review, zones=["porch"])
+    await pass_time(hass, freezer, LIVE_POLL)
+    watched.review_changes(review, severity="alert")
+    await pass_time(hass, freezer, LIVE_POLL)
+    watched.review_ends(review)
+    await pass_time(hass, freezer, LIVE_POLL)
+    assert told.types == ["detection_started", "updated", "alert_started", "ended"]
+    # What comes and goes between two polls is told as well.
+    brief = watched.review_starts("front_door")
+    watched.review_ends(brief)
+    for _ in range(3):
+        await pass_time(hass, freezer, LIVE_POLL)
+    assert told.types[4:] == ["alert_started", "ended"]
+
+
+async def test_what_an_outage_hid_is_told_after_it(
+    hass: HomeAssistant,
+    watched: FakeFrigate,
+    polled: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    told = Told(hass, polled, REVIEW)
+    review = watched.review_starts("front_door")
+    await pass_time(hass, freezer, LIVE_POLL)
+    await watched.refuse()
+    await pass_polls(hass, freezer, 2)
+    assert not is_available(hass, polled, *REVIEW)
+    watched.review_ends(review)
+    await watched.resume()
+    await pass_polls(hass, freezer, 2)
+    await pass_time(hass, freezer, LIVE_POLL)
+    assert is_available(hass, polled, *REVIEW)
+    assert told.types == ["alert_started", "ended"]
+
+
+# Faces and plates
+
+
+@BOTH
+async def test_a_face_is_told_once_a_visit(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    told = Told(hass, entry, FACE)
+    eileen, tom = (frigate.object_appears("front_door") for _ in range(2))
+    for _ in range(2):
+        frigate.face_recognized(eileen, "Eileen", score=0.95)
+        frigate.face_recognized(tom, "Tom", score=0.8)
+        frigate.face_recognized(tom, "unknown", score=0.5)
+    again = frigate.object_appears("front_door")
+    frigate.face_recognized(again, "Eileen", score=0.9)
+    await until(hass, lambda: len(told.types) == 3)
+    assert [
+        (one["name"], one["score"], one["event_id"], one["camera"])
+        for one in told.attributes
+    ] == [
+        ("Eileen", 0.95, eileen.id, "front_door"),
+        ("Tom", 0.8, tom.id, "front_door"),
+        ("Eileen", 0.9, again.id, "front_door"),
+    ]
+    assert {*told.types} == {"recognized"}
+
+
+@BOTH
+async def test_a_plate_is_told_once_a_visit(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    told = Told(hass, entry, PLATE)
+    others = [Told(hass, entry, ("event", f"camera:{one}")) for one in OTHERS]
+    car = frigate.object_appears("Portones", "car")
+    frigate.say("tracked_object_update", '{"type": "lpr", "camera": "Portones"}')
+    frigate.plate_recognized(car, "SBA 1234")
+    frigate.plate_recognized(car, "SBA 1234")
+    frigate.plate_recognized(car, "SBA 1234", name="Eileen's car")
+    frigate.face_recognized(frigate.object_appears("Portones"), "Tom")
+    await until(hass, lambda: others[1].types == ["recognized"])
+    assert len(told.types) == 2
+    shared = {"plate": "SBA 1234", "score": 0.93, "event_id": car.id}
+    unnamed, named = told.attributes
+    assert unnamed | shared | {"name": None} == unnamed
+    assert named | shared | {"name": "Eileen's car"} == named
+    assert [one.types for one in others] == [[], ["recognized"], []]
+
+
+async def test_visits_without_an_id_are_all_told(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    told = Told(hass, entry, FACE)
+    face = '{"type": "face", "camera": "front_door", "name": "Eileen"}'
+    for _ in range(2):
+        frigate.say("tracked_object_update", face)
+    await until(hass, lambda: len(told.types) == 2)
+
+
+async def test_who_is_remembered_is_limited(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    told = Told(hass, entry, FACE)
+    for number in [*range(501), 0]:
+        frigate.say(
+            "tracked_object_update",
+            f'{{"type": "face", "camera": "front_door", "name": "A", "id": "{number}"}}',
+        )
+    await until(hass, lambda: len(told.types) == 502)
+
+
+async def test_the_same_is_recognised_by_polling(
+    hass: HomeAssistant,
+    watched: FakeFrigate,
+    polled: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    faces, plates = Told(hass, polled, FACE), Told(hass, polled, PLATE)
+    eileen, tom = (watched.object_appears("front_door") for _ in range(2))
+    car = watched.object_appears("Portones", "car")
+    watched.write_events()
+    await pass_time(hass, freezer, LIVE_POLL)
+    assert faces.types == plates.types == []
+    watched.face_recognized(eileen, "Eileen", score=0.95)
+    watched.face_recognized(tom, "Tom", score=0.8)
+    watched.plate_recognized(car, "SBA 1234")
+    for _ in range(3):
+        await pass_time(hass, freezer, LIVE_POLL)
+    assert {(one["name"], one["score"]) for one in faces.attributes} == {
+        ("Eileen", 0.95),
+        ("Tom", 0.8),
+    }
+    assert len(faces.types) == 2
+    (plate,) = plates.attributes
+    assert (plate["plate"], plate["score"], plate["name"]) == ("SBA 1234", 0.93, None)
+
+
+async def test_who_is_recognised_in_a_gap_is_told_after_it(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    told = Told(hass, entry, FACE)
+    visitor = frigate.object_appears("front_door")
+    frigate.drop_live()
+    frigate.face_recognized(visitor, "Eileen")
+    frigate.write_events()
+    await until(hass, lambda: told.types == ["recognized"])
+    await until_pushing(hass, entry, frigate)
+    frigate.face_recognized(visitor, "Eileen")
+    frigate.face_recognized(visitor, "Tom")
+    await until(hass, lambda: len(told.types) == 2)
+    assert [one["name"] for one in told.attributes] == ["Eileen", "Tom"]
+
+
+# What there is
+
+
+@BOTH
+async def test_there_is_what_the_camera_can_do(
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
+) -> None:
+    camera = frigate.state.cameras["front_door"]
+    camera.face_recognition = False
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    plate = ("event", "camera:front_door:plate")
+    assert is_registered(hass, entry, *REVIEW)
+    assert not is_registered(hass, entry, *FACE)
+    assert not is_registered(hass, entry, *plate)
+
+    camera.face_recognition = camera.lpr = True
+    await entry.runtime_data.server.async_refresh_config()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert is_available(hass, entry, *FACE)
+    assert is_available(hass, entry, *plate)
+
+    camera.face_recognition = False
+    await entry.runtime_data.server.async_refresh_config()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert not is_registered(hass, entry, *FACE) or not is_available(hass, entry, *FACE)
+    assert is_available(hass, entry, *plate)
+
+
+async def test_an_outage(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    fixed_time: None,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    told = Told(hass, entry, REVIEW)
+    frigate.review_ends(frigate.review_starts("front_door"))
+    await until(hass, lambda: told.types == ["alert_started", "ended"])
+    before = state_of(hass, entry, *REVIEW)
+    await frigate.refuse()
+    await pass_polls(hass, freezer, 2)
+    assert not is_available(hass, entry, *REVIEW)
+    await frigate.resume()
+    await pass_polls(hass, freezer, 2)
+    await pass_time(hass, freezer, LIVE_POLL)
+    assert state_of(hass, entry, *REVIEW) == before
+    assert told.types == ["alert_started", "ended"]
+
+
+# Automations
+
+
+async def test_an_automation_of_alerts(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    heard = async_capture_events(hass, "somebody_is_there")
+    automation = {
+        "alias": "Alert",
+        "mode": "queued",
+        "triggers": {
+            "trigger": "event.received",
+            "target": {ATTR_ENTITY_ID: entity_id(hass, entry, *REVIEW)},
+            "options": {"event_type": ["alert_started", "ended"]},
+        },
+        "actions": {
+            "event": "somebody_is_there",
+            "event_data": {"type": "{{ trigger.to_state.attributes.event_type }}"},
+        },
+    }
+    assert await async_setup_component(hass, "automation", {"automation": [automation]})
+    await hass.async_block_till_done()
+    review = frigate.review_starts("front_door", "detection")
+    frigate.review_changes(review, severity="alert")
+    frigate.review_ends(review)
+    told = Told(hass, entry, REVIEW)
+    await until(hass, lambda: len(told.types) == 3)
+    await hass.async_block_till_done()
+    assert [one.data["type"] for one in heard] == ["alert_started", "ended"]

@@ -1,0 +1,251 @@
+"""The last snapshot of a camera, fetched when somebody looks at it."""
+
+import asyncio
+from http import HTTPStatus
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_mock_service,
+    snapshot_platform,
+)
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from syrupy.assertion import SnapshotAssertion
+
+from homeassistant.components.image import Image, async_get_image
+from homeassistant.const import ATTR_ENTITY_ID, STATE_UNKNOWN, Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+from tests.common import (
+    VERSIONS,
+    entity_id,
+    furnish,
+    is_available,
+    pass_polls,
+    pass_time,
+    sent,
+    snapshot_entry,
+    state_of,
+)
+from tests.conftest import make_entry, set_up
+from tests.fake_frigate import FakeFrigate, Fault
+from tests.fake_frigate.answers import Answer
+
+from .common import until, until_pushing
+
+SNAPSHOT = ("image", "camera:front_door:snapshot")
+BOTH = pytest.mark.parametrize(
+    "frigate_options",
+    [pytest.param({"version": version}, id=version) for version in VERSIONS],
+)
+LIVE_POLL = 5
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, frigate: FakeFrigate) -> MockConfigEntry:
+    """Return an entry that everything is pushed to."""
+    added = await set_up(hass, make_entry(frigate.internal_url))
+    await until_pushing(hass, added, frigate)
+    return added
+
+
+async def look(
+    hass: HomeAssistant, entry: MockConfigEntry, key: tuple[str, str] = SNAPSHOT
+) -> Image:
+    """Return the picture as the frontend shows it."""
+    return await async_get_image(hass, entity_id(hass, entry, *key) or "")
+
+
+def path_of(event_id: str) -> str:
+    """Return where the picture of an event is."""
+    return f"/api/events/{event_id}/snapshot.jpg"
+
+
+def shown(hass: HomeAssistant, entry: MockConfigEntry) -> float | None:
+    """Return when the picture was taken."""
+    moment = dt_util.parse_datetime(state_of(hass, entry, *SNAPSHOT))
+    return None if moment is None else moment.timestamp()
+
+
+@BOTH
+@pytest.mark.usefixtures("fixed_time")
+async def test_entities(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entity_registry: er.EntityRegistry,
+    snapshot: SnapshotAssertion,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("custom_components.frigate_http.PLATFORMS", [Platform.IMAGE])
+    monkeypatch.setattr("random.SystemRandom.getrandbits", lambda *_: 1)
+    furnish(frigate)
+    frigate.add_event("front_door")
+    entry = await set_up(hass, snapshot_entry(frigate.internal_url))
+    await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+
+
+@BOTH
+async def test_the_picture_of_who_is_there(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    assert state_of(hass, entry, *SNAPSHOT) == STATE_UNKNOWN
+    with pytest.raises(HomeAssistantError):
+        await look(hass, entry)
+    visitor = frigate.object_appears("front_door")
+    await until(hass, lambda: shown(hass, entry) is not None)
+    assert not sent(frigate, path_of(visitor.id))
+
+    image = await look(hass, entry)
+    assert image.content_type == "image/jpeg"
+    assert image.content.startswith(b"\xff\xd8")
+    # As often as somebody looks at it, and by how many: it is the same one.
+    await asyncio.gather(*(look(hass, entry) for _ in range(3)))
+    assert len(sent(frigate, path_of(visitor.id))) == 1
+
+    before = shown(hass, entry)
+    frigate.object_leaves(visitor)
+    other = frigate.object_appears("front_door", "car")
+    await until(hass, lambda: shown(hass, entry) != before)
+    await asyncio.gather(*(look(hass, entry) for _ in range(3)))
+    assert len(sent(frigate, path_of(other.id))) == 1
+    assert len(sent(frigate, path_of(visitor.id))) == 1
+
+
+async def test_the_type_is_the_one_that_frigate_says(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    visitor = frigate.object_appears("front_door")
+    await until(hass, lambda: shown(hass, entry) is not None)
+    webp = Fault("answer", Answer(200, b"RIFF", "image/webp"))
+    frigate.fail(path_of(visitor.id), webp)
+    image = await look(hass, entry)
+    assert (image.content_type, image.content) == ("image/webp", b"RIFF")
+
+
+async def test_the_last_one_of_the_past(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    frigate.add_event("front_door", ago=900)
+    last = frigate.add_event("front_door", ago=300)
+    frigate.add_event("front_door", ago=100, has_snapshot=False)
+    frigate.add_event("Portones", ago=50)
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    await look(hass, entry)
+    assert len(sent(frigate, path_of(last.id))) == 1
+
+
+async def test_what_was_taken_in_a_gap(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    frigate.drop_live()
+    visitor = frigate.object_appears("front_door")
+    frigate.object_leaves(visitor)
+    frigate.write_events()
+    await until(hass, lambda: shown(hass, entry) is not None)
+    await until_pushing(hass, entry, frigate)
+    await look(hass, entry)
+    assert len(sent(frigate, path_of(visitor.id))) == 1
+
+
+async def test_the_same_by_polling(
+    hass: HomeAssistant,
+    fixed_time: None,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    frigate.block_live()
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    assert state_of(hass, entry, *SNAPSHOT) == STATE_UNKNOWN
+    visitor = frigate.object_appears("front_door")
+    frigate.write_events()
+    await pass_time(hass, freezer, LIVE_POLL)
+    assert shown(hass, entry) is not None
+    await look(hass, entry)
+    assert len(sent(frigate, path_of(visitor.id))) == 1
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault.status(404),
+        Fault.status(500),
+        Fault.html(),
+        Fault("answer", Answer(200, b"", "image/jpeg")),
+        Fault.drop_body(),
+    ],
+    ids=["gone", "broken", "page", "empty", "cut"],
+)
+async def test_a_picture_that_cannot_be_had(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    fault: Fault,
+    hass_client: ClientSessionGenerator,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    visitor = frigate.object_appears("front_door")
+    await until(hass, lambda: shown(hass, entry) is not None)
+    frigate.fail(path_of(visitor.id), fault)
+    client = await hass_client()
+    url = f"/api/image_proxy/{entity_id(hass, entry, *SNAPSHOT)}"
+    answer = await client.get(url)
+    # That is how Home Assistant says that there is none.
+    assert answer.status == HTTPStatus.INTERNAL_SERVER_ERROR
+    assert "Traceback" not in caplog.text
+    assert is_available(hass, entry, *SNAPSHOT)
+    frigate.clear_faults()
+    answer = await client.get(url)
+    assert (answer.status, answer.content_type) == (HTTPStatus.OK, "image/jpeg")
+
+
+async def test_an_outage(
+    hass: HomeAssistant,
+    fixed_time: None,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    frigate.add_event("front_door")
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    before = shown(hass, entry)
+    assert before is not None
+    await frigate.refuse()
+    await pass_polls(hass, freezer, 2)
+    assert not is_available(hass, entry, *SNAPSHOT)
+    await frigate.resume()
+    await pass_polls(hass, freezer, 2)
+    await pass_time(hass, freezer, LIVE_POLL)
+    assert shown(hass, entry) == before
+
+
+async def test_an_automation_that_sends_it(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    hass_client_no_auth: ClientSessionGenerator,
+) -> None:
+    told = async_mock_service(hass, "notify", "notify")
+    image = entity_id(hass, entry, *SNAPSHOT)
+    automation = {
+        "alias": "Somebody",
+        "triggers": {"trigger": "state", ATTR_ENTITY_ID: image},
+        "actions": {
+            "action": "notify.notify",
+            "data": {
+                "message": "Somebody is there.",
+                "data": {"image": f"{{{{ state_attr('{image}', 'entity_picture') }}}}"},
+            },
+        },
+    }
+    assert await async_setup_component(hass, "automation", {"automation": [automation]})
+    await hass.async_block_till_done()
+    frigate.object_appears("front_door")
+    await until(hass, lambda: shown(hass, entry) is not None)
+    await hass.async_block_till_done()
+    (call,) = told
+    client = await hass_client_no_auth()
+    answer = await client.get(call.data["data"]["image"])
+    assert (answer.status, answer.content_type) == (HTTPStatus.OK, "image/jpeg")

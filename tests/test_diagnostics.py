@@ -1,0 +1,293 @@
+"""Diagnostics show what is needed, and nothing that is secret."""
+
+from collections.abc import Awaitable, Callable
+import json
+from typing import Any, cast
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.components.diagnostics import (
+    get_diagnostics_for_config_entry,
+    get_diagnostics_for_device,
+)
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from syrupy.assertion import SnapshotAssertion
+
+from custom_components.frigate_http.const import (
+    CONF_BROWSER_URL,
+    CONF_HEADERS,
+    CONF_PROXY_PASSWORD,
+    CONF_PROXY_USERNAME,
+    DOMAIN,
+)
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import CONF_PASSWORD, CONF_TOKEN, CONF_URL, CONF_USERNAME
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.device_registry import DeviceEntry
+from homeassistant.setup import async_setup_component
+from tests.common import (
+    ADMIN,
+    camera_device,
+    pass_polls,
+    server_device,
+    setup_state,
+    snapshot_entry,
+)
+from tests.conftest import make_entry, set_up
+from tests.fake_frigate import FakeFrigate, Fault
+from tests.fake_frigate.answers import failure
+from tests.fake_frigate.config import build_config
+from tests.live.common import until_pushing
+
+type Get = Callable[..., Awaitable[dict[str, Any]]]
+
+SECRETS = [f"hidden-{number:02}-secret" for number in range(1, 19)]
+
+
+@pytest.fixture
+async def diagnostics(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Get:
+    """Return what downloads diagnostics of an entry, or of a device."""
+    # Routes can be added only before somebody asks.
+    assert await async_setup_component(hass, DOMAIN, {})
+
+    async def get(
+        entry: MockConfigEntry, device: DeviceEntry | None = None
+    ) -> dict[str, Any]:
+        if device is None:
+            found = await get_diagnostics_for_config_entry(hass, hass_client, entry)
+        else:
+            found = await get_diagnostics_for_device(hass, hass_client, entry, device)
+        return cast(dict[str, Any], found)
+
+    return get
+
+
+def _timeless(found: dict[str, Any]) -> dict[str, Any]:
+    """Return diagnostics without what differs from run to run."""
+    for route in found["requests"].values():
+        assert 0 <= route.pop("mean_ms") <= route.pop("longest_ms")
+    for live in ("/api/events", "/api/review"):
+        # How often that was asked depends on when Frigate began to push.
+        assert found["requests"].pop(f"GET {live}")
+    data = found["entry"]["data"]
+    data[CONF_URL] = data[CONF_URL].rpartition(":")[0]
+    return found
+
+
+@pytest.mark.parametrize(
+    "frigate_options", [{"faces": {"Eileen": 2, "Ana": 1}, "train": 3}]
+)
+@pytest.mark.usefixtures("fixed_time")
+async def test_diagnostics_of_an_entry(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    diagnostics: Get,
+    snapshot: SnapshotAssertion,
+) -> None:
+    entry = await set_up(hass, snapshot_entry(frigate.internal_url))
+    await until_pushing(hass, entry, frigate)
+    assert _timeless(await diagnostics(entry)) == snapshot
+
+
+async def test_diagnostics_of_devices(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry, diagnostics: Get
+) -> None:
+    whole = await diagnostics(entry, server_device(hass, entry))
+    assert whole["server"]["cameras"].keys() == {"front_door", "Portones"}
+    one = await diagnostics(entry, camera_device(hass, entry, "Portones"))
+    assert one["server"]["cameras"].keys() == {"Portones"}
+    assert (
+        one["server"]["cameras"]["Portones"] == whole["server"]["cameras"]["Portones"]
+    )
+
+
+async def test_diagnostics_while_the_server_is_down(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry, diagnostics: Get
+) -> None:
+    server = entry.runtime_data.server
+    frigate.fail("/api/", Fault("answer", failure("Database is locked", 500)))
+    for _ in range(2):
+        await server.async_refresh()
+
+    found = await diagnostics(entry)
+    assert found["server"]["last_update_success"] is False
+    assert found["server"]["last_error"]["key"] == "server_error"
+    assert "Database is locked" in found["server"]["last_error"]["message"]
+    assert found["server"]["version"] == "0.17.2-3d4dd3a"
+    assert found["requests"]["GET /api/stats"]["outcomes"] == {"200": 1, "500": 2}
+    shown = {
+        (one["route"], one["key"], one["message"], one["times"])
+        for one in found["errors"]
+    }
+    assert ("GET /api/stats", "server_error", "Database is locked", 2) in shown
+
+    frigate.clear_faults()
+    await server.async_refresh()
+    found = await diagnostics(entry)
+    assert found["server"]["last_update_success"] is True
+    assert found["requests"]["GET /api/stats"]["outcomes"] == {"200": 2, "500": 2}
+
+
+async def test_diagnostics_while_stats_and_faces_are_missing(
+    hass: HomeAssistant, frigate: FakeFrigate, diagnostics: Get
+) -> None:
+    frigate.fail("/api/faces", Fault.status(403))
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    assert (await diagnostics(entry))["server"]["faces"] is None
+    frigate.clear_faults()
+    frigate.fail("/api/stats", Fault.status(500))
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+    found = await diagnostics(entry)
+    assert found["server"]["stats"] is None
+    assert found["server"]["version"] is None
+    assert found["server"]["cameras"]["front_door"]["stats"] is None
+    assert found["server"]["faces"] is not None
+    frigate.clear_faults()
+    await entry.runtime_data.server.async_refresh()
+    assert (await diagnostics(entry))["server"]["version"] == "0.17.2-3d4dd3a"
+
+
+async def test_diagnostics_while_nobody_looks_at_the_exports(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry, diagnostics: Get
+) -> None:
+    assert "exports" not in (await diagnostics(entry))["exports"]
+    stop = entry.runtime_data.exports.async_add_listener(lambda: None)
+    await entry.runtime_data.exports.async_refresh()
+    found = await diagnostics(entry)
+    stop()
+    assert found["exports"]["exports"] == len(entry.runtime_data.exports.data.exports)
+    assert found["exports"]["jobs"] == []
+
+
+async def test_diagnostics_of_a_setup_that_is_tried_again(
+    hass: HomeAssistant, frigate: FakeFrigate, diagnostics: Get
+) -> None:
+    await frigate.refuse()
+    entry = await set_up(hass, make_entry(frigate.internal_url, **ADMIN))
+    assert setup_state(entry) is ConfigEntryState.SETUP_RETRY
+    found = await diagnostics(entry)
+    assert found.keys() == {"integration_version", "entry"}
+    assert found["entry"]["state"] == "setup_retry"
+    assert "cannot be reached" in found["entry"]["reason"]
+    assert found["entry"]["data"][CONF_PASSWORD] == "**REDACTED**"
+
+    await frigate.resume()
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert "server" in await diagnostics(entry)
+
+
+async def test_the_name_of_a_server_on_the_internet_is_nobodys_business(
+    hass: HomeAssistant, frigate: FakeFrigate, diagnostics: Get
+) -> None:
+    browser = "https://frigate.example.com/nvr"
+    entry = await set_up(
+        hass, make_entry(frigate.internal_url, options={CONF_BROWSER_URL: browser})
+    )
+    found = await diagnostics(entry)
+    assert found["entry"]["options"] == {CONF_BROWSER_URL: "https://***/nvr"}
+    assert found["entry"]["data"][CONF_URL] == frigate.internal_url
+
+
+def _hide(frigate: FakeFrigate) -> None:
+    """Hide secrets wherever a server may have some."""
+    camera, state = frigate.state.cameras["front_door"], frigate.state
+    camera.friendly_name = f"Door rtsp://admin:{SECRETS[0]}@10.0.0.2:554/live"
+    camera.connection_quality = f"?key={SECRETS[1]}"
+    state.storage[f"//nas:{SECRETS[2]}@10.0.0.3/share"] = {
+        "total": 2.0,
+        "used": 1.0,
+        "free": 1.0,
+        "mount_type": "cifs",
+    }
+    state.embeddings[f"token={SECRETS[3]}"] = 1.0
+    state.roles[f"guests?pin={SECRETS[4]}"] = []
+
+    config = build_config(state)
+    door = config["cameras"]["front_door"]
+    door["ffmpeg"]["inputs"] = [
+        {"path": f"rtsp://a:{SECRETS[5]}@h/1", "roles": ["detect", SECRETS[6]]}
+    ]
+    door["onvif"] = {"password": SECRETS[7]}
+    config["mqtt"] = {"password": SECRETS[8]}
+    config["go2rtc"] = {"streams": {"x": [[f"http://h/?password={SECRETS[9]}"]]}}
+    frigate.fail("/api/config", Fault.json(config))
+
+
+def _repeat(frigate: FakeFrigate) -> None:
+    """Let the server's errors hold secrets too, its own and ours."""
+    words = (
+        f"No {SECRETS[10]}: rtsp://b:{SECRETS[11]}@h/ Authorization: Bearer"
+        f" {SECRETS[12]} at https://h/?sig={SECRETS[13]} with {SECRETS[14]}"
+    )
+    frigate.fail("/api/stats", Fault("answer", failure(words, 500)))
+    frigate.fail("/api/faces", Fault.redirect(f"https://u:p@h/?code={SECRETS[15]}"))
+
+
+@pytest.mark.usefixtures("fixed_time")
+async def test_no_secret_survives(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    diagnostics: Get,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    _hide(frigate)
+    frigate.add_user(SECRETS[16], SECRETS[10], "admin")
+    entry = await set_up(
+        hass,
+        make_entry(
+            frigate.external_url,
+            **{
+                CONF_USERNAME: SECRETS[16],
+                CONF_PASSWORD: SECRETS[10],
+                CONF_PROXY_USERNAME: "door",
+                CONF_PROXY_PASSWORD: SECRETS[14],
+                CONF_HEADERS: {"X-Proxy-Secret": SECRETS[17]},
+                "unknown": [{"nested": SECRETS[9]}],
+            },
+            options={
+                CONF_BROWSER_URL: f"https://c:{SECRETS[11]}@h.local/?token={SECRETS[13]}",
+                "unknown": [[SECRETS[8]]],
+            },
+        ),
+    )
+    assert setup_state(entry) is ConfigEntryState.LOADED
+    assert frigate.state.cameras["front_door"].friendly_name
+    before = await diagnostics(entry)
+    _repeat(frigate)
+    await pass_polls(hass, freezer, 2)
+    device = camera_device(hass, entry, "front_door")
+    found = [before, await diagnostics(entry), await diagnostics(entry, device)]
+
+    assert [one for one in SECRETS if one in json.dumps(found)] == []
+    # What was hidden has been there, and only the secrets are missing.
+    camera = found[0]["server"]["cameras"]["front_door"]
+    assert camera["config"]["friendly_name"] == "Door rtsp://***@10.0.0.2:554/live"
+    assert "//***@10.0.0.3/share" in found[0]["server"]["stats"]["storage"]
+    assert "guests?pin=***" in found[0]["server"]["config"]["roles"]
+    assert found[1]["entry"]["data"][CONF_HEADERS] == {"X-Proxy-Secret": "**REDACTED**"}
+    messages = [one["message"] for one in found[1]["errors"]]
+    assert any(one.startswith("No ***: rtsp://***@h/") for one in messages)
+    shown = [one.getMessage() for one in caplog.records if "aiofrigate" in one.name]
+    assert shown
+    assert [one for one in SECRETS if one in "".join(shown)] == []
+
+
+async def test_a_token_does_not_survive_either(
+    hass: HomeAssistant, frigate: FakeFrigate, diagnostics: Get
+) -> None:
+    token = frigate.token("admin")
+    entry = await set_up(hass, make_entry(frigate.external_url, **{CONF_TOKEN: token}))
+    frigate.fail("/api/", Fault("answer", failure(f"Not {token}", 500)))
+    await entry.runtime_data.server.async_refresh()
+    found = json.dumps(await diagnostics(entry))
+    assert "Not ***" in found
+    assert not any(part in found for part in token.split("."))
+
+    frigate.clear_faults()
+    await entry.runtime_data.server.async_refresh()
+    assert (await diagnostics(entry))["server"]["last_update_success"]
