@@ -53,6 +53,7 @@ class FrigateProfileSelect(ServerEntity[ProfilesCoordinator], SelectEntity):
     def __init__(self, coordinator: ProfilesCoordinator) -> None:
         """Show the active profile."""
         super().__init__(coordinator, PROFILE_SELECT)
+        self._attr_options = [NO_PROFILE]
         self._entry = coordinator.config_entry
         self._server = self._entry.runtime_data.server
 

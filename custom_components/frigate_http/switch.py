@@ -7,9 +7,8 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .entity import async_add_as_they_appear
 from .live.commands import Value
-from .live.control import ControlEntity, settable
+from .live.control import ControlEntity, async_add_controls
 from .runtime import FrigateConfigEntry
 
 # Each command waits until Frigate has followed.
@@ -45,11 +44,8 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the switches of every camera, once the account is an administrator's."""
-    async_add_as_they_appear(
-        entry.runtime_data.server,
-        async_add_entities,
-        lambda coordinator: settable(coordinator, FEATURE_SWITCHES),
-        FrigateSwitch,
+    async_add_controls(
+        entry.runtime_data.server, async_add_entities, FEATURE_SWITCHES, FrigateSwitch
     )
 
 

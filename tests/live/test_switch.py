@@ -190,12 +190,29 @@ async def test_what_the_configuration_allows_no_more(
         await call_in_time(
             hass, entry, freezer, "switch.turn_on", "front_door:recordings"
         )
-    assert not is_available(hass, entry, *RECORDINGS)
+    # The configuration has been read more than once for that.
+    assert not is_registered(hass, entry, *RECORDINGS)
     assert is_available(hass, entry, *DETECT)
     del frigate.state.cameras["front_door"].allowed["recording"]
     await read_config(hass, freezer)
     await call(hass, entry, "switch.turn_on", "front_door:recordings")
     assert state_of(hass, entry, *RECORDINGS) == STATE_ON
+
+
+@BOTH
+async def test_what_the_configuration_never_allows_again(
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
+) -> None:
+    entry = await connected(hass, frigate, make_entry(frigate.internal_url))
+    frigate.state.cameras["front_door"].allowed["recording"] = False
+    for _ in range(2):
+        assert is_registered(hass, entry, *RECORDINGS)
+        await read_config(hass, freezer)
+    assert not is_registered(hass, entry, *RECORDINGS)
+    assert is_available(hass, entry, *DETECT)
+    del frigate.state.cameras["front_door"].allowed["recording"]
+    await read_config(hass, freezer)
+    assert is_available(hass, entry, *RECORDINGS)
 
 
 @BOTH
@@ -207,7 +224,9 @@ async def test_viewers_have_no_switches(
     await become(hass, frigate, freezer, "admin")
     assert is_available(hass, entry, *DETECT)
     await become(hass, frigate, freezer, "viewer")
-    assert not is_available(hass, entry, *DETECT)
+    for _ in range(3):
+        assert not is_available(hass, entry, *DETECT)
+        await read_config(hass, freezer)
     await become(hass, frigate, freezer, "admin")
     assert is_available(hass, entry, *DETECT)
 

@@ -1,14 +1,17 @@
 """What the entities have in common that set a feature of a camera."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import override
 
+from homeassistant.core import callback
 from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ..coordinator import FrigateCoordinator
 from ..entity import CameraEntity
 from .commands import Value, async_set_feature, feature_value
+from .roll_call import async_add_live
 from .topics import Kind, Topic
 
 
@@ -56,6 +59,37 @@ class ControlEntity(CameraEntity):
         await async_set_feature(self._entry, self.camera, self._feature, value)
 
 
+@callback
+def async_add_controls[DescriptionT: EntityDescription](
+    coordinator: FrigateCoordinator,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    descriptions: Collection[DescriptionT],
+    create: Callable[[FrigateCoordinator, DescriptionT, str], ControlEntity],
+) -> None:
+    """Add an entity for each feature that can be set, of each camera.
+
+    Without the right to set anything there are none; those that were there before wait
+    for it to come back.
+    """
+
+    def _settable(
+        coordinator: FrigateCoordinator,
+    ) -> Iterator[tuple[DescriptionT, str]]:
+        for one in descriptions:
+            for camera in coordinator.data.cameras:
+                if is_settable(coordinator, camera, one.key):
+                    yield one, camera
+
+    async_add_live(
+        coordinator,
+        async_add_entities,
+        {one.key for one in descriptions},
+        _settable,
+        create,
+        can_tell=lambda coordinator: coordinator.data.profile.is_admin,
+    )
+
+
 def is_settable(coordinator: FrigateCoordinator, camera: str, feature: str) -> bool:
     """Return whether this account may set a feature, and Frigate agrees to."""
     config = coordinator.data.cameras.get(camera)
@@ -64,13 +98,3 @@ def is_settable(coordinator: FrigateCoordinator, camera: str, feature: str) -> b
         and config is not None
         and feature in config.switchable
     )
-
-
-def settable[DescriptionT: EntityDescription](
-    coordinator: FrigateCoordinator, descriptions: Iterable[DescriptionT]
-) -> Iterator[tuple[DescriptionT, str]]:
-    """Yield those of the descriptions whose feature can be set, for each camera."""
-    for one in descriptions:
-        for camera in coordinator.data.cameras:
-            if is_settable(coordinator, camera, one.key):
-                yield one, camera
