@@ -1,0 +1,27 @@
+"""What the person does, in this order; each step waits for what it needs to see."""
+
+from collections.abc import Awaitable, Callable
+
+from scripts.e2e_app.world import World
+
+from .adding import add_integration, log_in
+from .changing import change_option, log_in_again, reconfigure
+from .leaving import remove_integration
+from .performing import download_clip, get_faces, play_clip
+from .watching import open_device, watch_camera
+
+type Step = Callable[[World], Awaitable[None]]
+
+STEPS: tuple[Step, ...] = (
+    log_in,
+    add_integration,
+    open_device,
+    watch_camera,
+    get_faces,
+    download_clip,
+    play_clip,
+    change_option,
+    log_in_again,
+    reconfigure,
+    remove_integration,
+)
