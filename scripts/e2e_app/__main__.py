@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+import signal
 import sys
 import time
 
@@ -85,6 +86,9 @@ def _brief(err: Exception) -> str:
 def main() -> int:
     """Go, and return the exit status."""
     options = parse_options()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # Whoever ends us ends the browser and the servers with us, as Ctrl-C does.
+        signal.signal(number, signal.default_int_handler)
     with demo_folder(".e2e") as folder:
         try:
             asyncio.run(_run(options, folder))

@@ -20,7 +20,7 @@ _FLAGS = (
 )
 WIDTH, HEIGHT = 1280, 800
 # A bound for what hangs, generous because other work may keep the machine busy.
-_PATIENCE_SECONDS = 20
+_PATIENCE_SECONDS = 45
 
 
 @asynccontextmanager

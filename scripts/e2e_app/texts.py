@@ -13,7 +13,7 @@ import homeassistant
 from scripts.demo_app import DOMAIN, ROOT, DemoError
 
 _OURS = ROOT / "custom_components" / DOMAIN / "translations"
-_CORE = Path(homeassistant.__file__).parent / "components/homeassistant/translations"
+_CORE = Path(homeassistant.__file__).parent / "components"
 _FRONTEND = Path(hass_frontend.__file__).parent / "static/translations"
 # The files of the frontend's panels carry a hash in their names.
 _PANELS = ("", "config", "page-authorize")
@@ -39,9 +39,9 @@ class Texts:
             raise DemoError(f"Nobody fills in {left.group()} of the text {key}.")
         return text
 
-    def core(self, key: str) -> str:
+    def core(self, component: str, key: str) -> str:
         """Return a text that Home Assistant has for all integrations."""
-        return _find(_CORE / f"{self.language}.json", key)
+        return _find(_CORE / component / "translations" / f"{self.language}.json", key)
 
     def frontend(self, key: str) -> str:
         """Return a text of Home Assistant's frontend, whose key begins with `ui.`."""

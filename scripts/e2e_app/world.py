@@ -10,6 +10,7 @@ from scripts.demo_app import DOMAIN, DemoError
 from scripts.demo_app.api import Api
 from scripts.demo_app.places import LOOPBACK, Ports
 from scripts.demo_app.registry import read_entities
+from scripts.demo_app.waiting import until
 from tests.fake_frigate import FakeFrigate
 
 from .album import Album
@@ -21,6 +22,7 @@ CAMERA_NAME = "Front door"
 PERSON = "Eileen"
 _OTHER_CAMERA = "driveway"
 _FACES = {PERSON: 3, "Tom": 2}
+_LOAD_SECONDS = 45
 _INTERNAL_PORT, _EXTERNAL_PORT = 5400, 8471
 
 
@@ -58,6 +60,16 @@ class World:
         await chosen.wait_for()
         await self.album.keep("menu")
         await chosen.click()
+
+    async def reloaded(self) -> None:
+        """Wait until what was changed is in effect: the entry is loaded anew by then."""
+        await until("the integration to be loaded", _LOAD_SECONDS, self._is_loaded)
+
+    async def _is_loaded(self) -> bool | None:
+        (entries,) = await self.api.commands(
+            {"type": "config_entries/get", "domain": DOMAIN}
+        )
+        return True if entries and entries[0]["state"] == "loaded" else None
 
     async def camera_entity(self) -> str:
         """Return the id of the camera's entity, which depends on the language."""

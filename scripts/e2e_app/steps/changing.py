@@ -23,6 +23,7 @@ async def change_option(world: World) -> None:
     await flow.fill(texts.ours("options.step.init.data.mjpeg_height"), str(_HEIGHT))
     await flow.submit()
     await flow.finish("finish")
+    await world.reloaded()
     image = await open_camera(world)
     await page.wait_for_function(
         "([image, height]) => image.naturalHeight === height",
@@ -36,13 +37,15 @@ async def log_in_again(world: World) -> None:
     await world.go_to_integration()
     world.frigate.revoke_sessions()
     world.frigate.state.users["admin"].password = _CHANGED
+    # Home Assistant notices at its next poll.
     await _attention(world).locator("ha-button").click()
     await flow.expect_title(texts.ours("config.step.login.title"))
     await world.album.keep("reauth")
     await flow.fill(texts.ours("config.step.login.data.password"), _CHANGED)
     await flow.submit()
-    await flow.expect_end(texts.core("config.abort.reauth_successful"))
+    await flow.expect_end(texts.core("homeassistant", "config.abort.reauth_successful"))
     await _attention(world).wait_for(state="detached")
+    await world.reloaded()
 
 
 async def reconfigure(world: World) -> None:
@@ -56,7 +59,10 @@ async def reconfigure(world: World) -> None:
     await flow.choose(texts.ours("selector.credentials.options.remove"))
     await world.album.keep("reconfigure")
     await flow.submit()
-    await flow.expect_end(texts.core("config.abort.reconfigure_successful"))
+    await flow.expect_end(
+        texts.core("homeassistant", "config.abort.reconfigure_successful")
+    )
+    await world.reloaded()
     world.frigate.clear_requests()
     await open_camera(world)
     if {request.port for request in world.frigate.requests} != {"internal"}:

@@ -27,9 +27,7 @@ async def open_device(world: World) -> None:
     for platform, key in (("binary_sensor", "stream"), ("binary_sensor", "detection")):
         name = world.texts.ours(f"entity.{platform}.{key}.name")
         await cards.get_by_text(name, exact=True).wait_for()
-    # Pictures of cameras and brands come last.
-    await page.wait_for_load_state("networkidle")
-    await world.album.keep("device")
+    await world.album.keep("device", with_pictures=True)
 
 
 async def watch_camera(world: World) -> None:
