@@ -22,6 +22,7 @@ from .texts import Texts
 from .world import World, guarded_frigate
 
 _HOME_ASSISTANT_PORT = 8423
+_COUNTRY = "ES"
 # Home Assistant writes this when the made-up Frigate forgets the login, as it should.
 _EXPECTED = "Authentication failed while fetching"
 
@@ -50,8 +51,10 @@ async def _go(
         running_home_assistant(own, port) as (home_assistant, api),
         new_page(browser, texts.language) as page,
     ):
-        # The names of entities come from the server, which has a language too.
-        await api.commands({"type": "config/core/update", "language": texts.language})
+        # The names of entities come from the server, which has a language too, and
+        # would complain if it had no country.
+        home = {"language": texts.language, "country": _COUNTRY}
+        await api.commands({"type": "config/core/update", **home})
         album = Album(page, wanted=wanted)
         world = World(page=page, api=api, frigate=frigate, texts=texts, album=album)
         for step in STEPS:
