@@ -1,10 +1,12 @@
 """Go the whole way: `python -m scripts.e2e_app`."""
 
 import asyncio
+from collections.abc import Coroutine
 from pathlib import Path
 import signal
 import sys
 import time
+from typing import Any
 
 import aiohttp
 from playwright.async_api import Browser, Error
@@ -86,15 +88,24 @@ def _brief(err: Exception) -> str:
     return " ".join((str(err) or type(err).__name__).split("\nCall log:")[0].split())
 
 
+async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    """Run until done or until a signal asks for the end, and stop in good order."""
+    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, task.cancel)
+    await task
+
+
 def main() -> int:
     """Go, and return the exit status."""
     options = parse_options()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        # Whoever ends us ends the browser and the servers with us, as Ctrl-C does.
-        signal.signal(number, signal.default_int_handler)
     with demo_folder(".e2e") as folder:
         try:
-            asyncio.run(_run(options, folder))
+            asyncio.run(_until_stopped(_run(options, folder)))
+        except asyncio.CancelledError:
+            say("Stopped.")
+            return 130
         except (StepError, DemoError, Error, aiohttp.ClientError, OSError) as err:
             say(f"scripts/e2e: {_brief(err)}")
             return 1
@@ -102,7 +113,4 @@ def main() -> int:
     return 0
 
 
-try:
-    sys.exit(main())
-except KeyboardInterrupt:
-    sys.exit(130)
+sys.exit(main())

@@ -45,7 +45,6 @@ async def new_page(browser: Browser, language: str) -> AsyncIterator[Page]:
         reduced_motion="reduce",
     )
     context.set_default_timeout(_PATIENCE_SECONDS * 1000)
-    try:
-        yield await context.new_page()
-    finally:
-        await context.close()
+    yield await context.new_page()
+    # After a failure the whole browser is closed, if it has not ended by itself.
+    await context.close()
