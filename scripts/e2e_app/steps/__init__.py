@@ -6,7 +6,7 @@ from scripts.e2e_app.world import World
 
 from .adding import add_integration, log_in
 from .changing import change_option, log_in_again, reconfigure
-from .leaving import remove_integration
+from .leaving import download_diagnostics, remove_integration
 from .performing import download_clip, get_faces, play_clip
 from .watching import open_device, watch_camera
 
@@ -22,6 +22,7 @@ STEPS: tuple[Step, ...] = (
     play_clip,
     change_option,
     log_in_again,
+    download_diagnostics,
     reconfigure,
     remove_integration,
 )
