@@ -8,7 +8,7 @@ from .adding import add_integration, log_in
 from .changing import change_option, log_in_again, reconfigure
 from .leaving import download_diagnostics, remove_integration
 from .performing import download_clip, get_faces, play_clip
-from .watching import open_device, watch_camera
+from .watching import open_device, see_occupancy, watch_camera
 
 type Step = Callable[[World], Awaitable[None]]
 
@@ -17,6 +17,7 @@ STEPS: tuple[Step, ...] = (
     add_integration,
     open_device,
     watch_camera,
+    see_occupancy,
     get_faces,
     download_clip,
     play_clip,

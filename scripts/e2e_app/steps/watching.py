@@ -2,7 +2,7 @@
 
 from playwright.async_api import Locator, Page
 
-from scripts.e2e_app.world import CAMERA_NAME, World
+from scripts.e2e_app.world import CAMERA, CAMERA_NAME, World
 
 # A picture as one number; smaller than it is, because that is quicker to look at.
 _FINGERPRINT = """
@@ -36,6 +36,27 @@ async def watch_camera(world: World) -> None:
     await _see_change(world.page, image)
     await _see_change(world.page, image)
     await world.album.keep("camera")
+
+
+async def see_occupancy(world: World) -> None:
+    """See a person come and go."""
+    entity = await world.entity("binary_sensor", f"camera:{CAMERA}:occupancy:person")
+    await world.go(f"/home?more-info-entity-id={entity}")
+    await _see_state(world, "off")
+    visitor = world.frigate.object_appears(CAMERA, "person")
+    await _see_state(world, "on")
+    await world.album.keep("occupancy")
+    world.frigate.object_leaves(visitor)
+    await _see_state(world, "off")
+
+
+async def _see_state(world: World, state: str) -> None:
+    # The history below shows states too; the card says which one it is now.
+    card = world.page.locator("ha-more-info-dialog state-card-content")
+    text = world.texts.core(
+        "binary_sensor", f"entity_component.occupancy.state.{state}"
+    )
+    await card.get_by_text(text, exact=True).wait_for()
 
 
 async def open_camera(world: World) -> Locator:
