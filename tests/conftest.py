@@ -1,5 +1,6 @@
 """Fixtures for all tests: a Home Assistant, and a Frigate to talk to."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Generator
 from typing import Any
 from unittest.mock import PropertyMock, patch
@@ -13,8 +14,10 @@ from syrupy.assertion import SnapshotAssertion
 # Imported before Home Assistant looks for custom components, or it finds the test
 # plugin's own folder of that name first.
 from custom_components.frigate_http.const import DOMAIN
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_URL, CONF_VERIFY_SSL
 from homeassistant.core import HomeAssistant
+from tests.common import setup_state
 from tests.fake_frigate import FakeFrigate
 
 
@@ -78,7 +81,19 @@ async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> MockConfigEntry
     entry.add_to_hass(hass)
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
+    if setup_state(entry) is ConfigEntryState.LOADED:
+        await _until_connected(entry)
+        await hass.async_block_till_done(wait_background_tasks=True)
     return entry
+
+
+async def _until_connected(entry: MockConfigEntry) -> None:
+    """Wait until Frigate pushes, or does not, so that no request comes later for that."""
+    live = entry.runtime_data.live
+    for _turn in range(20_000):
+        if live.is_pushing or live.failures:
+            return
+        await asyncio.sleep(0)
 
 
 @pytest.fixture

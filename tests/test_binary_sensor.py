@@ -56,6 +56,7 @@ def shown(hass: HomeAssistant, entry: MockConfigEntry, key: str) -> str:
 
 
 @on_both_versions
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_entities(
     hass: HomeAssistant,
     frigate: FakeFrigate,
@@ -63,11 +64,12 @@ async def test_entities(
     snapshot: SnapshotAssertion,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # No entity of this platform is off by default: there is nothing to switch on.
     monkeypatch.setattr(
         "custom_components.frigate_http.PLATFORMS", [Platform.BINARY_SENSOR]
     )
     furnish(frigate)
+    # So that what is shown is always what was polled.
+    frigate.block_live()
     entry = await set_up(hass, snapshot_entry(frigate.internal_url))
     await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
 

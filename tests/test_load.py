@@ -16,6 +16,7 @@ from homeassistant.helpers import entity_registry as er
 from tests.common import POLL, VERSIONS, pass_polls, pass_time
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.stats import build_stats
+from tests.live.common import PUSH, until_pushing, until_state
 
 pytestmark = pytest.mark.usefixtures("fixed_time", "entity_registry_enabled_by_default")
 
@@ -100,15 +101,30 @@ def keys_of(hass: HomeAssistant, entities: Counter[str]) -> dict[str, int]:
     return found
 
 
+async def settle(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+    written: Counter[str],
+) -> None:
+    """Wait until all is shown that Frigate pushes at first, and forget about it."""
+    await until_pushing(hass, entry, frigate)
+    await pass_time(hass, freezer, 1)
+    written.clear()
+
+
 @pytest.mark.parametrize("frigate_options", VERSIONS, indirect=True)
 async def test_polls_write_only_what_has_changed(
     hass: HomeAssistant,
     frigate: FakeFrigate,
+    entry: MockConfigEntry,
     written: Counter[str],
     freezer: FrozenDateTimeFactory,
 ) -> None:
     assert len(hass.states.async_entity_ids("camera")) == CAMERAS
     assert len(hass.states.async_entity_ids("sensor")) > CAMERAS * 10
+    await settle(hass, entry, frigate, freezer, written)
     still = StillStats(frigate)
 
     # Long enough for the configuration to be read again, twice.
@@ -148,7 +164,10 @@ async def test_polls_write_only_what_has_changed(
     for _ in range(21):
         still.serve()
         await pass_time(hass, freezer)
-    assert keys_of(hass, written) == {"camera:cam_33": 1}
+    assert keys_of(hass, written) == {
+        "camera:cam_33": 1,
+        "camera:cam_33:recordings": 1,
+    }
 
     written.clear()
     frigate.add_face("person_7")
@@ -160,9 +179,17 @@ async def test_polls_write_only_what_has_changed(
 async def test_an_outage_is_written_once_and_its_end_once(
     hass: HomeAssistant,
     frigate: FakeFrigate,
+    entry: MockConfigEntry,
     written: Counter[str],
     freezer: FrozenDateTimeFactory,
 ) -> None:
+    await settle(hass, entry, frigate, freezer, written)
+    # Of a push, an outage shows first that it has ended.
+    frigate.block_live()
+    frigate.drop_live()
+    await until_state(hass, entry, *PUSH, "off")
+    await pass_time(hass, freezer)
+    written.clear()
     # Downloads are Home Assistant's own doing, whatever becomes of the server.
     entities = [one for one in hass.states.async_entity_ids() if "download" not in one]
     await frigate.refuse()

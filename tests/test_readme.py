@@ -16,12 +16,14 @@ from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from homeassistant.util.yaml import parse_yaml
-from tests.common import pass_time
+from tests.common import entity_id, pass_time, state_of
 from tests.fake_frigate import FakeFrigate
+from tests.live.common import until, until_pushing, until_state
 from tests.services.common import set_up_admin
 from tests.services.footage_time import turns
 
 README = Path(__file__).parents[1] / "README.md"
+SWITCHED = ("on", "off")
 _BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -159,3 +161,84 @@ async def test_faces_are_recognised_at_night(
     await pass_until(hass, freezer, hour=3, minute=30)
     (call,) = told
     assert "Recognised at last: Eileen" in " ".join(call.data["message"].split())
+
+
+# What happens at the door
+
+
+async def test_a_picture_of_who_is_at_the_door(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FakeFrigate
+) -> None:
+    await until_pushing(hass, entry, frigate)
+    told: list[ServiceCall] = async_mock_service(hass, "notify", "notify")
+    await load(hass, "A person at the door")
+    for label in ("car", "person"):
+        name = "Eileen" if label == "person" else None
+        seen = frigate.object_appears("front_door", label, sub_label=name)
+        review = frigate.review_starts(
+            "front_door", "detection", objects=[label], events=[seen]
+        )
+        frigate.review_changes(review, severity="alert")
+        frigate.review_ends(review)
+    key = "camera:front_door:review"
+    review_entity = entity_id(hass, entry, "event", key)
+    assert review_entity == "event.front_door_review"
+
+    def is_over() -> bool:
+        state = hass.states.get(review_entity)
+        return (
+            state is not None
+            and state.attributes.get("severity") == "alert"
+            and (
+                state.attributes["objects"] == ["person"] and "end" in state.attributes
+            )
+        )
+
+    await until(hass, is_over)
+    await turns()
+    (call,) = told
+    assert call.data["message"] == "It is Eileen."
+    assert call.data["data"]["image"].startswith("/api/image_proxy/image.front_door_")
+
+
+async def test_a_light_at_night(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    await until_pushing(hass, entry, frigate)
+    motion = ("binary_sensor", "camera:front_door:motion")
+    lit, dark = (async_mock_service(hass, "light", f"turn_{one}") for one in SWITCHED)
+    await load(hass, "Light on motion at night")
+
+    async def move(*, on: bool) -> None:
+        frigate.motion("front_door", on)
+        await until_state(hass, entry, *motion, "on" if on else "off")
+        await turns()
+
+    hass.states.async_set("sun.sun", "above_horizon")
+    await move(on=True)
+    await move(on=False)
+    assert not lit
+    hass.states.async_set("sun.sun", "below_horizon")
+    await move(on=True)
+    assert len(lit) == 1
+    await move(on=False)
+    assert not dark
+    await pass_time(hass, freezer, 121)
+    assert len(dark) == 1
+
+
+async def test_detection_is_paused_at_home(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FakeFrigate
+) -> None:
+    await until_pushing(hass, entry, frigate)
+    detect = ("switch", "camera:front_door:detect")
+    assert entity_id(hass, entry, *detect) == "switch.front_door_detection"
+    await load(hass, "Pause detection at home")
+    for people, state in (("1", "off"), ("2", "off"), ("0", "on")):
+        hass.states.async_set("zone.home", people)
+        await until_state(hass, entry, *detect, state)
+        await hass.async_block_till_done()
+        assert state_of(hass, entry, *detect) == state

@@ -15,6 +15,7 @@ import pytest
 import voluptuous as vol
 
 from custom_components.frigate_http import PLATFORMS, errors, forms
+from custom_components.frigate_http.button_ptz import PTZ_PRESET
 from custom_components.frigate_http.config_flow import WAYS_TO_AUTHENTICATE
 from custom_components.frigate_http.const import DOMAIN
 from custom_components.frigate_http.issues import ISSUES, IssueDescription
@@ -387,7 +388,9 @@ def test_texts_of_an_entity(platform: str, one: Described) -> None:
 
     states = choices(one)
     assert names(found.get("state", {})) == states
-    assert bool(states) is (one.device_class is SensorDeviceClass.ENUM)
+    assert bool(states) is (
+        one.device_class is SensorDeviceClass.ENUM or platform == "select"
+    )
     # A unit stands in one place only.
     assert "unit_of_measurement" not in found or (
         platform == "sensor"
@@ -403,9 +406,11 @@ def fillings(one: Described) -> set[str]:
         key = str(one.translation_key)
         of_zone = {"zone"} if key.startswith("zone_") else set()
         return of_zone | ({"label"} if key.endswith(one.key) else set())
-    return {PERSON_SENSOR.key: {"person"}, CLASSIFICATION.key: {"model"}}.get(
-        one.key, set()
-    )
+    return {
+        PERSON_SENSOR.key: {"person"},
+        CLASSIFICATION.key: {"model"},
+        PTZ_PRESET.key: {"preset"},
+    }.get(one.key, set())
 
 
 def choices(one: Described) -> set[str]:
@@ -431,7 +436,8 @@ def test_icons_of_an_entity(platform: str, one: Described) -> None:
         # The device class, or the platform itself, brings one.
         assert one.device_class or platform == "update"
         return
-    states = {"on", "off"} if platform == "binary_sensor" else choices(one)
+    has_two = platform in ("binary_sensor", "switch")
+    states = {"on", "off"} if has_two else choices(one)
     assert icons["default"].startswith("mdi:")
     assert names(icons) <= {"default", "state"}
     assert names(icons.get("state", {})) <= states

@@ -1,4 +1,4 @@
-"""Button: restart Frigate."""
+"""Buttons: restart Frigate, move a camera."""
 
 from collections.abc import Iterator
 from typing import override
@@ -12,6 +12,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .button_ptz import async_add_ptz_buttons
 from .coordinator import FrigateCoordinator
 from .entity import ServerEntity, async_add_as_they_appear
 from .errors import action_errors
@@ -33,10 +34,12 @@ async def async_setup_entry(
     entry: FrigateConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the button, once the account turns out to be an administrator's."""
+    """Add the buttons, once the account turns out to be allowed what they do."""
+    coordinator = entry.runtime_data.server
     async_add_as_they_appear(
-        entry.runtime_data.server, async_add_entities, _buttons, FrigateRestartButton
+        coordinator, async_add_entities, _buttons, FrigateRestartButton
     )
+    async_add_ptz_buttons(coordinator, async_add_entities)
 
 
 def _buttons(

@@ -49,6 +49,8 @@ class FrigateData:
     """None while the faces alone fail, or may not be read by this account."""
     cameras: Mapping[str, CameraConfig]
     """Those that exist, may be seen by this account, and are wanted by the options."""
+    config_read_at: float
+    """By the monotonic clock. Each read is news: it ends what was pushed before it."""
 
 
 class Roll:
@@ -192,7 +194,12 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
         if TYPE_CHECKING:
             assert self._config is not None
         return FrigateData(
-            self._config, self._profile, good_stats, good_faces, self._cameras()
+            self._config,
+            self._profile,
+            good_stats,
+            good_faces,
+            self._cameras(),
+            self.config_read_at,
         )
 
     async def _ask[T](self, subject: str, call: Callable[[], Awaitable[T]]) -> T:

@@ -10,9 +10,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .aiofrigate import CameraConfig, Recognized
 from .coordinator import FrigateCoordinator
-from .entity import async_add_as_they_appear
 from .live.camera_picture import CameraPicture
 from .live.entity import HappeningEntity
+from .live.roll_call import async_add_live
 from .live.topics import Happening, Kind, ReviewHappened, ReviewStep, Topic
 from .moments import iso
 from .runtime import FrigateConfigEntry
@@ -107,9 +107,10 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add what every camera has to tell of."""
-    async_add_as_they_appear(
+    async_add_live(
         entry.runtime_data.server,
         async_add_entities,
+        {description.key for description in HAPPENINGS},
         lambda coordinator: (
             (camera, description)
             for camera, config in coordinator.data.cameras.items()

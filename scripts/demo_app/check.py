@@ -13,6 +13,7 @@ from .actions import check_actions
 from .api import Api, Json
 from .dashboard import URL_PATH
 from .frigate import Target
+from .live import check_story, check_switches, enable_counts
 from .pictures import fetch_still, watch_stream
 from .registry import Entity, read_entities
 from .waiting import until
@@ -21,6 +22,8 @@ _STATES_SECONDS = 30
 # The integration polls every 15 seconds: two polls and a little more.
 _MOVEMENT_SECONDS = 40
 _NOTHING = ("missing", "unavailable", "unknown")
+_WAITING = ("event", "image")
+_RECOGNIZED = (":last_face", ":last_plate")
 _COMPLAINT = re.compile(r" (ERROR|CRITICAL) |Traceback \(most recent call last\)")
 _LOG_ENTRY = re.compile(r"^(?=\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)", re.MULTILINE)
 
@@ -30,6 +33,10 @@ type States = dict[str, Json]
 async def check(api: Api, targets: Mapping[str, Target]) -> list[str]:
     """Check the servers, given by config entry; return what is missing."""
     missing: list[str] = []
+    try:
+        await enable_counts(api, targets)
+    except DemoError as err:
+        missing.append(_why(err))
     entities = await _entities_with_states(api, targets, missing)
     before = await _states(api)
     _print_table(entities, before)
@@ -38,7 +45,9 @@ async def check(api: Api, targets: Mapping[str, Target]) -> list[str]:
         _check_pictures(api, entities, missing),
         check_actions(api, entities, targets, missing),
         _check_movement(api, entities, targets, before, missing),
+        check_story(api, entities, targets, missing),
     )
+    await check_switches(api, entities, targets, missing)
     return missing
 
 
@@ -73,21 +82,36 @@ def _lacking(
     lacking: list[str] = []
     for entry_id, target in targets.items():
         own = [entity for entity in entities if entity.entry_id == entry_id]
-        # A real server may well not know something; the made-up one knows it all.
-        bad = _NOTHING if target.expected else _NOTHING[:2]
         lacking += [
             f"{entity.entity_id} is {state}"
             for entity in own
-            if (state := _state(states, entity)) in bad
+            if (state := _state(states, entity)) in _bad(entity, target)
         ]
         absent = target.expected - {entity.own_id for entity in own}
         lacking += [f"{target.title}: no entity {own_id}" for own_id in sorted(absent)]
         lacking += [
             f"{target.title}: no {platform} at all"
-            for platform in ("camera", "sensor", "binary_sensor", "update")
+            for platform in (
+                "camera",
+                "sensor",
+                "binary_sensor",
+                "event",
+                "image",
+                "update",
+            )
             if not any(entity.platform == platform for entity in own)
         ]
     return lacking
+
+
+def _bad(entity: Entity, target: Target) -> tuple[str, ...]:
+    """Return the states that mean that something is missing.
+
+    A real server may well not know something. The made-up one knows it all, but for
+    what has not happened yet.
+    """
+    waits = entity.platform in _WAITING or entity.own_id.endswith(_RECOGNIZED)
+    return _NOTHING if target.expected and not waits else _NOTHING[:2]
 
 
 def _state(states: States, entity: Entity) -> str:

@@ -34,16 +34,20 @@ async def lay_out_dashboard(api: Api) -> str:
 
 
 def dashboard(entities: Iterable[Entity]) -> Json:
-    """Return the dashboard: one live picture, stills, the server, faces, health."""
+    """Return the dashboard: live pictures, stills, snapshots, server, faces, cameras."""
     entities = list(entities)
     cameras = [entity for entity in entities if entity.platform == "camera"]
-    others = [entity for entity in entities if entity.platform != "camera"]
+    images = [entity for entity in entities if entity.platform == "image"]
+    others = [
+        entity for entity in entities if entity.platform not in ("camera", "image")
+    ]
     sections = [
         _section("Live", [_picture(camera, "live", "full") for camera in cameras[:1]]),
         _section("Cameras", [_picture(camera, "auto", 6) for camera in cameras]),
+        _section("Last snapshots", [_image(image) for image in images]),
         _list("Server", (entity for entity in others if entity.kind == "server")),
         _list("Faces", (entity for entity in others if entity.kind == "face")),
-        *(_health(camera.device, others) for camera in cameras),
+        *(_camera(camera.device, others) for camera in cameras),
     ]
     sections[0]["column_span"] = 2
     view = {
@@ -60,16 +64,25 @@ def _section(title: str, cards: list[Json]) -> Json:
     return {"type": "grid", "cards": [heading, *cards]}
 
 
-def _health(device: str, entities: Iterable[Entity]) -> Json:
-    """Return how one camera is doing."""
+def _camera(device: str, entities: Iterable[Entity]) -> Json:
+    """Return what happens at one camera, and how it is doing."""
     own = (one for one in entities if one.kind == "camera" and one.device == device)
-    return _list(f"Health of {device}", own)
+    return _list(device, own)
 
 
 def _list(title: str, entities: Iterable[Entity]) -> Json:
     rows = [{"entity": entity.entity_id, "name": entity.name} for entity in entities]
     card = {"type": "entities", "entities": rows, "grid_options": {"columns": 12}}
     return _section(title, [card] if rows else [])
+
+
+def _image(image: Entity) -> Json:
+    return {
+        "type": "picture-entity",
+        "entity": image.entity_id,
+        "name": image.device,
+        "grid_options": {"columns": 6, "rows": "auto"},
+    }
 
 
 def _picture(camera: Entity, view: str, columns: int | str) -> Json:

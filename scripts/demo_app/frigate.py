@@ -10,6 +10,7 @@ import sys
 from tests.fake_frigate import FakeFrigate
 
 from .places import LOOPBACK, Ports
+from .story import furnish, going_on
 
 CAMERAS = ("front_door", "driveway", "garden", "garage")
 FACES = {"Eileen": 3, "Tom": 2}
@@ -23,6 +24,7 @@ _SERVER_KEYS = (
     "detector_inference_speed:cpu1",
     "faces_to_train",
     "known_faces",
+    "push",
     "stats_fresh",
     f"storage_free:{_RECORDINGS}",
     f"storage_used_percent:{_RECORDINGS}",
@@ -59,6 +61,7 @@ async def made_up_frigate(
     )
     server.state.latest_version = LATEST_RELEASE
     _tell_a_story(server)
+    furnish(server)
     await server.start(
         host=LOOPBACK,
         internal_port=ports.take(INTERNAL_PORT),
@@ -70,13 +73,14 @@ async def made_up_frigate(
             url=server.internal_url,
             expected=_expected(version),
         )
-        yield plain if not auth else _with_login(plain, server)
+        async with going_on(server):
+            yield plain if not auth else _with_login(plain, server)
     finally:
         await server.stop()
 
 
 def _tell_a_story(server: FakeFrigate) -> None:
-    """Let there be something to look at: visitors, and faces that wait for a name."""
+    """Let there be a past to look at: visitors, and faces that wait for a name."""
     visitor = server.add_event("front_door", ago=900, sub_label="Eileen")
     car = server.add_event("driveway", "car", ago=400)
     server.add_review("front_door", ago=900, events=[visitor.id])
@@ -98,11 +102,13 @@ def _with_login(plain: Target, server: FakeFrigate) -> Target:
 
 
 def _expected(version: str) -> frozenset[str]:
-    camera_keys = ["", ":stream", ":detection"]
+    camera_keys = ["", ":stream", ":detection", ":motion", ":review", ":snapshot"]
+    camera_keys += [":detect"]
     if version != OLDER_VERSION:
         camera_keys.append(":connection_quality")
     return frozenset(
         {f"camera:{camera}{key}" for camera in CAMERAS for key in camera_keys}
+        | {"camera:front_door:face", "camera:driveway:plate"}
         | {f"face:{person}" for person in FACES}
         | {f"server:{key}" for key in _SERVER_KEYS}
     )

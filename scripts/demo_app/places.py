@@ -16,10 +16,10 @@ _FOLDERS_TO_TRY = 20
 
 
 @contextmanager
-def demo_folder() -> Iterator[Path]:
+def demo_folder(name: str = ".demo") -> Iterator[Path]:
     """Lend an empty folder: `.demo`, or `.demo-2` while another demo uses that."""
     for number in range(1, _FOLDERS_TO_TRY + 1):
-        folder = ROOT / (".demo" if number == 1 else f".demo-{number}")
+        folder = ROOT / (name if number == 1 else f"{name}-{number}")
         folder.mkdir(exist_ok=True)
         with (folder / "lock").open("w") as lock:
             try:

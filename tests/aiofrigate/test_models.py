@@ -245,13 +245,14 @@ def test_a_recorded_configuration(version: str) -> None:
         has_ptz=False,
     )
     assert config.classifiers == {}
+    assert config.profiles == ()
     assert not config.birdseye_restream
     assert not config.safe_mode
 
 
 def test_a_configuration_that_leaves_everything_out() -> None:
     assert Config.from_api({}) == Config(
-        {}, False, False, None, ("admin", "viewer"), {}
+        {}, False, False, None, ("admin", "viewer"), {}, ()
     )
     config = Config.from_api({"cameras": {"a": {}, "b": None, "c": []}})
     assert config.cameras["a"] == CameraConfig(

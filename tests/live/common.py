@@ -9,9 +9,10 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
+from custom_components.frigate_http.aiofrigate.live import LONGEST_PAUSE
 from custom_components.frigate_http.live.entity import SHORTEST_PAUSE
 from homeassistant.const import EVENT_STATE_CHANGED
-from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from tests.common import state_of
 from tests.fake_frigate import FakeFrigate
 
@@ -32,7 +33,7 @@ async def until(
     changed = asyncio.Event()
 
     @callback
-    def _note(_event: Event) -> None:
+    def _note(_event: Event[EventStateChangedData]) -> None:
         changed.set()
 
     remove = hass.bus.async_listen(EVENT_STATE_CHANGED, _note)
@@ -73,10 +74,26 @@ async def until_state(
     )
 
 
+async def _until_connected_while_frozen(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    """Let the pause before the next attempt pass, which may begin only now."""
+    clock = freeze_factories[-1]
+    for turn in range(1, int(LONGEST_PAUSE + LIMIT) * TURNS_A_TICK):
+        if frigate.live_clients:
+            return
+        await asyncio.sleep(0)
+        if turn % TURNS_A_TICK == 0:
+            clock.tick(1)
+            async_fire_time_changed(hass)
+
+
 async def until_pushing(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FakeFrigate
 ) -> None:
     """Wait until Frigate pushes, and what it said at first has been taken in."""
+    if freeze_factories:
+        await _until_connected_while_frozen(hass, frigate)
     await frigate.wait_for_live(1)
     await until_state(hass, entry, *PUSH, "on")
     await hass.async_block_till_done(wait_background_tasks=True)

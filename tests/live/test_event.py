@@ -15,6 +15,8 @@ from custom_components.frigate_http.live.topics import Kind, Topic
 from custom_components.frigate_http.moments import iso
 from homeassistant.const import (
     ATTR_ENTITY_ID,
+    CONF_PASSWORD,
+    CONF_USERNAME,
     EVENT_STATE_CHANGED,
     STATE_UNAVAILABLE,
     STATE_UNKNOWN,
@@ -506,6 +508,22 @@ async def test_an_outage(
     await pass_time(hass, freezer, LIVE_POLL)
     assert state_of(hass, entry, *REVIEW) == before
     assert told.types == ["alert_started", "ended"]
+
+
+@BOTH
+async def test_a_restricted_account_hears_of_its_camera_only(
+    hass: HomeAssistant, watched: FakeFrigate
+) -> None:
+    account = {CONF_USERNAME: "gate1", CONF_PASSWORD: "gate-password-1!"}
+    entry = await set_up(hass, make_entry(watched.external_url, **account))
+    await until_pushing(hass, entry, watched)
+    assert not is_registered(hass, entry, *REVIEW)
+    assert not is_registered(hass, entry, *FACE)
+    told = Told(hass, entry, ("event", "camera:Portones:review"))
+    watched.review_starts("front_door")
+    gate = watched.review_starts("Portones")
+    await until(hass, lambda: told.types == ["alert_started"])
+    assert told.attributes[0]["review_id"] == gate.id
 
 
 # Automations

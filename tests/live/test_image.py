@@ -14,7 +14,13 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from syrupy.assertion import SnapshotAssertion
 
 from homeassistant.components.image import Image, async_get_image
-from homeassistant.const import ATTR_ENTITY_ID, STATE_UNKNOWN, Platform
+from homeassistant.const import (
+    ATTR_ENTITY_ID,
+    CONF_PASSWORD,
+    CONF_USERNAME,
+    STATE_UNKNOWN,
+    Platform,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
@@ -25,6 +31,7 @@ from tests.common import (
     entity_id,
     furnish,
     is_available,
+    is_registered,
     pass_polls,
     pass_time,
     sent,
@@ -219,6 +226,19 @@ async def test_an_outage(
     await pass_polls(hass, freezer, 2)
     await pass_time(hass, freezer, LIVE_POLL)
     assert shown(hass, entry) == before
+
+
+@BOTH
+async def test_a_restricted_account_sees_its_camera_only(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    frigate.add_event("front_door")
+    event = frigate.add_event("Portones")
+    account = {CONF_USERNAME: "gate1", CONF_PASSWORD: "gate-password-1!"}
+    entry = await set_up(hass, make_entry(frigate.external_url, **account))
+    assert not is_registered(hass, entry, *SNAPSHOT)
+    await look(hass, entry, ("image", "camera:Portones:snapshot"))
+    assert len(sent(frigate, path_of(event.id))) == 1
 
 
 async def test_an_automation_that_sends_it(

@@ -208,7 +208,6 @@ async def test_a_camera_that_shows_nothing(
     [
         ("camera.nowhere", "no_such_entity"),
         # There is a state, but no image is set up.
-        ("image.elsewhere", "no_such_entity"),
         ("sensor.frigate_uptime", "not_an_entity"),
         ("no entity", "not_an_entity"),
         ("camera.one, camera.two", "not_an_entity"),
@@ -223,7 +222,6 @@ async def test_entities_that_are_none(
     hass: HomeAssistant, frigate: FakeFrigate, action: str, entity_id: Any, key: str
 ) -> None:
     await set_up_admin(hass, frigate)
-    hass.states.async_set("image.elsewhere", "unknown")
     frigate.clear_requests()
     error = await refused(hass, action, image_entity=entity_id)
     assert error.translation_key == key

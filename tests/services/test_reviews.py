@@ -164,6 +164,7 @@ async def test_what_is_refused_at_once(
     key: str,
 ) -> None:
     await set_up_admin(hass, frigate)
+    frigate.clear_requests()
     with pytest.raises(ServiceValidationError) as caught:
         await call(hass, action, **data)
     assert caught.value.translation_key == key

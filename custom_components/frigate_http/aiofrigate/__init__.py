@@ -7,7 +7,7 @@ epoch (UTC), durations seconds, sizes of pictures pixels.
 from .auth import Credentials
 from .client import FrigateClient
 from .configuration import CameraConfig, Config, ZoneConfig
-from .controls import ProfileChoice, Profiles, PtzInfo
+from .controls import NO_PROFILE, ProfileChoice, Profiles, PtzInfo
 from .discovery import find_server, normalise_url
 from .errors import (
     FrigateArgumentError,
@@ -87,6 +87,7 @@ from .users import User
 __all__ = [
     "LOG_SERVICES",
     "LONGEST_ENDPOINT",
+    "NO_PROFILE",
     "CameraActivity",
     "CameraConfig",
     "CameraStats",

@@ -160,6 +160,8 @@ class Config:
     """The roles an account can have; two of them are always there."""
     classifiers: Mapping[str, tuple[str, ...]]
     """The models that tell the state of something, by camera."""
+    profiles: tuple[str, ...]
+    """The sets of settings that can be made active, since 0.18."""
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self:
@@ -176,6 +178,7 @@ class Config:
             as_bool(auth.get("enabled")),
             tuple(dict.fromkeys((*as_dict(auth.get("roles")), *BUILT_IN_ROLES))),
             _classifiers(as_dict(as_dict(data.get("classification")).get("custom"))),
+            tuple(as_dict(data.get("profiles"))),
         )
 
 

@@ -1,15 +1,15 @@
 """Commands to a camera, and the proof that Frigate has carried them out."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+import contextlib
 import time
 
-from homeassistant.core import callback
-
 from ..aiofrigate import FrigateError, FrigateNotFoundError
+from ..coordinator_profiles import ProfilesCoordinator
 from ..errors import action_errors, refusal
 from ..runtime import FrigateConfigEntry
-from .topics import Kind, Topic
+from .topics import PROFILE, Kind, Topic
 
 FOLLOWS_WITHIN = 3.0
 """Seconds in which a command shows its effect."""
@@ -42,17 +42,37 @@ async def async_set_feature(
         HomeAssistantError: it could not be sent, or Frigate did not follow.
     """
     text = str(value) if not isinstance(value, bool) else ("ON" if value else "OFF")
-    with action_errors(
-        lambda: entry.async_start_reauth(entry.runtime_data.server.hass)
-    ):
+    with action_errors(lambda: _ask_for_login(entry)):
         await _send(entry, camera, feature, text)
-        has_followed = await _follows(
-            entry,
-            Topic(Kind.FEATURES, camera, feature),
-            lambda: feature_value(entry, camera, feature) == value,
-        )
-    if not has_followed:
-        raise refusal("not_followed", camera=camera)
+    has_followed = await _follows(
+        entry,
+        Topic(Kind.FEATURES, camera, feature),
+        lambda: feature_value(entry, camera, feature) == value,
+        entry.runtime_data.server.async_refresh_config,
+    )
+    if has_followed:
+        return
+    if feature == "motion" and feature_value(entry, camera, "detect") is True:
+        raise refusal("detection_needs_motion", camera=camera)
+    raise refusal("not_followed", camera=camera)
+
+
+async def async_activate_profile(
+    entry: FrigateConfigEntry, profiles: ProfilesCoordinator, name: str | None
+) -> None:
+    """Make a profile active, or none, and see that it is so.
+
+    Raises:
+        HomeAssistantError: it could not be sent, or Frigate did not follow.
+    """
+    with action_errors(lambda: _ask_for_login(entry)):
+        await entry.runtime_data.client.controls.activate_profile(name)
+
+    def _is_so() -> bool:
+        return (active := profiles.active) is not None and active.name == name
+
+    if not await _follows(entry, PROFILE, _is_so, profiles.async_refresh_past_cache):
+        raise refusal("profile_not_followed")
 
 
 async def async_move(entry: FrigateConfigEntry, camera: str, command: str) -> None:
@@ -62,6 +82,10 @@ async def async_move(entry: FrigateConfigEntry, camera: str, command: str) -> No
         HomeAssistantError: it could not be sent.
     """
     await _send_live(entry, f"{camera}/ptz", command)
+
+
+def _ask_for_login(entry: FrigateConfigEntry) -> None:
+    entry.async_start_reauth(entry.runtime_data.server.hass)
 
 
 async def _send(
@@ -89,36 +113,27 @@ async def _send_live(entry: FrigateConfigEntry, topic: str, text: str) -> None:
 
 
 async def _follows(
-    entry: FrigateConfigEntry, topic: Topic, is_so: Callable[[], bool]
+    entry: FrigateConfigEntry,
+    topic: Topic,
+    is_so: Callable[[], bool],
+    ask: Callable[[], Awaitable[None]],
 ) -> bool:
-    """Return whether something becomes so: as it is pushed, else as it is configured."""
+    """Return whether something becomes so: as it is pushed, else as Frigate answers."""
     ends_at = time.monotonic() + FOLLOWS_WITHIN
-    runtime = entry.runtime_data
-    changed = asyncio.Event()
-
-    @callback
-    def _note() -> None:
-        changed.set()
-
-    remove = runtime.live.async_add_listener(_note, topic)
+    live = entry.runtime_data.live
+    told = asyncio.Event()
+    remove = live.async_follow(topic, told.set)
+    may_wait = live.is_pushing
     try:
-        while not is_so():
-            if runtime.live.is_pushing and await _is_set(changed, _PUSHED_WITHIN):
-                changed.clear()
-                continue
-            await runtime.server.async_refresh_config()
-            if is_so() or time.monotonic() >= ends_at:
-                break
-            changed.clear()
-            await _is_set(changed, _PUSHED_WITHIN)
+        while not is_so() and time.monotonic() < ends_at:
+            if may_wait:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(_PUSHED_WITHIN):
+                        await told.wait()
+                told.clear()
+            if not is_so():
+                await ask()
+            may_wait = True
     finally:
         remove()
     return is_so()
-
-
-async def _is_set(event: asyncio.Event, within: float) -> bool:
-    try:
-        async with asyncio.timeout(within):
-            return await event.wait()
-    except TimeoutError:
-        return False

@@ -1,11 +1,13 @@
 """What the entities have in common that show what happens at a camera."""
 
 from abc import abstractmethod
-import asyncio
+from collections.abc import Callable
+from datetime import datetime
 from typing import override
 
-from homeassistant.core import callback
+from homeassistant.core import HassJob, callback
 from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.event import async_call_later
 
 from ..aiofrigate import CameraConfig
 from ..coordinator import FrigateCoordinator
@@ -36,7 +38,7 @@ class LiveEntity(CameraEntity):
         self.live = coordinator.config_entry.runtime_data.live
         self._topics = topics
         self._write_not_before = 0.0
-        self._late_write: asyncio.TimerHandle | None = None
+        self._cancel_late_write: Callable[[], None] | None = None
 
     @abstractmethod
     def _read_live(self, config: CameraConfig, picture: CameraPicture) -> bool:
@@ -61,25 +63,27 @@ class LiveEntity(CameraEntity):
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        if self._late_write is not None:
+        if self._cancel_late_write is not None:
             return
         if (now := self.hass.loop.time()) < self._write_not_before:
-            self._late_write = self.hass.loop.call_at(
-                self._write_not_before, self._write_late
+            self._cancel_late_write = async_call_later(
+                self.hass,
+                self._write_not_before - now,
+                HassJob(self._write_late, cancel_on_shutdown=True),
             )
         elif self._show_change():
             self._write_not_before = now + SHORTEST_PAUSE
 
     @callback
-    def _write_late(self) -> None:
-        self._late_write = None
+    def _write_late(self, _now: datetime) -> None:
+        self._cancel_late_write = None
         self._handle_coordinator_update()
 
     @callback
     def _drop_late_write(self) -> None:
-        if self._late_write is not None:
-            self._late_write.cancel()
-            self._late_write = None
+        if self._cancel_late_write is not None:
+            self._cancel_late_write()
+            self._cancel_late_write = None
 
 
 class HappeningEntity(LiveEntity):

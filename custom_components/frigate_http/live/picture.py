@@ -51,10 +51,10 @@ class Picture:
     def feature(self, camera: str, feature: str, read_at: float) -> bool | int | None:
         """Return what a feature was set to since the configuration was read.
 
-        `read_at` is when that was, by the monotonic clock.
+        `read_at` is when that began, by the monotonic clock.
         """
         value, since = self.of(camera).features.get(feature, (None, 0.0))
-        return value if since > read_at else None
+        return value if since >= read_at else None
 
     def apply(self, update: Update) -> Iterator[Change]:
         """Take in what was pushed."""

@@ -21,12 +21,15 @@ def async_add_live[*KeyT](
     kinds: Collection[str],
     keys: Callable[[FrigateCoordinator], Iterable[tuple[*KeyT]]],
     create: Callable[[FrigateCoordinator, *KeyT], Entity],
+    *,
+    can_tell: Callable[[FrigateCoordinator], bool] = lambda _coordinator: True,
 ) -> None:
     """Add an entity for every key as it appears, and remove it when it is gone.
 
     `kinds` are the keys of the descriptions: by them those are found whose key has gone
     while Home Assistant was off. As a camera, an entity is gone when the configuration
-    lacks it twice in a row; those of a camera that is gone itself are left to it.
+    lacks it twice in a row; those of a camera that is gone itself are left to it. While
+    `can_tell` says no, that a key is missing says nothing.
     """
     known = async_add_as_they_appear(coordinator, async_add_entities, keys, create)
     domain = async_get_current_platform().domain
@@ -36,7 +39,7 @@ def async_add_live[*KeyT](
     @callback
     def _call() -> None:
         nonlocal read_at
-        if coordinator.config_read_at == read_at:
+        if coordinator.config_read_at == read_at or not can_tell(coordinator):
             return
         read_at = coordinator.config_read_at
         there = coordinator.data.cameras

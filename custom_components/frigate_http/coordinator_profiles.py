@@ -1,0 +1,63 @@
+"""Which profile is active, polled while the select shows it, unless it is pushed."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, override
+
+from homeassistant.core import HomeAssistant, callback
+
+from .aiofrigate import Profiles, ProfileState
+from .live.topics import PROFILE
+from .on_demand import OnDemandCoordinator
+
+if TYPE_CHECKING:
+    from .runtime import FrigateConfigEntry
+
+PROFILES_INTERVAL = timedelta(seconds=60)
+
+
+class ProfilesCoordinator(OnDemandCoordinator[Profiles]):
+    """Knows the active profile.
+
+    Another profile may change any setting of any camera, and Frigate tells only of the
+    switches: the configuration is read after each change.
+    """
+
+    def __init__(self, hass: HomeAssistant, entry: FrigateConfigEntry) -> None:
+        """Prepare, and follow what is pushed; nothing is sent before somebody listens."""
+        client = entry.runtime_data.client
+        super().__init__(hass, entry, client, "profiles", PROFILES_INTERVAL)
+        self._seen: ProfileState | None = None
+        entry.async_on_unload(
+            entry.runtime_data.live.async_follow(PROFILE, self._on_push)
+        )
+
+    @property
+    def active(self) -> ProfileState | None:
+        """Return what is active, as it was pushed or else answered; None if unknown."""
+        pushed = self.config_entry.runtime_data.live.picture.profile
+        if pushed is not None or self.data is None:
+            return pushed
+        return ProfileState(self.data.active)
+
+    @override
+    async def _async_read(self, *, fresh: bool) -> Profiles:
+        return await self.client.controls.profiles(fresh=fresh)
+
+    @callback
+    @override
+    def async_update_listeners(self) -> None:
+        """Show what is active, and read the settings that come with it."""
+        before, active = self._seen, self.active
+        if active is not None:
+            self._seen = active
+        super().async_update_listeners()
+        if before not in (None, self._seen):
+            server = self.config_entry.runtime_data.server
+            self.config_entry.async_create_background_task(
+                self.hass, server.async_refresh_config(), f"{self.name} catch up"
+            )
+
+    @callback
+    def _on_push(self) -> None:
+        if self._listeners:
+            self.async_update_listeners()

@@ -1,0 +1,84 @@
+"""Select: the active profile of a server."""
+
+from collections.abc import Iterator
+from typing import override
+
+from homeassistant.components.select import SelectEntity, SelectEntityDescription
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .aiofrigate import NO_PROFILE
+from .coordinator import FrigateCoordinator
+from .coordinator_profiles import ProfilesCoordinator
+from .entity import ServerEntity, async_add_as_they_appear
+from .live.commands import async_activate_profile
+from .runtime import FrigateConfigEntry
+
+PARALLEL_UPDATES = 1
+
+PROFILE_SELECT = SelectEntityDescription(key="profile", options=[NO_PROFILE])
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: FrigateConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the select, once there are profiles and the account is an administrator's."""
+    profiles = ProfilesCoordinator(hass, entry)
+
+    def _create(_coordinator: FrigateCoordinator) -> FrigateProfileSelect:
+        return FrigateProfileSelect(profiles)
+
+    async_add_as_they_appear(
+        entry.runtime_data.server, async_add_entities, _selects, _create
+    )
+
+
+def _selects(coordinator: FrigateCoordinator) -> Iterator[tuple[()]]:
+    if _is_settable(coordinator):
+        yield ()
+
+
+def _is_settable(coordinator: FrigateCoordinator) -> bool:
+    data = coordinator.data
+    return data.profile.is_admin and bool(data.config.profiles)
+
+
+class FrigateProfileSelect(ServerEntity[ProfilesCoordinator], SelectEntity):
+    """The set of settings that the cameras go by."""
+
+    _shown = ("_attr_options", "_attr_current_option")
+
+    def __init__(self, coordinator: ProfilesCoordinator) -> None:
+        """Show the active profile."""
+        super().__init__(coordinator, PROFILE_SELECT)
+        self._attr_options = [NO_PROFILE]
+        self._entry = coordinator.config_entry
+        self._server = self._entry.runtime_data.server
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow also what is pushed, and which profiles there are."""
+        update = self._handle_coordinator_update
+        self.async_on_remove(self._server.async_add_listener(update))
+        await super().async_added_to_hass()
+
+    @override
+    def _read(self) -> bool:
+        active = self.coordinator.active
+        if (
+            active is None
+            or not self._server.last_update_success
+            or not _is_settable(self._server)
+        ):
+            return False
+        self._attr_options = [NO_PROFILE, *self._server.data.config.profiles]
+        self._attr_current_option = active.name or NO_PROFILE
+        return True
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        """Make a profile active, or none of them."""
+        name = None if option == NO_PROFILE else option
+        await async_activate_profile(self._entry, self.coordinator, name)

@@ -1,0 +1,69 @@
+"""Switches: what each camera does, and what it leaves."""
+
+from typing import Any, override
+
+from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .live.commands import Value
+from .live.control import ControlEntity, async_add_controls
+from .runtime import FrigateConfigEntry
+
+# Each command waits until Frigate has followed.
+PARALLEL_UPDATES = 4
+
+
+def _switch(feature: str, *, on_by_default: bool = False) -> SwitchEntityDescription:
+    return SwitchEntityDescription(
+        key=feature,
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=on_by_default,
+    )
+
+
+FEATURE_SWITCHES: tuple[SwitchEntityDescription, ...] = (
+    _switch("enabled", on_by_default=True),
+    _switch("detect", on_by_default=True),
+    _switch("recordings", on_by_default=True),
+    _switch("snapshots", on_by_default=True),
+    _switch("motion"),
+    _switch("audio"),
+    _switch("review_alerts"),
+    _switch("review_detections"),
+    _switch("improve_contrast"),
+    _switch("object_descriptions"),
+    _switch("review_descriptions"),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: FrigateConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the switches of every camera, once the account is an administrator's."""
+    async_add_controls(
+        entry.runtime_data.server, async_add_entities, FEATURE_SWITCHES, FrigateSwitch
+    )
+
+
+class FrigateSwitch(ControlEntity, SwitchEntity):
+    """Something that a camera does or does not do."""
+
+    _shown = ("_attr_is_on",)
+
+    @override
+    def _take(self, value: Value | None) -> None:
+        self._attr_is_on = None if value is None else bool(value)
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Switch on; detection switches the search for motion on as well."""
+        await self._set(True)
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Switch off."""
+        await self._set(False)

@@ -1,0 +1,182 @@
+"""Watching one full story, and switching what makes it possible off and on."""
+
+from collections.abc import Iterator, Mapping
+
+from . import DOMAIN, DemoError, say
+from .api import Api, Json
+from .frigate import Target
+from .registry import Entity
+from .story import DOOR
+from .waiting import until
+
+_STORY_SECONDS = 120
+_SWITCH_SECONDS = 15
+# Home Assistant waits for half a minute before it loads what was enabled.
+_ENABLE_SECONDS = 75
+_CAMERA = f"camera:{DOOR}"
+_OCCUPANCY = f"{_CAMERA}:occupancy:person"
+_REVIEW = f"{_CAMERA}:review"
+_SNAPSHOT = f"{_CAMERA}:snapshot"
+_FACE = f"{_CAMERA}:face"
+_COUNT = f"{_CAMERA}:count:person"
+_DETECT = f"{_CAMERA}:detect"
+_STEPS = ("detection_started", "alert_started", "updated", "ended")
+_WANTED = (
+    "somebody is there",
+    "one is counted",
+    "another snapshot",
+    "a face",
+    *_STEPS,
+    "nobody is there any more",
+)
+
+type States = Mapping[str, Json]
+
+
+class _Story:
+    """What has been seen of the story at one made-up server."""
+
+    def __init__(self, target: Target, entities: list[Entity], before: States) -> None:
+        self._target = target
+        self._ids = {one.own_id: one.entity_id for one in entities}
+        self._before = before
+        self._seen: set[str] = set()
+
+    @property
+    def missing(self) -> list[str]:
+        """Return what has not been seen yet."""
+        return [one for one in _WANTED if one not in self._seen]
+
+    def look(self, states: States) -> None:
+        """Note what is to be seen now."""
+        for one in self._to_be_seen(states):
+            if one not in self._seen:
+                self._seen.add(one)
+                say(f"story   {self._target.title}: {one}")
+
+    def _to_be_seen(self, states: States) -> Iterator[str]:
+        occupancy = self._state(states, _OCCUPANCY)
+        if occupancy == "on":
+            yield _WANTED[0]
+        elif occupancy == "off" and "ended" in self._seen:
+            yield _WANTED[-1]
+        if self._state(states, _COUNT) == "1":
+            yield "one is counted"
+        # An event or a snapshot is the moment of it.
+        if self._has_changed(states, _SNAPSHOT):
+            yield "another snapshot"
+        if self._has_changed(states, _FACE):
+            yield "a face"
+        if self._has_changed(states, _REVIEW):
+            attributes = states[self._ids[_REVIEW]]["attributes"]
+            yield attributes["event_type"]
+
+    def _has_changed(self, states: States, own_id: str) -> bool:
+        now = self._state(states, own_id)
+        return now != self._state(self._before, own_id) and now not in (
+            "unknown",
+            "unavailable",
+        )
+
+    def _state(self, states: States, own_id: str) -> str:
+        found = states.get(self._ids.get(own_id, ""))
+        return str(found["state"]) if found else "unknown"
+
+
+async def enable_counts(api: Api, targets: Mapping[str, Target]) -> None:
+    """Enable a count at every made-up server, as a person would who wants one."""
+    wanted = {
+        f"{entry_id}:{_COUNT}"
+        for entry_id, target in targets.items()
+        if target.expected
+    }
+    (entries,) = await api.commands({"type": "config/entity_registry/list"})
+    counts = [
+        one["entity_id"]
+        for one in entries
+        if one["platform"] == DOMAIN and one["unique_id"] in wanted
+    ]
+    if len(counts) != len(wanted):
+        raise DemoError("There is no count to enable.")
+    for entity_id in counts:
+        await api.commands(
+            {
+                "type": "config/entity_registry/update",
+                "entity_id": entity_id,
+                "disabled_by": None,
+            }
+        )
+    if counts:
+        say("Waiting for Home Assistant to load what was enabled ...")
+        await until("the counts", _ENABLE_SECONDS, lambda: _have_states(api, counts))
+
+
+async def _have_states(api: Api, entity_ids: list[str]) -> bool | None:
+    return True if set(entity_ids) <= (await _states(api)).keys() else None
+
+
+async def check_story(
+    api: Api,
+    entities: list[Entity],
+    targets: Mapping[str, Target],
+    missing: list[str],
+) -> None:
+    """Wait for somebody to come to the door of every made-up server, and to leave."""
+    before = await _states(api)
+    stories = [
+        _Story(target, [one for one in entities if one.entry_id == entry_id], before)
+        for entry_id, target in targets.items()
+        if target.expected
+    ]
+
+    async def all_told() -> bool | None:
+        states = await _states(api)
+        for story in stories:
+            story.look(states)
+        return None if any(story.missing for story in stories) else True
+
+    try:
+        await until("the story", _STORY_SECONDS, all_told)
+    except DemoError:
+        missing += [
+            f"{target.title}: the story lacks {one}"
+            for target, story in zip(_made_up(targets), stories, strict=True)
+            for one in story.missing
+        ]
+
+
+async def check_switches(
+    api: Api,
+    entities: list[Entity],
+    targets: Mapping[str, Target],
+    missing: list[str],
+) -> None:
+    """Switch detection off and on again at every made-up server that has the switch."""
+    for one in entities:
+        if one.own_id != _DETECT or not targets[one.entry_id].expected:
+            continue
+        try:
+            for action, state in (("turn_off", "off"), ("turn_on", "on")):
+                await api.post(
+                    f"/api/services/switch/{action}", {"entity_id": one.entity_id}
+                )
+                await _until_state(api, one.entity_id, state)
+                say(f"switch  {one.entity_id}: {state}")
+        except DemoError as err:
+            missing.append(f"{targets[one.entry_id].title}: {err}")
+
+
+async def _until_state(api: Api, entity_id: str, state: str) -> None:
+    async def has_it() -> bool | None:
+        found = await api.get(f"/api/states/{entity_id}")
+        return True if found["state"] == state else None
+
+    await until(f"{entity_id} to be {state}", _SWITCH_SECONDS, has_it)
+
+
+def _made_up(targets: Mapping[str, Target]) -> list[Target]:
+    return [target for target in targets.values() if target.expected]
+
+
+async def _states(api: Api) -> States:
+    return {state["entity_id"]: state for state in await api.get("/api/states")}

@@ -1,0 +1,1 @@
+"""A browser that uses the integration in a real Home Assistant, as a person would."""

@@ -1,0 +1,29 @@
+"""What the person does, in this order; each step waits for what it needs to see."""
+
+from collections.abc import Awaitable, Callable
+
+from scripts.e2e_app.world import World
+
+from .adding import add_integration, log_in
+from .changing import change_option, log_in_again, reconfigure
+from .leaving import download_diagnostics, remove_integration
+from .performing import download_clip, get_faces, play_clip
+from .watching import open_device, see_occupancy, watch_camera
+
+type Step = Callable[[World], Awaitable[None]]
+
+STEPS: tuple[Step, ...] = (
+    log_in,
+    add_integration,
+    open_device,
+    watch_camera,
+    see_occupancy,
+    get_faces,
+    download_clip,
+    play_clip,
+    change_option,
+    log_in_again,
+    download_diagnostics,
+    reconfigure,
+    remove_integration,
+)

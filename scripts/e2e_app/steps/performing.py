@@ -1,0 +1,101 @@
+"""Performing actions under Tools, and playing what one of them has saved."""
+
+from pathlib import PurePosixPath
+import time
+
+from playwright.async_api import Locator
+
+from homeassistant.util.yaml import dump, parse_yaml
+from scripts.demo_app import DOMAIN, DemoError
+from scripts.demo_app.api import Json
+from scripts.e2e_app.world import CAMERA, PERSON, World
+
+_CLIP_SECONDS = 10
+# Frigate writes recordings to the disk a little later than they were made.
+_CLIP_AGE = 90
+# What Home Assistant calls its folder of media, in every language.
+_MEDIA = "My media"
+# So high is the page with an action and all of its answer.
+_WITH_ANSWER = 1240
+
+
+async def get_faces(world: World) -> None:
+    """Ask for the faces, and read who is known."""
+    await _open_action(world, "get_faces")
+    name = world.texts.ours("services.get_faces.name")
+    picker = world.page.locator("tools-action ha-service-picker")
+    await picker.get_by_text(name, exact=True).wait_for()
+    answer = await _perform(world)
+    if len(answer["faces"][PERSON]) != len(world.frigate.state.faces[PERSON]):
+        raise DemoError(f"get_faces answered {answer['faces']}.")
+    await world.album.keep("action", height=_WITH_ANSWER)
+
+
+async def download_clip(world: World) -> None:
+    """Save a clip of the camera; write the action as YAML."""
+    end = int(time.time()) - _CLIP_AGE
+    action = {
+        "action": f"{DOMAIN}.download_clip",
+        "target": {"entity_id": await world.camera_entity()},
+        "data": {"start_time": end - _CLIP_SECONDS, "end_time": end},
+    }
+    await _open_action(world, "download_clip")
+    page = world.page
+    await page.locator("tools-action ha-button[value=yaml]").click()
+    await page.locator("tools-action .cm-content").first.fill(dump(action))
+    await world.album.keep("action-yaml")
+    (saved,) = (await _perform(world)).values()
+    if saved["camera"] != CAMERA or saved["seconds"] < _CLIP_SECONDS or saved["gaps"]:
+        raise DemoError(f"download_clip answered {saved}.")
+    world.notes["clip"] = saved["url"]
+
+
+async def play_clip(world: World) -> None:
+    """Find the clip in the media browser by clicking, and play it."""
+    page = world.page
+    await world.go("/media-browser/browser")
+    _, _, _, *folders, file = PurePosixPath(world.notes["clip"]).parts
+    for title in (_MEDIA, *folders):
+        await _child(world, title).click()
+    await _child(world, file).wait_for()
+    await world.album.keep("media")
+    await _child(world, file).click()
+    video = await page.locator(
+        "hui-dialog-web-browser-play-media video"
+    ).element_handle()
+    for least in (0, 1):
+        await page.wait_for_function(
+            "([video, least]) => video.currentTime > least && video.videoWidth > 0",
+            arg=[video, least],
+        )
+
+
+def _child(world: World, title: str) -> Locator:
+    titled = world.page.get_by_text(title, exact=True)
+    children = world.page.locator("ha-media-player-browse .child")
+    return children.filter(has=titled)
+
+
+async def _open_action(world: World, action: str) -> None:
+    await world.go(f"/config/tools/action?service={DOMAIN}.{action}")
+
+
+async def _perform(world: World) -> Json:
+    """Press the button, and return the answer that appears below it."""
+    tools = world.page.locator("tools-action")
+    button = "ui.panel.config.tools.tabs.actions.call_service"
+    await tools.get_by_role(
+        "button", name=world.texts.frontend(button), exact=True
+    ).click()
+    answer = tools.locator("ha-card").filter(
+        has=world.page.get_by_text(
+            world.texts.frontend("ui.panel.config.tools.tabs.actions.response"),
+            exact=True,
+        )
+    )
+    # The editor shows only the lines in view, but knows them all.
+    text = await answer.locator("ha-code-editor").evaluate("editor => editor.value")
+    found = parse_yaml(text)
+    if not isinstance(found, dict):
+        raise DemoError(f"The action answered {text!r}.")
+    return found

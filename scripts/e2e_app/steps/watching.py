@@ -1,0 +1,77 @@
+"""Looking: a camera's device page and its live picture."""
+
+from playwright.async_api import Locator, Page
+
+from scripts.e2e_app.world import CAMERA, CAMERA_NAME, World
+
+# A picture as one number; smaller than it is, because that is quicker to look at.
+_FINGERPRINT = """
+image => {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [320, 180];
+  const context = canvas.getContext("2d");
+  context.drawImage(image, 0, 0, canvas.width, canvas.height);
+  const pixels = context.getImageData(0, 0, canvas.width, canvas.height).data;
+  return pixels.reduce((sum, value) => (sum * 31 + value) | 0, 7);
+}
+"""
+
+
+async def open_device(world: World) -> None:
+    """Open the camera's device from the integration, and read its entities' names."""
+    page = world.page
+    await world.go_to_integration()
+    row = page.locator("ha-config-entry-device-row").filter(has_text=CAMERA_NAME)
+    await row.locator("ha-list-item-button").click()
+    cards = page.locator("ha-device-entities-card")
+    for platform, key in (("binary_sensor", "stream"), ("binary_sensor", "detection")):
+        name = world.texts.ours(f"entity.{platform}.{key}.name")
+        await cards.get_by_text(name, exact=True).wait_for()
+    await world.album.keep("device", with_pictures=True)
+
+
+async def watch_camera(world: World) -> None:
+    """Watch the camera until its picture has changed twice."""
+    image = await open_camera(world)
+    await _see_change(world.page, image)
+    await _see_change(world.page, image)
+    await world.album.keep("camera")
+
+
+async def see_occupancy(world: World) -> None:
+    """See a person come and go."""
+    entity = await world.entity("binary_sensor", f"camera:{CAMERA}:occupancy:person")
+    await world.go(f"/home?more-info-entity-id={entity}")
+    await _see_state(world, "off")
+    visitor = world.frigate.object_appears(CAMERA, "person")
+    await _see_state(world, "on")
+    await world.album.keep("occupancy")
+    world.frigate.object_leaves(visitor)
+    await _see_state(world, "off")
+
+
+async def _see_state(world: World, state: str) -> None:
+    # The history below shows states too; the card says which one it is now.
+    card = world.page.locator("ha-more-info-dialog state-card-content")
+    text = world.texts.core(
+        "binary_sensor", f"entity_component.occupancy.state.{state}"
+    )
+    await card.get_by_text(text, exact=True).wait_for()
+
+
+async def open_camera(world: World) -> Locator:
+    """Open the camera, and return its live picture as soon as there is one."""
+    await world.go(f"/home?more-info-entity-id={await world.camera_entity()}")
+    image = world.page.locator("ha-more-info-dialog ha-camera-stream img")
+    await world.page.wait_for_function(
+        "image => image.naturalWidth > 0", arg=await image.element_handle()
+    )
+    return image
+
+
+async def _see_change(page: Page, image: Locator) -> None:
+    before = await image.evaluate(_FINGERPRINT)
+    await page.wait_for_function(
+        f"([image, before]) => ({_FINGERPRINT})(image) !== before",
+        arg=[await image.element_handle(), before],
+    )

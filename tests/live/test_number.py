@@ -1,0 +1,121 @@
+"""The numbers of a camera: how easily it sees something move."""
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+from pytest_homeassistant_custom_component.common import snapshot_platform
+from syrupy.assertion import SnapshotAssertion
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import entity_registry as er
+from tests.common import (
+    VIEWER,
+    furnish,
+    is_available,
+    is_registered,
+    pass_polls,
+    snapshot_entry,
+    state_of,
+)
+from tests.conftest import make_entry, set_up
+from tests.fake_frigate import FakeFrigate
+from tests.fake_frigate.controls import carry_out
+
+from .common import until_pushing, until_state
+from .controls import (
+    BOTH,
+    become,
+    call,
+    call_in_time,
+    heed_commands,
+    ignore_commands,
+    read_config,
+)
+
+THRESHOLD = ("number", "camera:front_door:motion_threshold")
+AREA = ("number", "camera:front_door:motion_contour_area")
+SET_VALUE = "number.set_value"
+
+pytestmark = pytest.mark.usefixtures("fixed_time", "entity_registry_enabled_by_default")
+
+
+@BOTH
+async def test_entities(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entity_registry: er.EntityRegistry,
+    snapshot: SnapshotAssertion,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("custom_components.frigate_http.PLATFORMS", [Platform.NUMBER])
+    furnish(frigate)
+    entry = await set_up(hass, snapshot_entry(frigate.internal_url))
+    await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+
+
+@BOTH
+async def test_setting(hass: HomeAssistant, frigate: FakeFrigate) -> None:
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    await until_pushing(hass, entry, frigate)
+    assert state_of(hass, entry, *THRESHOLD) == "30"
+    await call(hass, entry, SET_VALUE, "front_door:motion_threshold", value=42)
+    await call(hass, entry, SET_VALUE, "front_door:motion_contour_area", value=17)
+    assert state_of(hass, entry, *THRESHOLD) == "42"
+    assert state_of(hass, entry, *AREA) == "17"
+    camera = frigate.state.cameras["front_door"]
+    assert (camera.motion_threshold, camera.contour_area) == (42, 17)
+    assert frigate.state.cameras["Portones"].runtime == {}
+    # Frigate itself takes any number.
+    for value in (0, 256):
+        with pytest.raises(ServiceValidationError):
+            await call(
+                hass, entry, SET_VALUE, "front_door:motion_threshold", value=value
+            )
+    assert camera.motion_threshold == 42
+
+
+@BOTH
+async def test_a_command_that_is_ignored(
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
+) -> None:
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    await until_pushing(hass, entry, frigate)
+    ignore_commands(frigate)
+    key = "front_door:motion_threshold"
+    with pytest.raises(HomeAssistantError, match="did not follow"):
+        await call_in_time(hass, entry, freezer, SET_VALUE, key, value=42)
+    assert state_of(hass, entry, *THRESHOLD) == "30"
+    await heed_commands(frigate)
+    await pass_polls(hass, freezer, 2)
+    await until_pushing(hass, entry, frigate)
+    await call(hass, entry, SET_VALUE, key, value=42)
+    assert state_of(hass, entry, *THRESHOLD) == "42"
+
+
+@BOTH
+async def test_what_somebody_else_sets(
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
+) -> None:
+    frigate.block_live()
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    carry_out(frigate.state, "front_door", "motion_threshold", "50")
+    await read_config(hass, freezer)
+    assert state_of(hass, entry, *THRESHOLD) == "50"
+    frigate.unblock_live()
+    await read_config(hass, freezer)
+    await until_pushing(hass, entry, frigate)
+    carry_out(frigate.state, "front_door", "motion_threshold", "60")
+    await until_state(hass, entry, *THRESHOLD, "60")
+
+
+@BOTH
+async def test_viewers_have_no_numbers(
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
+) -> None:
+    entry = await set_up(hass, make_entry(frigate.external_url, **VIEWER))
+    assert not is_registered(hass, entry, *THRESHOLD)
+    await become(hass, frigate, freezer, "admin")
+    assert is_available(hass, entry, *THRESHOLD)
+    await become(hass, frigate, freezer, "viewer")
+    assert not is_available(hass, entry, *THRESHOLD)
