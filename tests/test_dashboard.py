@@ -72,7 +72,11 @@ def entities(tree: Any) -> set[str]:
     return found
 
 
-def test_nothing_has_to_be_installed_for_it(view: dict[str, Any]) -> None:
+def test_nothing_has_to_be_installed_for_it(
+    view: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    # Reading it gives no warning, such as of a key that stands there twice.
+    assert not caplog.get_records("setup")
     assert view["type"] == "sections"
     cards = [
         card for section in view["sections"] for card in (section, *section["cards"])
