@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
@@ -36,7 +37,7 @@ from tests.live.common import until, until_pushing, until_state
 from tests.services.common import set_up_admin
 from tests.services.footage_time import turns
 from tests.test_files import MANIFEST
-from tests.test_readme import pass_until
+from tests.test_readme import README, pass_until
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "blueprints" / AUTOMATION / DOMAIN
@@ -134,6 +135,8 @@ def test_a_blueprint_says_what_it_is(name: str) -> None:
     repository = MANIFEST["documentation"]
     where = (FOLDER / f"{name}.yaml").relative_to(ROOT)
     assert about["source_url"] == f"{repository}/blob/main/{where}"
+    address = quote(about["source_url"], safe="")
+    assert f"blueprint_import/?blueprint_url={address})" in README.read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", NAMES)
