@@ -12,7 +12,7 @@ import aiohttp
 from . import ROOT, DemoError, say
 from .check import check, complaints
 from .config_flow import add_frigate
-from .dashboard import lay_out_dashboard
+from .dashboard import lay_out_dashboards
 from .frigate import NEWER_VERSION, OLDER_VERSION, Target, made_up_frigate, real_frigate
 from .home_assistant import PASSWORD, USERNAME, running_home_assistant
 from .options import Options, parse_options
@@ -53,7 +53,7 @@ async def _show(
         for target in targets:
             say(f"Adding {target.title}: {target.url}")
             entries[await add_frigate(api, target)] = target
-        dashboard = await lay_out_dashboard(api)
+        dashboard = await lay_out_dashboards(api, targets)
         if not options.check:
             _announce(dashboard, targets)
             await home_assistant.keep_running()

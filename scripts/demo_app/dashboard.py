@@ -1,36 +1,55 @@
-"""A dashboard for whatever cameras and sensors there are."""
+"""Dashboards: one for whatever there is, and the example for the made-up cameras."""
 
 from collections.abc import Iterable
 
+from homeassistant.util.yaml import load_yaml_dict
+
+from . import ROOT
 from .api import Api, Json
+from .frigate import Target
 from .registry import Entity, read_entities
 
 URL_PATH = "frigate-demo"
+EXAMPLE_URL_PATH = "frigate-example"
 _TITLE = "Frigate"
+_EXAMPLE = ROOT / "examples" / "dashboard.yaml"
 
 
-async def lay_out_dashboard(api: Api) -> str:
-    """Make the dashboard, let Home Assistant open with it, and return its address."""
-    entities = await read_entities(api)
+def is_made_up(targets: Iterable[Target]) -> bool:
+    """Return whether all servers have the cameras of the example."""
+    return all(target.expected for target in targets)
+
+
+async def lay_out_dashboards(api: Api, targets: Iterable[Target]) -> str:
+    """Make the dashboards and return the address of the one to look at first.
+
+    The example is for the made-up cameras; the other one for whatever there is.
+    """
+    everything = dashboard(await read_entities(api))
+    if not is_made_up(targets):
+        return await _lay_out(api, URL_PATH, _TITLE, everything)
+    await _lay_out(api, URL_PATH, "Everything", everything)
+    example = load_yaml_dict(str(_EXAMPLE))
+    return await _lay_out(api, EXAMPLE_URL_PATH, _TITLE, example)
+
+
+async def _lay_out(api: Api, url_path: str, title: str, config: Json) -> str:
+    """Make a dashboard, let Home Assistant open with it, and return its address."""
     await api.commands(
         {
             "type": "lovelace/dashboards/create",
-            "url_path": URL_PATH,
-            "title": _TITLE,
+            "url_path": url_path,
+            "title": title,
             "icon": "mdi:cctv",
         },
-        {
-            "type": "lovelace/config/save",
-            "url_path": URL_PATH,
-            "config": dashboard(entities),
-        },
+        {"type": "lovelace/config/save", "url_path": url_path, "config": config},
         {
             "type": "frontend/set_system_data",
             "key": "core",
-            "value": {"default_panel": URL_PATH},
+            "value": {"default_panel": url_path},
         },
     )
-    return f"{api.base_url}/{URL_PATH}"
+    return f"{api.base_url}/{url_path}"
 
 
 def dashboard(entities: Iterable[Entity]) -> Json:
