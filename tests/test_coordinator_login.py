@@ -139,7 +139,8 @@ async def test_polls_pause_as_long_as_the_server_asks(
     assert len(sent(frigate, "/api/stats")) == 1
     frigate.clear_requests()
     await pass_polls(hass, freezer, 4)
-    assert len(sent(frigate, "/api/stats")) == 4
+    # Once more when the live connection, which such leaps in time end, is there again.
+    assert 4 <= len(sent(frigate, "/api/stats")) <= 5
     assert len(said(caplog)) == 2
 
 

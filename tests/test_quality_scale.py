@@ -19,6 +19,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import Entity
 from homeassistant.util.yaml import load_yaml_dict
+from tests.conftest import make_entry, set_up
+from tests.fake_frigate import FakeFrigate
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "custom_components" / DOMAIN
@@ -160,7 +162,7 @@ async def test_every_entity_has_a_unique_id_of_its_own(
     entity_registry_enabled_by_default: None,
     frigate: FakeFrigate,
 ) -> None:
-    frigate.add_profile("away")
+    frigate.add_profile("away", "Away")
     entry = await set_up(hass, make_entry(frigate.internal_url))
     found = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
     ids = [(one.domain, one.unique_id) for one in found]
