@@ -113,7 +113,7 @@ def test_manifest_has_the_keys_in_their_order() -> None:
 def test_manifest_says_what_this_is() -> None:
     assert MANIFEST["domain"] == PACKAGE.name == DOMAIN
     assert MANIFEST["name"]
-    assert MANIFEST["iot_class"] == "local_polling"
+    assert MANIFEST["iot_class"] == "local_push"
     assert MANIFEST["iot_class"] in IOT_CLASSES
     assert MANIFEST["integration_type"] == "hub"
     assert MANIFEST["integration_type"] in INTEGRATION_TYPES
