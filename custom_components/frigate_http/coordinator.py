@@ -239,14 +239,16 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
     async def _read_config(self) -> None:
         """Read who we are and what there is; keep what is known where that fails."""
         system = self.client.system
-        # With the next poll, unless this one succeeds.
-        self._config_due_at = 0.0
         began_at = time.monotonic()
+        # Set before the answer comes, so that who asks for a read meanwhile gets one.
+        self._config_due_at = began_at + CONFIG_INTERVAL.total_seconds()
         try:
             config = await self._ask("config", partial(system.config, fresh=True))
             # Only then, so that it tells of every camera that the configuration has.
             profile = await self._ask("profile", self._read_profile)
         except FrigateError as err:
+            # With the next poll.
+            self._config_due_at = 0.0
             if self._config is None or needs_login(err):
                 raise
             self._tell("config", f"cannot read the configuration: {err.message}")
@@ -263,7 +265,6 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
         self._config, self._profile = config, profile
         self.config_read_at = began_at
         self._faces_refused = False
-        self._config_due_at = time.monotonic() + CONFIG_INTERVAL.total_seconds()
 
     async def _read_profile(self) -> Profile:
         try:

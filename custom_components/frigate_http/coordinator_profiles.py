@@ -1,5 +1,6 @@
 """Which profile is active, polled while the select shows it, unless it is pushed."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, override
 
@@ -59,5 +60,12 @@ class ProfilesCoordinator(OnDemandCoordinator[Profiles]):
 
     @callback
     def _on_push(self) -> None:
+        pushed = self.config_entry.runtime_data.live.picture.profile
+        if pushed is not None and self.data is not None:
+            # What was answered before must not come back when the connection is lost.
+            self.data = replace(self.data, active=pushed.name)
         if self._listeners:
             self.async_update_listeners()
+            if pushed is None:
+                self._fresh = True
+                self._poll_soon()

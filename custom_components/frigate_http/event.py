@@ -1,5 +1,6 @@
 """Event entities: what happens at a camera, each thing told once."""
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, override
@@ -18,6 +19,8 @@ from .moments import iso
 from .runtime import FrigateConfigEntry
 
 PARALLEL_UPDATES = 0
+
+_MOST_UNTOLD = 100
 
 RECOGNIZED = "recognized"
 
@@ -137,7 +140,8 @@ class FrigateEvent(HappeningEntity, EventEntity):
             coordinator, description, camera, Topic(description.kind, camera)
         )
         self._attr_event_types = [*description.types]
-        self._untold: list[Told] = []
+        # What has waited for longest is told least.
+        self._untold: deque[Told] = deque(maxlen=_MOST_UNTOLD)
 
     @override
     def _read_live(self, config: CameraConfig, picture: CameraPicture) -> bool:
@@ -163,6 +167,6 @@ class FrigateEvent(HappeningEntity, EventEntity):
         available again: automations take no notice of what follows that it is not.
         """
         while self._untold and self._attr_available:
-            event_type, attributes = self._untold.pop(0)
+            event_type, attributes = self._untold.popleft()
             self._trigger_event(event_type, dict(attributes))
             self.async_write_ha_state()

@@ -6,7 +6,6 @@ from typing import override
 from homeassistant.components.image import ImageEntity, ImageEntityDescription
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.util import dt as dt_util
 
 from .aiofrigate import CameraConfig, FrigateError, StillImage
 from .const import LOGGER
@@ -15,6 +14,7 @@ from .entity import async_add_as_they_appear
 from .live.camera_picture import CameraPicture, Snapshot
 from .live.entity import LiveEntity
 from .live.topics import Kind, Topic
+from .moments import moment
 from .runtime import FrigateConfigEntry
 
 PARALLEL_UPDATES = 0
@@ -53,9 +53,7 @@ class SnapshotImage(LiveEntity, ImageEntity):
     def _read_live(self, config: CameraConfig, picture: CameraPicture) -> bool:
         self._newest = picture.snapshot
         self._attr_image_last_updated = (
-            None
-            if picture.snapshot is None
-            else dt_util.utc_from_timestamp(picture.snapshot.taken_at)
+            None if picture.snapshot is None else moment(picture.snapshot.taken_at)
         )
         return True
 

@@ -1,14 +1,19 @@
 """How a moment is written for people and automations."""
 
+from datetime import datetime
+
 from homeassistant.util import dt as dt_util
 
 
 def iso(seconds: float | None) -> str | None:
     """Return a moment in ISO 8601, in Home Assistant's time zone."""
-    if seconds is None:
-        return None
+    found = None if seconds is None else moment(seconds)
+    return None if found is None else dt_util.as_local(found).isoformat()
+
+
+def moment(seconds: float) -> datetime | None:
+    """Return a moment in UTC, or None for no time that a calendar has."""
     try:
-        return dt_util.as_local(dt_util.utc_from_timestamp(seconds)).isoformat()
+        return dt_util.utc_from_timestamp(seconds)
     except ValueError, OverflowError, OSError:
-        # No time that a calendar has.
         return None

@@ -248,3 +248,19 @@ async def test_a_closed_client_connects_no_more(client: FrigateClient) -> None:
     await listener.until(errors=1)
     assert isinstance(listener.errors[0], FrigateClosedError)
     await client.live.stop()
+
+
+async def test_a_proxy_that_refuses_this_route_alone_costs_one_login(
+    frigate: FakeFrigate, connect: Connect
+) -> None:
+    frigate.block_live(401)
+    client, listener = connect(frigate.external_url, **ADMIN), Listener()
+    listener.told_to(client)
+    await listener.until(errors=2)
+    assert logins(frigate) == 2
+    # Nor does that say anything of the account.
+    frigate.revoke_sessions()
+    assert (await client.system.stats(fresh=True)).cameras
+    frigate.unblock_live()
+    await listener.until(connects=1)
+    await client.live.stop()

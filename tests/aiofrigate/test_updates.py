@@ -226,6 +226,12 @@ def test_short_messages(topic: str, payload: Any, expected: Update) -> None:
         ("audio_detections", "[]"),
         ("events", "[1]"),
         ("tracked_object_update", "null"),
+        ("tracked_object_update", {"camera": "x", "type": []}),
+        ("door/audio/bark", {}),
+        ("door/motion", []),
+        ("door/detect/state", {}),
+        ("camera_activity", [[]]),
+        ("profile/state", {}),
     ],
 )
 def test_what_is_not_understood_is_nothing(topic: Any, payload: Any) -> None:

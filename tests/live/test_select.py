@@ -126,6 +126,8 @@ async def test_what_somebody_else_chooses(
     frigate.block_live()
     frigate.drop_live()
     await until_state(hass, entry, *PUSH, STATE_OFF)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert state_of(hass, entry, *PROFILE) == "away"
     activate(frigate.state, "night")
     await pass_time(hass, freezer, POLL)
     assert state_of(hass, entry, *PROFILE) == "night"

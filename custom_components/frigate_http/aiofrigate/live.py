@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import json
 import logging
 import random
+import time
 from typing import Never
 
 import aiohttp
 
-from .errors import FrigateConnectionError, FrigateError
+from .errors import FrigateAuthError, FrigateConnectionError, FrigateError
 from .outcome import error_from_exception
 from .transport import Transport
 from .updates import CameraActivity, Update, decode
@@ -50,6 +51,7 @@ class Live:
         self._transport = transport
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._task: asyncio.Task[Never] | None = None
+        self._logs_in = True
 
     @property
     def is_open(self) -> bool:
@@ -84,34 +86,31 @@ class Live:
             await asyncio.wait((task,))
 
     async def _run(self, listener: LiveListener) -> Never:
-        pause = FIRST_PAUSE
+        pause = FIRST_PAUSE / 2
         while True:
-            was_connected = False
-
-            def connected() -> None:
-                nonlocal was_connected
-                was_connected = True
-                listener.on_connect()
-
-            error = await self._stay_connected(listener.on_update, connected)
+            began_at = time.monotonic()
+            error = await self._stay_connected(listener)
             listener.on_disconnect(error)
-            pause = FIRST_PAUSE if was_connected else min(pause * 2, LONGEST_PAUSE)
+            # What is refused with a new login is not worth one each time; the next
+            # request over HTTP makes one if it has to.
+            self._logs_in = not isinstance(error, FrigateAuthError)
+            # A connection that does not last is as good as none.
+            has_lasted = time.monotonic() - began_at > LONGEST_PAUSE
+            pause = FIRST_PAUSE if has_lasted else min(pause * 2, LONGEST_PAUSE)
             await asyncio.sleep(pause * _JITTER.uniform(0.5, 1))
 
-    async def _stay_connected(
-        self,
-        on_update: Callable[[Update], object],
-        on_connect: Callable[[], object],
-    ) -> FrigateError:
+    async def _stay_connected(self, listener: LiveListener) -> FrigateError:
         """Hand on what comes for as long as one connection lasts; return why it ended."""
         try:
-            async with open_websocket(self._transport, "ws") as socket:
+            async with open_websocket(
+                self._transport, "ws", logs_in=self._logs_in
+            ) as socket:
                 self._socket = socket
                 await self.send("onConnect", "")
-                await self._until_answered(socket, on_update)
-                on_connect()
+                await self._until_answered(socket, listener.on_update)
+                listener.on_connect()
                 async for message in socket:
-                    _hand_on(message, on_update)
+                    _hand_on(message, listener.on_update)
         except FrigateError as err:
             return err
         finally:

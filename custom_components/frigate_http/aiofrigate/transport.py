@@ -223,9 +223,15 @@ class Transport:
             raise
 
     async def logged_in[T](
-        self, attempt: Callable[[], Awaitable[T]], *, logs_in: bool = True
+        self,
+        attempt: Callable[[], Awaitable[T]],
+        *,
+        logs_in: bool = True,
+        is_proof: bool = True,
     ) -> T:
         """Try something with a login, and with a new one if that turns out to be lost.
+
+        `is_proof` says whether a refusal of a new login means that none is any good.
 
         Raises:
             FrigateError: what the attempt, or the login, raises.
@@ -238,18 +244,23 @@ class Transport:
             if not (is_lost and logs_in):
                 raise
             generation = await self._login.renew(generation, self._post_login)
-            result = await self._attempt_anew(attempt, generation)
+            result = await self._attempt_anew(attempt, generation, is_proof=is_proof)
         self._login.accepted(generation)
         return result
 
     async def _attempt_anew[T](
-        self, attempt: Callable[[], Awaitable[T]], generation: int
+        self,
+        attempt: Callable[[], Awaitable[T]],
+        generation: int,
+        *,
+        is_proof: bool,
     ) -> T:
         """Try once more after a login; a second refusal starts the pause."""
         try:
             return await attempt()
         except FrigateAuthError as err:
-            self._login.rejected(generation, err)
+            if is_proof:
+                self._login.rejected(generation, err)
             raise
 
     async def _post_login(self, username: str, password: str) -> None:

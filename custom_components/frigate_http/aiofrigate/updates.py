@@ -200,8 +200,8 @@ def decode(text: str) -> Update | None:
             return _count(place, label, payload, only_active=True)
         case [camera, feature, "state"]:
             return _feature_state(camera, feature, payload)
-        case [camera, "audio", label] if payload in _SWITCH:
-            return Sound(camera, label, _SWITCH[payload])
+        case [camera, "audio", label] if (is_on := _switch(payload)) is not None:
+            return Sound(camera, label, is_on)
         case [camera, "classification", model] if isinstance(payload, str):
             return Classified(camera, model, payload)
     return None
@@ -218,11 +218,15 @@ def _json(text: Any) -> Any:
 
 def _of_two(place: str, what: str, payload: Any) -> Update | None:
     if isinstance(payload, str):
-        if what == "motion" and payload in _SWITCH:
-            return Motion(place, _SWITCH[payload])
+        if what == "motion" and (is_on := _switch(payload)) is not None:
+            return Motion(place, is_on)
         if what == "review_status" and payload in _SEVERITIES:
             return ReviewStatus(place, _SEVERITIES[payload])
     return _count(place, what, payload, only_active=False)
+
+
+def _switch(payload: Any) -> bool | None:
+    return _SWITCH.get(payload) if isinstance(payload, str) else None
 
 
 def _count(place: str, label: str, payload: Any, *, only_active: bool) -> Count | None:
@@ -232,8 +236,8 @@ def _count(place: str, label: str, payload: Any, *, only_active: bool) -> Count 
 
 
 def _feature_state(camera: str, feature: str, payload: Any) -> FeatureState | None:
-    if isinstance(payload, str) and payload in _SWITCH:
-        return FeatureState(camera, feature, _SWITCH[payload])
+    if (is_on := _switch(payload)) is not None:
+        return FeatureState(camera, feature, is_on)
     if isinstance(payload, int) and not isinstance(payload, bool):
         return FeatureState(camera, feature, payload)
     return None
@@ -287,7 +291,7 @@ def _review_update(payload: Any) -> ReviewUpdate | None:
 def _recognized(payload: Any) -> Recognized | None:
     data = as_dict(_json(payload))
     camera, kind = as_str(data.get("camera")), data.get("type")
-    if camera is None or kind not in {"face", "lpr"}:
+    if camera is None or kind not in ("face", "lpr"):
         return None
     name = as_str(data.get("name"))
     return Recognized(

@@ -25,9 +25,11 @@ _CLOSE_WITHIN = 1.0
 
 @asynccontextmanager
 async def open_websocket(
-    transport: Transport, *path: str
+    transport: Transport, *path: str, logs_in: bool = True
 ) -> AsyncGenerator[aiohttp.ClientWebSocketResponse]:
     """Open a WebSocket; leaving the context closes it.
+
+    `logs_in` says whether a lost login is made anew for it.
 
     Raises:
         FrigateContentError: on entering: there is something, but no WebSocket.
@@ -44,7 +46,10 @@ async def open_websocket(
     ) as session:
         with transport.statistics.noting_errors(("WS", template(path))):
             socket = await transport.logged_in(
-                lambda: _shake_hands(session, transport, path)
+                lambda: _shake_hands(session, transport, path),
+                logs_in=logs_in,
+                # A proxy may refuse this one route, whoever we are.
+                is_proof=False,
             )
         try:
             yield socket

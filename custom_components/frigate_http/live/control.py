@@ -1,6 +1,7 @@
 """What the entities have in common that set a feature of a camera."""
 
 from abc import abstractmethod
+import asyncio
 from collections.abc import Callable, Collection, Iterator
 from typing import override
 
@@ -32,6 +33,7 @@ class ControlEntity(CameraEntity):
         super().__init__(coordinator, description, camera)
         self._feature = description.key
         self._entry = coordinator.config_entry
+        self._turn = asyncio.Lock()
 
     @abstractmethod
     def _take(self, value: Value | None) -> None:
@@ -56,7 +58,9 @@ class ControlEntity(CameraEntity):
         await super().async_added_to_hass()
 
     async def _set(self, value: Value) -> None:
-        await async_set_feature(self._entry, self.camera, self._feature, value)
+        # One after the other: the second of two would belie the first.
+        async with self._turn:
+            await async_set_feature(self._entry, self.camera, self._feature, value)
 
 
 @callback

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 POLL_INTERVAL = timedelta(seconds=5)
 _OVERLAP = 60.0
 """Seconds by which a question about the past reaches back before the last answer."""
+_LONGEST_MISSED = 300.0
+"""Seconds; what came and went longer ago while nothing was pushed is no news."""
 _MANY = 1000
 _PICTURED = 100
 FAILURES_UNTIL_TOLD = 3
@@ -57,6 +59,7 @@ class LiveCoordinator(OnDemandCoordinator[int]):
         )
         self._followers: set[CALLBACK_TYPE] = set()
         self._known_until: float | None = None
+        self._heard_at = 0.0
         self._answers = 0
         self.failures = 0
         self._was_connected = False
@@ -76,8 +79,10 @@ class LiveCoordinator(OnDemandCoordinator[int]):
                 catch_log_exception(
                     self._on_update, lambda update: f"Cannot take in {update}"
                 ),
-                self._on_connect,
-                self._on_disconnect,
+                catch_log_exception(self._on_connect, lambda: "Cannot follow a push"),
+                catch_log_exception(
+                    self._on_disconnect, lambda error: f"Cannot go on after {error}"
+                ),
             )
         )
 
@@ -157,7 +162,8 @@ class LiveCoordinator(OnDemandCoordinator[int]):
     async def _async_read(self, *, fresh: bool) -> int:
         cameras = tuple(self.config_entry.runtime_data.server.data.cameras)
         asked_at, was_pushing = time.time(), self.is_pushing
-        since = (self._known_until or asked_at) - _OVERLAP
+        known_until = max(self._known_until or asked_at, asked_at - _LONGEST_MISSED)
+        since = known_until - _OVERLAP
         self.picture.reviews.ask()
         reviews, events = await asyncio.gather(
             self.client.reviews.list(
@@ -178,7 +184,8 @@ class LiveCoordinator(OnDemandCoordinator[int]):
         else:
             self._tell(self.picture.polled(events, reviews, cameras))
         self._known_until = asked_at
-        self.update_interval = None if self.is_pushing else POLL_INTERVAL
+        is_done = self.is_pushing and not self.picture.reviews.is_unsure
+        self.update_interval = None if is_done else POLL_INTERVAL
         self._answers += 1
         return self._answers
 
@@ -189,6 +196,7 @@ class LiveCoordinator(OnDemandCoordinator[int]):
 
     @callback
     def _on_update(self, update: Update) -> None:
+        self._heard_at = time.time()
         self._tell(self.picture.apply(update))
 
     @callback
@@ -210,7 +218,9 @@ class LiveCoordinator(OnDemandCoordinator[int]):
         LOGGER.debug("%s is not pushed: %s", self.name, error.message)
         if self.is_pushing:
             self.is_pushing = False
-            self._known_until = time.time()
+            if self._known_until is not None:
+                # It may have been silent for long before that was noticed.
+                self._known_until = self._heard_at
             self._tell(self.picture.lose_push())
             self.update_interval = POLL_INTERVAL
             self._tell_of_connection()
@@ -239,7 +249,8 @@ class LiveCoordinator(OnDemandCoordinator[int]):
     @callback
     def _tell(self, changes: Iterable[Change]) -> None:
         """Tell those who listen for what has changed, and of what has happened."""
-        for change in changes:
+        # All of it is taken in before anybody is told.
+        for change in [*changes]:
             if isinstance(change, Topic):
                 for update_callback in tuple(self._by_topic.get(change, ())):
                     update_callback()

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 import time
 
 from ..aiofrigate import (
@@ -26,6 +27,9 @@ from .camera_picture import ALL, CameraPicture, Snapshot
 from .recognition_log import RecognitionLog
 from .review_log import ReviewLog
 from .topics import PROFILE, Happening, Kind, ReviewHappened, Topic
+
+_A_LITTLE_LATER = 0.001
+"""Seconds; the server does not tell when it took a better picture."""
 
 type Change = Topic | Happening
 
@@ -104,7 +108,7 @@ class Picture:
 
         Those are the events that go on, and the items that do or have lately ended.
         """
-        for event in events:
+        for event in sorted(events, key=_begin):
             yield from self._polled_event(event)
         yield from self._reviews(self.reviews.answered(reviews))
         for camera in cameras:
@@ -112,10 +116,11 @@ class Picture:
 
     def before(self, going_on: Iterable[Event]) -> Iterator[Change]:
         """Take in what went on before anybody listened; of that, nothing is told."""
-        for event in going_on:
-            for change in self._polled_event(event):
-                if isinstance(change, Topic):
-                    yield change
+        for event in sorted(going_on, key=_begin):
+            yield from self._polled_snapshot(event)
+            if (found := _recognized_in(event)) is not None:
+                # Whoever was shown last may have come later, and be gone again.
+                self._recognitions.is_news(found)
 
     def pictured(self, events: Iterable[Event]) -> Iterator[Change]:
         """Take in events of the past, for the pictures of them."""
@@ -232,8 +237,15 @@ class Picture:
             for event in events
             if event.label is not None and event.kind not in {"audio", "api"}
         ]
-        for label in self.of(camera).see(objects, with_motion=False):
+        picture = self.of(camera)
+        gone = {*(picture.objects or ())} - {one.object_id for one in objects}
+        for label in picture.see(objects, with_motion=False):
             yield Topic(Kind.OBJECTS, camera, label)
+        if (last := picture.snapshot) is not None and last.event_id in gone:
+            # Only now is it the best picture of all there were.
+            yield from self._snapshot(
+                camera, replace(last, taken_at=last.taken_at + _A_LITTLE_LATER)
+            )
 
     def _polled_sounds(self, camera: str, events: Iterable[Event]) -> Iterator[Change]:
         yield from self._hear(
@@ -256,12 +268,16 @@ class Picture:
             )
 
 
+def _begin(event: Event) -> float:
+    return event.start or 0.0
+
+
 def _recognized_in(event: Event) -> Recognized | None:
     """Return whose face or which plate an event shows."""
     is_plate = event.plate is not None
-    if event.camera is None or not (
-        is_plate or (event.label == "person" and event.sub_label is not None)
-    ):
+    # What somebody has called a person by hand has no score.
+    is_face = event.label == "person" and event.sub_label_score is not None
+    if event.camera is None or not (is_plate or (is_face and event.sub_label)):
         return None
     return Recognized(
         event.camera,

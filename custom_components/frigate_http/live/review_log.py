@@ -6,7 +6,7 @@ from dataclasses import replace
 from ..aiofrigate import Review
 from .topics import ReviewHappened, ReviewStep
 
-_REMEMBERED = 500
+_REMEMBERED = 2000
 
 
 class ReviewLog:
@@ -22,6 +22,7 @@ class ReviewLog:
         # A dictionary, because it remembers the order.
         self._ended: dict[str, None] = {}
         self._seen_since_asked: set[str] = set()
+        self._missed: set[str] = set()
         self._is_first = True
 
     def severity(self, camera: str) -> str | None:
@@ -32,6 +33,11 @@ class ReviewLog:
             if review.camera == camera
         }
         return next((one for one in ("alert", "detection") if one in found), None)
+
+    @property
+    def is_unsure(self) -> bool:
+        """Return whether something that should go on was missing in the last answer."""
+        return bool(self._missed)
 
     def ask(self) -> None:
         """Note that the server is asked now: what is pushed from here on is newer."""
@@ -63,8 +69,11 @@ class ReviewLog:
                 yield from self._see(review)
             else:
                 yield from self._see(review)
-        for gone in self._going_on.keys() - rows.keys() - self._seen_since_asked:
+        missing = self._going_on.keys() - rows.keys() - self._seen_since_asked
+        # Frigate may push of an item before a question for it finds it.
+        for gone in missing & self._missed:
             yield from self._end(self._going_on[gone])
+        self._missed = missing - self._missed
 
     def _knows(self, review: Review) -> bool:
         return review.review_id in self._going_on or review.review_id in self._ended
@@ -105,7 +114,9 @@ def _step(before: Review | None, now: Review) -> ReviewStep | None:
             return ReviewStep.ALERT_STARTED
         if before is None:
             return ReviewStep.DETECTION_STARTED
-    return None if before == now else ReviewStep.UPDATED
+    # Whether a person has looked at it meanwhile is no news of the camera's.
+    is_same = replace(before, reviewed=now.reviewed) == now
+    return None if is_same else ReviewStep.UPDATED
 
 
 def _happened(step: ReviewStep, review: Review) -> ReviewHappened:
