@@ -1,5 +1,10 @@
-"""The automations of the README: each is loaded and run as somebody would."""
+"""The automations of the README: each is loaded and run as somebody would.
 
+The Spanish README is held to the English one: the same automations, in which only
+what is said to people differs.
+"""
+
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 import re
@@ -24,13 +29,18 @@ from tests.services.footage_time import turns
 
 README = Path(__file__).parents[1] / "README.md"
 SWITCHED = ("on", "off")
+SPANISH = README.with_name("README.es.md")
 _BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_HEADING = re.compile(r"^(#+) ", re.MULTILINE)
+_TEMPLATE = re.compile(r"{{.*?}}|{%.*?%}", re.DOTALL)
+# What people read, and the names of files.
+_SAID = {"alias", "filename", "message", "name", "title"}
 
 
-def automations() -> dict[str, dict[str, Any]]:
-    """Return the automations that stand in the README, by their names."""
+def automations(readme: Path = README) -> dict[str, dict[str, Any]]:
+    """Return the automations that stand in a README, by their names."""
     found: dict[str, dict[str, Any]] = {}
-    for text in _BLOCK.findall(README.read_text("utf-8")):
+    for text in _BLOCK.findall(readme.read_text("utf-8")):
         automation = parse_yaml(text.replace("!secret ", "the-"))
         assert isinstance(automation, dict)
         found[automation["alias"]] = automation
@@ -51,9 +61,9 @@ def expected_lingering_timers() -> bool:
     return True
 
 
-async def load(hass: HomeAssistant, name: str) -> str:
+async def load(hass: HomeAssistant, name: str, readme: Path = README) -> str:
     """Load an automation and return its entity id."""
-    config = {"automation": [automations()[name]]}
+    config = {"automation": [automations(readme)[name]]}
     assert await async_setup_component(hass, "automation", config)
     await hass.async_block_till_done()
     (entity_id,) = hass.states.async_entity_ids("automation")
@@ -242,3 +252,49 @@ async def test_detection_is_paused_at_home(
         await until_state(hass, entry, *detect, state)
         await hass.async_block_till_done()
         assert state_of(hass, entry, *detect) == state
+
+
+# In Spanish
+
+
+def parts(tree: Any, key: str = "") -> Iterator[Any]:
+    """Yield what makes up an automation: of what is said only the templates."""
+    if isinstance(tree, dict):
+        yield [*tree]
+        for name, one in tree.items():
+            yield from parts(one, name)
+    elif isinstance(tree, list):
+        yield len(tree)
+        for one in tree:
+            yield from parts(one, key)
+    elif key in _SAID:
+        yield _TEMPLATE.findall(tree)
+    else:
+        yield tree
+
+
+def test_the_readmes_lead_to_each_other() -> None:
+    for one, other in ((README, SPANISH), (SPANISH, README)):
+        top = one.read_text("utf-8").splitlines()[:5]
+        assert f"]({other.name})" in " ".join(top)
+
+
+def test_the_readmes_have_the_same_sections() -> None:
+    levels = [
+        _HEADING.findall(_BLOCK.sub("", one.read_text("utf-8")))
+        for one in (README, SPANISH)
+    ]
+    assert levels[0] == levels[1]
+
+
+def test_the_automations_are_the_same_in_spanish() -> None:
+    english, spanish = automations(), automations(SPANISH)
+    assert len(english) == len(spanish)
+    assert not english.keys() & spanish.keys()
+    for one, other in zip(english.values(), spanish.values(), strict=True):
+        assert [*parts(other)] == [*parts(one)], other["alias"]
+
+
+@pytest.mark.parametrize("name", automations(SPANISH))
+async def test_the_automations_load_in_spanish(hass: HomeAssistant, name: str) -> None:
+    await load(hass, name, SPANISH)
