@@ -1,5 +1,10 @@
-"""The automations of the README: each is loaded and run as somebody would."""
+"""The automations of the README: each is loaded and run as somebody would.
 
+The Spanish README is held to the English one: the same tables, code and links, and
+the same automations, in which only what is said to people differs.
+"""
+
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 import re
@@ -21,16 +26,27 @@ from tests.fake_frigate import FakeFrigate
 from tests.live.common import until, until_pushing, until_state
 from tests.services.common import set_up_admin
 from tests.services.footage_time import turns
+from tests.test_quality_scale import anchor
 
 README = Path(__file__).parents[1] / "README.md"
 SWITCHED = ("on", "off")
+SPANISH = README.with_name("README.es.md")
 _BLOCK = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_HEADING = re.compile(r"^(#+) (.*)$", re.MULTILINE)
+_TABLE = re.compile(r"(?:^\|.*\|\n)+", re.MULTILINE)
+_CODE = re.compile(r"`[^`\n]+`")
+_LINK = re.compile(r"\]\(([^)]+)\)")
+_TEMPLATE = re.compile(r"{{.*?}}|{%.*?%}", re.DOTALL)
+# What a template says in place of nothing.
+_OR_ELSE = re.compile(r" or '[^']*'")
+# What people read, and the names of files.
+_SAID = {"alias", "filename", "message", "name", "title"}
 
 
-def automations() -> dict[str, dict[str, Any]]:
-    """Return the automations that stand in the README, by their names."""
+def automations(readme: Path = README) -> dict[str, dict[str, Any]]:
+    """Return the automations that stand in a README, by their names."""
     found: dict[str, dict[str, Any]] = {}
-    for text in _BLOCK.findall(README.read_text("utf-8")):
+    for text in _BLOCK.findall(readme.read_text("utf-8")):
         automation = parse_yaml(text.replace("!secret ", "the-"))
         assert isinstance(automation, dict)
         found[automation["alias"]] = automation
@@ -51,9 +67,9 @@ def expected_lingering_timers() -> bool:
     return True
 
 
-async def load(hass: HomeAssistant, name: str) -> str:
+async def load(hass: HomeAssistant, name: str, readme: Path = README) -> str:
     """Load an automation and return its entity id."""
-    config = {"automation": [automations()[name]]}
+    config = {"automation": [automations(readme)[name]]}
     assert await async_setup_component(hass, "automation", config)
     await hass.async_block_till_done()
     (entity_id,) = hass.states.async_entity_ids("automation")
@@ -242,3 +258,102 @@ async def test_detection_is_paused_at_home(
         await until_state(hass, entry, *detect, state)
         await hass.async_block_till_done()
         assert state_of(hass, entry, *detect) == state
+
+
+# In Spanish
+
+
+def parts(tree: Any, key: str = "") -> Iterator[Any]:
+    """Yield what makes up an automation: of what is said only the templates."""
+    if isinstance(tree, dict):
+        yield [*tree]
+        for name, one in tree.items():
+            yield from parts(one, name)
+    elif isinstance(tree, list):
+        yield len(tree)
+        for one in tree:
+            yield from parts(one, key)
+    elif key in _SAID:
+        yield [_OR_ELSE.sub("", one) for one in _TEMPLATE.findall(tree)]
+    else:
+        yield tree
+
+
+def sections(readme: Path) -> list[tuple[str, str, str]]:
+    """Return the level, title and text of each section, without automations."""
+    _, *found = _HEADING.split(_BLOCK.sub("", readme.read_text("utf-8")))
+    return [*zip(found[::3], found[1::3], found[2::3], strict=True)]
+
+
+def side_by_side() -> Iterator[tuple[str, str, str]]:
+    """Yield the title of each section, and its text in English and in Spanish."""
+    for one, other in zip(sections(README), sections(SPANISH), strict=True):
+        yield one[1], one[2], other[2]
+
+
+def code(text: str) -> list[str]:
+    """Return what is written as code, in an order that no language changes."""
+    return sorted(_CODE.findall(text))
+
+
+def tables(text: str) -> list[list[tuple[int, list[str]]]]:
+    """Return the rows of each table: how many cells each has, and the code in it."""
+    return [
+        [(row.count(" |"), code(row)) for row in table.splitlines()]
+        for table in _TABLE.findall(text)
+    ]
+
+
+def test_the_readmes_lead_to_each_other() -> None:
+    for one, other in ((README, SPANISH), (SPANISH, README)):
+        top = one.read_text("utf-8").splitlines()[:5]
+        assert f"]({other.name})" in " ".join(top)
+
+
+def test_the_readmes_have_the_same_sections() -> None:
+    levels = [[level for level, *_ in sections(one)] for one in (README, SPANISH)]
+    assert levels[0] == levels[1]
+
+
+def test_the_tables_are_the_same_in_spanish() -> None:
+    assert any(tables(english) for _, english, _ in side_by_side())
+    for title, english, spanish in side_by_side():
+        assert tables(spanish) == tables(english), title
+
+
+def test_the_code_is_the_same_in_spanish() -> None:
+    for title, english, spanish in side_by_side():
+        assert code(spanish) == code(english), title
+
+
+def test_the_links_are_the_same_in_spanish() -> None:
+    for title, english, spanish in side_by_side():
+        one, other = (
+            [
+                link
+                for link in _LINK.findall(text)
+                if not link.startswith("#") and link not in {README.name, SPANISH.name}
+            ]
+            for text in (english, spanish)
+        )
+        assert one == other, title
+
+
+@pytest.mark.parametrize("readme", [README, SPANISH], ids=lambda one: one.name)
+def test_links_within_a_readme_lead_to_its_sections(readme: Path) -> None:
+    anchors = {anchor(f"# {title}") for _, title, _ in sections(readme)}
+    links = _LINK.findall(readme.read_text("utf-8"))
+    assert {one[1:] for one in links if one.startswith("#")} <= anchors
+
+
+def test_the_automations_are_the_same_in_spanish() -> None:
+    english, spanish = automations(), automations(SPANISH)
+    assert len(english) == len(spanish)
+    assert not english.keys() & spanish.keys()
+    for one, other in zip(english.values(), spanish.values(), strict=True):
+        assert [*parts(other)] == [*parts(one)], other["alias"]
+
+
+@pytest.mark.parametrize("name", automations(SPANISH))
+async def test_the_automations_load_in_spanish(hass: HomeAssistant, name: str) -> None:
+    await load(hass, name, SPANISH)
