@@ -26,7 +26,8 @@ async def open_device(world: World) -> None:
     cards = page.locator("ha-device-entities-card")
     for platform, key in (("binary_sensor", "stream"), ("binary_sensor", "detection")):
         name = world.texts.ours(f"entity.{platform}.{key}.name")
-        await cards.get_by_text(name, exact=True).wait_for()
+        # A switch may have the same name as what shows whether it took effect.
+        await cards.get_by_text(name, exact=True).first.wait_for()
     await world.album.keep("device", with_pictures=True)
 
 
