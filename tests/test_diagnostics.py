@@ -42,7 +42,7 @@ from tests.live.common import until_pushing
 
 type Get = Callable[..., Awaitable[dict[str, Any]]]
 
-SECRETS = [f"hidden-{number:02}-secret" for number in range(1, 19)]
+SECRETS = [f"hidden-{number:02}-secret" for number in range(1, 21)]
 
 
 @pytest.fixture
@@ -224,7 +224,10 @@ def _repeat(frigate: FakeFrigate) -> None:
         f" {SECRETS[12]} at https://h/?sig={SECRETS[13]} with {SECRETS[14]}"
     )
     frigate.fail("/api/stats", Fault("answer", failure(words, 500)))
-    frigate.fail("/api/faces", Fault.redirect(f"https://u:p@h/?code={SECRETS[15]}"))
+    frigate.fail(
+        "/api/faces",
+        Fault.redirect(f"https://u:p@{SECRETS[19]}.example.org/?code={SECRETS[15]}"),
+    )
 
 
 @pytest.mark.usefixtures("fixed_time")
@@ -235,6 +238,7 @@ async def test_no_secret_survives(
     freezer: FrozenDateTimeFactory,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
+    frigate.prefix = f"/api/hassio_ingress/{SECRETS[18]}"
     _hide(frigate)
     frigate.add_user(SECRETS[16], SECRETS[10], "admin")
     entry = await set_up(
@@ -250,7 +254,7 @@ async def test_no_secret_survives(
                 "unknown": [{"nested": SECRETS[9]}],
             },
             options={
-                CONF_BROWSER_URL: f"https://c:{SECRETS[11]}@h.local/?token={SECRETS[13]}",
+                CONF_BROWSER_URL: f"https://c:{SECRETS[11]}@h.local/{SECRETS[18]}?token={SECRETS[13]}",
                 "unknown": [[SECRETS[8]]],
             },
         ),
@@ -275,6 +279,18 @@ async def test_no_secret_survives(
     shown = [one.getMessage() for one in caplog.records if "aiofrigate" in one.name]
     assert shown
     assert [one for one in SECRETS if one in "".join(shown)] == []
+
+
+async def test_a_header_that_names_a_role_hides_none(
+    hass: HomeAssistant, frigate: FakeFrigate, diagnostics: Get
+) -> None:
+    headers = {"X-Remote-Role": "admin", "X-Forwarded-Proto": "http"}
+    entry = await set_up(
+        hass, make_entry(frigate.internal_url, **{CONF_HEADERS: headers})
+    )
+    found = await diagnostics(entry)
+    assert found["account"]["role"] == "admin"
+    assert found["entry"]["data"][CONF_URL] == frigate.internal_url
 
 
 async def test_a_token_does_not_survive_either(

@@ -7,6 +7,7 @@ text is left, a server's message or a camera's name, goes through one mask.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, is_dataclass
+import re
 from typing import Any, cast
 
 from yarl import URL
@@ -48,6 +49,12 @@ _OPTIONS = (
     CONF_MJPEG_FPS,
     CONF_MJPEG_HEIGHT,
     CONF_OVERLAYS,
+)
+_LONG = 12
+_HOST = re.compile(r"(https?://)([^\s/:?#\"'<>]+)", re.IGNORECASE)
+# Values of headers that stand in many a text, and tell nobody anything.
+_PLAIN_WORDS = frozenset(
+    {"admin", "viewer", "true", "false", "on", "off", "yes", "no", "http", "https"}
 )
 _STATS = (
     "camera_fps",
@@ -288,24 +295,38 @@ def _plain(value: Any) -> Any:
 def _secrets(entry: FrigateConfigEntry) -> set[str]:
     """Return what must not be shown, wherever a server repeats it.
 
-    A server's name on the internet is nobody's business either.
+    A server's name on the internet is nobody's business either, and a long part of a
+    path may be a token, as in the addresses of Home Assistant's own proxy.
     """
-    urls = (entry.data[CONF_URL], entry.options.get(CONF_BROWSER_URL, ""))
-    hosts = {host for url in urls if (host := URL(url).host) and is_public(host)}
+    urls = [
+        URL(url)
+        for url in (entry.data[CONF_URL], entry.options.get(CONF_BROWSER_URL, ""))
+    ]
+    hosts = {url.host for url in urls if url.host and is_public(url.host)}
+    paths = {part for url in urls for part in url.parts if len(part) >= _LONG}
+    headers = entry.data.get(CONF_HEADERS, {}).values()
     # A user's name is a word such as admin, which stands in many texts.
     credentials = (entry.data.get(key) for key in _PASSWORDS)
     return {
         *hosts,
+        *paths,
         *(one for one in credentials if isinstance(one, str)),
-        *entry.data.get(CONF_HEADERS, {}).values(),
+        *(value for value in headers if value.lower() not in _PLAIN_WORDS),
     }
+
+
+def _without_hosts(text: str) -> str:
+    """Return a text without the names of hosts on the internet, whosever they are."""
+    return _HOST.sub(
+        lambda found: f"{found[1]}***" if is_public(found[2]) else found[0], text
+    )
 
 
 def _without_secrets(value: Any, secrets: Iterable[str]) -> Any:
     """Return the same with every text in it masked, keys included."""
     match value:
         case str():
-            return redacted(value, secrets)
+            return _without_hosts(redacted(value, secrets))
         case Mapping():
             return {
                 _without_secrets(key, secrets): _without_secrets(one, secrets)
