@@ -20,7 +20,7 @@ from .live.coordinator import LiveCoordinator
 from .live.entity import LiveEntity
 from .live.labels import LabelEntity, Subject, objects, objects_of, sounds, sounds_of
 from .live.roll_call import async_add_live
-from .live.topics import Kind, Topic
+from .live.topics import CONNECTION, Kind, Topic
 
 PUSH = BinarySensorEntityDescription(
     key="push",
@@ -71,7 +71,7 @@ class PushBinarySensor(ServerEntity, BinarySensorEntity):
     async def async_added_to_hass(self) -> None:
         """Follow the connection, without asking for what happens."""
         self.async_on_remove(
-            self._live.async_follow_connection(self._handle_coordinator_update)
+            self._live.async_follow(CONNECTION, self._handle_coordinator_update)
         )
         await super().async_added_to_hass()
 

@@ -23,7 +23,7 @@ from ..aiofrigate import (
 from ..const import LOGGER
 from ..on_demand import OnDemandCoordinator
 from .picture import Change, Picture
-from .topics import Happening, Topic
+from .topics import CONNECTION, Happening, Topic
 
 if TYPE_CHECKING:
     from ..runtime import FrigateConfigEntry
@@ -57,7 +57,6 @@ class LiveCoordinator(OnDemandCoordinator[int]):
         self._hearers: defaultdict[str, set[Callable[[Happening], None]]] = defaultdict(
             set
         )
-        self._followers: set[CALLBACK_TYPE] = set()
         self._known_until: float | None = None
         self._heard_at = 0.0
         self._answers = 0
@@ -145,19 +144,6 @@ class LiveCoordinator(OnDemandCoordinator[int]):
 
         return _remove
 
-    @callback
-    def async_follow_connection(
-        self, update_callback: CALLBACK_TYPE
-    ) -> Callable[[], None]:
-        """Be told when pushing begins and ends, without being a reason to poll."""
-        self._followers.add(update_callback)
-
-        @callback
-        def _remove() -> None:
-            self._followers.discard(update_callback)
-
-        return _remove
-
     @override
     async def _async_read(self, *, fresh: bool) -> int:
         cameras = tuple(self.config_entry.runtime_data.server.data.cameras)
@@ -242,8 +228,7 @@ class LiveCoordinator(OnDemandCoordinator[int]):
         """Ask for what may have been missed, and tell which way is in use now."""
         if self._listeners:
             self._poll_soon()
-        for update_callback in (*self._followers,):
-            update_callback()
+        self._tell((CONNECTION,))
         self.async_update_listeners()
 
     @callback

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     SNAPSHOTS = "snapshots"
     FEATURES = "features"
     """The detail is the name of a feature."""
+    CONNECTION = "connection"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Topic:
 
 PROFILE = Topic(Kind.FEATURES, "", "profile")
 """The one feature that is not of a camera but of the server."""
+CONNECTION = Topic(Kind.CONNECTION, "")
+"""Whether anything is pushed at all."""
 
 
 class ReviewStep(StrEnum):
