@@ -31,13 +31,13 @@ from tests.common import (
     sent,
     state_of,
 )
+from tests.documentation import pages, pass_until
 from tests.downloads.films import film
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.live.common import until, until_pushing, until_state
 from tests.services.common import set_up_admin
 from tests.services.footage_time import turns
 from tests.test_files import MANIFEST
-from tests.test_readme import README, pass_until
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "blueprints" / AUTOMATION / DOMAIN
@@ -136,7 +136,10 @@ def test_a_blueprint_says_what_it_is(name: str) -> None:
     where = (FOLDER / f"{name}.yaml").relative_to(ROOT)
     assert about["source_url"] == f"{repository}/blob/main/{where}"
     address = quote(about["source_url"], safe="")
-    assert f"blueprint_import/?blueprint_url={address})" in README.read_text("utf-8")
+    for language in ("en", "es"):
+        (page,) = (one for one in pages(language) if one.stem == "blueprints")
+        button = f"blueprint_import/?blueprint_url={address})"
+        assert button in page.read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", NAMES)

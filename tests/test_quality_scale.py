@@ -20,6 +20,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import Entity
 from homeassistant.util.yaml import load_yaml_dict
 from tests.conftest import make_entry, set_up
+from tests.documentation import anchors
 from tests.fake_frigate import FakeFrigate
 
 ROOT = Path(__file__).parents[1]
@@ -89,7 +90,9 @@ LEDGER: dict[str, dict[str, str]] = load_yaml_dict(str(PACKAGE / "quality_scale.
 ]
 DONE = [rule for rule, entry in LEDGER.items() if entry["status"] == "done"]
 
-_POINTER = re.compile(r"\b((?:tests|scripts)/[\w/.]*\w|README\.md)(?:(::|#)([\w-]+))?")
+_POINTER = re.compile(
+    r"\b((?:tests|scripts)/[\w/.]*\w|docs/[\w/-]+\.md|README\.md)(?:(::|#)([\w-]+))?"
+)
 
 
 def sources() -> Iterator[tuple[Path, ast.Module]]:
@@ -144,13 +147,7 @@ def test_what_is_done_has_a_proof(rule: str) -> None:
         if sign == "::":
             assert re.search(rf"^(async )?def {name}\(", text, re.MULTILINE)
         elif sign == "#":
-            assert name in [anchor(line) for line in text.splitlines()]
-
-
-def anchor(line: str) -> str | None:
-    """Return what leads to a heading."""
-    heading = re.fullmatch(r"#+ (.+)", line)
-    return heading and re.sub(r"[^\w-]", "", heading[1].lower().replace(" ", "-"))
+            assert name in anchors(ROOT / file)
 
 
 # Entities

@@ -1,4 +1,4 @@
-"""The README's automations that save files, run as somebody would."""
+"""The documented automations that save files, run as somebody would."""
 
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from homeassistant.core import HomeAssistant
+from tests.documentation import load, pass_until
 from tests.downloads.conftest import Folders
 from tests.downloads.films import film
 from tests.downloads.test_snapshot import COMPLETED
@@ -19,7 +20,6 @@ from tests.fake_frigate import FakeFrigate
 from tests.mp4.material import Scene
 from tests.services.common import set_up_admin
 from tests.services.footage_time import turns
-from tests.test_readme import load, pass_until
 
 
 @pytest.fixture

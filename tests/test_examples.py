@@ -1,0 +1,210 @@
+"""The automations of the README and of docs: each is loaded and run as somebody would."""
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_mock_service,
+)
+
+from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.setup import async_setup_component
+from tests.common import entity_id, pass_time, state_of
+from tests.documentation import automations, load, pass_until
+from tests.fake_frigate import FakeFrigate
+from tests.live.common import until, until_pushing, until_state
+from tests.services.common import set_up_admin
+from tests.services.footage_time import turns
+
+SWITCHED = ("on", "off")
+
+
+@pytest.fixture
+async def entry(
+    hass: HomeAssistant, fixed_time: None, frigate: FakeFrigate
+) -> MockConfigEntry:
+    """Return an entry whose account may do everything."""
+    return await set_up_admin(hass, frigate)
+
+
+@pytest.fixture
+def expected_lingering_timers() -> bool:
+    """Let automations wait for their next time when the test ends."""
+    return True
+
+
+async def test_a_guest_comes_and_goes(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    hass.states.async_set("input_boolean.guest", "off")
+    automation = await load(hass, "Guest account")
+    for _ in range(2):
+        # Switched on again, the account stays the one it is.
+        for state in ("on", "off"):
+            hass.states.async_set("input_boolean.guest", state)
+            await hass.async_block_till_done(wait_background_tasks=True)
+    guest = frigate.state.users["guest"]
+    assert (guest.password, guest.role) == ("the-frigate_guest_password", "viewer")
+
+    # A restart in between would do the same to it.
+    for command in ("turn_off", "turn_on"):
+        await hass.services.async_call(
+            "automation", command, {"entity_id": automation}, blocking=True
+        )
+    for _ in range(2):
+        await pass_until(hass, freezer, hour=11)
+        assert "guest" not in frigate.state.users
+
+
+async def test_only_new_errors_are_told(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    helper = {"input_text": {"frigate_error": {"max": 255}}}
+    assert await async_setup_component(hass, "input_text", helper)
+    told = async_mock_service(hass, "persistent_notification", "create")
+    await load(hass, "Errors in Frigate's log")
+
+    async def after_a_while() -> list[str]:
+        told.clear()
+        await pass_time(hass, freezer, 900)
+        return [call.data["message"] for call in told]
+
+    # One stands there from before.
+    assert len(await after_a_while()) == 1
+    assert await after_a_while() == []
+    frigate.log("the detector is stuck", "ERROR")
+    (message,) = await after_a_while()
+    assert message.endswith("the detector is stuck")
+    assert await after_a_while() == []
+    frigate.log("out of memory", "CRITICAL")
+    (message,) = await after_a_while()
+    assert message.endswith("out of memory")
+
+
+async def test_the_bell_is_exported(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    told: list[ServiceCall] = async_mock_service(hass, "notify", "notify")
+    hass.states.async_set("binary_sensor.door_bell", "off")
+    await load(hass, "Export when the bell rings")
+    hass.states.async_set("binary_sensor.door_bell", "on")
+    while not told:
+        await turns()
+        freezer.tick(1)
+    (call,) = told
+    assert call.data["message"] == "Bell at 04:00 is ready."
+    assert "/exports/front_door_" in call.data["data"]["url"]
+
+
+async def test_faces_are_recognised_at_night(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    told = async_mock_service(hass, "notify", "notify")
+    frigate.add_face("Eileen", 1)
+    frigate.expect_face(frigate.add_training_image(), "Eileen")
+    frigate.add_training_image()
+    await load(hass, "Reprocess faces")
+    await pass_until(hass, freezer, hour=3, minute=30)
+    (call,) = told
+    assert "Recognised at last: Eileen" in " ".join(call.data["message"].split())
+
+
+# What happens at the door
+
+
+async def test_a_picture_of_who_is_at_the_door(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FakeFrigate
+) -> None:
+    await until_pushing(hass, entry, frigate)
+    told: list[ServiceCall] = async_mock_service(hass, "notify", "notify")
+    await load(hass, "A person at the door")
+    for label in ("car", "person"):
+        name = "Eileen" if label == "person" else None
+        seen = frigate.object_appears("front_door", label, sub_label=name)
+        review = frigate.review_starts(
+            "front_door", "detection", objects=[label], events=[seen]
+        )
+        frigate.review_changes(review, severity="alert")
+        frigate.review_ends(review)
+    key = "camera:front_door:review"
+    review_entity = entity_id(hass, entry, "event", key)
+    assert review_entity == "event.front_door_review"
+
+    def is_over() -> bool:
+        state = hass.states.get(review_entity)
+        return (
+            state is not None
+            and state.attributes.get("severity") == "alert"
+            and (
+                state.attributes["objects"] == ["person"] and "end" in state.attributes
+            )
+        )
+
+    await until(hass, is_over)
+    await turns()
+    (call,) = told
+    assert call.data["message"] == "It is Eileen."
+    assert call.data["data"]["image"].startswith("/api/image_proxy/image.front_door_")
+
+
+async def test_a_light_at_night(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    await until_pushing(hass, entry, frigate)
+    motion = ("binary_sensor", "camera:front_door:motion")
+    lit, dark = (async_mock_service(hass, "light", f"turn_{one}") for one in SWITCHED)
+    await load(hass, "Light on motion at night")
+
+    async def move(*, on: bool) -> None:
+        frigate.motion("front_door", on)
+        await until_state(hass, entry, *motion, "on" if on else "off")
+        await turns()
+
+    hass.states.async_set("sun.sun", "above_horizon")
+    await move(on=True)
+    await move(on=False)
+    assert not lit
+    hass.states.async_set("sun.sun", "below_horizon")
+    await move(on=True)
+    assert len(lit) == 1
+    await move(on=False)
+    assert not dark
+    await pass_time(hass, freezer, 121)
+    assert len(dark) == 1
+
+
+async def test_detection_is_paused_at_home(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FakeFrigate
+) -> None:
+    await until_pushing(hass, entry, frigate)
+    detect = ("switch", "camera:front_door:detect")
+    assert entity_id(hass, entry, *detect) == "switch.front_door_detection"
+    await load(hass, "Pause detection at home")
+    for people, state in (("1", "off"), ("2", "off"), ("0", "on")):
+        hass.states.async_set("zone.home", people)
+        await until_state(hass, entry, *detect, state)
+        await hass.async_block_till_done()
+        assert state_of(hass, entry, *detect) == state
+
+
+# In Spanish
+
+
+@pytest.mark.parametrize("name", automations("es"))
+async def test_the_automations_load_in_spanish(hass: HomeAssistant, name: str) -> None:
+    await load(hass, name, "es")
