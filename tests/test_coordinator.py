@@ -1,6 +1,8 @@
 """What is asked of the server and when, and what happens where it does not answer."""
 
+import asyncio
 from collections.abc import Callable
+import gc
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -348,3 +350,31 @@ async def test_news_are_not_lost_when_the_configuration_fails_just_then(
     assert not is_registered(hass, entry, "camera", "camera:garage")
     await pass_time(hass, freezer)
     assert is_available(hass, entry, "camera", "camera:garage")
+
+
+async def test_a_poll_that_is_cancelled_in_its_first_turn_leaves_nothing_behind(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    recwarn: pytest.WarningsRecorder,
+) -> None:
+    frigate.clear_requests()
+    coordinator = entry.runtime_data.server
+    poll = asyncio.create_task(coordinator.async_refresh())
+    # Its requests are begun in this turn, and would be sent in the next one.
+    await asyncio.sleep(0)
+    poll.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await poll
+    assert frigate.requests == []
+
+    # Home Assistant keeps the last error, and with it what the poll was about to do.
+    frigate.fail("/api/", Fault.status(500))
+    await coordinator.async_refresh()
+    gc.collect()
+    assert [str(warning.message) for warning in recwarn] == []
+
+    frigate.clear_faults()
+    await coordinator.async_refresh()
+    assert coordinator.last_update_success
+    assert is_available(hass, entry, *STATS)

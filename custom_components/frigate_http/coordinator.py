@@ -2,12 +2,12 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 import time
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 
 from homeassistant.const import CONF_URL
 from homeassistant.core import HomeAssistant, callback
@@ -176,7 +176,7 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
         system = self.client.system
         with coordinator_errors():
             stats, faces = await asyncio.gather(
-                _outcome(self._ask("stats", partial(system.stats, fresh=fresh))),
+                self._outcome("stats", partial(system.stats, fresh=fresh)),
                 self._read_faces(fresh=fresh),
             )
             if isinstance(stats, FrigateError) and (
@@ -217,12 +217,21 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
             self._pauses[subject] = (time.monotonic() + err.retry_after, err)
             raise _with_pause(err, err.retry_after) from err
 
+    async def _outcome[T](
+        self, subject: str, call: Callable[[], Awaitable[T]]
+    ) -> T | FrigateError:
+        """Return an answer, or the error as a value."""
+        try:
+            return await self._ask(subject, call)
+        except FrigateError as err:
+            return err
+
     async def _read_faces(self, *, fresh: bool) -> FaceLibrary | FrigateError | None:
         """Return the faces or an error; None where they were refused before."""
         if self._faces_refused:
             return None
-        return await _outcome(
-            self._ask("faces", partial(self.client.faces.library, fresh=fresh))
+        return await self._outcome(
+            "faces", partial(self.client.faces.library, fresh=fresh)
         )
 
     def _unless_refused(
@@ -334,11 +343,3 @@ def _account(profile: Profile) -> tuple[str | None, str | None]:
 def _with_pause(err: FrigateRateLimitError, pause: float) -> FrigateRateLimitError:
     # A second more, as the next poll may come up to a second before its time.
     return FrigateRateLimitError(err.message, err.status, pause + 1)
-
-
-async def _outcome[T](call: Coroutine[Any, Any, T]) -> T | FrigateError:
-    """Return a call's result, or its error as a value."""
-    try:
-        return await call
-    except FrigateError as err:
-        return err
