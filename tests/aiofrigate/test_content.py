@@ -103,7 +103,7 @@ async def test_a_redirect_to_a_login_page_is_refused_by_every_route(
         ),
         (
             Fault("answer", Answer(200, b"9" * 5000, "application/json")),
-            "not valid JSON",
+            "NoneType, not dict",
         ),
         (Fault.json([]), "list, not dict"),
         (Fault.json(None), "NoneType, not dict"),

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-import json
 import re
 from typing import Any
 
@@ -12,6 +11,7 @@ from aiohttp import hdrs
 from yarl import URL
 
 from .errors import FrigateDataError, FrigateHTMLError, FrigateTooLargeError
+from .json_parser import parse_json
 from .outcome import error_from_exception, http_date, page_title
 from .statistics import Route, template
 
@@ -116,7 +116,7 @@ class Answer:
         """
         self.refuse_html()
         try:
-            value = json.loads(self.body)
+            value = parse_json(self.body)
         except (ValueError, RecursionError) as err:
             raise FrigateDataError("The answer is not valid JSON", self.status) from err
         if not isinstance(value, shape):

@@ -10,6 +10,7 @@ from .errors import FrigateDataError
 from .exchange import Answer, Stream, seconds_in_path
 from .media import MAX_IMAGE_BYTES
 from .models import StillImage
+from .outcome import tidy
 from .transport import Transport
 
 type EventMedia = Literal["clip.mp4", "snapshot.jpg", "thumbnail.jpg", "preview.gif"]
@@ -133,6 +134,7 @@ def _picture(answer: Answer) -> StillImage:
 def _of_kind(stream: Stream, kind: str) -> Stream:
     if not stream.content_type.lower().startswith(kind):
         raise FrigateDataError(
-            f"The answer is {stream.content_type or 'nothing known'}", stream.status
+            f"The answer is {tidy(stream.content_type) or 'nothing known'}",
+            stream.status,
         )
     return stream

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from html import unescape
-import json
 import os
 import re
 import ssl
@@ -40,6 +39,7 @@ from .errors import (
     FrigateValidationError,
     FrigateWrongPasswordError,
 )
+from .json_parser import parse_json
 
 LONGEST_MESSAGE = 300
 DEFAULT_RETRY_AFTER = 60.0
@@ -198,7 +198,7 @@ def _parse(headers: Mapping[str, str], body: bytes) -> Any:
         return _title(body)
     text = body.decode("utf-8", "replace")
     try:
-        return json.loads(text)
+        return parse_json(text)
     except ValueError, RecursionError:
         return text
 

@@ -37,9 +37,10 @@ def as_float(value: Any) -> float | None:
 
 
 def as_int(value: Any) -> int | None:
-    """Return a whole number, also from a float or a text that holds one."""
+    """Return a whole number of 64 bits, also from a float or a text that holds one."""
     number = as_float(value)
-    return None if number is None else int(number)
+    # A float can stand for hundreds of digits, which nobody could write as JSON again.
+    return None if number is None or abs(number) >= 2**63 else int(number)
 
 
 def as_texts(value: Any) -> tuple[str, ...]:

@@ -6,9 +6,9 @@ text. What is not understood is no update and no error: new versions say new thi
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-import json
 from typing import Any, Self
 
+from .json_parser import parse_json
 from .parsing import as_bool, as_dict, as_float, as_str, as_texts
 from .reviews import Review
 
@@ -211,7 +211,7 @@ def _json(text: Any) -> Any:
     if not isinstance(text, str):
         return text
     try:
-        return json.loads(text)
+        return parse_json(text)
     except ValueError, RecursionError:
         return None
 

@@ -1,0 +1,123 @@
+r"""Where bytes become JSON, once for HTTP answers and for messages of the WebSocket.
+
+Python's parser accepts more than others can write again: one lone surrogate in a name
+keeps Home Assistant from saving its registries. So none of these passes:
+
+- a lone surrogate, such as `"\ud800"`, becomes U+FFFD, in values and in keys;
+- `NaN` and numbers too large for a float, such as `1e999`, become None;
+- whole numbers that do not fit into 64 bits with a sign become None.
+"""
+
+from collections.abc import Iterator
+import json
+import math
+import re
+import string
+from typing import Any
+
+_MOST_DIGITS = 20
+"""Characters of the longest whole number that 64 bits hold, its sign included."""
+_LONGEST_INTEGER = 2**63
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+# Digits become 0 and all else blanks, but for the E of an exponent.
+_SHAPE = bytes(
+    ord("0") if char in string.digits else ord("e") if char in "eE" else ord(" ")
+    for char in map(chr, range(256))
+)
+_LARGE_NUMBERS = (b"0" * (_MOST_DIGITS - 1), b"0e000")
+
+
+def parse_json(data: bytes | str) -> Any:
+    """Return what JSON says, without anything that could not be written as JSON again.
+
+    Raises:
+        ValueError: this is not JSON in UTF-8.
+        RecursionError: it is nested too deeply.
+    """
+    if isinstance(data, str):
+        text, raw = data, data.encode("utf-8", "surrogatepass")
+    else:
+        raw = data.removeprefix(b"\xef\xbb\xbf")
+        text = raw.decode("utf-8", "surrogatepass")
+    # Most texts show by their bytes alone that nothing odd is in them, and looking at
+    # bytes costs a fraction of looking at each value.
+    decoder = _CAREFUL if _may_hold_large_numbers(raw) else _QUICK
+    value = decoder.decode(text)
+    return _without_surrogates(value) if _may_hold_surrogates(raw) else value
+
+
+def _may_hold_large_numbers(raw: bytes) -> bool:
+    shape = raw.translate(_SHAPE, b"+")
+    return any(number in shape for number in _LARGE_NUMBERS)
+
+
+def _may_hold_surrogates(raw: bytes) -> bool:
+    # An escape of one, or the first byte of one that UTF-8 should not hold.
+    return b"\\ud" in raw or b"\\uD" in raw or b"\xed" in raw
+
+
+def _integer(digits: str) -> int | None:
+    # Counted first, as Python raises an error for more than 4,300 digits.
+    if len(digits) > _MOST_DIGITS:
+        return None
+    number = int(digits)
+    return number if -_LONGEST_INTEGER <= number < _LONGEST_INTEGER else None
+
+
+def _decimal(text: str) -> float | None:
+    number = float(text)
+    return number if math.isfinite(number) else None
+
+
+def _nothing(_constant: str) -> None:
+    """Read `NaN`, `Infinity` and `-Infinity`, which are no JSON."""
+
+
+_QUICK = json.JSONDecoder(parse_constant=_nothing)
+_CAREFUL = json.JSONDecoder(
+    parse_constant=_nothing, parse_int=_integer, parse_float=_decimal
+)
+
+
+def _without_surrogates(value: Any) -> Any:
+    """Return a value with all texts in it cleaned; lists and objects are changed."""
+    # Not recursive: the parser allows deeper nesting than Python's own calls.
+    holder = [value]
+    unseen: list[dict[str, Any] | list[Any]] = [holder]
+    while unseen:
+        container = unseen.pop()
+        if isinstance(container, dict):
+            _clean_keys(container)
+        for key, one in _items(container):
+            if isinstance(one, str):
+                container[key] = _clean(one)
+            elif isinstance(one, (dict, list)):
+                unseen.append(one)
+    return holder[0]
+
+
+def _items(container: Any) -> Iterator[tuple[Any, Any]]:
+    pairs = container.items() if isinstance(container, dict) else enumerate(container)
+    return iter(tuple(pairs))
+
+
+def _clean(text: str) -> str:
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+
+
+def _clean_keys(data: dict[str, Any]) -> None:
+    """Clean the keys of an object.
+
+    Where two become the same, the one that was clean already stays, else the first: no
+    odd name can take the place of another.
+    """
+    if all(_clean(key) == key for key in data):
+        return
+    before = dict(data)
+    data.clear()
+    for key, value in before.items():
+        if (clean := _clean(key)) == key:
+            data[key] = value
+        else:
+            data.setdefault(clean, value)

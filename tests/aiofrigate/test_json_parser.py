@@ -1,0 +1,236 @@
+"""Whatever JSON a server sends, what is read of it can be written as JSON again."""
+
+from collections.abc import Iterator
+import json
+import random
+from typing import Any
+
+import orjson
+import pytest
+
+from custom_components.frigate_http.aiofrigate import (
+    Count,
+    FeatureState,
+    FrigateClient,
+    FrigateDataError,
+    Recognized,
+)
+from custom_components.frigate_http.aiofrigate.json_parser import parse_json
+from custom_components.frigate_http.aiofrigate.updates import decode
+from tests.fake_frigate import FakeFrigate, Fault
+from tests.fake_frigate.answers import Answer
+
+from .conftest import FIXTURES, Connect, http_answer, wire_server
+
+FOREVER = "9" * 4000
+
+
+def _is_writable(value: Any) -> bool:
+    """Return whether Home Assistant could store a value; it writes with orjson."""
+    try:
+        orjson.dumps(value)
+    except TypeError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (r'"a\ud800b"', "a\ufffdb"),
+        (r'"a\uDFFFb"', "a\ufffdb"),
+        (r'"\udc00\ud800"', "\ufffd\ufffd"),
+        (r'["\ud800", {"a": ["\ud800"]}]', ["\ufffd", {"a": ["\ufffd"]}]),
+        (r'{"a\ud800b": 1, "c": 2}', {"a\ufffdb": 1, "c": 2}),
+        ("NaN", None),
+        ('{"a": [Infinity, -Infinity, 1]}', {"a": [None, None, 1]}),
+        ("[1e999, -1E+999, 2]", [None, None, 2]),
+        ("9" * 400 + ".5", None),
+        (FOREVER, None),
+        (f"-{FOREVER}", None),
+        ("9" * 5000, None),
+        ("9223372036854775808", None),
+        ("-9223372036854775809", None),
+    ],
+)
+def test_what_no_other_parser_would_read_is_replaced(text: str, value: Any) -> None:
+    assert parse_json(text) == value
+    assert parse_json(text.encode()) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        # A pair of escapes is one character outside the basic plane.
+        (r'"\ud83d\ude00"', "\U0001f600"),
+        (r'{"\ud83d\ude00": "\uD83D\uDE00"}', {"\U0001f600": "\U0001f600"}),
+        # An escaped backslash before letters that only look like an escape.
+        (r'"\\ud800"', r"\ud800"),
+        ('"한국어 카메라"', "한국어 카메라"),
+        ('"\ufffd\ufeff"', "\ufffd\ufeff"),
+        ("9223372036854775807", 2**63 - 1),
+        ("-9223372036854775808", -(2**63)),
+        ("1e308", 1e308),
+        ("1e-999", 0.0),
+        ("0.00012345678901234567", 0.00012345678901234567),
+        ('"NaN"', "NaN"),
+        (f'"{FOREVER}"', FOREVER),
+        ("[true, false, null, -1, 1.5]", [True, False, None, -1, 1.5]),
+    ],
+)
+def test_what_is_sound_stays_as_it_is(text: str, value: Any) -> None:
+    assert parse_json(text) == value
+    assert parse_json(text.encode()) == value
+
+
+def test_a_surrogate_that_is_not_even_escaped_is_replaced() -> None:
+    assert parse_json(b'{"\xed\xa0\x80": "a\xed\xbf\xbfb"}') == {"\ufffd": "a\ufffdb"}
+    assert parse_json('{"\ud800": "a\udfffb"}') == {"\ufffd": "a\ufffdb"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r'{"a\ufffd": "honest", "a\ud800": "odd"}',
+        r'{"a\ud800": "odd", "a\ufffd": "honest"}',
+        r'{"a\ud800": "odd", "a\ufffd": "honest", "a\udfff": "odd"}',
+    ],
+)
+def test_a_cleaned_key_does_not_take_the_place_of_another(text: str) -> None:
+    assert parse_json(text) == {"a\ufffd": "honest"}
+
+
+def test_of_two_keys_that_become_the_same_the_first_stays() -> None:
+    assert parse_json(r'{"a\ud800": 1, "a\ud801": 2, "b": 3}') == {"a\ufffd": 1, "b": 3}
+
+
+def test_deep_nesting_is_cleaned_or_refused_and_never_crashes() -> None:
+    deep = "[" * 900 + r'"\ud800"' + "]" * 900
+    assert "\ufffd" in json.dumps(parse_json(deep), ensure_ascii=False)
+    with pytest.raises(RecursionError):
+        parse_json("[" * 200_000 + r'"\ud800"')
+
+
+def test_a_byte_order_mark_is_skipped() -> None:
+    assert parse_json(b'\xef\xbb\xbf{"a": 1}') == {"a": 1}
+
+
+@pytest.mark.parametrize("body", [b"", b"\xff\xfe\xfd", b'"\xe9"', b"{", b"[1,]"])
+def test_what_is_no_json_is_refused(body: bytes) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        parse_json(body)
+
+
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield each list and object with each of its indexes or keys."""
+    pairs: Any = ()
+    if isinstance(value, dict):
+        pairs = tuple(value.items())
+    elif isinstance(value, list):
+        pairs = tuple(enumerate(value))
+    for key, one in pairs:
+        yield value, key
+        yield from _places(one)
+
+
+HOSTILE = ('"a\\ud800b"', FOREVER, "NaN", "-Infinity", "1e999", '{"\\udfff": 1}')
+_MARK = "put something odd here"
+
+
+@pytest.mark.parametrize("version", ["0.17.2", "0.18"])
+def test_any_value_of_a_recorded_answer_may_be_hostile(version: str) -> None:
+    paths = sorted((FIXTURES / version).rglob("*.json"))
+    assert len(paths) > 20
+    luck = random.Random(version)  # noqa: S311
+    for path in paths:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        places = list(_places(document))
+        for holder, key in luck.sample(places, min(5, len(places))):
+            kept, holder[key] = holder[key], _MARK
+            text = json.dumps(document)
+            holder[key] = kept
+            for hostile in HOSTILE:
+                found = parse_json(text.replace(f'"{_MARK}"', hostile))
+                assert _is_writable(found), (path.name, key, hostile)
+
+
+async def test_an_answer_over_http_is_cleaned(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    body = (
+        rb'{"cameras": {"a\ud800b": {"friendly_name": "x\udfffy",'
+        rb' "zones": {"\udc00": {}}}}, "profiles": {"p\ud800": {}}}'
+    )
+    frigate.fail("/api/config", Fault("answer", Answer(200, body, "application/json")))
+    config = await client.system.config()
+    camera = config.cameras["a\ufffdb"]
+    assert camera.friendly_name == "x\ufffdy"
+    assert list(camera.zones) == ["\ufffd"]
+    assert config.profiles == ("p\ufffd",)
+
+
+async def test_an_endless_number_spoils_nothing_else_of_an_answer(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    body = b'{"service": {"uptime": %b}, "detection_fps": 2.5, "camera_fps": NaN}'
+    body %= b"9" * 5000
+    frigate.fail("/api/stats", Fault("answer", Answer(200, body, "application/json")))
+    stats = await client.system.stats()
+    assert (stats.uptime, stats.detection_fps, stats.camera_fps) == (None, 2.5, None)
+
+
+async def test_a_number_of_hundreds_of_digits_is_no_whole_number(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    frigate.fail("/api/stats", Fault.json({"service": {"uptime": 1e308}}))
+    assert (await client.system.stats()).uptime is None
+
+
+async def test_what_is_handed_on_as_it_came_is_cleaned_too(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    body = rb'{"properties": {"a": {"title": "\ud800", "maximum": 1e999}}}'
+    answer = Answer(200, body, "application/json")
+    frigate.fail("/api/config/schema.json", Fault("answer", answer))
+    schema = await client.system.config_schema()
+    assert schema == {"properties": {"a": {"title": "\ufffd", "maximum": None}}}
+
+
+async def test_the_words_of_an_error_can_be_written(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    body = rb'{"message": "No \ud800 here"}'
+    frigate.fail("/api/stats", Fault("answer", Answer(400, body, "application/json")))
+    with pytest.raises(Exception, match="here") as caught:
+        await client.system.stats()
+    assert _is_writable(str(caught.value))
+
+
+async def test_the_type_of_a_refused_download_can_be_written(connect: Connect) -> None:
+    odd = http_answer(200, b"x").replace(b"application/json", b"text/\xed\xa0\x80")
+    async with wire_server(odd) as server:
+        with pytest.raises(FrigateDataError) as caught:
+            async with connect(server.url).files.clip("front_door", 1, 2):
+                pass
+    assert _is_writable(str(caught.value))
+
+
+@pytest.mark.parametrize("escape", [r"\ud800", r"\\ud800"], ids=["outer", "inner"])
+def test_a_pushed_message_is_cleaned(escape: str) -> None:
+    inner = rf"{{\"type\": \"face\", \"camera\": \"a\", \"name\": \"A{escape}\"}}"
+    message = rf'{{"topic": "tracked_object_update", "payload": "{inner}"}}'
+    assert decode(message) == Recognized("a", False, "A\ufffd", None, None, None)
+
+
+def test_a_pushed_topic_is_cleaned() -> None:
+    message = r'{"topic": "a\ud800/person", "payload": 2}'
+    assert decode(message) == Count("a\ufffd", "person", 2, False)
+
+
+@pytest.mark.parametrize("number", [FOREVER, "9" * 5000, "NaN", "1e999"])
+def test_a_pushed_number_without_bounds_says_nothing(number: str) -> None:
+    assert decode(f'{{"topic": "a/person", "payload": {number}}}') is None
+    topic = "a/motion_threshold/state"
+    assert decode(f'{{"topic": "{topic}", "payload": {number}}}') is None
+    good = decode(f'{{"topic": "{topic}", "payload": 30}}')
+    assert good == FeatureState("a", "motion_threshold", 30)
