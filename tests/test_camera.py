@@ -35,12 +35,15 @@ from tests.common import (
 )
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault, Request
+from tests.fake_frigate.answers import Answer
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
 
 CAMERA = "camera.front_door"
 LATEST = "/api/front_door/latest.jpg"
 BIRDSEYE = ("camera", "server:birdseye")
+BIRDSEYE_CAMERA = "camera.frigate_birdseye"
+SVG = b"<svg xmlns='http://www.w3.org/2000/svg'><script>steal()</script></svg>"
 
 
 @pytest.fixture
@@ -185,6 +188,37 @@ async def test_what_is_no_picture_is_an_error_and_the_next_one_is_shown(
         answer = await client.get(f"/api/camera_proxy/{CAMERA}")
         assert answer.status == 200
         assert size(await answer.read()) == (320, 180)
+
+
+@pytest.mark.parametrize("claimed", ["image/svg+xml", "image/jpeg", "text/plain", None])
+async def test_the_type_of_a_still_is_the_one_that_the_bytes_say(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    hass_client: ClientSessionGenerator,
+    claimed: str | None,
+) -> None:
+    frigate.state.birdseye = True
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    client = await hass_client()
+    for path, camera in ((LATEST, CAMERA), ("/api/birdseye/", BIRDSEYE_CAMERA)):
+        url = f"/api/camera_proxy/{camera}"
+        for script in (SVG, b"<?xml version='1.0'?>" + SVG, b"\n<!doctype html>"):
+            frigate.fail(path, Fault("answer", Answer(200, script, claimed)))
+            assert (await client.get(url)).status == 500
+            with pytest.raises(HomeAssistantError) as caught:
+                await async_get_image(hass, camera)
+            assert caught.value.translation_key == "not_frigate"
+        png = b"\x89PNG\r\n\x1a\n"
+        frigate.fail(path, Fault("answer", Answer(200, png, claimed)))
+        answer = await client.get(url)
+        assert (answer.status, answer.content_type) == (200, "image/png")
+        assert await answer.read() == png
+
+        frigate.clear_faults()
+        answer = await client.get(url)
+        assert (answer.status, answer.content_type) == (200, "image/jpeg")
 
 
 async def test_who_asks_at_the_same_time_shares_one_picture(

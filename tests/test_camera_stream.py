@@ -1,7 +1,7 @@
 """The cameras' moving pictures, from the server through Home Assistant to a viewer."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 import itertools
 import logging
 
@@ -21,10 +21,13 @@ from homeassistant.core import HomeAssistant
 from tests.common import entity_id, pass_time, sent, state_of
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
+from tests.fake_frigate.answers import Answer
+from tests.fake_frigate.cameras import MULTIPART
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
 
 END_OF_FRAME = b"\xff\xd9\r\n\r\n"
+FRAME = b"--frame\r\nContent-Type: image/jpeg\r\n\r\n\xff\xd8\xffa JPEG" + END_OF_FRAME
 
 type View = Callable[[str], Awaitable[aiohttp.ClientResponse]]
 
@@ -208,6 +211,83 @@ async def test_what_is_no_stream_is_a_bad_gateway(
         stream.close()
     troubles = [one for one in caplog.records if one.levelno >= logging.WARNING]
     assert not [one for one in troubles if "frigate_http" in one.name]
+
+
+def stream_of(content_type: str, *pieces: bytes) -> Fault:
+    """Return an answer of these bytes, which then comes to its end."""
+
+    async def stream() -> AsyncGenerator[bytes]:
+        for piece in pieces:
+            yield piece
+
+    answer = Answer(200, content_type=content_type, stream=stream, camera="front_door")
+    return Fault("answer", answer)
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "multipart/mixed;boundary=frame",
+        "multipart/x-mixed-replace",
+        "multipart/x-mixed-replace;boundary=other",
+        "multipart/x-mixed-replace;boundary=frame;charset=x",
+    ],
+)
+async def test_a_stream_of_another_type_is_a_bad_gateway(
+    frigate: FakeFrigate, view: View, content_type: str
+) -> None:
+    frigate.fail("/api/front_door", stream_of(content_type, FRAME), times=1)
+    assert (await view("front_door")).status == 502
+    stream = await view("front_door")
+    await read_frame(stream)
+    stream.close()
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        b"--frame\r\nContent-Type: text/html\r\n\r\n<script>steal()</script>\r\n",
+        b"--frame\r\nContent-Type: image/svg+xml\r\n\r\n<svg onload='steal()'/>\r\n",
+        b"--frame\r\nContent-Type: image/jpeg\r\n\r\n<script>steal()</script>\r\n",
+        b"--frame\r\n\r\n<script>steal()</script>\r\n",
+    ],
+    ids=["html", "svg", "jpeg", "none"],
+)
+async def test_no_part_of_a_stream_is_passed_on_but_jpegs(
+    frigate: FakeFrigate, view: View, part: bytes
+) -> None:
+    fault = stream_of(MULTIPART, FRAME, part, FRAME)
+    frigate.fail("/api/front_door", fault, times=1)
+    stream = await view("front_door")
+    assert await stream.read() == FRAME
+    stream = await view("front_door")
+    await read_frame(stream)
+    stream.close()
+
+
+async def test_what_comes_before_the_first_frame_is_not_passed_on(
+    frigate: FakeFrigate, view: View
+) -> None:
+    fault = stream_of(MULTIPART, b"<script>steal()</script>\r\n", FRAME)
+    frigate.fail("/api/front_door", fault, times=1)
+    stream = await view("front_door")
+    assert await stream.read() == b""
+    stream = await view("front_door")
+    await read_frame(stream)
+    stream.close()
+
+
+async def test_the_headers_of_a_frame_are_not_the_servers(
+    frigate: FakeFrigate, view: View
+) -> None:
+    odd = FRAME.replace(b"image/jpeg", b"text/html\r\nSet-Cookie: a=b")
+    frigate.fail("/api/front_door", stream_of(MULTIPART, odd), times=1)
+    stream = await view("front_door")
+    assert stream.headers["Content-Type"] == MULTIPART
+    assert await stream.read() == FRAME
+    stream = await view("front_door")
+    await read_frame(stream)
+    stream.close()
 
 
 async def test_a_server_that_is_down_is_a_bad_gateway(

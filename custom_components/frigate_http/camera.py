@@ -1,16 +1,23 @@
 """Cameras: still images and the moving picture, as Frigate serves them."""
 
 import asyncio
+from contextlib import aclosing, suppress
 from typing import override
 
-from aiohttp import web
+from aiohttp import ClientError, web
 
 from homeassistant.components.camera import Camera, CameraEntityDescription
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.aiohttp_client import async_aiohttp_proxy_stream
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .aiofrigate import FrigateError, FrigateTimeoutError, Overlays, StillImage
+from .aiofrigate import (
+    FrigateError,
+    FrigateTimeoutError,
+    Overlays,
+    StillImage,
+    Stream,
+    jpeg_frames,
+)
 from .const import (
     CONF_MJPEG_FPS,
     CONF_MJPEG_HEIGHT,
@@ -28,6 +35,10 @@ PARALLEL_UPDATES = 0
 
 BIRDSEYE = CameraEntityDescription(key="birdseye")
 BIRDSEYE_FRAME_INTERVAL = 1.0
+MJPEG_TYPE = "multipart/x-mixed-replace;boundary=frame"
+MJPEG_FRAME = b"--frame\r\nContent-Type: image/jpeg\r\n\r\n%b\r\n\r\n"
+MJPEG_SILENCE = 10
+"""Seconds without a frame after which a moving picture is given up."""
 
 
 async def async_setup_entry(
@@ -60,7 +71,7 @@ class Stills:
         self._camera = camera
         self._pending: dict[int | None, asyncio.Task[StillImage | FrigateError]] = {}
 
-    async def fetch(self, height: int | None) -> bytes:
+    async def fetch(self, height: int | None) -> StillImage:
         """Return a picture of the given height, in pixels.
 
         Raises:
@@ -79,7 +90,7 @@ class Stills:
         with action_errors():
             if isinstance(outcome, FrigateError):
                 raise outcome
-        return outcome.content
+            return outcome
 
     async def _outcome(self, height: int | None) -> StillImage | FrigateError:
         """Return a picture, or why there is none.
@@ -124,7 +135,9 @@ class FrigateCamera(CameraEntity, Camera):
         self, width: int | None = None, height: int | None = None
     ) -> bytes | None:
         """Return the newest picture, at the size asked for if Frigate has it."""
-        return await self._stills.fetch(self._height_for(width, height))
+        image = await self._stills.fetch(self._height_for(width, height))
+        self.content_type = image.content_type
+        return image.content
 
     @override
     async def handle_async_mjpeg_stream(
@@ -138,14 +151,29 @@ class FrigateCamera(CameraEntity, Camera):
                 height=self._height,
                 overlays=self._overlays,
             ) as stream:
-                return await async_aiohttp_proxy_stream(
-                    self.hass, request, stream.content, stream.content_type
-                )
+                return await self._pass_on(stream, request)
         except FrigateTimeoutError as err:
             raise web.HTTPGatewayTimeout from err
         except FrigateError as err:
             LOGGER.debug("%s has no moving picture: %s", self.entity_id, err)
             return None
+
+    async def _pass_on(
+        self, stream: Stream, request: web.Request
+    ) -> web.StreamResponse:
+        """Pass frame after frame on, under headers of our own."""
+        response = web.StreamResponse()
+        response.content_type = MJPEG_TYPE
+        await response.prepare(request)
+        # However the stream ends, there is nothing that could still be answered.
+        with suppress(TimeoutError, FrigateError, ClientError):
+            async with aclosing(jpeg_frames(stream)) as frames:
+                while self.hass.is_running:
+                    async with asyncio.timeout(MJPEG_SILENCE):
+                        if (jpeg := await anext(frames, None)) is None:
+                            break
+                    await response.write(MJPEG_FRAME % jpeg)
+        return response
 
     def _height_for(self, width: int | None, height: int | None) -> int | None:
         """Return a height in pixels that is no larger than what Frigate has."""
@@ -180,4 +208,6 @@ class FrigateBirdseye(ServerEntity, Camera):
         self, width: int | None = None, height: int | None = None
     ) -> bytes | None:
         """Return the newest picture, at the height asked for."""
-        return await self._stills.fetch(height)
+        image = await self._stills.fetch(height)
+        self.content_type = image.content_type
+        return image.content

@@ -22,9 +22,9 @@ from .conftest import (
     ADMIN,
     BOTH,
     GATE,
-    GOOD_VERSION,
     VIEWER,
     Connect,
+    http_answer,
     sent,
     wire_server,
     works,
@@ -263,8 +263,8 @@ NAMES = {
 
 @pytest.mark.parametrize("prefix", ["", "/frigate", "/ein%20pfad"])
 async def test_camera_names_on_the_wire(connect: Connect, prefix: str) -> None:
-    picture = GOOD_VERSION.replace(b"text/plain; charset=utf-8", b"image/jpeg")
-    moving = GOOD_VERSION.replace(b"text/plain; charset=utf-8", b"multipart/x")
+    picture = http_answer(200, JPEG, "image/jpeg")
+    moving = http_answer(200, b"", "multipart/x-mixed-replace;boundary=frame")
     async with wire_server(*(picture, moving) * len(NAMES)) as server:
         client = connect(f"{server.url}{prefix}")
         for name, quoted in NAMES.items():

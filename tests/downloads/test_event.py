@@ -12,6 +12,7 @@ from homeassistant.exceptions import HomeAssistantError
 from tests.downloads.conftest import Folders
 from tests.downloads.films import film
 from tests.fake_frigate import FakeFrigate, Fault
+from tests.fake_frigate.answers import Answer
 from tests.services.common import BOTH, call, camera_entity
 from tests.services.footage_time import in_time
 
@@ -109,22 +110,27 @@ async def test_an_event_without_the_picture(
     assert (await download(hass, event_id, media_type="preview"))["bytes"] > 0
 
 
+@pytest.mark.parametrize("media", ["snapshot", "thumbnail", "preview"])
+@pytest.mark.parametrize(
+    "content", [b'{"a": 1}', b"<svg onload='steal()'/>", b"RIFF....WAVE", b"GIF8<svg/>"]
+)
 async def test_what_is_no_picture(
     hass: HomeAssistant,
     folders: Folders,
     frigate: FakeFrigate,
     entry: MockConfigEntry,
     event_id: str,
+    media: str,
+    content: bytes,
 ) -> None:
-    fault = Fault.json({"a": 1})
-    assert fault.prepared is not None
-    fault.prepared.content_type = "image/jpeg"
-    frigate.fail(f"/api/events/{event_id}/snapshot.jpg", fault)
-    error = await failure(hass, event_id, media_type="snapshot")
-    assert error.translation_key == "not_an_image"
-    assert [*folders.media.iterdir()] == []
+    for claimed in ("image/jpeg", "image/svg+xml"):
+        fault = Fault("answer", Answer(200, content, claimed))
+        frigate.fail(f"/api/events/{event_id}/{media}", fault)
+        error = await failure(hass, event_id, media_type=media)
+        assert error.translation_key == "not_an_image"
+        assert [*folders.media.iterdir()] == []
     frigate.clear_faults()
-    assert (await download(hass, event_id, media_type="snapshot"))["bytes"] > 0
+    assert (await download(hass, event_id, media_type=media))["bytes"] > 0
 
 
 # What is not on the disk yet

@@ -122,15 +122,24 @@ async def test_the_picture_of_who_is_there(
     assert len(sent(frigate, path_of(visitor.id))) == 1
 
 
-async def test_the_type_is_the_one_that_frigate_says(
-    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
+@pytest.mark.parametrize("claimed", ["image/svg+xml", "image/jpeg", "text/plain", None])
+async def test_the_type_is_the_one_that_the_bytes_say(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    claimed: str | None,
 ) -> None:
     visitor = frigate.object_appears("front_door")
     await until(hass, lambda: shown(hass, entry) is not None)
-    webp = Fault("answer", Answer(200, b"RIFF", "image/webp"))
-    frigate.fail(path_of(visitor.id), webp)
+    path = path_of(visitor.id)
+    script = b"<svg xmlns='http://www.w3.org/2000/svg'><script>steal()</script></svg>"
+    frigate.fail(path, Fault("answer", Answer(200, script, claimed)), times=1)
+    with pytest.raises(HomeAssistantError):
+        await look(hass, entry)
+    webp = b"RIFF\x24\x00\x00\x00WEBPVP8 "
+    frigate.fail(path, Fault("answer", Answer(200, webp, claimed)), times=1)
     image = await look(hass, entry)
-    assert (image.content_type, image.content) == ("image/webp", b"RIFF")
+    assert (image.content_type, image.content) == ("image/webp", webp)
 
 
 async def test_the_last_one_of_the_past(

@@ -41,6 +41,7 @@ from .exchange import Stream, Upload
 from .exports import Export, ExportFile, ExportJob, Exports
 from .faces import Recognition, TrainingImage
 from .files import EventMedia
+from .images import IMAGE_TYPE_BYTES, image_type, jpeg_frames
 from .live import Live, LiveListener
 from .logs import SERVICES as LOG_SERVICES, Log
 from .models import FaceLibrary, Identity, Overlays, Profile, StillImage, Version
@@ -85,6 +86,7 @@ from .updates import (
 from .users import User
 
 __all__ = [
+    "IMAGE_TYPE_BYTES",
     "LOG_SERVICES",
     "LONGEST_ENDPOINT",
     "NO_PROFILE",
@@ -175,9 +177,11 @@ __all__ = [
     "Version",
     "ZoneConfig",
     "find_server",
+    "image_type",
     "is_push_endpoint",
     "is_push_public_key",
     "is_push_secret",
+    "jpeg_frames",
     "normalise_url",
     "part_of",
     "redacted",

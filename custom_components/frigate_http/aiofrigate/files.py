@@ -7,8 +7,8 @@ from typing import Literal
 from aiohttp import hdrs
 
 from .errors import FrigateDataError
-from .exchange import Answer, Stream, seconds_in_path
-from .media import MAX_IMAGE_BYTES
+from .exchange import Stream, seconds_in_path
+from .images import MAX_IMAGE_BYTES, still_image
 from .models import StillImage
 from .outcome import tidy
 from .transport import Transport
@@ -105,7 +105,7 @@ class Files:
             timeout=30.0,
             max_bytes=MAX_IMAGE_BYTES,
         )
-        return _picture(answer)
+        return still_image(answer)
 
     async def snapshot(self, event_id: str) -> StillImage:
         """Return the best picture of an event (`GET /api/events/<id>/snapshot.jpg`).
@@ -121,14 +121,7 @@ class Files:
             *("GET", "api", "events", event_id, "snapshot.jpg"),
             max_bytes=MAX_IMAGE_BYTES,
         )
-        return _picture(answer)
-
-
-def _picture(answer: Answer) -> StillImage:
-    answer.refuse_html()
-    if not answer.content_type.startswith("image/") or not answer.body:
-        raise FrigateDataError("The answer is not a picture", answer.status)
-    return StillImage(answer.body, answer.content_type, offline=False)
+        return still_image(answer)
 
 
 def _of_kind(stream: Stream, kind: str) -> Stream:

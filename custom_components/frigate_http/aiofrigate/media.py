@@ -5,10 +5,9 @@ from contextlib import asynccontextmanager
 
 from .errors import FrigateDataError
 from .exchange import Query, Stream
+from .images import MAX_IMAGE_BYTES, is_mjpeg, still_image
 from .models import Overlays, StillImage
 from .transport import Transport
-
-MAX_IMAGE_BYTES = 16 * 2**20
 
 
 class Media:
@@ -21,7 +20,7 @@ class Media:
     async def latest_image(
         self, camera: str, *, height: int | None = None
     ) -> StillImage:
-        """Return the newest picture as JPEG (`GET /api/<camera>/latest.jpg`).
+        """Return the newest picture (`GET /api/<camera>/latest.jpg`).
 
         Args:
             camera: name of the camera, or `birdseye` where that is restreamed.
@@ -35,17 +34,13 @@ class Media:
         answer = await self._transport.request(
             "GET", "api", camera, "latest.jpg", query=query, max_bytes=MAX_IMAGE_BYTES
         )
-        answer.refuse_html()
-        if not answer.content_type.startswith("image/") or not answer.body:
-            raise FrigateDataError("The answer is not a picture", answer.status)
-        offline = answer.headers.get("x-frigate-offline", "").lower() == "true"
-        return StillImage(answer.body, answer.content_type, offline)
+        return still_image(answer)
 
     @asynccontextmanager
     async def mjpeg(
         self, camera: str, *, fps: int, height: int, overlays: Overlays | None = None
     ) -> AsyncGenerator[Stream]:
-        """Open the moving picture (`GET /api/<camera>`), endless multipart JPEG.
+        """Open the moving picture (`GET /api/<camera>`); see `images.jpeg_frames`.
 
         Args:
             camera: name of the camera; birdseye has no moving picture.
@@ -59,6 +54,6 @@ class Media:
         """
         query = {"fps": fps, "height": height, **(overlays or Overlays()).as_query()}
         async with self._transport.stream("api", camera, query=query) as stream:
-            if not stream.content_type.lower().startswith("multipart/"):
+            if not is_mjpeg(stream.content_type):
                 raise FrigateDataError("The answer is not a moving picture", 200)
             yield stream

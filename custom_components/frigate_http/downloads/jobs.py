@@ -10,6 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util.json import JsonObjectType
 
 from ..aiofrigate import (
+    IMAGE_TYPE_BYTES,
     Event,
     EventMedia,
     Export,
@@ -22,6 +23,7 @@ from ..aiofrigate import (
     FrigateServerError,
     FrigateTLSError,
     StillImage,
+    image_type,
 )
 from ..errors import refusal
 from ..moments import iso
@@ -37,8 +39,6 @@ BROKEN_FILMS = 4
 """How often a film is asked for that is not whole."""
 LONGEST_PAUSE = 60.0
 """Seconds for which a server may put off the next attempt."""
-# JPEG, GIF, and the WebP that Frigate may send under any name.
-_PICTURES = (b"\xff\xd8\xff", b"GIF8", b"RIFF")
 _ALL_THERE = 416
 """The status for a range that begins at the end of a file."""
 _PART = 206
@@ -282,7 +282,7 @@ async def _checked(hass: HomeAssistant, path: Path, target: Path) -> Piece:
 
 def _is_picture(path: Path) -> bool:
     with path.open("rb") as file:
-        return file.read(12).startswith(_PICTURES)
+        return image_type(file.read(IMAGE_TYPE_BYTES)) is not None
 
 
 def _size(path: Path) -> int:
