@@ -20,6 +20,12 @@ DOCS = ROOT / "docs"
 README = ROOT / "README.md"
 READMES = {"en": README, "es": README.with_name("README.es.md")}
 
+# An entity of the camera that the examples are about, or of the server.
+FRIGATE_ENTITY = re.compile(
+    r"\b(?:binary_sensor|button|camera|event|image|number|select|sensor|switch|update)"
+    r"\.(?:front_door|frigate)\w*"
+)
+
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^(#+) (.*)$", re.MULTILINE)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")

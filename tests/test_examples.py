@@ -8,9 +8,10 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from tests.common import entity_id, pass_time, state_of
-from tests.documentation import automations, load, pass_until
+from tests.documentation import FRIGATE_ENTITY, automations, load, pass_until
 from tests.fake_frigate import FakeFrigate
 from tests.live.common import until, until_pushing, until_state
 from tests.services.common import set_up_admin
@@ -208,3 +209,45 @@ async def test_detection_is_paused_at_home(
 @pytest.mark.parametrize("name", automations("es"))
 async def test_the_automations_load_in_spanish(hass: HomeAssistant, name: str) -> None:
     await load(hass, name, "es")
+
+
+async def entity_ids(
+    hass: HomeAssistant, frigate: FakeFrigate, language: str
+) -> dict[str, str]:
+    """Return the ids that a Home Assistant of a language gives, by domain and key."""
+    hass.config.language = language
+    entry = await set_up_admin(hass, frigate)
+    found = {
+        f"{one.domain} {one.unique_id.removeprefix(entry.entry_id)}": one.entity_id
+        for one in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    }
+    assert await hass.config_entries.async_remove(entry.entry_id)
+    return found
+
+
+@pytest.fixture
+async def spanish_ids(
+    hass: HomeAssistant, fixed_time: None, frigate: FakeFrigate
+) -> dict[str, str]:
+    """Return what each entity id of an English Home Assistant is in a Spanish one."""
+    english = await entity_ids(hass, frigate, "en")
+    spanish = await entity_ids(hass, frigate, "es")
+    assert english.keys() == spanish.keys()
+    return {english[key]: spanish[key] for key in english}
+
+
+def named_entities(language: str) -> dict[str, list[str]]:
+    """Return the ids of cameras' and servers' entities in each automation."""
+    return {
+        name: FRIGATE_ENTITY.findall(str(automation))
+        for name, automation in automations(language).items()
+    }
+
+
+async def test_each_language_has_the_entity_ids_of_its_home_assistant(
+    spanish_ids: dict[str, str],
+) -> None:
+    english, spanish = named_entities("en"), named_entities("es")
+    assert sum(map(len, english.values())) >= 10
+    for found, in_spanish in zip(english.values(), spanish.values(), strict=True):
+        assert in_spanish == [spanish_ids[one] for one in found]
