@@ -1,4 +1,4 @@
-"""The example of a dashboard, against a server with the demo's cameras."""
+"""The template that prints a dashboard, for few and many cameras and in both languages."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,14 +11,16 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.frigate_http.const import DOMAIN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv, entity_registry as er
-from homeassistant.util.yaml import load_yaml_dict
+from homeassistant.helpers.template import Template
+from homeassistant.util.yaml import parse_yaml
 from scripts.demo_app.frigate import CAMERAS, FACES, WAITING_FACES
-from tests.common import VERSIONS, sent
+from tests.common import ADMIN, VERSIONS, VIEWER, furnish, sent
+from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate
 from tests.services.common import set_up_admin
 from tests.services.footage_time import in_time
 
-EXAMPLE = Path(__file__).parents[1] / "examples" / "dashboard.yaml"
+TEMPLATE = Path(__file__).parents[1] / "examples" / "dashboard.jinja"
 STOCK_CARDS = {
     "button",
     "entities",
@@ -39,14 +41,33 @@ SERVERS = pytest.mark.parametrize(
     ],
     ids=VERSIONS,
 )
+SIZES = pytest.mark.parametrize(
+    "frigate_options",
+    [{"cameras": [f"cam_{one}" for one in range(number)]} for number in (1, 4, 12)],
+    ids=["one camera", "four cameras", "twelve cameras"],
+)
 
 
-@pytest.fixture
-def view() -> dict[str, Any]:
-    """Return the only view there is."""
-    (found,) = load_yaml_dict(str(EXAMPLE))["views"]
-    assert isinstance(found, dict)
+def views(hass: HomeAssistant, text: str | None = None) -> list[dict[str, Any]]:
+    """Print the dashboard, read it as the editor does, and return its views."""
+    template = Template(text or TEMPLATE.read_text("utf-8"), hass)
+    printed = template.async_render(parse_result=False)
+    dashboard = parse_yaml(printed)
+    assert isinstance(dashboard, dict)
+    assert dashboard.keys() == {"views"}
+    # It is nothing but what the editor takes: no blank lines, and no code that is left.
+    assert all(line.strip() for line in printed.splitlines())
+    assert "{" not in printed
+    found = dashboard["views"]
+    assert isinstance(found, list)
     return found
+
+
+def cards(view: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the sections and cards of a view."""
+    for section in view["sections"]:
+        yield section
+        yield from section["cards"]
 
 
 def parts(tree: Any) -> Iterator[dict[str, Any]]:
@@ -65,40 +86,138 @@ def entities(tree: Any) -> set[str]:
     found = {
         entity_id
         for part in parts(tree)
-        for key in ("entity", "entity_id", "camera_image")
+        for key in ("entity", "entity_id", "camera_image", "entities")
         for entity_id in cv.ensure_list(part.get(key))
+        if isinstance(entity_id, str)
     }
     assert found
     return found
 
 
-def test_nothing_has_to_be_installed_for_it(
-    view: dict[str, Any], caplog: pytest.LogCaptureFixture
-) -> None:
-    # Reading it gives no warning, such as of a key that stands there twice.
-    assert not caplog.get_records("setup")
-    assert view["type"] == "sections"
-    cards = [
-        card for section in view["sections"] for card in (section, *section["cards"])
-    ]
-    assert {card["type"] for card in cards} == STOCK_CARDS
-    assert {badge["type"] for badge in view["badges"]} == {"entity"}
-    live = [card for card in cards if card.get("camera_view") == "live"]
-    assert len(live) == 1
-
-
-@SERVERS
-async def test_everything_it_shows_is_there_from_the_start(
-    hass: HomeAssistant, frigate: FakeFrigate, view: dict[str, Any]
-) -> None:
-    entry: MockConfigEntry = await set_up_admin(hass, frigate)
-    there = {
-        one.entity_id
+def enabled(hass: HomeAssistant, entry: MockConfigEntry) -> dict[str, str]:
+    """Return the entities that are not disabled, with their keys."""
+    return {
+        one.entity_id: one.unique_id.removeprefix(f"{entry.entry_id}:")
         for one in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
         if one.disabled_by is None
     }
-    assert entities(view) <= there
-    assert {f"camera.{camera}" for camera in CAMERAS} <= entities(view)
+
+
+@SERVERS
+async def test_nothing_has_to_be_installed_for_it(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    await set_up_admin(hass, frigate)
+    (view,) = views(hass)
+    assert view["type"] == "sections"
+    assert {card["type"] for card in cards(view)} == STOCK_CARDS
+    assert {badge["type"] for badge in view["badges"]} == {"entity"}
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@SIZES
+async def test_it_shows_every_camera(
+    hass: HomeAssistant, frigate: FakeFrigate, language: str
+) -> None:
+    hass.config.language = language
+    frigate.state.cameras["cam_0"].friendly_name = 'The "front": door'
+    entry = await set_up_admin(hass, frigate)
+    (view,) = views(hass)
+    there = enabled(hass, entry)
+    shown = entities(view)
+    assert shown <= there.keys()
+    keys = {there[one] for one in shown}
+    for camera in frigate.state.cameras:
+        assert {
+            f"camera:{camera}",
+            f"camera:{camera}:review",
+            f"camera:{camera}:review_status",
+            f"camera:{camera}:stream",
+        } <= keys
+    on_server = {key for key in there.values() if not key.startswith("camera:")}
+    assert on_server <= keys
+
+
+@SIZES
+async def test_one_camera_is_live_and_the_others_are_beside_it(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    await set_up_admin(hass, frigate)
+    (view,) = views(hass)
+    first, *others = frigate.state.cameras
+    pictures = {
+        card["camera_view"]: card["entity"]
+        for card in cards(view)
+        if card["type"] == "picture-entity" and "camera_view" in card
+    }
+    assert pictures == {"live": f"camera.{first}"}
+    glances = {
+        card["camera_image"]: set(card["entities"])
+        for card in cards(view)
+        if card["type"] == "picture-glance"
+    }
+    assert [*glances] == [f"camera.{one}" for one in others]
+    for camera in others:
+        assert f"binary_sensor.{camera}_motion" in glances[f"camera.{camera}"]
+        assert all(f".{camera}_" in one for one in glances[f"camera.{camera}"])
+    # Every section has something below its heading.
+    assert all(len(section["cards"]) > 1 for section in view["sections"])
+
+
+async def test_it_is_printed_in_spanish_too(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    hass.config.language = "es"
+    await set_up_admin(hass, frigate)
+    text = TEMPLATE.read_text("utf-8").replace('language = "en"', 'language = "es"')
+    printed = views(hass), views(hass, text)
+    english, spanish = ([*cards(view)] for (view,) in printed)
+    assert entities(english) == entities(spanish)
+    headings = [
+        [card["heading"] for card in found if card["type"] == "heading"]
+        for found in (english, spanish)
+    ]
+    assert all(one != other for one, other in zip(*headings, strict=True))
+    assert "Qué ocurre" in headings[1]
+
+
+async def test_birdseye_is_a_camera_without_events(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    frigate.state.birdseye = True
+    entry = await set_up_admin(hass, frigate)
+    there = enabled(hass, entry)
+    (view,) = views(hass)
+    assert {one for one in there if one.startswith("camera.")} <= entities(view)
+    *_, last = (card for card in cards(view) if card["type"] == "picture-glance")
+    assert there[last["camera_image"]] == "server:birdseye"
+    assert last["entities"] == []
+
+
+async def test_it_prints_what_is_off_by_default_once_that_is_enabled(
+    hass: HomeAssistant, entity_registry_enabled_by_default: None, frigate: FakeFrigate
+) -> None:
+    furnish(frigate)
+    entry = await set_up_admin(hass, frigate)
+    there = enabled(hass, entry)
+    (view,) = views(hass)
+    shown = entities(view)
+    assert shown <= there.keys()
+    on_server = {one for one, key in there.items() if not key.startswith("camera:")}
+    assert on_server <= shown
+
+
+async def test_an_account_of_few_rights_and_a_second_server(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    async with FakeFrigate(cameras=["yard"]) as other:
+        for url in (frigate.external_url, other.external_url):
+            await set_up(hass, make_entry(url, **VIEWER))
+        found = views(hass)
+    assert len({view["path"] for view in found}) == 2
+    for view, server in zip(found, (frigate, other), strict=True):
+        shown = {one for one in entities(view) if one.startswith("camera.")}
+        assert shown == {f"camera.{one.lower()}" for one in server.state.cameras}
 
 
 @SERVERS
@@ -108,24 +227,27 @@ async def test_its_buttons_do_what_they_say(
     tmp_path: Path,
     frigate: FakeFrigate,
     freezer: FrozenDateTimeFactory,
-    view: dict[str, Any],
 ) -> None:
     hass.config.media_dirs = {"local": str(tmp_path)}
-    await set_up_admin(hass, frigate)
-    done = set()
-    for part in parts(view):
-        if part.get("action") == "perform-action":
-            domain, action = part["perform_action"].split(".")
-            assert domain == DOMAIN
-            call = hass.services.async_call(
-                domain,
-                action,
-                part.get("data"),
-                blocking=True,
-                target=part.get("target"),
-            )
-            await in_time(freezer, call)
-            done.add(action)
+    # With a second server, an action has to know which one it is for.
+    async with FakeFrigate() as other:
+        await set_up_admin(hass, frigate)
+        await set_up(hass, make_entry(other.external_url, **ADMIN))
+        view, _ = views(hass)
+        done = set()
+        for part in parts(view):
+            if part.get("action") == "perform-action":
+                domain, action = part["perform_action"].split(".")
+                assert domain == DOMAIN
+                call = hass.services.async_call(
+                    domain,
+                    action,
+                    part.get("data"),
+                    blocking=True,
+                    target=part.get("target"),
+                )
+                await in_time(freezer, call)
+                done.add(action)
     assert done == {"create_export", "download_clip", "reprocess_faces"}
     assert sent(frigate, "/api/faces/reprocess")
     (export,) = frigate.state.exporter.exports

@@ -53,7 +53,7 @@ async def _show(
         for target in targets:
             say(f"Adding {target.title}: {target.url}")
             entries[await add_frigate(api, target)] = target
-        dashboard = await lay_out_dashboards(api, targets)
+        dashboard = await lay_out_dashboards(api)
         if not options.check:
             _announce(dashboard, targets)
             await home_assistant.keep_running()

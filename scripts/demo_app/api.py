@@ -64,6 +64,18 @@ class Api:
         ) as response:
             return await _json(response)
 
+    async def render_template(self, template: str) -> str:
+        """Return what a template prints."""
+        async with self._session.post(
+            f"{self.base_url}/api/template",
+            json={"template": template},
+            headers=self._headers,
+            timeout=_TIMEOUT,
+        ) as response:
+            if response.status != 200:
+                raise DemoError(f"A template was answered with {response.status}.")
+            return await response.text()
+
     @asynccontextmanager
     async def open(self, path: str) -> AsyncIterator[aiohttp.ClientResponse]:
         """Open a picture or a stream of pictures."""

@@ -11,7 +11,7 @@ import aiohttp
 from . import DOMAIN, DemoError, say
 from .actions import check_actions
 from .api import Api, Json
-from .dashboard import EXAMPLE_URL_PATH, URL_PATH, is_made_up
+from .dashboard import EXAMPLE_URL_PATH, URL_PATH
 from .frigate import Target
 from .live import check_story, check_switches, enable_counts
 from .pictures import fetch_still, watch_stream
@@ -41,7 +41,7 @@ async def check(api: Api, targets: Mapping[str, Target]) -> list[str]:
     before = await _states(api)
     _print_table(entities, before)
     await asyncio.gather(
-        _check_frontend(api, targets, missing),
+        _check_frontend(api, missing),
         _check_pictures(api, entities, missing),
         check_actions(api, entities, targets, missing),
         _check_movement(api, entities, targets, before, missing),
@@ -133,18 +133,16 @@ def _print_table(entities: list[Entity], states: States) -> None:
     say()
 
 
-async def _check_frontend(
-    api: Api, targets: Mapping[str, Target], missing: list[str]
-) -> None:
+async def _check_frontend(api: Api, missing: list[str]) -> None:
     """Ask what a browser asks for before it shows the dashboards."""
-    dashboards = [URL_PATH]
-    if is_made_up(targets.values()):
-        dashboards.append(EXAMPLE_URL_PATH)
     for command in (
         {"type": "get_services"},
         {"type": "get_panels"},
         {"type": "frontend/get_translations", "language": "en", "category": "entity"},
-        *({"type": "lovelace/config", "url_path": path} for path in dashboards),
+        *(
+            {"type": "lovelace/config", "url_path": path}
+            for path in (URL_PATH, EXAMPLE_URL_PATH)
+        ),
     ):
         try:
             await api.commands(command)

@@ -1,35 +1,27 @@
-"""Dashboards: one for whatever there is, and the example for the made-up cameras."""
+"""Dashboards: the one that the example's template prints, and one of all entities."""
 
 from collections.abc import Iterable
 
-from homeassistant.util.yaml import load_yaml_dict
+from homeassistant.util.yaml import parse_yaml
 
-from . import ROOT
+from . import ROOT, DemoError
 from .api import Api, Json
-from .frigate import Target
 from .registry import Entity, read_entities
 
 URL_PATH = "frigate-demo"
 EXAMPLE_URL_PATH = "frigate-example"
 _TITLE = "Frigate"
-_EXAMPLE = ROOT / "examples" / "dashboard.yaml"
+_TEMPLATE = ROOT / "examples" / "dashboard.jinja"
 
 
-def is_made_up(targets: Iterable[Target]) -> bool:
-    """Return whether all servers have the cameras of the example."""
-    return all(target.expected for target in targets)
-
-
-async def lay_out_dashboards(api: Api, targets: Iterable[Target]) -> str:
-    """Make the dashboards and return the address of the one to look at first.
-
-    The example is for the made-up cameras; the other one for whatever there is.
-    """
+async def lay_out_dashboards(api: Api) -> str:
+    """Make the dashboards and return the address of the one to look at first."""
     everything = dashboard(await read_entities(api))
-    if not is_made_up(targets):
-        return await _lay_out(api, URL_PATH, _TITLE, everything)
     await _lay_out(api, URL_PATH, "Everything", everything)
-    example = load_yaml_dict(str(_EXAMPLE))
+    printed = await api.render_template(_TEMPLATE.read_text("utf-8"))
+    example = parse_yaml(printed)
+    if not isinstance(example, dict):
+        raise DemoError(f"{_TEMPLATE.name} prints no dashboard.")
     return await _lay_out(api, EXAMPLE_URL_PATH, _TITLE, example)
 
 
