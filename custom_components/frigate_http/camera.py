@@ -11,6 +11,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .aiofrigate import (
+    FrigateClosedError,
     FrigateError,
     FrigateTimeoutError,
     Overlays,
@@ -85,10 +86,13 @@ class Stills:
             )
             self._pending[height] = task
             task.add_done_callback(lambda _task: self._pending.pop(height, None))
-        # Shielded, because one viewer leaving must not take the others' picture.
-        outcome = await asyncio.shield(task)
+        # Not awaited itself, because its end by an unload would be taken for the
+        # viewer's, and one viewer leaving must not take the others' image.
+        await asyncio.wait((task,))
         with action_errors():
-            if isinstance(outcome, FrigateError):
+            if task.cancelled():
+                raise FrigateClosedError("The client is closed")
+            if isinstance(outcome := task.result(), FrigateError):
                 raise outcome
             return outcome
 
