@@ -12,6 +12,8 @@ from .connection import async_create_client
 from .const import DOMAIN
 from .coordinator import FrigateCoordinator
 from .coordinator_exports import ExportsCoordinator
+from .coordinator_profiles import ProfilesCoordinator
+from .coordinator_ptz import PtzCoordinator
 from .coordinator_reviews import ReviewsCoordinator
 from .downloads.journal import async_forget_journal
 from .downloads.setup import async_set_up_downloads
@@ -21,6 +23,7 @@ from .issues import (
     async_forget_issues,
     async_update_issues,
 )
+from .live.commands import Commands
 from .live.coordinator import LiveCoordinator
 from .runtime import FrigateConfigEntry, FrigateRuntime
 from .services import async_setup_services
@@ -63,18 +66,23 @@ async def async_setup_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> b
         # Of all failures, only this one leaves out the end of a refresh.
         async_update_issues(coordinator)
         raise
+    live = LiveCoordinator(hass, entry, client, coordinator)
+    profiles = ProfilesCoordinator(hass, entry, client, coordinator, live)
     entry.runtime_data = FrigateRuntime(
-        client,
-        coordinator,
-        ExportsCoordinator(hass, entry, client, coordinator),
-        ReviewsCoordinator(hass, entry, client),
-        downloads,
-        LiveCoordinator(hass, entry, client),
+        client=client,
+        server=coordinator,
+        exports=ExportsCoordinator(hass, entry, client, coordinator),
+        reviews=ReviewsCoordinator(hass, entry, client, coordinator),
+        live=live,
+        profiles=profiles,
+        ptz=PtzCoordinator(hass, entry, client, coordinator),
+        commands=Commands(coordinator, live, profiles),
+        downloads=downloads,
     )
 
     async_keep_in_step(hass, coordinator)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    entry.runtime_data.live.async_connect()
+    live.async_connect()
     return True
 
 

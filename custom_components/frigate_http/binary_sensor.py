@@ -87,7 +87,9 @@ async def async_setup_entry(
         lambda coordinator: product(CAMERA_BINARY_SENSORS, coordinator.data.cameras),
         FrigateCameraBinarySensor,
     )
-    async_add_live_binary_sensors(coordinator, async_add_entities)
+    async_add_live_binary_sensors(
+        coordinator, entry.runtime_data.live, async_add_entities
+    )
 
 
 class FrigateServerBinarySensor(ServerEntity, BinarySensorEntity):

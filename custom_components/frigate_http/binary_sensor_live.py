@@ -42,19 +42,21 @@ SOUND = BinarySensorEntityDescription(
 
 @callback
 def async_add_live_binary_sensors(
-    coordinator: FrigateCoordinator, async_add_entities: AddConfigEntryEntitiesCallback
+    coordinator: FrigateCoordinator,
+    live: LiveCoordinator,
+    async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the binary sensors of what happens at every camera."""
-    async_add_entities([PushBinarySensor(coordinator)])
+    async_add_entities([PushBinarySensor(live, coordinator)])
     async_add_as_they_appear(
         coordinator,
         async_add_entities,
         lambda coordinator: ((camera,) for camera in coordinator.data.cameras),
-        MotionBinarySensor,
+        partial(MotionBinarySensor, live),
     )
     add = partial(async_add_live, coordinator, async_add_entities)
-    add({OCCUPANCY.key}, objects, OccupancyBinarySensor)
-    add({SOUND.key}, sounds, SoundBinarySensor)
+    add({OCCUPANCY.key}, objects, partial(OccupancyBinarySensor, live))
+    add({SOUND.key}, sounds, partial(SoundBinarySensor, live))
 
 
 class PushBinarySensor(ServerEntity, BinarySensorEntity):
@@ -62,10 +64,10 @@ class PushBinarySensor(ServerEntity, BinarySensorEntity):
 
     _shown = ("_attr_is_on",)
 
-    def __init__(self, coordinator: FrigateCoordinator) -> None:
+    def __init__(self, live: LiveCoordinator, coordinator: FrigateCoordinator) -> None:
         """Show which way is in use."""
         super().__init__(coordinator, PUSH)
-        self._live: LiveCoordinator = coordinator.config_entry.runtime_data.live
+        self._live = live
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -86,9 +88,12 @@ class MotionBinarySensor(LiveEntity, BinarySensorEntity):
 
     _shown = ("_attr_is_on",)
 
-    def __init__(self, coordinator: FrigateCoordinator, camera: str) -> None:
+    def __init__(
+        self, live: LiveCoordinator, coordinator: FrigateCoordinator, camera: str
+    ) -> None:
         """Show whether something moves."""
-        super().__init__(coordinator, MOTION, camera, Topic(Kind.MOTION, camera))
+        topic = Topic(Kind.MOTION, camera)
+        super().__init__(live, coordinator, MOTION, camera, topic)
 
     @override
     def _read_live(self, config: CameraConfig, picture: CameraPicture) -> bool:
@@ -105,9 +110,11 @@ class OccupancyBinarySensor(LabelEntity, BinarySensorEntity):
 
     _shown = ("_attr_is_on",)
 
-    def __init__(self, coordinator: FrigateCoordinator, subject: Subject) -> None:
+    def __init__(
+        self, live: LiveCoordinator, coordinator: FrigateCoordinator, subject: Subject
+    ) -> None:
         """Look for a label."""
-        super().__init__(coordinator, OCCUPANCY, Kind.OBJECTS, subject)
+        super().__init__(live, coordinator, OCCUPANCY, Kind.OBJECTS, subject)
         # A zone may name what the camera does not look for.
         self._attr_entity_registry_enabled_default = (
             subject.label != ALL
@@ -126,9 +133,11 @@ class SoundBinarySensor(LabelEntity, BinarySensorEntity):
 
     _shown = ("_attr_is_on",)
 
-    def __init__(self, coordinator: FrigateCoordinator, subject: Subject) -> None:
+    def __init__(
+        self, live: LiveCoordinator, coordinator: FrigateCoordinator, subject: Subject
+    ) -> None:
         """Listen for a label."""
-        super().__init__(coordinator, SOUND, Kind.SOUNDS, subject)
+        super().__init__(live, coordinator, SOUND, Kind.SOUNDS, subject)
 
     @override
     def _read_live(self, config: CameraConfig, picture: CameraPicture) -> bool:

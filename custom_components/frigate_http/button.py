@@ -35,11 +35,11 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the buttons, once the account turns out to be allowed what they do."""
-    coordinator = entry.runtime_data.server
+    runtime = entry.runtime_data
     async_add_as_they_appear(
-        coordinator, async_add_entities, _buttons, FrigateRestartButton
+        runtime.server, async_add_entities, _buttons, FrigateRestartButton
     )
-    async_add_ptz_buttons(coordinator, async_add_entities)
+    async_add_ptz_buttons(runtime.ptz, runtime.commands, async_add_entities)
 
 
 def _buttons(

@@ -10,9 +10,9 @@ from homeassistant.core import callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import FrigateCoordinator
-from .coordinator_ptz import PtzInventory
+from .coordinator_ptz import PtzCoordinator
 from .entity import CameraEntity, async_add_as_they_appear
-from .live.commands import async_move
+from .live.commands import Commands
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,28 +50,34 @@ PTZ_PRESET = ButtonEntityDescription(
 
 @callback
 def async_add_ptz_buttons(
-    coordinator: FrigateCoordinator, async_add_entities: AddConfigEntryEntitiesCallback
+    ptz: PtzCoordinator,
+    commands: Commands,
+    async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the buttons of the cameras that can be moved, once that is known."""
-    inventory = PtzInventory(coordinator)
+    coordinator = ptz.server
 
     def _moves(
         coordinator: FrigateCoordinator,
     ) -> Iterator[tuple[MoveDescription, str]]:
         for camera in coordinator.data.cameras:
-            features = inventory.of(camera).features
+            features = ptz.of(camera).features
             for one in PTZ_MOVES:
                 if not one.needs.isdisjoint(features):
                     yield one, camera
 
     def _presets(coordinator: FrigateCoordinator) -> Iterator[tuple[str, str]]:
         for camera in coordinator.data.cameras:
-            for preset in inventory.of(camera).presets:
+            for preset in ptz.of(camera).presets:
                 yield camera, preset
 
     add = partial(async_add_as_they_appear, coordinator, async_add_entities)
-    add(_moves, partial(PtzMoveButton, inventory))
-    add(_presets, partial(PtzPresetButton, inventory))
+    add(_moves, partial(PtzMoveButton, ptz, commands))
+    add(_presets, partial(PtzPresetButton, ptz, commands))
+    # Buttons follow the server, as they are gone with their camera.
+    coordinator.config_entry.async_on_unload(
+        ptz.async_add_listener(coordinator.async_update_listeners)
+    )
 
 
 class PtzMoveButton(CameraEntity, ButtonEntity):
@@ -81,25 +87,27 @@ class PtzMoveButton(CameraEntity, ButtonEntity):
 
     def __init__(
         self,
-        inventory: PtzInventory,
+        ptz: PtzCoordinator,
+        commands: Commands,
         coordinator: FrigateCoordinator,
         description: MoveDescription,
         camera: str,
     ) -> None:
         """Move a camera as the description says."""
         super().__init__(coordinator, description, camera)
-        self._inventory = inventory
+        self._ptz = ptz
+        self._commands = commands
 
     @override
     def _read(self) -> bool:
-        features = self._inventory.of(self.camera).features
+        features = self._ptz.of(self.camera).features
         return not self.entity_description.needs.isdisjoint(features)
 
     @override
     async def async_press(self) -> None:
         """Begin to move."""
         command = self.entity_description.command
-        await async_move(self.coordinator.config_entry, self.camera, command)
+        await self._commands.async_move(self.camera, command)
 
 
 class PtzPresetButton(CameraEntity, ButtonEntity):
@@ -107,7 +115,8 @@ class PtzPresetButton(CameraEntity, ButtonEntity):
 
     def __init__(
         self,
-        inventory: PtzInventory,
+        ptz: PtzCoordinator,
+        commands: Commands,
         coordinator: FrigateCoordinator,
         camera: str,
         preset: str,
@@ -116,15 +125,16 @@ class PtzPresetButton(CameraEntity, ButtonEntity):
         super().__init__(coordinator, PTZ_PRESET, camera)
         self._attr_unique_id = f"{self._attr_unique_id}:{preset}"
         self._attr_translation_placeholders = {"preset": preset}
-        self._inventory = inventory
+        self._ptz = ptz
+        self._commands = commands
         self._preset = preset
 
     @override
     def _read(self) -> bool:
-        return self._preset in self._inventory.of(self.camera).presets
+        return self._preset in self._ptz.of(self.camera).presets
 
     @override
     async def async_press(self) -> None:
         """Go there."""
         command = f"preset_{self._preset}"
-        await async_move(self.coordinator.config_entry, self.camera, command)
+        await self._commands.async_move(self.camera, command)

@@ -9,9 +9,9 @@ from functools import partial
 import time
 from typing import TYPE_CHECKING, override
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_URL
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .aiofrigate import (
     CameraConfig,
@@ -27,11 +27,9 @@ from .aiofrigate import (
     Version,
 )
 from .const import CONF_BROWSER_URL, CONF_CAMERAS, LOGGER, POLL_INTERVAL
+from .coordinator_base import BaseCoordinator
 from .errors import coordinator_errors, needs_login
 from .issues import async_update_issues
-
-if TYPE_CHECKING:
-    from .runtime import FrigateConfigEntry
 
 CONFIG_INTERVAL = timedelta(minutes=5)
 MISSES_UNTIL_GONE = 2
@@ -88,33 +86,23 @@ class Roll:
         }
 
 
-class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
+class FrigateCoordinator(BaseCoordinator[FrigateData]):
     """Polls stats and faces together; reads the configuration when that is due.
 
     Stats and faces fail apart from each other: while one of them works, the entities
     that live on it do too.
     """
 
-    config_entry: FrigateConfigEntry
-
     def __init__(
         self,
         hass: HomeAssistant,
-        entry: FrigateConfigEntry,
+        entry: ConfigEntry,
         client: FrigateClient,
         known_cameras: Iterable[str],
         known_people: Iterable[str],
     ) -> None:
         """Prepare; the names are those that Home Assistant has from earlier runs."""
-        super().__init__(
-            hass,
-            LOGGER,
-            config_entry=entry,
-            name=entry.title,
-            update_interval=POLL_INTERVAL,
-            always_update=False,
-        )
-        self.client = client
+        super().__init__(hass, entry, client, entry.title, POLL_INTERVAL)
         self.camera_roll = Roll(known_cameras)
         self.people_roll = Roll(known_people)
         self._config: Config | None = None
@@ -126,8 +114,6 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
         self._faces_refused = False
         self._pauses: dict[str, tuple[float, FrigateRateLimitError]] = {}
         self._told: set[str] = set()
-        self._fresh = False
-        self._turn = asyncio.Lock()
 
     @property
     def browser_url(self) -> str:
@@ -148,11 +134,6 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
         """Return who the server took us for when it told last."""
         return self._profile
 
-    async def async_refresh_past_cache(self) -> None:
-        """Show at once what has just been changed."""
-        self._fresh = True
-        await self.async_refresh()
-
     async def async_refresh_config(self) -> None:
         """Read the configuration now, and show what it says."""
         self._config_due_at = 0.0
@@ -165,13 +146,7 @@ class FrigateCoordinator(DataUpdateCoordinator[FrigateData]):
         async_update_issues(self)
 
     @override
-    async def _async_update_data(self) -> FrigateData:
-        # One after the other, so that an older answer never replaces a newer one.
-        async with self._turn:
-            fresh, self._fresh = self._fresh, False
-            return await self._poll(fresh=fresh)
-
-    async def _poll(self, *, fresh: bool) -> FrigateData:
+    async def _async_poll(self, *, fresh: bool) -> FrigateData:
         """Poll, and read the configuration after that if it is due."""
         system = self.client.system
         with coordinator_errors():

@@ -4,8 +4,9 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 import time
-from typing import TYPE_CHECKING, override
+from typing import override
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
 from .aiofrigate import (
@@ -21,9 +22,6 @@ from .aiofrigate import (
 )
 from .coordinator import FrigateCoordinator
 from .on_demand import OnDemandCoordinator
-
-if TYPE_CHECKING:
-    from .runtime import FrigateConfigEntry
 
 IDLE_INTERVAL = timedelta(seconds=60)
 BUSY_INTERVAL = timedelta(seconds=5)
@@ -77,13 +75,12 @@ class ExportsCoordinator(OnDemandCoordinator[ExportsData]):
     def __init__(
         self,
         hass: HomeAssistant,
-        entry: FrigateConfigEntry,
+        entry: ConfigEntry,
         client: FrigateClient,
         server: FrigateCoordinator,
     ) -> None:
         """Prepare; the server's own poll knows the version."""
-        super().__init__(hass, entry, client, "exports", IDLE_INTERVAL)
-        self._server = server
+        super().__init__(hass, entry, client, server, "exports", IDLE_INTERVAL)
         self._awaited: dict[str, float] = {}
         self._files: tuple[ExportFile, ...] | None = None
 
@@ -93,7 +90,7 @@ class ExportsCoordinator(OnDemandCoordinator[ExportsData]):
         Raises:
             FrigateError: that is not known yet, and the server does not tell.
         """
-        version = self._server.version or await self.client.system.version()
+        version = self.server.version or await self.client.system.version()
         return version.at_least(0, 18)
 
     async def async_jobs(self, *, fresh: bool = False) -> tuple[ExportJob, ...]:

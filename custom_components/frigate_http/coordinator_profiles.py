@@ -2,16 +2,16 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, override
+from typing import override
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
-from .aiofrigate import Profiles, ProfileState
+from .aiofrigate import FrigateClient, Profiles, ProfileState
+from .coordinator import FrigateCoordinator
+from .live.coordinator import LiveCoordinator
 from .live.topics import PROFILE
 from .on_demand import OnDemandCoordinator
-
-if TYPE_CHECKING:
-    from .runtime import FrigateConfigEntry
 
 PROFILES_INTERVAL = timedelta(seconds=60)
 
@@ -23,19 +23,24 @@ class ProfilesCoordinator(OnDemandCoordinator[Profiles]):
     switches: the configuration is read after each change.
     """
 
-    def __init__(self, hass: HomeAssistant, entry: FrigateConfigEntry) -> None:
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        client: FrigateClient,
+        server: FrigateCoordinator,
+        live: LiveCoordinator,
+    ) -> None:
         """Prepare, and follow what is pushed; nothing is sent before somebody listens."""
-        client = entry.runtime_data.client
-        super().__init__(hass, entry, client, "profiles", PROFILES_INTERVAL)
+        super().__init__(hass, entry, client, server, "profiles", PROFILES_INTERVAL)
+        self._live = live
         self._seen: ProfileState | None = None
-        entry.async_on_unload(
-            entry.runtime_data.live.async_follow(PROFILE, self._on_push)
-        )
+        entry.async_on_unload(live.async_follow(PROFILE, self._on_push))
 
     @property
     def active(self) -> ProfileState | None:
         """Return what is active, as it was pushed or else answered; None if unknown."""
-        pushed = self.config_entry.runtime_data.live.picture.profile
+        pushed = self._live.picture.profile
         if pushed is not None or self.data is None:
             return pushed
         return ProfileState(self.data.active)
@@ -53,14 +58,11 @@ class ProfilesCoordinator(OnDemandCoordinator[Profiles]):
             self._seen = active
         super().async_update_listeners()
         if before not in (None, self._seen):
-            server = self.config_entry.runtime_data.server
-            self.config_entry.async_create_background_task(
-                self.hass, server.async_refresh_config(), f"{self.name} catch up"
-            )
+            self._in_background(self.server.async_refresh_config(), "catch up")
 
     @callback
     def _on_push(self) -> None:
-        pushed = self.config_entry.runtime_data.live.picture.profile
+        pushed = self._live.picture.profile
         if pushed is not None and self.data is not None:
             # What was answered before must not come back when the connection is lost.
             self.data = replace(self.data, active=pushed.name)

@@ -2,15 +2,14 @@
 
 import asyncio
 from datetime import timedelta
-from typing import TYPE_CHECKING, override
+from typing import override
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
 from .aiofrigate import FrigateClient, ReviewSummary
+from .coordinator import FrigateCoordinator
 from .on_demand import OnDemandCoordinator
-
-if TYPE_CHECKING:
-    from .runtime import FrigateConfigEntry
 
 REVIEWS_INTERVAL = timedelta(seconds=30)
 _USUALLY_WRITTEN_AFTER = 0.5
@@ -22,10 +21,14 @@ class ReviewsCoordinator(OnDemandCoordinator[ReviewSummary]):
     """Polls what this account has not reviewed yet."""
 
     def __init__(
-        self, hass: HomeAssistant, entry: FrigateConfigEntry, client: FrigateClient
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        client: FrigateClient,
+        server: FrigateCoordinator,
     ) -> None:
         """Prepare; nothing is sent before somebody listens."""
-        super().__init__(hass, entry, client, "reviews", REVIEWS_INTERVAL)
+        super().__init__(hass, entry, client, server, "reviews", REVIEWS_INTERVAL)
         self._will_refresh = False
 
     @callback
@@ -33,9 +36,7 @@ class ReviewsCoordinator(OnDemandCoordinator[ReviewSummary]):
         """Show a new event when Frigate has written it down; nobody waits for that."""
         if not self._will_refresh:
             self._will_refresh = True
-            self.config_entry.async_create_background_task(
-                self.hass, self._async_follow(), f"{self.name} follow a new event"
-            )
+            self._in_background(self._async_follow(), "follow a new event")
 
     async def _async_follow(self) -> None:
         await asyncio.sleep(_USUALLY_WRITTEN_AFTER)

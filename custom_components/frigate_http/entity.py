@@ -80,9 +80,13 @@ class ServerEntity[
         super().__init__(coordinator)
         self.entity_description = description
         self._attr_translation_key = description.key
-        entry = coordinator.config_entry
-        self._attr_unique_id = f"{entry.entry_id}:server:{description.key}"
-        self._attr_device_info = server_device_info(entry.runtime_data.server)
+        entry_id = coordinator.config_entry.entry_id
+        self._attr_unique_id = f"{entry_id}:server:{description.key}"
+        self._attr_device_info = server_device_info(
+            coordinator.server
+            if isinstance(coordinator, OnDemandCoordinator)
+            else coordinator
+        )
 
 
 class CameraEntity(FrigateEntity):

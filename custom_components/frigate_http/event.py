@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
@@ -12,6 +13,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .aiofrigate import CameraConfig, Recognized
 from .coordinator import FrigateCoordinator
 from .live.camera_picture import CameraPicture
+from .live.coordinator import LiveCoordinator
 from .live.entity import HappeningEntity
 from .live.roll_call import async_add_live
 from .live.topics import Happening, Kind, ReviewHappened, ReviewStep, Topic
@@ -120,7 +122,7 @@ async def async_setup_entry(
             for description in HAPPENINGS
             if description.exists_fn(config)
         ),
-        FrigateEvent,
+        partial(FrigateEvent, entry.runtime_data.live),
     )
 
 
@@ -131,14 +133,14 @@ class FrigateEvent(HappeningEntity, EventEntity):
 
     def __init__(
         self,
+        live: LiveCoordinator,
         coordinator: FrigateCoordinator,
         camera: str,
         description: HappeningDescription,
     ) -> None:
         """Tell of one kind of happening at a camera."""
-        super().__init__(
-            coordinator, description, camera, Topic(description.kind, camera)
-        )
+        topic = Topic(description.kind, camera)
+        super().__init__(live, coordinator, description, camera, topic)
         self._attr_event_types = [*description.types]
         # What has waited for longest is told least.
         self._untold: deque[Told] = deque(maxlen=_MOST_UNTOLD)

@@ -1,6 +1,7 @@
 """Images: the last picture that Frigate took of something at a camera."""
 
 import asyncio
+from functools import partial
 from typing import override
 
 from homeassistant.components.image import ImageEntity, ImageEntityDescription
@@ -12,6 +13,7 @@ from .const import LOGGER
 from .coordinator import FrigateCoordinator
 from .entity import async_add_as_they_appear
 from .live.camera_picture import CameraPicture, Snapshot
+from .live.coordinator import LiveCoordinator
 from .live.entity import LiveEntity
 from .live.topics import Kind, Topic
 from .moments import moment
@@ -32,7 +34,7 @@ async def async_setup_entry(
         entry.runtime_data.server,
         async_add_entities,
         lambda coordinator: ((camera,) for camera in coordinator.data.cameras),
-        SnapshotImage,
+        partial(SnapshotImage, entry.runtime_data.live),
     )
 
 
@@ -41,10 +43,13 @@ class SnapshotImage(LiveEntity, ImageEntity):
 
     _shown = ("_attr_image_last_updated",)
 
-    def __init__(self, coordinator: FrigateCoordinator, camera: str) -> None:
+    def __init__(
+        self, live: LiveCoordinator, coordinator: FrigateCoordinator, camera: str
+    ) -> None:
         """Show the last snapshot of a camera."""
         ImageEntity.__init__(self, coordinator.hass)
-        super().__init__(coordinator, SNAPSHOT, camera, Topic(Kind.SNAPSHOTS, camera))
+        topic = Topic(Kind.SNAPSHOTS, camera)
+        super().__init__(live, coordinator, SNAPSHOT, camera, topic)
         self._newest: Snapshot | None = None
         self._fetched: tuple[Snapshot, StillImage] | None = None
         self._turn = asyncio.Lock()

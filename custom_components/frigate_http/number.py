@@ -1,5 +1,6 @@
 """Numbers: how easily a camera sees something move."""
 
+from functools import partial
 from typing import override
 
 from homeassistant.components.number import (
@@ -46,8 +47,12 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the numbers of every camera, once the account is an administrator's."""
+    runtime = entry.runtime_data
     async_add_controls(
-        entry.runtime_data.server, async_add_entities, FEATURE_NUMBERS, FrigateNumber
+        runtime.server,
+        async_add_entities,
+        FEATURE_NUMBERS,
+        partial(FrigateNumber, runtime.commands),
     )
 
 

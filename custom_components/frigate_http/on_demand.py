@@ -1,24 +1,22 @@
 """Polling that begins with the first entity that shows its result, and ends with the last."""
 
 from abc import abstractmethod
-import asyncio
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, override
+from typing import Any, override
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.helpers.update_coordinator import UpdateFailed
 
 from .aiofrigate import FrigateClient
-from .const import LOGGER
+from .coordinator import FrigateCoordinator
+from .coordinator_base import BaseCoordinator
 from .errors import coordinator_errors
 
-if TYPE_CHECKING:
-    from .runtime import FrigateConfigEntry
 
-
-class OnDemandCoordinator[DataT](DataUpdateCoordinator[DataT | None]):
+class OnDemandCoordinator[DataT](BaseCoordinator[DataT | None]):
     """Polls one thing, and only while somebody listens.
 
     Until the first answer has come, and while the server's own poll fails, `data` is
@@ -26,30 +24,21 @@ class OnDemandCoordinator[DataT](DataUpdateCoordinator[DataT | None]):
     login, is not asked for more.
     """
 
-    config_entry: FrigateConfigEntry
-
     def __init__(
         self,
         hass: HomeAssistant,
-        entry: FrigateConfigEntry,
+        entry: ConfigEntry,
         client: FrigateClient,
+        server: FrigateCoordinator,
         subject: str,
-        interval: timedelta,
+        interval: timedelta | None,
     ) -> None:
         """Prepare; `subject` says in the log what is polled."""
-        super().__init__(
-            hass,
-            LOGGER,
-            config_entry=entry,
-            name=f"{entry.title} {subject}",
-            update_interval=interval,
-            always_update=False,
-        )
-        self.client = client
-        self._follows_server = False
-        self._waits_for_server = False
-        self._fresh = False
-        self._turn = asyncio.Lock()
+        super().__init__(hass, entry, client, f"{entry.title} {subject}", interval)
+        self.server = server
+        self._is_due = False
+        """Whether to poll as soon as the server is there, and somebody listens."""
+        entry.async_on_unload(server.async_add_listener(self._catch_up))
 
     @abstractmethod
     async def _async_read(self, *, fresh: bool) -> DataT:
@@ -66,10 +55,6 @@ class OnDemandCoordinator[DataT](DataUpdateCoordinator[DataT | None]):
     ) -> Callable[[], None]:
         """Listen; the first who does so need not wait for the next poll."""
         is_first = not self._listeners
-        if not self._follows_server:
-            self._follows_server = True
-            server = self.config_entry.runtime_data.server
-            self.config_entry.async_on_unload(server.async_add_listener(self._catch_up))
         remove = super().async_add_listener(update_callback, context)
         if is_first:
             self._poll_soon()
@@ -78,39 +63,32 @@ class OnDemandCoordinator[DataT](DataUpdateCoordinator[DataT | None]):
     @callback
     def _catch_up(self) -> None:
         """Poll as soon as the server is back, if that was waited for."""
-        is_back = self.config_entry.runtime_data.server.last_update_success
-        if is_back and self._waits_for_server and self._listeners:
-            self._waits_for_server = False
+        if self._is_due and self._listeners and self.server.last_update_success:
             self._poll_soon()
 
     def _poll_soon(self) -> None:
-        self.config_entry.async_create_background_task(
-            self.hass, self.async_refresh(), f"{self.name} poll out of turn"
-        )
+        self._is_due = False
+        self._in_background(self.async_refresh(), "poll out of turn")
 
+    @override
     async def async_refresh_past_cache(self) -> None:
         """Show at once what has just been changed, if anybody looks at it."""
         if self._listeners:
-            self._fresh = True
-            await self.async_refresh()
+            await super().async_refresh_past_cache()
 
     @override
-    async def _async_update_data(self) -> DataT | None:
-        server = self.config_entry.runtime_data.server
-        # One after the other, so that an older answer never replaces a newer one.
-        async with self._turn:
-            fresh, self._fresh = self._fresh, False
-            if self.last_update_success and not server.last_update_success:
-                self._waits_for_server = True
-                return None
-            try:
-                with coordinator_errors():
-                    return await self._async_read(fresh=fresh)
-            except UpdateFailed, ConfigEntryAuthFailed:
-                if self.last_update_success:
-                    # Only the server's own poll tells whether it is the server.
-                    await server.async_refresh()
-                if server.last_update_success or not self.last_update_success:
-                    raise
-                self._waits_for_server = True
-                return None
+    async def _async_poll(self, *, fresh: bool) -> DataT | None:
+        if self.last_update_success and not self.server.last_update_success:
+            self._is_due = True
+            return None
+        try:
+            with coordinator_errors():
+                return await self._async_read(fresh=fresh)
+        except UpdateFailed, ConfigEntryAuthFailed:
+            if self.last_update_success:
+                # Only the server's own poll tells whether it is the server.
+                await self.server.async_refresh()
+            if self.server.last_update_success or not self.last_update_success:
+                raise
+            self._is_due = True
+            return None

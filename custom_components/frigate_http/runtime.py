@@ -7,14 +7,17 @@ from homeassistant.config_entries import ConfigEntry
 from .aiofrigate import FrigateClient
 from .coordinator import FrigateCoordinator
 from .coordinator_exports import ExportsCoordinator
+from .coordinator_profiles import ProfilesCoordinator
+from .coordinator_ptz import PtzCoordinator
 from .coordinator_reviews import ReviewsCoordinator
 from .downloads.manager import DownloadManager
+from .live.commands import Commands
 from .live.coordinator import LiveCoordinator
 
 type FrigateConfigEntry = ConfigEntry[FrigateRuntime]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FrigateRuntime:
     """The client of a server, and what is polled through it."""
 
@@ -22,5 +25,8 @@ class FrigateRuntime:
     server: FrigateCoordinator
     exports: ExportsCoordinator
     reviews: ReviewsCoordinator
-    downloads: DownloadManager
     live: LiveCoordinator
+    profiles: ProfilesCoordinator
+    ptz: PtzCoordinator
+    commands: Commands
+    downloads: DownloadManager

@@ -11,7 +11,7 @@ from .aiofrigate import NO_PROFILE
 from .coordinator import FrigateCoordinator
 from .coordinator_profiles import ProfilesCoordinator
 from .entity import ServerEntity, async_add_as_they_appear
-from .live.commands import async_activate_profile
+from .live.commands import Commands
 from .runtime import FrigateConfigEntry
 
 PARALLEL_UPDATES = 1
@@ -25,14 +25,12 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the select, once there are profiles and the account is an administrator's."""
-    profiles = ProfilesCoordinator(hass, entry)
+    runtime = entry.runtime_data
 
     def _create(_coordinator: FrigateCoordinator) -> FrigateProfileSelect:
-        return FrigateProfileSelect(profiles)
+        return FrigateProfileSelect(runtime.profiles, runtime.commands)
 
-    async_add_as_they_appear(
-        entry.runtime_data.server, async_add_entities, _selects, _create
-    )
+    async_add_as_they_appear(runtime.server, async_add_entities, _selects, _create)
 
 
 def _selects(coordinator: FrigateCoordinator) -> Iterator[tuple[()]]:
@@ -50,12 +48,12 @@ class FrigateProfileSelect(ServerEntity[ProfilesCoordinator], SelectEntity):
 
     _shown = ("_attr_options", "_attr_current_option")
 
-    def __init__(self, coordinator: ProfilesCoordinator) -> None:
+    def __init__(self, coordinator: ProfilesCoordinator, commands: Commands) -> None:
         """Show the active profile."""
         super().__init__(coordinator, PROFILE_SELECT)
         self._attr_options = [NO_PROFILE]
-        self._entry = coordinator.config_entry
-        self._server = self._entry.runtime_data.server
+        self._commands = commands
+        self._server = coordinator.server
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -81,4 +79,4 @@ class FrigateProfileSelect(ServerEntity[ProfilesCoordinator], SelectEntity):
     async def async_select_option(self, option: str) -> None:
         """Make a profile active, or none of them."""
         name = None if option == NO_PROFILE else option
-        await async_activate_profile(self._entry, self.coordinator, name)
+        await self._commands.async_activate_profile(name)

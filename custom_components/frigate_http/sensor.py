@@ -42,18 +42,26 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the sensors of everything there is, and of what comes later."""
-    coordinator = entry.runtime_data.server
+    runtime = entry.runtime_data
+    coordinator = runtime.server
     add = partial(async_add_as_they_appear, coordinator, async_add_entities)
     add(_server_sensors, FrigateServerSensor)
     add(_part_sensors, FrigatePartSensor)
     add(_faces_sensors, FrigateFacesSensor)
     add(_people, FrigatePersonSensor)
     add(_camera_sensors, FrigateCameraSensor)
-    add(_exports_sensors, FrigateExportsSensor.of_server)
-    async_add_entities(FrigateDownloadSensor(entry, one) for one in DOWNLOAD_SENSORS)
-    reviews = entry.runtime_data.reviews
-    async_add_entities(FrigateReviewsSensor(reviews, one) for one in REVIEWS_SENSORS)
-    async_add_live_sensors(coordinator, async_add_entities)
+    add(
+        _exports_sensors,
+        lambda _server, one: FrigateExportsSensor(runtime.exports, one),
+    )
+    async_add_entities(
+        FrigateDownloadSensor(runtime.downloads, coordinator, one)
+        for one in DOWNLOAD_SENSORS
+    )
+    async_add_entities(
+        FrigateReviewsSensor(runtime.reviews, one) for one in REVIEWS_SENSORS
+    )
+    async_add_live_sensors(coordinator, runtime.live, async_add_entities)
 
 
 def _part_name(part: str) -> str:

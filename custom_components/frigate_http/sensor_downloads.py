@@ -13,9 +13,9 @@ from homeassistant.const import PERCENTAGE, EntityCategory
 from homeassistant.core import callback
 from homeassistant.helpers.typing import StateType
 
+from .coordinator import FrigateCoordinator
 from .downloads.manager import DownloadManager
 from .inventory import server_device_info
-from .runtime import FrigateConfigEntry
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,14 +49,18 @@ class FrigateDownloadSensor(SensorEntity):
     entity_description: DownloadSensorDescription
 
     def __init__(
-        self, entry: FrigateConfigEntry, description: DownloadSensorDescription
+        self,
+        downloads: DownloadManager,
+        server: FrigateCoordinator,
+        description: DownloadSensorDescription,
     ) -> None:
         """Show what the description says."""
         self.entity_description = description
-        self._downloads = entry.runtime_data.downloads
+        self._downloads = downloads
         self._attr_translation_key = description.key
-        self._attr_unique_id = f"{entry.entry_id}:server:{description.key}"
-        self._attr_device_info = server_device_info(entry.runtime_data.server)
+        entry_id = server.config_entry.entry_id
+        self._attr_unique_id = f"{entry_id}:server:{description.key}"
+        self._attr_device_info = server_device_info(server)
         self._attr_native_value = description.value_fn(self._downloads)
 
     @override

@@ -15,7 +15,6 @@ from homeassistant.const import PERCENTAGE, EntityCategory
 from homeassistant.helpers.typing import StateType
 
 from .aiofrigate import Version
-from .coordinator import FrigateCoordinator
 from .coordinator_exports import ExportsCoordinator, ExportsData
 from .entity import ServerEntity
 
@@ -62,13 +61,6 @@ class FrigateExportsSensor(ServerEntity[ExportsCoordinator], SensorEntity):
 
     entity_description: ExportsSensorDescription
     _shown = ("_attr_native_value",)
-
-    @classmethod
-    def of_server(
-        cls, server: FrigateCoordinator, description: ExportsSensorDescription
-    ) -> FrigateExportsSensor:
-        """Return the sensor for a server, whose exports are polled apart from it."""
-        return cls(server.config_entry.runtime_data.exports, description)
 
     @override
     def _read(self) -> bool:

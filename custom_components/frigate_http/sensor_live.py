@@ -18,6 +18,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .aiofrigate import CameraConfig
 from .coordinator import FrigateCoordinator
 from .live.camera_picture import CameraPicture
+from .live.coordinator import LiveCoordinator
 from .live.entity import LiveEntity
 from .live.labels import LabelEntity, Subject, objects, objects_of
 from .live.roll_call import async_add_live
@@ -50,14 +51,20 @@ CLASSIFICATION = SensorEntityDescription(key="classification")
 
 @callback
 def async_add_live_sensors(
-    coordinator: FrigateCoordinator, async_add_entities: AddConfigEntryEntitiesCallback
+    coordinator: FrigateCoordinator,
+    live: LiveCoordinator,
+    async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the sensors of what happens at every camera."""
     add = partial(async_add_live, coordinator, async_add_entities)
-    add({one.key for one in COUNT_SENSORS}, _counted, CountSensor)
-    add({one.key for one in RECOGNIZED_SENSORS}, recognizing, RecognizedSensor)
-    add({CLASSIFICATION.key}, _classified, ClassificationSensor)
-    add({REVIEW_STATUS.key}, _cameras, ReviewStatusSensor)
+    add({one.key for one in COUNT_SENSORS}, _counted, partial(CountSensor, live))
+    add(
+        {one.key for one in RECOGNIZED_SENSORS},
+        recognizing,
+        partial(RecognizedSensor, live),
+    )
+    add({CLASSIFICATION.key}, _classified, partial(ClassificationSensor, live))
+    add({REVIEW_STATUS.key}, _cameras, partial(ReviewStatusSensor, live))
 
 
 def _counted(
@@ -89,12 +96,13 @@ class CountSensor(LabelEntity, SensorEntity):
 
     def __init__(
         self,
+        live: LiveCoordinator,
         coordinator: FrigateCoordinator,
         description: CountSensorDescription,
         subject: Subject,
     ) -> None:
         """Count what the description says."""
-        super().__init__(coordinator, description, Kind.OBJECTS, subject)
+        super().__init__(live, coordinator, description, Kind.OBJECTS, subject)
 
     @override
     def _read_live(self, config: CameraConfig, picture: CameraPicture) -> bool:
@@ -109,10 +117,12 @@ class ReviewStatusSensor(LiveEntity, SensorEntity):
 
     _shown = ("_attr_native_value",)
 
-    def __init__(self, coordinator: FrigateCoordinator, camera: str) -> None:
+    def __init__(
+        self, live: LiveCoordinator, coordinator: FrigateCoordinator, camera: str
+    ) -> None:
         """Show whether there is an alert or a detection."""
         topic = Topic(Kind.REVIEWS, camera)
-        super().__init__(coordinator, REVIEW_STATUS, camera, topic)
+        super().__init__(live, coordinator, REVIEW_STATUS, camera, topic)
 
     @override
     def _read_live(self, config: CameraConfig, picture: CameraPicture) -> bool:
@@ -131,11 +141,15 @@ class ClassificationSensor(LiveEntity, SensorEntity):
     _shown = ("_attr_native_value",)
 
     def __init__(
-        self, coordinator: FrigateCoordinator, camera: str, model: str
+        self,
+        live: LiveCoordinator,
+        coordinator: FrigateCoordinator,
+        camera: str,
+        model: str,
     ) -> None:
         """Show the state that a model has found."""
         topic = Topic(Kind.STATES, camera, model)
-        super().__init__(coordinator, CLASSIFICATION, camera, topic)
+        super().__init__(live, coordinator, CLASSIFICATION, camera, topic)
         self._model = model
         self._attr_unique_id = f"{self._attr_unique_id}:{model}"
         self._attr_translation_placeholders = {"model": model.replace("_", " ")}

@@ -15,6 +15,7 @@ from .aiofrigate import CameraConfig, Recognized
 from .const import CONF_RECOGNITION_SECONDS, DEFAULT_RECOGNITION_SECONDS
 from .coordinator import FrigateCoordinator
 from .live.camera_picture import CameraPicture
+from .live.coordinator import LiveCoordinator
 from .live.entity import LiveEntity
 from .live.topics import Kind, Topic
 
@@ -78,13 +79,14 @@ class RecognizedSensor(LiveEntity, SensorEntity, RestoreEntity):
 
     def __init__(
         self,
+        live: LiveCoordinator,
         coordinator: FrigateCoordinator,
         description: RecognizedSensorDescription,
         camera: str,
     ) -> None:
         """Show what the description says of a camera."""
         topic = Topic(description.kind, camera)
-        super().__init__(coordinator, description, camera, topic)
+        super().__init__(live, coordinator, description, camera, topic)
         self._seconds: int = coordinator.config_entry.options.get(
             CONF_RECOGNITION_SECONDS, DEFAULT_RECOGNITION_SECONDS
         )

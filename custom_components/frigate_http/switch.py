@@ -1,5 +1,6 @@
 """Switches: what each camera does, and what it leaves."""
 
+from functools import partial
 from typing import Any, override
 
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
@@ -44,8 +45,12 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the switches of every camera, once the account is an administrator's."""
+    runtime = entry.runtime_data
     async_add_controls(
-        entry.runtime_data.server, async_add_entities, FEATURE_SWITCHES, FrigateSwitch
+        runtime.server,
+        async_add_entities,
+        FEATURE_SWITCHES,
+        partial(FrigateSwitch, runtime.commands),
     )
 
 

@@ -11,7 +11,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ..coordinator import FrigateCoordinator
 from ..entity import CameraEntity
-from .commands import Value, async_set_feature, feature_value
+from .commands import Commands, Value
 from .roll_call import async_add_live
 from .topics import Kind, Topic
 
@@ -25,6 +25,7 @@ class ControlEntity(CameraEntity):
 
     def __init__(
         self,
+        commands: Commands,
         coordinator: FrigateCoordinator,
         description: EntityDescription,
         camera: str,
@@ -32,7 +33,7 @@ class ControlEntity(CameraEntity):
         """Show a feature of a camera."""
         super().__init__(coordinator, description, camera)
         self._feature = description.key
-        self._entry = coordinator.config_entry
+        self._commands = commands
         self._turn = asyncio.Lock()
 
     @abstractmethod
@@ -43,7 +44,7 @@ class ControlEntity(CameraEntity):
     def _read(self) -> bool:
         if not is_settable(self.coordinator, self.camera, self._feature):
             return False
-        self._take(feature_value(self._entry, self.camera, self._feature))
+        self._take(self._commands.feature_value(self.camera, self._feature))
         return True
 
     @override
@@ -51,16 +52,14 @@ class ControlEntity(CameraEntity):
         """Follow what is pushed of the feature."""
         topic = Topic(Kind.FEATURES, self.camera, self._feature)
         self.async_on_remove(
-            self._entry.runtime_data.live.async_follow(
-                topic, self._handle_coordinator_update
-            )
+            self._commands.live.async_follow(topic, self._handle_coordinator_update)
         )
         await super().async_added_to_hass()
 
     async def _set(self, value: Value) -> None:
         # One after the other: the second of two would belie the first.
         async with self._turn:
-            await async_set_feature(self._entry, self.camera, self._feature, value)
+            await self._commands.async_set_feature(self.camera, self._feature, value)
 
 
 @callback

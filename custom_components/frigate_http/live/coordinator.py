@@ -2,11 +2,12 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 import time
-from typing import TYPE_CHECKING, Any, override
+from typing import Any, override
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.util.logging import catch_log_exception
@@ -21,12 +22,10 @@ from ..aiofrigate import (
     Update,
 )
 from ..const import LOGGER
+from ..coordinator import FrigateCoordinator
 from ..on_demand import OnDemandCoordinator
 from .picture import Change, Picture
 from .topics import CONNECTION, Happening, Topic
-
-if TYPE_CHECKING:
-    from ..runtime import FrigateConfigEntry
 
 POLL_INTERVAL = timedelta(seconds=5)
 _OVERLAP = 60.0
@@ -47,10 +46,14 @@ class LiveCoordinator(OnDemandCoordinator[int]):
     """
 
     def __init__(
-        self, hass: HomeAssistant, entry: FrigateConfigEntry, client: FrigateClient
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        client: FrigateClient,
+        server: FrigateCoordinator,
     ) -> None:
         """Prepare; nothing is sent before somebody listens or `async_connect`."""
-        super().__init__(hass, entry, client, "live", POLL_INTERVAL)
+        super().__init__(hass, entry, client, server, "live", POLL_INTERVAL)
         self.picture = Picture()
         self.is_pushing = False
         self._by_topic: defaultdict[Topic, set[CALLBACK_TYPE]] = defaultdict(set)
@@ -146,7 +149,7 @@ class LiveCoordinator(OnDemandCoordinator[int]):
 
     @override
     async def _async_read(self, *, fresh: bool) -> int:
-        cameras = tuple(self.config_entry.runtime_data.server.data.cameras)
+        cameras = tuple(self.server.data.cameras)
         asked_at, was_pushing = time.time(), self.is_pushing
         known_until = max(self._known_until or asked_at, asked_at - _LONGEST_MISSED)
         since = known_until - _OVERLAP
@@ -193,9 +196,7 @@ class LiveCoordinator(OnDemandCoordinator[int]):
         self.failures = 0
         if not is_first:
             LOGGER.debug("%s is pushed again", self.name)
-            self._in_background(
-                self.config_entry.runtime_data.server.async_refresh_config()
-            )
+            self._in_background(self.server.async_refresh_config(), "catch up")
         self._tell_of_connection()
 
     @callback
@@ -212,7 +213,7 @@ class LiveCoordinator(OnDemandCoordinator[int]):
             self._tell_of_connection()
             return
         self.failures += 1
-        is_there = self.config_entry.runtime_data.server.last_update_success
+        is_there = self.server.last_update_success
         if self.failures >= FAILURES_UNTIL_TOLD and is_there and not self._told:
             self._told = True
             LOGGER.warning(
@@ -242,11 +243,6 @@ class LiveCoordinator(OnDemandCoordinator[int]):
             else:
                 for hear in tuple(self._hearers.get(change.camera, ())):
                     hear(change)
-
-    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
-        self.config_entry.async_create_background_task(
-            self.hass, work, f"{self.name} catch up"
-        )
 
 
 @callback

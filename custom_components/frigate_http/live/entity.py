@@ -13,6 +13,7 @@ from ..aiofrigate import CameraConfig
 from ..coordinator import FrigateCoordinator
 from ..entity import CameraEntity
 from .camera_picture import CameraPicture
+from .coordinator import LiveCoordinator
 from .topics import Happening, Topic
 
 SHORTEST_PAUSE = 0.2
@@ -28,6 +29,7 @@ class LiveEntity(CameraEntity):
 
     def __init__(
         self,
+        live: LiveCoordinator,
         coordinator: FrigateCoordinator,
         description: EntityDescription,
         camera: str,
@@ -35,7 +37,7 @@ class LiveEntity(CameraEntity):
     ) -> None:
         """Follow these topics."""
         super().__init__(coordinator, description, camera)
-        self.live = coordinator.config_entry.runtime_data.live
+        self.live = live
         self._topics = topics
         self._write_not_before = 0.0
         self._cancel_late_write: Callable[[], None] | None = None

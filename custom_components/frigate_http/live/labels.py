@@ -9,6 +9,7 @@ from ..aiofrigate import CameraConfig
 from ..coordinator import FrigateCoordinator
 from ..inventory import as_title
 from .camera_picture import ALL
+from .coordinator import LiveCoordinator
 from .entity import LiveEntity
 from .topics import Kind, Topic
 
@@ -85,6 +86,7 @@ class LabelEntity(LiveEntity):
 
     def __init__(
         self,
+        live: LiveCoordinator,
         coordinator: FrigateCoordinator,
         description: EntityDescription,
         kind: Kind,
@@ -92,7 +94,8 @@ class LabelEntity(LiveEntity):
     ) -> None:
         """Show what the description says of a label."""
         camera, label, zone = subject.camera, subject.label, subject.zone
-        super().__init__(coordinator, description, camera, Topic(kind, camera, label))
+        topic = Topic(kind, camera, label)
+        super().__init__(live, coordinator, description, camera, topic)
         self._label, self._zone = label, zone
         self._attr_unique_id = f"{self._attr_unique_id}:{label}"
         self._attr_translation_key = translation_key(
