@@ -1,5 +1,7 @@
 """Frigate in Home Assistant, over its HTTP API alone."""
 
+from functools import partial
+
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
@@ -16,6 +18,7 @@ from .coordinator_profiles import ProfilesCoordinator
 from .coordinator_ptz import PtzCoordinator
 from .coordinator_reviews import ReviewsCoordinator
 from .downloads.journal import async_forget_journal
+from .downloads.manager import DownloadManager
 from .downloads.setup import async_set_up_downloads
 from .inventory import async_is_in_use, async_keep_in_step, known_cameras, known_people
 from .issues import (
@@ -54,7 +57,9 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 async def async_setup_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> bool:
     """Set up a Frigate server."""
     # First, as it does not need the server: what a crash has left lies on our own disk.
-    downloads = await async_set_up_downloads(hass, entry)
+    downloads = await async_set_up_downloads(
+        hass, entry, partial(_download_managers, hass)
+    )
     client = async_create_client(hass, entry.data)
     entry.async_on_unload(client.close)
     coordinator = FrigateCoordinator(
@@ -84,6 +89,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> b
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     live.async_connect()
     return True
+
+
+def _download_managers(hass: HomeAssistant) -> list[DownloadManager]:
+    entries: list[FrigateConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
+    return [entry.runtime_data.downloads for entry in entries]
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> bool:

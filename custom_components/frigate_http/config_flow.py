@@ -17,13 +17,19 @@ from homeassistant.const import CONF_TOKEN, CONF_URL, CONF_USERNAME
 from homeassistant.core import callback
 
 from .aiofrigate import FrigateError
-from .const import CONF_BROWSER_URL, CONF_CAMERAS, CONF_PROXY_USERNAME, DOMAIN, LOGGER
+from .const import (
+    CONF_BROWSER_URL,
+    CONF_CAMERAS,
+    CONF_PROXY_USERNAME,
+    CREDENTIAL_KEYS,
+    DOMAIN,
+    LOGGER,
+)
 from .errors import placeholders
 from .forms import (
     ACCOUNT_KEYS,
     BASIC_KEYS,
     CONF_CREDENTIALS,
-    CREDENTIAL_KEYS,
     KEEP,
     LOGIN_FORM,
     PROXY_FORM,

@@ -4,6 +4,8 @@ from datetime import timedelta
 import logging
 from typing import Final
 
+from homeassistant.const import CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
+
 DOMAIN: Final = "frigate_http"
 LOGGER: Final = logging.getLogger(__package__)
 
@@ -16,6 +18,16 @@ OLDEST_VERSION: Final = (0, 14)
 CONF_PROXY_USERNAME: Final = "proxy_username"
 CONF_PROXY_PASSWORD: Final = "proxy_password"  # noqa: S105 - a field's name
 CONF_HEADERS: Final = "headers"
+CREDENTIAL_KEYS: Final = frozenset(
+    {
+        CONF_USERNAME,
+        CONF_PASSWORD,
+        CONF_TOKEN,
+        CONF_PROXY_USERNAME,
+        CONF_PROXY_PASSWORD,
+        CONF_HEADERS,
+    }
+)
 
 CONF_MJPEG_FPS: Final = "mjpeg_fps"
 CONF_MJPEG_HEIGHT: Final = "mjpeg_height"

@@ -30,11 +30,11 @@ from .const import (
     CONF_MJPEG_HEIGHT,
     CONF_OVERLAYS,
     CONF_PROXY_PASSWORD,
+    CREDENTIAL_KEYS,
     DOMAIN,
 )
 from .coordinator import FrigateCoordinator, FrigateData
 from .errors import error_key_of_kind
-from .forms import CREDENTIAL_KEYS
 from .inventory import camera_of_device
 from .live.camera_picture import CameraPicture
 from .moments import iso

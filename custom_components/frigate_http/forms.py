@@ -60,7 +60,6 @@ _PARSERS: dict[str, Callable[[Any], Any]] = {
 }
 ACCOUNT_KEYS = frozenset({CONF_USERNAME, CONF_PASSWORD, CONF_TOKEN})
 BASIC_KEYS = frozenset({CONF_PROXY_USERNAME, CONF_PROXY_PASSWORD})
-CREDENTIAL_KEYS = frozenset(_PARSERS)
 
 _URL = TextSelector(TextSelectorConfig(type=TextSelectorType.URL, autocomplete="url"))
 _USERNAME = TextSelector(TextSelectorConfig(autocomplete="username"))

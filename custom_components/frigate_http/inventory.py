@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
@@ -10,7 +11,6 @@ from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 
 from .const import CONF_CAMERAS, DOMAIN
 from .coordinator import FrigateCoordinator
-from .runtime import FrigateConfigEntry
 
 MANUFACTURER = "Frigate"
 
@@ -66,12 +66,12 @@ def as_title(name: str) -> str:
     return words[0].upper() + words[1:]
 
 
-def known_cameras(hass: HomeAssistant, entry: FrigateConfigEntry) -> set[str]:
+def known_cameras(hass: HomeAssistant, entry: ConfigEntry) -> set[str]:
     """Return the cameras that have a device, from this or an earlier run."""
     return {camera for camera, _device in _camera_devices(hass, entry)}
 
 
-def camera_of_device(entry: FrigateConfigEntry, device: dr.DeviceEntry) -> str | None:
+def camera_of_device(entry: ConfigEntry, device: dr.DeviceEntry) -> str | None:
     """Return the camera that a device stands for; None for the server's own."""
     prefix = f"{entry.entry_id}:"
     return next(
@@ -94,7 +94,7 @@ def camera_entity_name(entry: er.RegistryEntry) -> str | None:
     return entry.unique_id.removeprefix(prefix)
 
 
-def known_people(hass: HomeAssistant, entry: FrigateConfigEntry) -> set[str]:
+def known_people(hass: HomeAssistant, entry: ConfigEntry) -> set[str]:
     """Return the people that have a sensor, from this or an earlier run."""
     prefix = person_unique_id(entry, "")
     return {
@@ -104,7 +104,7 @@ def known_people(hass: HomeAssistant, entry: FrigateConfigEntry) -> set[str]:
     }
 
 
-def person_unique_id(entry: FrigateConfigEntry, person: str) -> str:
+def person_unique_id(entry: ConfigEntry, person: str) -> str:
     """Return the unique id of the sensor of a person."""
     return f"{entry.entry_id}:face:{person}"
 
@@ -145,7 +145,7 @@ def async_is_in_use(coordinator: FrigateCoordinator, device: dr.DeviceEntry) -> 
 
 
 def _camera_devices(
-    hass: HomeAssistant, entry: FrigateConfigEntry
+    hass: HomeAssistant, entry: ConfigEntry
 ) -> Iterator[tuple[str, dr.DeviceEntry]]:
     for device in dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id):
         if (camera := camera_of_device(entry, device)) is not None:

@@ -6,7 +6,7 @@ Home Assistant itself.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from yarl import URL
 
@@ -23,14 +23,27 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from .addresses import is_public
-from .const import DOMAIN, OLDEST_VERSION
-from .forms import CREDENTIAL_KEYS
-
-if TYPE_CHECKING:
-    from .coordinator import FrigateCoordinator
-    from .runtime import FrigateConfigEntry
+from .aiofrigate import Profile, Version
+from .const import CREDENTIAL_KEYS, DOMAIN, OLDEST_VERSION
 
 UPDATING = "https://docs.frigate.video/frigate/updating"
+
+
+class PolledServer(Protocol):
+    """What has to be known of a server to tell what is wrong with it."""
+
+    hass: HomeAssistant
+    config_entry: ConfigEntry
+    last_update_success: bool
+    last_exception: BaseException | None
+
+    @property
+    def version(self) -> Version | None:
+        """Return the version that was told last."""
+
+    @property
+    def profile(self) -> Profile:
+        """Return who the server took us for when it told last."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,37 +52,37 @@ class IssueDescription:
 
     key: str
     severity: ir.IssueSeverity
-    is_open_fn: Callable[[FrigateCoordinator], bool | None]
+    is_open_fn: Callable[[PolledServer], bool | None]
     """None: that cannot be told at the moment."""
-    words_fn: Callable[[FrigateCoordinator], dict[str, str]] = lambda _: {}
+    words_fn: Callable[[PolledServer], dict[str, str]] = lambda _: {}
     """What the text mentions, besides the title and the address of the server."""
     is_fixable: bool = True
     """Whether another address, or other credentials, put it right."""
     learn_more_url: str | None = None
 
 
-def _is_too_old(coordinator: FrigateCoordinator) -> bool | None:
-    if (version := coordinator.version) is None:
+def _is_too_old(server: PolledServer) -> bool | None:
+    if (version := server.version) is None:
         return None
     return not version.at_least(*OLDEST_VERSION)
 
 
-def _is_login_wanted(coordinator: FrigateCoordinator) -> bool | None:
+def _is_login_wanted(server: PolledServer) -> bool | None:
     """Return whether a server asks who we are that never did so before."""
-    if coordinator.last_update_success:
+    if server.last_update_success:
         return False
-    if isinstance(coordinator.last_exception, ConfigEntryAuthFailed):
-        return coordinator.config_entry.data.keys().isdisjoint(CREDENTIAL_KEYS)
+    if isinstance(server.last_exception, ConfigEntryAuthFailed):
+        return server.config_entry.data.keys().isdisjoint(CREDENTIAL_KEYS)
     return None
 
 
-def _is_restricted(coordinator: FrigateCoordinator) -> bool | None:
-    profile = coordinator.profile
+def _is_restricted(server: PolledServer) -> bool | None:
+    profile = server.profile
     return None if profile.role is None else not profile.is_admin
 
 
-def _is_unverified(coordinator: FrigateCoordinator) -> bool:
-    data = coordinator.config_entry.data
+def _is_unverified(server: PolledServer) -> bool:
+    data = server.config_entry.data
     url = URL(data[CONF_URL])
     return (
         url.scheme == "https"
@@ -83,7 +96,7 @@ ISSUES: tuple[IssueDescription, ...] = (
         key="unsupported_version",
         severity=ir.IssueSeverity.ERROR,
         is_open_fn=_is_too_old,
-        words_fn=lambda coordinator: {"version": str(coordinator.version)},
+        words_fn=lambda server: {"version": str(server.version)},
         is_fixable=False,
         learn_more_url=UPDATING,
     ),
@@ -96,9 +109,9 @@ ISSUES: tuple[IssueDescription, ...] = (
         key="restricted_account",
         severity=ir.IssueSeverity.WARNING,
         is_open_fn=_is_restricted,
-        words_fn=lambda coordinator: {
-            "username": coordinator.profile.username or "?",
-            "role": coordinator.profile.role or "?",
+        words_fn=lambda server: {
+            "username": server.profile.username or "?",
+            "role": server.profile.role or "?",
         },
     ),
     IssueDescription(
@@ -110,20 +123,20 @@ ISSUES: tuple[IssueDescription, ...] = (
 
 
 @callback
-def async_update_issues(coordinator: FrigateCoordinator) -> None:
+def async_update_issues(server: PolledServer) -> None:
     """Open and close the issues of a server; what cannot be told stays as it is."""
-    entry = coordinator.config_entry
+    entry = server.config_entry
     if entry.state not in {ConfigEntryState.SETUP_IN_PROGRESS, ConfigEntryState.LOADED}:
         # An answer that has come too late.
         return
     for one in ISSUES:
-        if (is_open := one.is_open_fn(coordinator)) is None:
+        if (is_open := one.is_open_fn(server)) is None:
             continue
         if not is_open:
-            ir.async_delete_issue(coordinator.hass, DOMAIN, _issue_id(entry, one))
+            ir.async_delete_issue(server.hass, DOMAIN, _issue_id(entry, one))
             continue
         ir.async_create_issue(
-            coordinator.hass,
+            server.hass,
             DOMAIN,
             _issue_id(entry, one),
             data={"entry_id": entry.entry_id},
@@ -135,7 +148,7 @@ def async_update_issues(coordinator: FrigateCoordinator) -> None:
             translation_placeholders={
                 "title": entry.title,
                 "url": entry.data[CONF_URL],
-                **one.words_fn(coordinator),
+                **one.words_fn(server),
             },
         )
 
@@ -161,7 +174,7 @@ def async_close_issues_of_unloaded(hass: HomeAssistant) -> None:
 
 
 @callback
-def async_forget_issues(hass: HomeAssistant, entry: FrigateConfigEntry) -> None:
+def async_forget_issues(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Remove every issue of a server that is removed itself."""
     for issue_id in _issue_ids(entry):
         ir.async_delete_issue(hass, DOMAIN, issue_id)

@@ -252,7 +252,7 @@ async def test_a_reload_while_files_appear(
         while not begun.is_set():
             await turns(1)
         # What a new start finds is alive, and no debris of a crash.
-        await async_set_up_downloads(hass, entry)
+        await async_set_up_downloads(hass, entry, list)
         goes_on.set()
         answer = await script
     assert path.stat().st_size == answer["bytes"]

@@ -1,14 +1,15 @@
 """The downloads of one server: their order, their progress, and how they end."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine, Generator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterable
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 import errno
 from functools import partial
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.json import JsonObjectType
@@ -29,9 +30,6 @@ from .workspace import (
     workspace_for,
 )
 
-if TYPE_CHECKING:
-    from ..runtime import FrigateConfigEntry
-
 PARALLEL_DOWNLOADS = 2
 COMPLETED = f"{DOMAIN}_download_completed"
 FAILED = f"{DOMAIN}_download_failed"
@@ -41,12 +39,17 @@ class DownloadManager:
     """Runs at most two downloads at once; the others wait in order."""
 
     def __init__(
-        self, hass: HomeAssistant, entry: FrigateConfigEntry, journal: Journal
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        journal: Journal,
+        managers: Callable[[], Iterable[DownloadManager]],
     ) -> None:
-        """Begin with none."""
+        """Begin with none; `managers` are those of all servers that are loaded."""
         self._hass = hass
         self._entry = entry
         self._journal = journal
+        self._managers = managers
         self._targets: set[Path] = set()
         self._slots = asyncio.Semaphore(PARALLEL_DOWNLOADS)
         self._running: list[Download] = []
@@ -61,9 +64,7 @@ class DownloadManager:
     @property
     def taken(self) -> frozenset[Path]:
         """Return the paths that downloads of any server are on their way to."""
-        entries = self._hass.config_entries.async_loaded_entries(DOMAIN)
-        each = (entry.runtime_data.downloads.targets for entry in entries)
-        return frozenset[Path]().union(*each)
+        return frozenset[Path]().union(*(one.targets for one in self._managers()))
 
     @property
     def active(self) -> int:

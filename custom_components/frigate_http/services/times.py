@@ -3,7 +3,7 @@
 Inside, a moment is seconds since the epoch and a duration seconds, as Frigate has them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -17,7 +17,6 @@ from homeassistant.helpers.typing import VolDictType
 from homeassistant.util import dt as dt_util
 
 from ..errors import mistake
-from .fields import Validator
 
 START, END, DURATION = "start_time", "end_time", "duration"
 LONGEST_WAIT = 600.0
@@ -44,7 +43,7 @@ class OpenPeriod:
     end: float | None
 
 
-def moment(field: str) -> Validator[float]:
+def moment(field: str) -> Callable[[Any], float]:
     """Accept a date and time, or seconds since the epoch.
 
     A time without a zone is in Home Assistant's.
@@ -61,7 +60,7 @@ def moment(field: str) -> Validator[float]:
     return validate
 
 
-def duration(field: str, longest: float = LONGEST_DURATION) -> Validator[float]:
+def duration(field: str, longest: float = LONGEST_DURATION) -> Callable[[Any], float]:
     """Accept what the duration selector gives, `hh:mm:ss`, or seconds."""
 
     def validate(value: Any) -> float:
