@@ -1,6 +1,8 @@
-"""The client library can be lifted out: it knows nothing of Home Assistant or of us."""
+"""No module imports what stands above it, and the libraries can be lifted out."""
 
 import ast
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 import subprocess
 import sys
@@ -13,6 +15,52 @@ LIBRARIES = [
     folder for name in ("aiofrigate", "mp4") if (folder := INTEGRATION / name).is_dir()
 ]
 FOREIGN = {"homeassistant", "custom_components", "voluptuous"}
+# From the bottom to the top. A room is a module or a package; what begins with the names
+# of two rooms is part of the longer one.
+FLOORS: tuple[tuple[str, ...], ...] = (
+    ("aiofrigate", "mp4"),
+    ("const", "addresses", "moments", "dates", "live"),
+    ("errors", "connection"),
+    ("issues", "services.times", "periods"),
+    (
+        "coordinator",
+        "coordinator_base",
+        "coordinator_exports",
+        "coordinator_profiles",
+        "coordinator_ptz",
+        "coordinator_reviews",
+        "live.coordinator",
+        "on_demand",
+    ),
+    ("commands", "downloads", "inventory", "live.commands", "services.footage"),
+    ("runtime",),
+    ("entity", "live.control", "live.entity", "live.labels", "live.roll_call"),
+    (
+        "binary_sensor",
+        "binary_sensor_live",
+        "button",
+        "button_ptz",
+        "camera",
+        "event",
+        "image",
+        "number",
+        "select",
+        "sensor",
+        "sensor_descriptions",
+        "sensor_downloads",
+        "sensor_exports",
+        "sensor_live",
+        "sensor_recognized",
+        "sensor_reviews",
+        "switch",
+        "update",
+    ),
+    ("flow", "forms", "validation", "services"),
+    ("config_flow", "diagnostics", "repairs", "system_health"),
+    ("__init__",),
+)
+# All others are handed what they need.
+READERS = {"__init__", "config_flow", "diagnostics", "services", "system_health"}
 ALLOWED = sys.stdlib_module_names | {"aiohttp", "multidict", "yarl", "av"}
 
 
@@ -24,6 +72,93 @@ def _imports(module: Path) -> list[ast.Import | ast.ImportFrom]:
     tree = ast.parse(module.read_text(encoding="utf-8"))
     kinds = (ast.Import, ast.ImportFrom)
     return [node for node in ast.walk(tree) if isinstance(node, kinds)]
+
+
+def _name(module: Path, root: Path) -> str:
+    """Return the dotted name of a module; a package has that of its folder."""
+    parts = module.relative_to(root).with_suffix("").parts
+    return ".".join(parts[:-1] if len(parts) > 1 and parts[-1] == "__init__" else parts)
+
+
+def _targets(module: Path, root: Path) -> Iterator[str]:
+    """Yield the names of the modules below a folder that one of them imports."""
+    package = f"custom_components.{root.name}"
+    for node in _imports(module):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+            yield from (
+                name.removeprefix(f"{package}.")
+                for name in names
+                if name.startswith(f"{package}.")
+            )
+            continue
+        words = (node.module or "").split(".") if node.module else []
+        if node.level:
+            folder = module.parents[node.level - 1]
+        elif words[:2] == package.split("."):
+            folder, words = root, words[2:]
+        else:
+            continue
+        if not folder.is_relative_to(root):
+            continue
+        path = folder.joinpath(*words)
+        for alias in node.names:
+            for found in (path / alias.name, path):
+                if found.with_suffix(".py").is_file():
+                    yield _name(found.with_suffix(".py"), root)
+                    break
+                if (found / "__init__.py").is_file():
+                    yield _name(found / "__init__.py", root)
+                    break
+
+
+def _graph(root: Path) -> dict[str, set[str]]:
+    """Return which modules each module imports."""
+    return {
+        _name(module, root): set(_targets(module, root)) for module in _modules(root)
+    }
+
+
+def _room(name: str) -> str | None:
+    """Return the room that a module is part of."""
+    rooms = [room for floor in FLOORS for room in floor]
+    found = [room for room in rooms if name == room or name.startswith(f"{room}.")]
+    return max(found, key=len, default=None)
+
+
+def _floor(name: str) -> int:
+    room = _room(name)
+    return next(number for number, floor in enumerate(FLOORS) if room in floor)
+
+
+def _circle(graph: dict[str, set[str]]) -> list[str]:
+    """Return the modules of a circle, if there is one."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as err:
+        circle: list[str] = err.args[1]
+        return circle
+    return []
+
+
+def _reads_runtime(module: Path) -> list[int]:
+    """Return the lines that read `runtime_data` outside of a platform's setup."""
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    setups = [
+        node
+        for node in tree.body
+        if isinstance(node, ast.AsyncFunctionDef) and node.name == "async_setup_entry"
+    ]
+    allowed = {id(node) for setup in setups for node in ast.walk(setup)}
+    return [
+        node.lineno
+        for node in ast.walk(tree)
+        if id(node) not in allowed
+        and (
+            (isinstance(node, ast.Attribute) and node.attr == "runtime_data")
+            or (isinstance(node, ast.Constant) and node.value == "runtime_data")
+        )
+    ]
 
 
 def _problems(module: Path, folder: Path) -> list[str]:
@@ -46,6 +181,101 @@ def _problems(module: Path, folder: Path) -> list[str]:
             if name.partition(".")[0] not in ALLOWED
         ]
     return problems
+
+
+def test_every_module_has_a_floor() -> None:
+    modules = [_name(module, INTEGRATION) for module in _modules(INTEGRATION)]
+    assert len(modules) > 100
+    assert [name for name in modules if _room(name) is None] == []
+
+
+def test_no_module_imports_one_of_a_higher_floor() -> None:
+    arrows = [
+        f"{name} imports {target}"
+        for name, targets in _graph(INTEGRATION).items()
+        for target in targets
+        if _floor(target) > _floor(name)
+    ]
+    assert arrows == []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert _circle(_graph(INTEGRATION)) == []
+
+
+def test_live_is_made_of_the_client_alone() -> None:
+    graph = _graph(INTEGRATION)
+    names = [name for name in graph if _room(name) == "live"]
+    assert len(names) > 3
+    rooms = {_room(target) for name in names for target in graph[name]}
+    assert rooms == {"aiofrigate", "live"}
+
+
+def test_what_the_runtime_holds_does_not_reach_into_it() -> None:
+    readers = {
+        _name(module, INTEGRATION): lines
+        for module in _modules(INTEGRATION)
+        if _room(_name(module, INTEGRATION)) not in READERS
+        and (lines := _reads_runtime(module))
+    }
+    assert readers == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("from .errors import action_errors", {"errors"}),
+        ("from . import errors", {"errors"}),
+        ("from ..const import DOMAIN", {"const"}),
+        ("from .. import const, nothing", {"__init__", "const"}),
+        ("from .. import live", {"live"}),
+        ("from ..live import errors", {"live.errors"}),
+        ("from ..live.errors import Error", {"live.errors"}),
+        ("if TYPE_CHECKING:\n    from ..const import DOMAIN", {"const"}),
+        ("def read():\n    from ..const import DOMAIN", {"const"}),
+        ("import custom_components.house.const", {"const"}),
+        ("from custom_components.house.const import DOMAIN", {"const"}),
+        ("from homeassistant.const import CONF_URL", set()),
+        ("import const, errors", set()),
+    ],
+)
+def test_the_floors_see_every_import(
+    tmp_path: Path, line: str, found: set[str]
+) -> None:
+    root = tmp_path / "house"
+    for name in ("__init__", "const", "live/__init__", "live/errors", "room/errors"):
+        path = root / f"{name}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    module = root / "room" / "module.py"
+    module.write_text(line, encoding="utf-8")
+    assert {name.removeprefix("room.") for name in _targets(module, root)} == found
+
+
+@pytest.mark.parametrize(
+    ("code", "lines"),
+    [
+        ("async def async_setup_entry(entry):\n    entry.runtime_data", []),
+        ("async def async_added_to_hass(entry):\n    entry.runtime_data", [2]),
+        (
+            "class Entity:\n    def async_setup_entry(self):\n        a.runtime_data",
+            [3],
+        ),
+        ("runtime = getattr(entry, 'runtime_data', None)", [1]),
+        ("runtime = entry.data", []),
+    ],
+)
+def test_the_check_of_the_runtime_sees_who_reads_it(
+    tmp_path: Path, code: str, lines: list[int]
+) -> None:
+    module = tmp_path / "module.py"
+    module.write_text(code, encoding="utf-8")
+    assert _reads_runtime(module) == lines
+
+
+def test_a_circle_is_found_however_long_it_is() -> None:
+    assert _circle({"a": {"b"}, "b": {"c"}, "c": set()}) == []
+    assert set(_circle({"a": {"b"}, "b": {"c"}, "c": {"a"}})) == {"a", "b", "c"}
 
 
 @pytest.mark.parametrize(
