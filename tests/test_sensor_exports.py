@@ -84,7 +84,7 @@ async def test_the_figures_follow_at_once(
 
     (made,) = frigate.state.exporter.exports
     made.outcome = "done"
-    frigate.state.exporter.duration = 0
+    frigate.state.exporter.looks_until_done = 0
     await call(hass, "rename_export", export_id=made.id, name="Mine")
     assert shown(hass, entry, "exports_in_progress") == "0"
     assert datetime.fromisoformat(shown(hass, entry, "last_export")).timestamp() == (
@@ -107,7 +107,7 @@ async def test_a_failed_export_is_seen_at_once(
     door = camera_entity(hass, entry)
     await export(hass, door)
     assert shown(hass, entry, "exports_in_progress") == "1"
-    exporter.exports[0].outcome, exporter.duration = "fail", 0
+    exporter.exports[0].outcome, exporter.looks_until_done = "fail", 0
     await export(hass, door)
     assert shown(hass, entry, "exports_in_progress") == "1"
     assert shown(hass, entry, "exports_total") == "1"
@@ -150,7 +150,7 @@ async def test_work_is_polled_often_until_it_is_done(
     assert shown(hass, entry, "export_progress") == "50.0"
     for made in exporter.exports:
         made.outcome = "done"
-    exporter.duration = 0
+    exporter.looks_until_done = 0
     exporter.advance(time.time())
     exporter.advance(time.time())
     await pass_time(hass, freezer, 7)
@@ -279,7 +279,7 @@ async def test_a_new_export_is_followed_although_it_shows_late(
         await pass_time(hass, freezer, 6)
         assert shown(hass, entry, "exports_total") == total
     assert shown(hass, entry, "exports_in_progress") == "1"
-    exporter.exports[0].outcome, exporter.duration = "done", 0
+    exporter.exports[0].outcome, exporter.looks_until_done = "done", 0
     await pass_time(hass, freezer, 6)
     await pass_time(hass, freezer, 6)
     assert shown(hass, entry, "exports_in_progress") == "0"
@@ -297,7 +297,10 @@ async def test_a_new_export_that_never_shows_is_not_looked_for_long(
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.internal_url))
     door = camera_entity(hass, entry)
-    frigate.state.exporter.outcome, frigate.state.exporter.duration = "vanish", 0
+    frigate.state.exporter.outcome, frigate.state.exporter.looks_until_done = (
+        "vanish",
+        0,
+    )
     await export(hass, door)
     frigate.clear_requests()
     for _ in range(8):

@@ -130,7 +130,7 @@ async def test_an_export_from_its_begin_to_its_end(
     assert made.start == now - 60.5
     assert made.image_path == "/media/frigate/clips/a.jpg"
     assert (await client.exports.get(export_id, fresh=True)).in_progress is True
-    frigate.state.exporter.duration = 0
+    frigate.state.exporter.looks_until_done = 0
     export = await client.exports.get(export_id, fresh=True)
     assert export.in_progress is False
     assert await client.exports.list(fresh=True) == (export,)
@@ -191,7 +191,7 @@ async def test_a_full_queue(
     assert (job.start, job.case_id) == (now - 60, None)
     assert await client.exports.job(first) == job
     frigate.state.exporter.held = False
-    frigate.state.exporter.duration = 0
+    frigate.state.exporter.looks_until_done = 0
     assert (await client.exports.get(first, fresh=True)).in_progress is True
     assert (await client.exports.get(first, fresh=True)).in_progress is False
     done = await client.exports.job(first, fresh=True)
@@ -203,11 +203,11 @@ async def test_a_full_queue(
 async def test_a_failed_job(
     frigate: FakeFrigate, client: FrigateClient, now: int
 ) -> None:
-    frigate.state.exporter.outcome, frigate.state.exporter.duration = "fail", 0
+    frigate.state.exporter.outcome, frigate.state.exporter.looks_until_done = "fail", 0
     export_id = await client.exports.create("front_door", now - 60, now)
     job = await client.exports.job(export_id)
     assert (job.status, job.error) == ("failed", "Export failed")
-    frigate.state.exporter.forgets_after = 0
+    frigate.state.exporter.forget_jobs()
     with pytest.raises(FrigateNotFoundError, match="Job not found"):
         await client.exports.job(export_id, fresh=True)
 

@@ -1,5 +1,6 @@
 """Recordings, exports and previews over time: what one request shows of another."""
 
+import math
 import time
 from typing import Any
 
@@ -161,7 +162,7 @@ async def test_cache_shows_an_export_in_progress_for_long(
     export_id = (await client.export()).json["export_id"]
     path = f"/api/exports/{export_id}"
     assert (await client.ask(path, headers={})).json["in_progress"] is True
-    server.state.exporter.duration = 0
+    server.state.exporter.looks_until_done = 0
     stale = await client.ask(path, headers={})
     assert (stale.cache, stale.json["in_progress"]) == ("HIT", True)
     assert (await client.ask(f"{path}?x=1")).json["in_progress"] is False
@@ -215,13 +216,13 @@ async def test_export_that_comes_to_nothing(
         client = Client(session, server)
         server.state.exporter.outcome = outcome
         export_id = (await client.export()).json["export_id"]
-        server.state.exporter.duration = 0
+        server.state.exporter.looks_until_done = 0
         assert (await client.ask(f"/api/exports/{export_id}")).status == 404
         assert (await client.ask("/api/exports")).json == []
         job = await client.ask(f"/api/jobs/export/{export_id}")
         if version == "0.18" and outcome == "fail":
             assert job.json["error_message"] == "Export failed"
-            server.state.exporter.forgets_after = 0
+            server.state.exporter.forget_jobs()
             job = await client.ask(f"/api/jobs/export/{export_id}")
         assert job.status == 404
 
@@ -231,7 +232,7 @@ async def test_export_that_hangs(
 ) -> None:
     client = Client(session, server)
     server.state.exporter.outcome = "hang"
-    server.state.exporter.duration = 0
+    server.state.exporter.looks_until_done = 0
     export_id = (await client.export()).json["export_id"]
     path = f"/api/exports/{export_id}"
     assert (await client.ask(path)).json["in_progress"] is True
@@ -253,14 +254,14 @@ async def test_queue_of_0_18(
 ) -> None:
     async with FakeFrigate("0.18") as server:
         client, exporter = Client(session, server), server.state.exporter
-        exporter.duration = 1000
+        exporter.looks_until_done = math.inf
         ids = [(await client.export()).json["export_id"] for _ in range(7)]
         looks = [await client.ask(f"/api/exports/{each}") for each in ids]
         assert [each.status for each in looks] == [200] * 3 + [404] * 4
         jobs = (await client.ask("/api/jobs/export")).json
         assert [each["status"] for each in jobs] == ["running"] * 3 + ["queued"] * 4
         assert 0 <= jobs[0]["progress_percent"] < 100
-        exporter.duration = 0.05
+        exporter.looks_until_done = 1
         row = await client.finished(ids[-1])
         job = (await client.ask(f"/api/jobs/export/{ids[-1]}")).json
         assert job["results"]["video_path"] == row["video_path"]

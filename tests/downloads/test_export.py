@@ -105,7 +105,7 @@ async def test_an_export_in_progress_is_waited_for(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     # It ends when the test says so, however long the machine takes.
-    frigate.state.exporter.duration = math.inf
+    frigate.state.exporter.looks_until_done = math.inf
     running = finished(frigate, status="running")
     waiting = hass.async_create_task(download(hass, running))
     await turns()

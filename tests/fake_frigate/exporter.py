@@ -1,7 +1,7 @@
 """The exports: the rows of the database, and the work that fills their files.
 
-The work takes real time, so that it also goes on while a test has frozen the clock. Nothing
-runs in the background: whoever looks lets everything happen that was due by then.
+No time passes here, and nothing runs in the background: each request that looks at the
+rows or the jobs finds them a step further, so that a test decides when one is finished.
 """
 
 from dataclasses import dataclass, field
@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 import secrets
 import string
 from typing import Any, Literal
-
-from .pacer import real_time
 
 type Outcome = Literal["done", "fail", "vanish", "hang", "die"]
 type Status = Literal["waiting", "running", "success", "failed"]
@@ -37,7 +35,10 @@ class Case:
 
 @dataclass
 class Export:
-    """One export: what was asked for, and how far it has come."""
+    """One export: what was asked for, and how far it has come.
+
+    `looks` is how often it was found in progress; `forgotten` is a job whose end was long ago.
+    """
 
     id: str
     camera: str
@@ -52,8 +53,8 @@ class Export:
     status: Status = "waiting"
     deleted: bool = False
     looks_until_seen: int = 0
-    began: float = 0.0
-    ended: float = 0.0
+    looks: int = 0
+    forgotten: bool = False
     began_at: float | None = None
     ended_at: float | None = None
 
@@ -103,15 +104,15 @@ class Export:
 class Exporter:
     """Makes exports; a test decides how long that takes and what comes of it.
 
-    `duration` is in real seconds, `forgets_after` how long an ended job is remembered.
-    While `held`, nothing begins; `opens_files` off is the moment before a film has a file.
-    What is to `hang` is worked on for ever. Of what is to `die` the worker is gone before it
-    opened a file, and only the row is left, in progress for ever.
+    `looks_until_done` is how often an export is found in progress before it is finished:
+    never for 0, always for `math.inf`. While `held`, nothing begins; `opens_files` off is the
+    moment before a film has a file. What is to `hang` is worked on for ever. Of what is to
+    `die` the worker is gone before it opened a file, and only the row is left, in progress
+    for ever.
     """
 
     queues: bool
-    duration: float = 0.05
-    forgets_after: float = 5.0
+    looks_until_done: float = 1
     concurrent: int = 3
     room: int = 100
     held: bool = False
@@ -119,40 +120,38 @@ class Exporter:
     outcome: Outcome = "done"
     message: str = "Export failed"
     looks_until_seen: int = 0
-    progress: float | None = None
+    progress: float = 50.0
     exports: list[Export] = field(default_factory=list)
 
-    def advance(self, now_at: float) -> None:
-        """Let happen what was due by now; `now_at` is the time of the server's clock."""
-        now = real_time()
-        while (due := self._next_end(now)) is not None:
-            self._end(due, now_at - (now - due.began - self.duration))
-            self._begin_waiting(due.ended, now_at - (now - due.ended))
-        self._begin_waiting(now, now_at)
+    def advance(self, now: float) -> None:
+        """Go a step further at a time of the server's clock: end what is done, begin more."""
+        running = [each for each in self.exports if each.status == "running"]
+        for export in running:
+            if export.outcome in ("hang", "die"):
+                continue
+            if export.looks >= self.looks_until_done:
+                self._end(export, now)
+            export.looks += 1
+        self.begin(now)
 
-    def _next_end(self, now: float) -> Export | None:
-        running = [
-            each
-            for each in self.exports
-            if each.status == "running"
-            and each.outcome not in ("hang", "die")
-            and each.began + self.duration <= now
-        ]
-        return min(running, key=lambda each: each.began, default=None)
-
-    def _end(self, export: Export, ended_at: float) -> None:
-        export.ended, export.ended_at = export.began + self.duration, ended_at
+    def _end(self, export: Export, now: float) -> None:
+        export.ended_at = now
         export.status = "success" if export.outcome == "done" else "failed"
         if export.outcome == "vanish":
             self.exports.remove(export)
 
-    def _begin_waiting(self, now: float, now_at: float) -> None:
+    def begin(self, now: float) -> None:
+        """Begin what waits, as far as there are free workers."""
         for export in self.exports:
             running = sum(each.status == "running" for each in self.exports)
             free = running < self.concurrent or not self.queues
             if export.status == "waiting" and free and not self.held:
-                export.status = "running"
-                export.began, export.began_at = now, now_at
+                export.status, export.began_at = "running", now
+
+    def forget_jobs(self) -> None:
+        """Remember no job any more that has ended, as the server does after some seconds."""
+        for export in self.exports:
+            export.forgotten |= export.status in ("success", "failed")
 
     @property
     def waiting(self) -> list[Export]:
@@ -199,10 +198,8 @@ class Exporter:
     def job(self, export_id: str) -> Export | None:
         """Return an export as a job, which is forgotten soon after its end."""
         for each in self.exports:
-            if each.id == export_id and each.has_job:
-                ended = each.status in ("success", "failed")
-                over = real_time() - each.ended >= self.forgets_after
-                return None if ended and over else each
+            if each.id == export_id and each.has_job and not each.forgotten:
+                return each
         return None
 
     def percent(self, export: Export) -> float:
@@ -211,9 +208,7 @@ class Exporter:
             return 100.0
         if export.status != "running":
             return 0.0
-        if self.progress is not None:
-            return self.progress
-        return min(99.0, (real_time() - export.began) / max(self.duration, 0.001) * 100)
+        return self.progress
 
     def restart(self) -> None:
         """Forget the queue; what was running stays in progress for ever, or goes."""
@@ -223,4 +218,4 @@ class Exporter:
                 self.exports.remove(each)
             elif each.status == "running":
                 each.outcome = "hang"
-            each.ended = -self.forgets_after
+            each.forgotten = True

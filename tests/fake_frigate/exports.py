@@ -16,7 +16,7 @@ TIMELAPSE = 25
 
 
 def exporter_of(call: Call) -> Exporter:
-    """Return the exporter after everything that was due has happened."""
+    """Return the exporter, which each request finds a step further."""
     call.state.exporter.advance(call.state.clock())
     return call.state.exporter
 
@@ -90,7 +90,7 @@ def create(
 ) -> Export:
     """Make an export; one with swapped times, or of a preview that is not there, fails."""
     start, end = times
-    exporter, outcome = exporter_of(call), call.state.exporter.outcome
+    exporter, outcome = call.state.exporter, call.state.exporter.outcome
     found = wanted.source == "recordings" or _preview_exists(call, camera, start, end)
     export = Export(
         f"{camera}_{random_name(6)}",
@@ -106,7 +106,7 @@ def create(
         looks_until_seen=exporter.looks_until_seen,
     )
     exporter.exports.append(export)
-    exporter.advance(call.state.clock())
+    exporter.begin(call.state.clock())
     return export
 
 

@@ -44,7 +44,6 @@ async def _export_film(call: Call, export: Export) -> Path:
 async def export_file(call: Call) -> Answer:
     """Answer for a file of an export, or with the list of them."""
     exporter = call.state.exporter
-    exporter.advance(call.state.clock())
     name = call.path.removeprefix("/exports/")
     if not name:
         found = [each for each in exporter.exports if exporter.has_file(each)]

@@ -40,13 +40,13 @@ class FootageControls:
     ) -> Export:
         """Add an export that is finished unless its status is given."""
         settings = {"id": f"{camera}_{random_name(6)}", "status": "success", **settings}
+        # What was finished before has no job any more.
+        settings["forgotten"] = settings["status"] in ("success", "failed")
         export = Export(
             camera=camera,
             name=name or default_name(camera, start, end),
             start=start,
             end=end,
-            # A job that ended long ago is not remembered.
-            ended=-math.inf,
             **settings,
         )
         self.state.exporter.exports.append(export)

@@ -174,7 +174,7 @@ async def test_what_is_in_progress_stays(
         await in_time(freezer, call(hass, "delete_exports", export_ids=[busy]))
     assert caught.value.translation_key == "no_export_deleted"
     # Finished, it goes, and no film is left behind.
-    exporter.exports[0].outcome, exporter.duration = "done", 0
+    exporter.exports[0].outcome, exporter.looks_until_done = "done", 0
     exporter.advance(time.time())
     await call(hass, "delete_exports", export_ids=[busy])
     assert exporter.exports == []
@@ -198,7 +198,7 @@ async def test_what_waits_in_the_queue_stays(
 ) -> None:
     await set_up_admin(hass, frigate)
     exporter = frigate.state.exporter
-    exporter.held, exporter.duration = True, 0
+    exporter.held, exporter.looks_until_done = True, 0
     (waiting,) = add(frigate, status="waiting")
     frigate.clear_requests()
     with pytest.raises(HomeAssistantError, match="waits in Frigate's queue") as caught:

@@ -44,7 +44,7 @@ async def test_an_export_that_waits_in_the_queue(
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.internal_url))
     exporter = frigate.state.exporter
-    exporter.held, exporter.duration = True, 0
+    exporter.held, exporter.looks_until_done = True, 0
 
     def go_on() -> None:
         exporter.held = False
@@ -104,7 +104,7 @@ async def test_a_row_that_comes_late(
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.internal_url))
     exporter = frigate.state.exporter
-    exporter.looks_until_seen, exporter.duration = hidden_for, 0
+    exporter.looks_until_seen, exporter.looks_until_done = hidden_for, 0
     watched = in_time(freezer, create(hass, entry, wait_for_result=True), 0.5)
     if is_found:
         answer, _waited = await watched
@@ -162,7 +162,7 @@ async def test_a_pause_is_kept_while_watching(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.internal_url))
-    frigate.state.exporter.duration = 0
+    frigate.state.exporter.looks_until_done = 0
     frigate.fail("/api/exports/", Fault.status(429), times=1)
     answer, waited = await in_time(freezer, create(hass, entry, wait_for_result=True))
     assert answer["in_progress"] is False

@@ -1,5 +1,6 @@
 """Listing and renaming exports, and who may change them."""
 
+import math
 from typing import Any
 
 import pytest
@@ -125,7 +126,7 @@ async def test_what_waits_in_the_queue_is_listed(
     assert await ids(cameras=camera_entity(hass, entry, "Portones")) == []
     # While it is made it is in both lists of Frigate's, and in ours once.
     exporter.held = False
-    exporter.duration = 1000
+    exporter.looks_until_done = math.inf
     shown = (await call(hass, "get_exports", in_progress=True))["exports"]
     assert isinstance(shown, list)
     (busy,) = shown
@@ -155,7 +156,7 @@ async def test_what_waits_in_the_queue_has_no_other_name_yet(
 ) -> None:
     await set_up_admin(hass, frigate)
     exporter = frigate.state.exporter
-    exporter.held, exporter.duration = True, 0
+    exporter.held, exporter.looks_until_done = True, 0
     (waiting,) = add(frigate, name="Old", status="waiting")
     with pytest.raises(HomeAssistantError) as caught:
         await call(hass, "rename_export", export_id=waiting, name="New")
