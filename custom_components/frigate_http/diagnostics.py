@@ -105,6 +105,8 @@ async def _diagnostics(
             "exports": _exports(runtime),
             "reviews": _reviews(runtime),
             "live": _live(runtime, camera),
+            "profiles": _polling(runtime.profiles),
+            "ptz": _polling(runtime.ptz),
             "requests": _requests(runtime.client.statistics),
             "errors": _errors(runtime.client.statistics),
         }
