@@ -186,7 +186,9 @@ async def test_profiles_come_and_go(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.internal_url))
+    await pass_time(hass, freezer, POLL)
     assert not is_registered(hass, entry, *PROFILE)
+    assert not sent(frigate, "/api/profiles")
     add_profiles(frigate)
     await read_config(hass, freezer)
     assert state_of(hass, entry, *PROFILE) == "none"
