@@ -34,9 +34,9 @@ from tests.fake_frigate.stats import build_stats
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
 
-FRESH = "server:stats_fresh"
+FRESH = "server:stats_stale"
 STREAM = "camera:front_door:stream"
-DETECTION = "camera:front_door:detection"
+DETECTION = "camera:front_door:detector_process"
 
 
 @pytest.fixture

@@ -210,7 +210,7 @@ async def test_faces_come_when_the_role_changes_and_stay_known_when_it_changes_b
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.external_url, **VIEWER))
-    person = ("sensor", "face:Eileen")
+    person = ("sensor", "server:face_images:Eileen")
     assert not is_registered(hass, entry, *person)
 
     frigate.state.users["viewer1"].role = "admin"

@@ -233,7 +233,7 @@ async def test_setup_without_the_stats_waits_for_them(
     assert is_available(hass, entry, "camera", "camera:front_door")
     assert not is_registered(hass, entry, "sensor", "server:detection_fps")
     assert not is_available(hass, entry, "update", "server:update")
-    assert not is_available(hass, entry, "binary_sensor", "server:stats_fresh")
+    assert not is_available(hass, entry, "binary_sensor", "server:stats_stale")
     assert server_device(hass, entry).sw_version is None
 
     frigate.clear_faults()

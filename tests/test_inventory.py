@@ -30,7 +30,7 @@ pytestmark = pytest.mark.usefixtures("fixed_time")
 GARAGE = ("camera", "camera:garage")
 GARAGE_FPS = ("sensor", "camera:garage:camera_fps")
 GARAGE_STREAM = ("binary_sensor", "camera:garage:stream")
-EILEEN = ("sensor", "face:Eileen")
+EILEEN = ("sensor", "server:face_images:Eileen")
 
 
 @pytest.fixture
@@ -58,8 +58,8 @@ async def test_what_is_new_appears_without_a_reload(
         ("binary_sensor", "camera:yard:stream"),
         ("sensor", "camera:yard:camera_fps"),
         ("sensor", "camera:yard:sound_level"),
-        ("sensor", "face:Ana"),
-        ("sensor", "server:detector_inference_speed:coral"),
+        ("sensor", "server:face_images:Ana"),
+        ("sensor", "server:inference_speed:coral"),
         ("sensor", "server:gpu_load:A GPU [of/with slashes]"),
         ("sensor", "server:npu_load:rknn"),
         ("sensor", "server:storage_total:/mnt/more"),

@@ -156,7 +156,7 @@ async def test_polls_write_only_what_has_changed(
     assert keys_of(hass, written) == {
         "camera:cam_07:camera_fps": 1,
         "camera:cam_07:stream": 1,
-        "camera:cam_07:detection": 1,
+        "camera:cam_07:detector_process": 1,
     }
 
     written.clear()
@@ -173,7 +173,7 @@ async def test_polls_write_only_what_has_changed(
     frigate.add_face("person_7")
     still.serve()
     await pass_time(hass, freezer)
-    assert keys_of(hass, written) == {"face:person_7": 1}
+    assert keys_of(hass, written) == {"server:face_images:person_7": 1}
 
 
 async def test_an_outage_is_written_once_and_its_end_once(

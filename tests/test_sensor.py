@@ -95,21 +95,21 @@ async def test_what_is_on_by_default_and_what_is_diagnostic(
     of_faces = {
         "server:known_faces",
         "server:faces_to_train",
-        "face:Eileen",
-        "face:Ana_María",
+        "server:face_images:Eileen",
+        "server:face_images:Ana_María",
     }
     of_reviews = {"server:unreviewed_alerts", "server:unreviewed_detections"}
     of_life = {
         f"camera:{camera}:{kind}"
         for camera in frigate.state.cameras
-        for kind in ("review_status", "last_face")
+        for kind in ("review_status", "last_recognized_face")
     }
     on_by_default = {key(one) for one in sensors if one.disabled_by is None}
     assert on_by_default == of_faces | of_reviews | of_life | {
         "server:detection_fps",
-        "server:detector_inference_speed:cpu1",
+        "server:inference_speed:cpu1",
         "server:uptime",
-        f"server:storage_used_percent:{RECORDINGS}",
+        f"server:storage_usage:{RECORDINGS}",
         f"server:storage_free:{RECORDINGS}",
         *(
             f"camera:{camera}:connection_quality"
@@ -142,10 +142,12 @@ async def test_the_sensors_follow_the_stats(
         camera = stats["cameras"]["front_door"]
         expected = {
             "server:camera_fps": stats["camera_fps"],
-            "server:detector_inference_speed:cpu1": stats["detectors"]["cpu1"][
+            "server:inference_speed:cpu1": stats["detectors"]["cpu1"][
                 "inference_speed"
             ],
-            "server:system_cpu": stats["cpu_usages"]["frigate.full_system"]["cpu"],
+            "server:system_cpu_usage": stats["cpu_usages"]["frigate.full_system"][
+                "cpu"
+            ],
             "server:face_recognition_speed": stats["embeddings"][
                 "face_recognition_speed"
             ],
@@ -175,8 +177,8 @@ async def test_cpu_and_memory_of_a_camera_whose_processes_are_new(
         seen_pids.add(camera["pid"])
         for process, pid in pids.items():
             usage = stats["cpu_usages"][str(camera[pid])]
-            cpu = sensor(hass, entry, f"camera:front_door:{process}_cpu")
-            memory = sensor(hass, entry, f"camera:front_door:{process}_memory")
+            cpu = sensor(hass, entry, f"camera:front_door:{process}_cpu_usage")
+            memory = sensor(hass, entry, f"camera:front_door:{process}_memory_usage")
             assert (cpu, memory) == (usage["cpu"], usage["mem"])
         # A restart gives every process another number.
         frigate.restart()
@@ -196,7 +198,7 @@ async def test_0_18_tells_the_cpu_of_a_camera_itself(
     frigate.state.stats_overrides = {"cameras": {"front_door": own}}
     await pass_time(hass, freezer)
     for key, value in own.items():
-        assert sensor(hass, entry, f"camera:front_door:{key}") == value
+        assert sensor(hass, entry, f"camera:front_door:{key}_usage") == value
 
 
 @on_0_18
@@ -296,7 +298,7 @@ async def test_storage_of_the_recordings(
 
     recordings(total=204800.0, used=51200.0, free=147456.0)
     await pass_time(hass, freezer)
-    percent = f"server:storage_used_percent:{RECORDINGS}"
+    percent = f"server:storage_usage:{RECORDINGS}"
     free = f"server:storage_free:{RECORDINGS}"
     assert sensor(hass, entry, percent) == "25.0"
     assert sensor(hass, entry, free) == "144.0"
@@ -322,9 +324,9 @@ async def test_faces_and_people(
 ) -> None:
     assert sensor(hass, entry, "server:known_faces") == "2"
     assert sensor(hass, entry, "server:faces_to_train") == "3"
-    assert sensor(hass, entry, "face:Eileen") == "2"
-    assert sensor(hass, entry, "face:Ana") == "0"
-    assert not is_registered(hass, entry, "sensor", "face:train")
+    assert sensor(hass, entry, "server:face_images:Eileen") == "2"
+    assert sensor(hass, entry, "server:face_images:Ana") == "0"
+    assert not is_registered(hass, entry, "sensor", "server:face_images:train")
 
     frigate.state.train.clear()
     frigate.add_face("Eileen", 5)
@@ -332,8 +334,8 @@ async def test_faces_and_people(
     await pass_time(hass, freezer)
     assert sensor(hass, entry, "server:known_faces") == "3"
     assert sensor(hass, entry, "server:faces_to_train") == "0"
-    assert sensor(hass, entry, "face:Eileen") == "7"
-    tom = sensor_state(hass, entry, "face:Old_Tom")
+    assert sensor(hass, entry, "server:face_images:Eileen") == "7"
+    tom = sensor_state(hass, entry, "server:face_images:Old_Tom")
     assert tom.name == "Frigate Face images of Old Tom"
 
 

@@ -24,7 +24,7 @@ from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.services.common import BOTH, call, camera_entity
 
-KEYS = ("exports_in_progress", "exports_total", "last_export", "export_progress")
+KEYS = ("exports_in_progress", "exports", "last_export", "export_progress")
 GATE = {"username": "gate1", "password": "gate-password-1!"}
 NEWER = pytest.mark.parametrize("frigate_options", [{"version": "0.18"}], ids=["0.18"])
 SHOWN = pytest.mark.usefixtures("fixed_time", "entity_registry_enabled_by_default")
@@ -74,13 +74,13 @@ async def test_the_figures_follow_at_once(
 ) -> None:
     frigate.state.exporter.outcome = "hang"
     entry = await set_up(hass, make_entry(frigate.internal_url))
-    assert shown(hass, entry, "exports_total") == "0"
+    assert shown(hass, entry, "exports") == "0"
     assert shown(hass, entry, "last_export") == STATE_UNKNOWN
 
     door = camera_entity(hass, entry)
     await export(hass, door)
     assert shown(hass, entry, "exports_in_progress") == "1"
-    assert shown(hass, entry, "exports_total") == "1"
+    assert shown(hass, entry, "exports") == "1"
 
     (made,) = frigate.state.exporter.exports
     made.outcome = "done"
@@ -92,7 +92,7 @@ async def test_the_figures_follow_at_once(
     )
 
     await call(hass, "delete_exports", export_ids=made.id)
-    assert shown(hass, entry, "exports_total") == "0"
+    assert shown(hass, entry, "exports") == "0"
     assert shown(hass, entry, "last_export") == STATE_UNKNOWN
 
 
@@ -110,7 +110,7 @@ async def test_a_failed_export_is_seen_at_once(
     exporter.exports[0].outcome, exporter.looks_until_done = "fail", 0
     await export(hass, door)
     assert shown(hass, entry, "exports_in_progress") == "1"
-    assert shown(hass, entry, "exports_total") == "1"
+    assert shown(hass, entry, "exports") == "1"
 
 
 @SHOWN
@@ -124,7 +124,7 @@ async def test_the_last_export_is_the_one_finished_last(
     busy = frigate.add_export("front_door", time.time() - 60, time.time())
     busy.status, busy.outcome = "running", "hang"
     entry = await set_up(hass, make_entry(frigate.internal_url))
-    assert shown(hass, entry, "exports_total") == "3"
+    assert shown(hass, entry, "exports") == "3"
     assert datetime.fromisoformat(shown(hass, entry, "last_export")) == ended
 
 
@@ -142,7 +142,7 @@ async def test_work_is_polled_often_until_it_is_done(
         await export(hass, door)
     # The fourth waits in the queue.
     assert shown(hass, entry, "exports_in_progress") == "4"
-    assert shown(hass, entry, "exports_total") == "3"
+    assert shown(hass, entry, "exports") == "3"
     assert shown(hass, entry, "export_progress") == "12.5"
 
     exporter.progress = 50
@@ -155,7 +155,7 @@ async def test_work_is_polled_often_until_it_is_done(
     exporter.advance(time.time())
     await pass_time(hass, freezer, 7)
     assert shown(hass, entry, "exports_in_progress") == "0"
-    assert shown(hass, entry, "exports_total") == "4"
+    assert shown(hass, entry, "exports") == "4"
     assert shown(hass, entry, "export_progress") == STATE_UNKNOWN
 
     asked = len(sent(frigate, "/api/exports"))
@@ -173,7 +173,7 @@ async def test_a_restricted_role_is_not_shown_the_files(
     finished(frigate, time.time() - 60, camera="Portones")
     finished(frigate, time.time() - 60)
     entry = await set_up(hass, make_entry(frigate.external_url, **GATE))
-    assert shown(hass, entry, "exports_total") == "1"
+    assert shown(hass, entry, "exports") == "1"
     is_unknown = shown(hass, entry, "last_export") == STATE_UNKNOWN
     assert is_unknown is frigate.state.is_018
 
@@ -192,7 +192,7 @@ async def test_a_proxy_may_hide_the_files(
     finished(frigate, time.time() - 60)
     frigate.fail("/exports/", fault)
     entry = await set_up(hass, make_entry(frigate.internal_url))
-    assert shown(hass, entry, "exports_total") == "1"
+    assert shown(hass, entry, "exports") == "1"
     assert shown(hass, entry, "last_export") == STATE_UNKNOWN
     assert not reauths(hass)
     frigate.clear_faults()
@@ -207,16 +207,16 @@ async def test_a_failure_and_the_recovery(
 ) -> None:
     frigate.fail("/api/exports", Fault.status(500))
     entry = await set_up(hass, make_entry(frigate.internal_url))
-    assert shown(hass, entry, "exports_total") == STATE_UNAVAILABLE
+    assert shown(hass, entry, "exports") == STATE_UNAVAILABLE
     frigate.clear_faults()
     await pass_time(hass, freezer, 61)
-    assert shown(hass, entry, "exports_total") == "0"
+    assert shown(hass, entry, "exports") == "0"
     frigate.fail("/api/exports", Fault.status(500))
     await pass_time(hass, freezer, 61)
-    assert shown(hass, entry, "exports_total") == STATE_UNAVAILABLE
+    assert shown(hass, entry, "exports") == STATE_UNAVAILABLE
     frigate.clear_faults()
     await pass_time(hass, freezer, 61)
-    assert shown(hass, entry, "exports_total") == "0"
+    assert shown(hass, entry, "exports") == "0"
 
 
 @SHOWN
@@ -226,13 +226,13 @@ async def test_a_lost_login_asks_for_a_new_one(
     entry = await set_up(hass, make_entry(frigate.external_url, **ADMIN))
     frigate.fail("/api/exports", Fault.status(401))
     await pass_time(hass, freezer, 61)
-    assert shown(hass, entry, "exports_total") == STATE_UNAVAILABLE
+    assert shown(hass, entry, "exports") == STATE_UNAVAILABLE
     assert reauths(hass)[0]["handler"] == DOMAIN
     # A new login loads the entry anew.
     frigate.clear_faults()
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert shown(hass, entry, "exports_total") == "0"
+    assert shown(hass, entry, "exports") == "0"
 
 
 @SHOWN
@@ -277,7 +277,7 @@ async def test_a_new_export_is_followed_although_it_shows_late(
     assert shown(hass, entry, "exports_in_progress") == "0"
     for total in ("0", "1"):
         await pass_time(hass, freezer, 6)
-        assert shown(hass, entry, "exports_total") == total
+        assert shown(hass, entry, "exports") == total
     assert shown(hass, entry, "exports_in_progress") == "1"
     exporter.exports[0].outcome, exporter.looks_until_done = "done", 0
     await pass_time(hass, freezer, 6)
@@ -308,7 +308,7 @@ async def test_a_new_export_that_never_shows_is_not_looked_for_long(
     assert len(sent(frigate, "/api/exports")) == 2
     await pass_time(hass, freezer, 30)
     assert len(sent(frigate, "/api/exports")) == 3
-    assert shown(hass, entry, "exports_total") == "0"
+    assert shown(hass, entry, "exports") == "0"
 
 
 @SHOWN
@@ -320,9 +320,9 @@ async def test_a_new_export_is_followed_through_a_fault(
     door = camera_entity(hass, entry)
     frigate.fail("/api/exports", Fault.status(500), times=1)
     await export(hass, door)
-    assert shown(hass, entry, "exports_total") == STATE_UNAVAILABLE
+    assert shown(hass, entry, "exports") == STATE_UNAVAILABLE
     await pass_time(hass, freezer, 6)
-    assert shown(hass, entry, "exports_total") == "1"
+    assert shown(hass, entry, "exports") == "1"
 
 
 # The files
@@ -353,7 +353,7 @@ async def test_a_passing_fault_of_the_files_changes_nothing(
     exports[:] = [one for one in exports if one.id == older]
     await pass_time(hass, freezer, 61)
     assert shown(hass, entry, "last_export") < before
-    assert shown(hass, entry, "exports_total") == "1"
+    assert shown(hass, entry, "exports") == "1"
     frigate.clear_faults()
     finished(frigate, time.time())
     await pass_time(hass, freezer, 61)
@@ -378,12 +378,12 @@ async def test_files_behind_another_login_are_no_lost_login(
     for _ in range(3):
         await pass_time(hass, freezer, 61)
         assert shown(hass, entry, "last_export") == STATE_UNKNOWN
-        assert shown(hass, entry, "exports_total") == "1"
+        assert shown(hass, entry, "exports") == "1"
     assert len(sent(frigate, "/api/login")) == 1
     # One that is lost indeed is made anew at once, and nobody is asked.
     frigate.revoke_sessions()
     await pass_time(hass, freezer, 61)
-    assert shown(hass, entry, "exports_total") == "1"
+    assert shown(hass, entry, "exports") == "1"
     assert len(sent(frigate, "/api/login")) == 2
     assert not reauths(hass)
     frigate.clear_faults()

@@ -47,7 +47,7 @@ def _has_stream(camera: CameraConfig, stats: CameraStats) -> bool | None:
 
 SERVER_BINARY_SENSORS: tuple[ServerBinarySensorDescription, ...] = (
     ServerBinarySensorDescription(
-        key="stats_fresh",
+        key="stats_stale",
         device_class=BinarySensorDeviceClass.PROBLEM,
         entity_category=EntityCategory.DIAGNOSTIC,
         is_on_fn=lambda stats: None if stats.age is None else stats.age > STALE_AFTER,
@@ -62,7 +62,7 @@ CAMERA_BINARY_SENSORS: tuple[CameraBinarySensorDescription, ...] = (
         is_on_fn=_has_stream,
     ),
     CameraBinarySensorDescription(
-        key="detection",
+        key="detector_process",
         device_class=BinarySensorDeviceClass.RUNNING,
         entity_category=EntityCategory.DIAGNOSTIC,
         is_on_fn=lambda _camera, stats: stats.detection_enabled,

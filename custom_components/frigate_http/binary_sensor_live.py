@@ -23,7 +23,7 @@ from .live.roll_call import async_add_live
 from .live.topics import CONNECTION, Kind, Topic
 
 PUSH = BinarySensorEntityDescription(
-    key="push",
+    key="live_connection",
     device_class=BinarySensorDeviceClass.CONNECTIVITY,
     entity_category=EntityCategory.DIAGNOSTIC,
 )

@@ -16,7 +16,12 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .aiofrigate import CameraConfig, CameraStats
 from .coordinator import FrigateCoordinator
-from .inventory import camera_device_info, server_device_info
+from .inventory import (
+    camera_device_info,
+    camera_unique_id,
+    server_device_info,
+    server_unique_id,
+)
 from .on_demand import OnDemandCoordinator
 
 
@@ -80,8 +85,9 @@ class ServerEntity[
         super().__init__(coordinator)
         self.entity_description = description
         self._attr_translation_key = description.key
-        entry_id = coordinator.config_entry.entry_id
-        self._attr_unique_id = f"{entry_id}:server:{description.key}"
+        self._attr_unique_id = server_unique_id(
+            coordinator.config_entry, description.key
+        )
         self._attr_device_info = server_device_info(
             coordinator.server
             if isinstance(coordinator, OnDemandCoordinator)
@@ -101,7 +107,7 @@ class CameraEntity(FrigateEntity):
         """Show what the description says; without one, this is the camera itself."""
         super().__init__(coordinator)
         self.camera = camera
-        self._attr_unique_id = f"{coordinator.config_entry.entry_id}:camera:{camera}"
+        self._attr_unique_id = camera_unique_id(coordinator.config_entry, camera)
         self._attr_device_info = camera_device_info(coordinator, camera)
         if description is not None:
             self.entity_description = description

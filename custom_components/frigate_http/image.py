@@ -21,7 +21,7 @@ from .runtime import FrigateConfigEntry
 
 PARALLEL_UPDATES = 0
 
-SNAPSHOT = ImageEntityDescription(key="snapshot")
+SNAPSHOT = ImageEntityDescription(key="last_snapshot")
 
 
 async def async_setup_entry(

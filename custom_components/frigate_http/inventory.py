@@ -1,6 +1,7 @@
 """Keeps Home Assistant's registries in step with what the server has."""
 
 from collections.abc import Iterator
+import re
 from typing import TYPE_CHECKING
 
 from homeassistant.config_entries import ConfigEntry
@@ -13,6 +14,10 @@ from .const import CONF_CAMERAS, DOMAIN
 from .coordinator import FrigateCoordinator
 
 MANUFACTURER = "Frigate"
+
+_OF_CAMERA = re.compile(
+    r"camera:(?P<camera>[^:]+):(zone:([^:\\]|\\.)*:)?(?P<key>[^:]+)(:.*)?", re.DOTALL
+)
 
 
 def server_device_info(coordinator: FrigateCoordinator) -> DeviceInfo:
@@ -106,7 +111,30 @@ def known_people(hass: HomeAssistant, entry: ConfigEntry) -> set[str]:
 
 def person_unique_id(entry: ConfigEntry, person: str) -> str:
     """Return the unique id of the sensor of a person."""
-    return f"{entry.entry_id}:face:{person}"
+    return server_unique_id(entry, "face_images", person)
+
+
+def server_unique_id(entry: ConfigEntry, key: str, *part: str) -> str:
+    """Return the unique id of an entity of the server, or of a part of it."""
+    return ":".join((entry.entry_id, "server", key, *part))
+
+
+def camera_unique_id(
+    entry: ConfigEntry, camera: str, *key: str, zone: str | None = None
+) -> str:
+    """Return the unique id of an entity of a camera, or of a zone of it.
+
+    A camera's name has no colon, a zone's is escaped, and a label comes last: whatever
+    they are called, no two entities get the same id.
+    """
+    of_zone = () if zone is None else ("zone", re.sub(r"([:\\])", r"\\\1", zone))
+    return ":".join((entry.entry_id, "camera", camera, *of_zone, *key))
+
+
+def camera_and_key(entry: ConfigEntry, unique_id: str) -> tuple[str, str] | None:
+    """Return the camera and the key of an entity; None if it has not got both."""
+    match = _OF_CAMERA.fullmatch(unique_id.removeprefix(f"{entry.entry_id}:"))
+    return None if match is None else (match["camera"], match["key"])
 
 
 @callback

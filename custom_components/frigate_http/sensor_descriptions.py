@@ -180,10 +180,10 @@ SERVER_SENSORS: tuple[ServerSensorDescription, ...] = (
         **_fps("skipped_fps"), value_fn=lambda stats: stats.skipped_fps
     ),
     ServerSensorDescription(
-        **_percent("system_cpu"), value_fn=lambda stats: stats.system.cpu
+        **_percent("system_cpu_usage"), value_fn=lambda stats: stats.system.cpu
     ),
     ServerSensorDescription(
-        **_percent("system_memory"), value_fn=lambda stats: stats.system.memory
+        **_percent("system_memory_usage"), value_fn=lambda stats: stats.system.memory
     ),
     _embeddings_speed("face_recognition_speed"),
     _embeddings_speed("plate_recognition_speed"),
@@ -193,12 +193,12 @@ SERVER_SENSORS: tuple[ServerSensorDescription, ...] = (
 
 PART_SENSORS: tuple[PartSensorDescription, ...] = (
     PartSensorDescription(
-        **_milliseconds("detector_inference_speed", on=True),
+        **_milliseconds("inference_speed", on=True),
         parts_fn=lambda stats: stats.detectors,
         value_fn=lambda detector: detector.inference_speed,
     ),
     PartSensorDescription(
-        **_percent("storage_used_percent", on=True),
+        **_percent("storage_usage", on=True),
         parts_fn=lambda stats: stats.storage,
         value_fn=lambda storage: storage.used_percent,
         exists_fn=lambda mount: mount == RECORDINGS,
@@ -298,22 +298,23 @@ CAMERA_SENSORS: tuple[CameraSensorDescription, ...] = (
         **_fps("detection_fps"), value_fn=lambda camera: camera.detection_fps
     ),
     CameraSensorDescription(
-        **_percent("ffmpeg_cpu"), value_fn=lambda camera: camera.ffmpeg.cpu
+        **_percent("ffmpeg_cpu_usage"), value_fn=lambda camera: camera.ffmpeg.cpu
     ),
     CameraSensorDescription(
-        **_percent("ffmpeg_memory"), value_fn=lambda camera: camera.ffmpeg.memory
+        **_percent("ffmpeg_memory_usage"), value_fn=lambda camera: camera.ffmpeg.memory
     ),
     CameraSensorDescription(
-        **_percent("capture_cpu"), value_fn=lambda camera: camera.capture.cpu
+        **_percent("capture_cpu_usage"), value_fn=lambda camera: camera.capture.cpu
     ),
     CameraSensorDescription(
-        **_percent("capture_memory"), value_fn=lambda camera: camera.capture.memory
+        **_percent("capture_memory_usage"),
+        value_fn=lambda camera: camera.capture.memory,
     ),
     CameraSensorDescription(
-        **_percent("detect_cpu"), value_fn=lambda camera: camera.detect.cpu
+        **_percent("detect_cpu_usage"), value_fn=lambda camera: camera.detect.cpu
     ),
     CameraSensorDescription(
-        **_percent("detect_memory"), value_fn=lambda camera: camera.detect.memory
+        **_percent("detect_memory_usage"), value_fn=lambda camera: camera.detect.memory
     ),
     CameraSensorDescription(
         **_fps("expected_fps"),

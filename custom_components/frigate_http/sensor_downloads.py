@@ -15,7 +15,7 @@ from homeassistant.helpers.typing import StateType
 
 from .coordinator import FrigateCoordinator
 from .downloads.manager import DownloadManager
-from .inventory import server_device_info
+from .inventory import server_device_info, server_unique_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +30,7 @@ class DownloadSensorDescription(SensorEntityDescription):
 
 DOWNLOAD_SENSORS: tuple[DownloadSensorDescription, ...] = (
     DownloadSensorDescription(
-        key="downloads_active", value_fn=lambda downloads: downloads.active
+        key="active_downloads", value_fn=lambda downloads: downloads.active
     ),
     DownloadSensorDescription(
         key="download_progress",
@@ -58,8 +58,7 @@ class FrigateDownloadSensor(SensorEntity):
         self.entity_description = description
         self._downloads = downloads
         self._attr_translation_key = description.key
-        entry_id = server.config_entry.entry_id
-        self._attr_unique_id = f"{entry_id}:server:{description.key}"
+        self._attr_unique_id = server_unique_id(server.config_entry, description.key)
         self._attr_device_info = server_device_info(server)
         self._attr_native_value = description.value_fn(self._downloads)
 

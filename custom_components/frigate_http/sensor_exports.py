@@ -36,7 +36,7 @@ EXPORTS_SENSORS: tuple[ExportsSensorDescription, ...] = (
         value_fn=lambda data: data.in_progress,
     ),
     ExportsSensorDescription(
-        key="exports_total",
+        key="exports",
         state_class=SensorStateClass.MEASUREMENT,
         value_fn=lambda data: len(data.exports),
     ),

@@ -31,13 +31,13 @@ class RecognizedSensorDescription(SensorEntityDescription):
 
 RECOGNIZED_SENSORS: tuple[RecognizedSensorDescription, ...] = (
     RecognizedSensorDescription(
-        key="last_face",
+        key="last_recognized_face",
         kind=Kind.FACES,
         exists_fn=lambda camera: camera.recognises_faces,
         last_fn=lambda picture: picture.face,
     ),
     RecognizedSensorDescription(
-        key="last_plate",
+        key="last_recognized_plate",
         kind=Kind.PLATES,
         exists_fn=lambda camera: camera.reads_plates,
         last_fn=lambda picture: picture.plate,

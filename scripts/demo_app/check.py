@@ -23,7 +23,7 @@ _STATES_SECONDS = 30
 _MOVEMENT_SECONDS = 40
 _NOTHING = ("missing", "unavailable", "unknown")
 _WAITING = ("event", "image")
-_RECOGNIZED = (":last_face", ":last_plate")
+_RECOGNIZED = (":last_recognized_face", ":last_recognized_plate")
 _COMPLAINT = re.compile(r" (ERROR|CRITICAL) |Traceback \(most recent call last\)")
 _LOG_ENTRY = re.compile(r"^(?=\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)", re.MULTILINE)
 

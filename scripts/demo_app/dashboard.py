@@ -52,12 +52,14 @@ def dashboard(entities: Iterable[Entity]) -> Json:
     others = [
         entity for entity in entities if entity.platform not in ("camera", "image")
     ]
+    faces = [one for one in others if one.own_id.startswith("server:face_images:")]
+    server = [one for one in others if one.kind == "server" and one not in faces]
     sections = [
         _section("Live", [_picture(camera, "live", "full") for camera in cameras[:1]]),
         _section("Cameras", [_picture(camera, "auto", 6) for camera in cameras]),
         _section("Last snapshots", [_image(image) for image in images]),
-        _list("Server", (entity for entity in others if entity.kind == "server")),
-        _list("Faces", (entity for entity in others if entity.kind == "face")),
+        _list("Server", server),
+        _list("Faces", faces),
         *(_camera(camera.device, others) for camera in cameras),
     ]
     sections[0]["column_span"] = 2

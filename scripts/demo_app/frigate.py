@@ -21,13 +21,13 @@ _RECORDINGS = "/media/frigate/recordings"
 # What a server shows from the start.
 _SERVER_KEYS = (
     "detection_fps",
-    "detector_inference_speed:cpu1",
+    "inference_speed:cpu1",
     "faces_to_train",
     "known_faces",
-    "push",
-    "stats_fresh",
+    "live_connection",
+    "stats_stale",
     f"storage_free:{_RECORDINGS}",
-    f"storage_used_percent:{_RECORDINGS}",
+    f"storage_usage:{_RECORDINGS}",
     "unreviewed_alerts",
     "unreviewed_detections",
     "update",
@@ -102,14 +102,21 @@ def _with_login(plain: Target, server: FakeFrigate) -> Target:
 
 
 def _expected(version: str) -> frozenset[str]:
-    camera_keys = ["", ":stream", ":detection", ":motion", ":review", ":snapshot"]
+    camera_keys = [
+        "",
+        ":stream",
+        ":detector_process",
+        ":motion",
+        ":review",
+        ":last_snapshot",
+    ]
     camera_keys += [":detect"]
     if version != OLDER_VERSION:
         camera_keys.append(":connection_quality")
     return frozenset(
         {f"camera:{camera}{key}" for camera in CAMERAS for key in camera_keys}
         | {"camera:front_door:face", "camera:driveway:plate"}
-        | {f"face:{person}" for person in FACES}
+        | {f"server:face_images:{person}" for person in FACES}
         | {f"server:{key}" for key in _SERVER_KEYS}
     )
 

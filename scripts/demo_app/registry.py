@@ -11,7 +11,7 @@ class Entity:
     """An enabled entity of the integration.
 
     Its own id is its unique id without the config entry in front: `server:uptime`,
-    `camera:front_door`, `camera:front_door:stream`, `face:Eileen`.
+    `camera:front_door`, `camera:front_door:stream`, `server:face_images:Eileen`.
     """
 
     entity_id: str
@@ -23,7 +23,7 @@ class Entity:
 
     @property
     def kind(self) -> str:
-        """Return `server`, `camera` or `face`: what the entity tells about."""
+        """Return `server` or `camera`: what the entity tells about."""
         return self.own_id.partition(":")[0]
 
     @property

@@ -89,12 +89,13 @@ class Street:
             for zone in (None, *ZONES):
                 for label in (*settings.labels, "all"):
                     found = _count(objects[camera], label, zone)
-                    where = label if zone is None else f"{label}:zone:{zone}"
-                    binary[f"occupancy:{where}"] = found[0] > 0
+                    where = "" if zone is None else f"zone:{zone}:"
+                    binary[f"{where}occupancy:{label}"] = found[0] > 0
                     for key, number in zip(
                         ("count", "active_count"), found, strict=True
                     ):
-                        shown["sensor", f"camera:{camera}:{key}:{where}"] = str(number)
+                        own = f"camera:{camera}:{where}{key}:{label}"
+                        shown["sensor", own] = str(number)
             for key, is_on in binary.items():
                 state = "on" if is_on else "off"
                 shown["binary_sensor", f"camera:{camera}:{key}"] = state

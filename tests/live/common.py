@@ -20,7 +20,7 @@ LIMIT = 10
 TURNS_A_TICK = 500
 TURNS = 50 * TURNS_A_TICK
 
-PUSH = ("binary_sensor", "server:push")
+PUSH = ("binary_sensor", "server:live_connection")
 
 
 async def until(

@@ -44,7 +44,7 @@ from tests.fake_frigate.answers import Answer
 
 from .common import until, until_pushing
 
-SNAPSHOT = ("image", "camera:front_door:snapshot")
+SNAPSHOT = ("image", "camera:front_door:last_snapshot")
 BOTH = pytest.mark.parametrize(
     "frigate_options",
     [pytest.param({"version": version}, id=version) for version in VERSIONS],
@@ -246,7 +246,7 @@ async def test_a_restricted_account_sees_its_camera_only(
     account = {CONF_USERNAME: "gate1", CONF_PASSWORD: "gate-password-1!"}
     entry = await set_up(hass, make_entry(frigate.external_url, **account))
     assert not is_registered(hass, entry, *SNAPSHOT)
-    await look(hass, entry, ("image", "camera:Portones:snapshot"))
+    await look(hass, entry, ("image", "camera:Portones:last_snapshot"))
     assert len(sent(frigate, path_of(event.id))) == 1
 
 

@@ -57,10 +57,10 @@ def sensor(key: str) -> tuple[str, str]:
 PERSON = sensor("occupancy:person")
 CAR = sensor("occupancy:car")
 ANYTHING = sensor("occupancy:all")
-PERSON_ON_STEPS = sensor("occupancy:person:zone:steps")
-ANYTHING_ON_STEPS = sensor("occupancy:all:zone:steps")
-PERSON_IN_STREET = sensor("occupancy:person:zone:street")
-CAR_IN_STREET = sensor("occupancy:car:zone:street")
+PERSON_ON_STEPS = sensor("zone:steps:occupancy:person")
+ANYTHING_ON_STEPS = sensor("zone:steps:occupancy:all")
+PERSON_IN_STREET = sensor("zone:street:occupancy:person")
+CAR_IN_STREET = sensor("zone:street:occupancy:car")
 BARK = sensor("sound:bark")
 MOTION = sensor("motion")
 
@@ -109,13 +109,13 @@ async def test_what_is_on_by_default(
         "occupancy:person": True,
         "occupancy:car": True,
         "occupancy:all": False,
-        "occupancy:person:zone:steps": True,
+        "zone:steps:occupancy:person": True,
         # The camera does not look for packages.
-        "occupancy:package:zone:steps": False,
-        "occupancy:all:zone:steps": False,
-        "occupancy:person:zone:street": True,
-        "occupancy:car:zone:street": True,
-        "occupancy:all:zone:street": False,
+        "zone:steps:occupancy:package": False,
+        "zone:steps:occupancy:all": False,
+        "zone:street:occupancy:person": True,
+        "zone:street:occupancy:car": True,
+        "zone:street:occupancy:all": False,
         "sound:bark": False,
         "sound:glass": False,
     }
@@ -188,7 +188,7 @@ async def test_what_nobody_has_told_is_unknown(
     frigate.add_camera("yard", audio=True, audio_labels=["bark"])
     frigate.add_zone("yard", "lawn")
     await pass_time(hass, freezer)
-    keys = ("occupancy:person", "occupancy:person:zone:lawn", "sound:bark")
+    keys = ("occupancy:person", "zone:lawn:occupancy:person", "sound:bark")
     yard = [("binary_sensor", f"camera:yard:{key}") for key in keys]
     assert [state_of(hass, entry, *one) for one in yard] == [STATE_UNKNOWN] * 3
 

@@ -41,7 +41,7 @@ from .common import until_pushing, until_state
 from .controls import ON_017, ON_018, SET, become, read_config
 
 PROFILE = ("select", "server:profile")
-PUSH = ("binary_sensor", "server:push")
+PUSH = ("binary_sensor", "server:live_connection")
 POLL = 60
 
 pytestmark = pytest.mark.usefixtures("fixed_time")

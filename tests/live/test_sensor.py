@@ -52,14 +52,14 @@ ACTIVE_PERSONS = sensor("active_count:person")
 CARS = sensor("count:car")
 ALL = sensor("count:all")
 ALL_ACTIVE = sensor("active_count:all")
-ON_STEPS = sensor("count:person:zone:steps")
-ACTIVE_ON_STEPS = sensor("active_count:person:zone:steps")
-ALL_ON_STEPS = sensor("count:all:zone:steps")
+ON_STEPS = sensor("zone:steps:count:person")
+ACTIVE_ON_STEPS = sensor("zone:steps:active_count:person")
+ALL_ON_STEPS = sensor("zone:steps:count:all")
 REVIEW = sensor("review_status")
-FACE = sensor("last_face")
-PLATE = sensor("last_plate")
+FACE = sensor("last_recognized_face")
+PLATE = sensor("last_recognized_plate")
 GATE = sensor("classification:gate_state")
-LIVE = ("count", "active_count", "review_status", "last", "classification")
+LIVE = ("count", "active_count", "zone", "review_status", "last", "classification")
 
 
 @pytest.fixture(autouse=True)
@@ -101,12 +101,13 @@ async def test_what_is_on_by_default(
     found = {
         one.unique_id.removeprefix(prefix): one.disabled_by is None
         for one in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
-        if one.unique_id.removeprefix(prefix).partition(":")[2].startswith(LIVE)
+        if one.domain == "sensor"
+        and one.unique_id.removeprefix(prefix).partition(":")[2].startswith(LIVE)
     }
     on = {
         "front_door:review_status",
-        "front_door:last_face",
-        "front_door:last_plate",
+        "front_door:last_recognized_face",
+        "front_door:last_recognized_plate",
         "front_door:classification:gate_state",
         # That camera recognises nobody.
         "Portones:review_status",
@@ -118,7 +119,7 @@ async def test_what_is_on_by_default(
         for kind in ("count", "active_count")
         for label in labels
     } | {
-        f"front_door:{kind}:{label}:zone:steps"
+        f"front_door:zone:steps:{kind}:{label}"
         for kind in ("count", "active_count")
         for label in labels - {"car"}
     }

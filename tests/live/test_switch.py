@@ -322,7 +322,7 @@ async def test_an_outage(
     entry = await connected(hass, frigate, make_entry(frigate.internal_url))
     frigate.fail("/", Fault.drop())
     frigate.drop_live()
-    await until_state(hass, entry, "binary_sensor", "server:push", STATE_OFF)
+    await until_state(hass, entry, "binary_sensor", "server:live_connection", STATE_OFF)
     with pytest.raises(HomeAssistantError):
         await call(hass, entry, "switch.turn_off", "front_door:detect")
     await pass_time(hass, freezer)
@@ -348,7 +348,7 @@ async def test_what_somebody_else_switches(
 
     # While nobody hears of it.
     frigate.drop_live()
-    await until_state(hass, entry, "binary_sensor", "server:push", STATE_OFF)
+    await until_state(hass, entry, "binary_sensor", "server:live_connection", STATE_OFF)
     carry_out(frigate.state, "front_door", "recordings", "OFF")
     await pass_time(hass, freezer)
     await until_pushing(hass, entry, frigate)
@@ -363,7 +363,7 @@ async def test_a_restart_of_frigate(
     await call(hass, entry, "switch.turn_off", "front_door:recordings")
     assert state_of(hass, entry, *RECORDINGS) == STATE_OFF
     frigate.restart()
-    await until_state(hass, entry, "binary_sensor", "server:push", STATE_OFF)
+    await until_state(hass, entry, "binary_sensor", "server:live_connection", STATE_OFF)
     await pass_time(hass, freezer)
     await until_pushing(hass, entry, frigate)
     # Only 0.18 remembers.

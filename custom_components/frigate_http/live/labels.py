@@ -7,7 +7,7 @@ from homeassistant.helpers.entity import EntityDescription
 
 from ..aiofrigate import CameraConfig
 from ..coordinator import FrigateCoordinator
-from ..inventory import as_title
+from ..inventory import as_title, camera_unique_id
 from .camera_picture import ALL
 from .coordinator import LiveCoordinator
 from .entity import LiveEntity
@@ -97,7 +97,9 @@ class LabelEntity(LiveEntity):
         topic = Topic(kind, camera, label)
         super().__init__(live, coordinator, description, camera, topic)
         self._label, self._zone = label, zone
-        self._attr_unique_id = f"{self._attr_unique_id}:{label}"
+        self._attr_unique_id = camera_unique_id(
+            coordinator.config_entry, camera, description.key, label, zone=zone
+        )
         self._attr_translation_key = translation_key(
             description.key, label, in_zone=zone is not None
         )
@@ -105,7 +107,6 @@ class LabelEntity(LiveEntity):
         if label not in NAMED[description.key]:
             words["label"] = label.replace("_", " ")
         if zone is not None:
-            self._attr_unique_id += f":zone:{zone}"
             found = coordinator.data.cameras[camera].zones[zone]
             words["zone"] = found.friendly_name or as_title(zone)
         self._attr_translation_placeholders = words

@@ -12,6 +12,7 @@ from homeassistant.helpers.entity_platform import (
 
 from ..coordinator import FrigateCoordinator, Roll
 from ..entity import async_add_as_they_appear
+from ..inventory import camera_and_key
 
 
 @callback
@@ -63,9 +64,9 @@ def _of(
     coordinator: FrigateCoordinator, domain: str, kinds: Collection[str]
 ) -> Iterator[tuple[er.RegistryEntry, str]]:
     """Yield the registered entities of these kinds, each with its camera."""
-    entry_id = coordinator.config_entry.entry_id
+    entry = coordinator.config_entry
     registry = er.async_get(coordinator.hass)
-    for one in er.async_entries_for_config_entry(registry, entry_id):
-        match one.unique_id.removeprefix(f"{entry_id}:").split(":"):
-            case ["camera", camera, kind, *_] if kind in kinds and one.domain == domain:
-                yield one, camera
+    for one in er.async_entries_for_config_entry(registry, entry.entry_id):
+        found = camera_and_key(entry, one.unique_id)
+        if found is not None and found[1] in kinds and one.domain == domain:
+            yield one, found[0]
