@@ -178,7 +178,7 @@ async def test_it_is_printed_in_spanish_too(
         for found in (english, spanish)
     ]
     assert all(one != other for one, other in zip(*headings, strict=True))
-    assert "Qué ocurre" in headings[1]
+    assert "Eventos recientes" in headings[1]
 
 
 async def test_birdseye_is_a_camera_without_events(

@@ -20,7 +20,12 @@ class Album:
         self._wanted = wanted
 
     async def keep(
-        self, name: str, *, height: int = HEIGHT, with_pictures: bool = False
+        self,
+        name: str,
+        *,
+        width: int = WIDTH,
+        height: int = HEIGHT,
+        with_pictures: bool = False,
     ) -> None:
         """Write what the page shows now, with moving parts where they end."""
         if not self._wanted:
@@ -28,7 +33,7 @@ class Album:
         if with_pictures:
             # The page is complete without them, and looks better with them.
             await self._page.wait_for_load_state("networkidle")
-        await self._page.set_viewport_size({"width": WIDTH, "height": height})
+        await self._page.set_viewport_size({"width": width, "height": height})
         # What hovers under the mouse is nothing the reader should see.
         await self._page.mouse.move(0, 0)
         await self._page.screenshot(

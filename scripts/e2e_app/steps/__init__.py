@@ -8,7 +8,7 @@ from .adding import add_integration, log_in
 from .changing import change_option, log_in_again, reconfigure
 from .leaving import download_diagnostics, remove_integration
 from .performing import download_clip, get_faces, play_clip
-from .watching import open_device, see_occupancy, watch_camera
+from .watching import open_device, see_dashboard, see_occupancy, watch_camera
 
 type Step = Callable[[World], Awaitable[None]]
 
@@ -18,6 +18,7 @@ STEPS: tuple[Step, ...] = (
     open_device,
     watch_camera,
     see_occupancy,
+    see_dashboard,
     get_faces,
     download_clip,
     play_clip,

@@ -2,8 +2,12 @@
 
 from playwright.async_api import Locator, Page
 
+from scripts.demo_app.dashboard import lay_out_dashboards
 from scripts.e2e_app.world import CAMERA, CAMERA_NAME, World
 
+# Wide enough for three columns, and high enough for all pictures: what is not on the
+# screen is not fetched.
+_DASHBOARD_WIDTH, _DASHBOARD_HEIGHT = 1600, 1100
 # A picture as one number; smaller than it is, because that is quicker to look at.
 _FINGERPRINT = """
 image => {
@@ -49,6 +53,27 @@ async def see_occupancy(world: World) -> None:
     await world.album.keep("occupancy")
     world.frigate.object_leaves(visitor)
     await _see_state(world, "off")
+
+
+async def see_dashboard(world: World) -> None:
+    """Open the dashboard that the example prints, while a person is at the door."""
+    visitor = world.frigate.object_appears(CAMERA, "person")
+    review = world.frigate.review_starts(CAMERA, "alert", events=[visitor])
+    await world.page.set_viewport_size(
+        {"width": _DASHBOARD_WIDTH, "height": _DASHBOARD_HEIGHT}
+    )
+    await world.page.goto(await lay_out_dashboards(world.api))
+    pictures = world.page.locator("hui-section img")
+    await pictures.nth(2).wait_for()
+    for picture in await pictures.all():
+        await world.page.wait_for_function(
+            "image => image.naturalWidth > 0", arg=await picture.element_handle()
+        )
+    await world.album.keep(
+        "dashboard", width=_DASHBOARD_WIDTH, height=_DASHBOARD_HEIGHT
+    )
+    world.frigate.review_ends(review)
+    world.frigate.object_leaves(visitor)
 
 
 async def _see_state(world: World, state: str) -> None:
