@@ -5,6 +5,7 @@ links, and the same automations, in which only entity ids and what is said to pe
 """
 
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 import re
 from typing import Any
@@ -77,6 +78,20 @@ def test_no_two_sections_have_the_same_anchor(page: Path) -> None:
 @LANGUAGES
 def test_a_readme_is_read_in_a_few_minutes(language: str) -> None:
     assert len(READMES[language].read_text("utf-8").splitlines()) <= 200
+
+
+@LANGUAGES
+def test_it_says_what_the_scripts_leave(language: str) -> None:
+    text = READMES[language].read_text("utf-8")
+    named = [one.strip("`") for one in _CODE.findall(text)]
+    left = [
+        line.strip("/")
+        for line in (ROOT / ".gitignore").read_text("utf-8").splitlines()
+        if line and not line.startswith("#")
+    ]
+    assert ".toolchain" in left
+    for name in left:
+        assert any(fnmatch(name, one) for one in named), name
 
 
 @LANGUAGES
