@@ -90,7 +90,7 @@ async def test_a_restart_that_is_refused(
         await press(hass, entry)
     frigate.fail("/api/restart", Fault.drop_body(), times=1)
     frigate.clear_requests()
-    with pytest.raises(HomeAssistantError, match="cannot be reached"):
+    with pytest.raises(HomeAssistantError, match="Couldn't connect to Frigate"):
         await press(hass, entry)
     assert len(sent(frigate, "/api/restart")) == 1
     # It restarts all the same.

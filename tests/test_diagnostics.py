@@ -171,7 +171,7 @@ async def test_diagnostics_of_a_setup_that_is_tried_again(
     found = await diagnostics(entry)
     assert found.keys() == {"integration_version", "entry"}
     assert found["entry"]["state"] == "setup_retry"
-    assert "cannot be reached" in found["entry"]["reason"]
+    assert "Couldn't connect to Frigate" in found["entry"]["reason"]
     assert found["entry"]["data"][CONF_PASSWORD] == "**REDACTED**"
 
     await frigate.resume()

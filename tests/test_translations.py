@@ -70,6 +70,7 @@ OTHERS = [one for one in LANGUAGES if one != "en"]
 THE_SAME = {
     "es": {
         "Token",
+        "URL",
     }
 }
 

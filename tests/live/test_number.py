@@ -83,7 +83,7 @@ async def test_a_command_that_is_ignored(
     await until_pushing(hass, entry, frigate)
     ignore_commands(frigate)
     key = "front_door:motion_threshold"
-    with pytest.raises(HomeAssistantError, match="did not follow"):
+    with pytest.raises(HomeAssistantError, match="did not apply the change"):
         await call_in_time(hass, entry, freezer, SET_VALUE, key, value=42)
     assert state_of(hass, entry, *THRESHOLD) == "30"
     await heed_commands(frigate)

@@ -153,7 +153,7 @@ async def test_motion_stays_while_there_is_detection(
 ) -> None:
     entry = await connected(hass, frigate, make_entry(frigate.internal_url))
     off = "switch.turn_off"
-    with pytest.raises(HomeAssistantError, match="Switch detection off first"):
+    with pytest.raises(HomeAssistantError, match="Turn off detection first"):
         await call_in_time(hass, entry, freezer, off, "front_door:motion")
     assert state_of(hass, entry, *MOTION) == STATE_ON
     await call(hass, entry, off, "front_door:detect")
@@ -167,7 +167,7 @@ async def test_a_command_that_is_ignored(
 ) -> None:
     entry = await connected(hass, frigate, make_entry(frigate.internal_url))
     ignore_commands(frigate)
-    with pytest.raises(HomeAssistantError, match="did not follow"):
+    with pytest.raises(HomeAssistantError, match="did not apply the change"):
         await call_in_time(
             hass, entry, freezer, "switch.turn_off", "front_door:recordings"
         )
@@ -186,7 +186,7 @@ async def test_what_the_configuration_allows_no_more(
     entry = await connected(hass, frigate, make_entry(frigate.internal_url))
     await call(hass, entry, "switch.turn_off", "front_door:recordings")
     frigate.state.cameras["front_door"].allowed["recording"] = False
-    with pytest.raises(HomeAssistantError, match="did not follow"):
+    with pytest.raises(HomeAssistantError, match="did not apply the change"):
         await call_in_time(
             hass, entry, freezer, "switch.turn_on", "front_door:recordings"
         )
@@ -274,7 +274,7 @@ async def test_without_a_live_connection_the_configuration_tells(
     await call(hass, entry, "switch.turn_off", "front_door:detect")
     assert state_of(hass, entry, *DETECT) == STATE_OFF
     ignore_commands(frigate)
-    with pytest.raises(HomeAssistantError, match="did not follow"):
+    with pytest.raises(HomeAssistantError, match="did not apply the change"):
         await call_in_time(hass, entry, freezer, "switch.turn_on", "front_door:detect")
     assert state_of(hass, entry, *DETECT) == STATE_OFF
     await heed_commands(frigate)

@@ -167,7 +167,7 @@ async def test_a_command_without_an_answer_is_not_sent_again(
     frigate.clear_faults()
     # Frigate had done it.
     assert await call(hass, "get_events") == {"events": []}
-    with pytest.raises(HomeAssistantError, match="does not come back"):
+    with pytest.raises(HomeAssistantError, match="cannot be restored"):
         await call(hass, "delete_event", event_id=event.id)
 
 

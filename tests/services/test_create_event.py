@@ -89,9 +89,9 @@ async def test_an_event_for_some_of_the_cameras(
     assert "not a valid camera" in answer[gate]["error"]
     assert gate in caplog.text
     hass.states.async_set(door, "unavailable")
-    with pytest.raises(HomeAssistantError, match="It worked for none") as caught:
+    with pytest.raises(HomeAssistantError, match="failed for all cameras") as caught:
         await call(hass, "create_event", **targets)
-    assert "is not available" in str(caught.value)
+    assert "is unavailable" in str(caught.value)
     frigate.state.cameras["Portones"] = gone
     answer = await call(hass, "create_event", **targets)
     assert "event_id" in answer[gate]

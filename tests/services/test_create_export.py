@@ -97,8 +97,8 @@ async def test_several_cameras(hass: HomeAssistant, frigate: FakeFrigate) -> Non
     assert isinstance(found := answer[door], dict)
     assert found["export_id"] == made.id
     assert answer[gate] == {
-        "error": "The camera Portones recorded nothing in that time. "
-        "Check the time, and that recording is on"
+        "error": "The camera Portones has no recordings for this period. "
+        "Check the period, and make sure that recording is on"
     }
 
 

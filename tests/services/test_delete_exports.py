@@ -28,7 +28,7 @@ async def test_delete_exports(hass: HomeAssistant, frigate: FakeFrigate) -> None
         "deleted": ids[:2],
         "failed": {
             "nope": "Frigate has no export nope. "
-            "List the exports to see those that there are"
+            "Use Get exports to list the available exports"
         },
     }
     assert there(frigate) == {ids[2]}
@@ -88,7 +88,7 @@ async def test_one_that_goes_meanwhile_keeps_no_other(
         "deleted": [ids[0], ids[2]],
         "failed": {
             ids[1]: f"Frigate has no export {ids[1]}. "
-            "List the exports to see those that there are"
+            "Use Get exports to list the available exports"
         },
     }
     assert there(frigate) == set()
@@ -103,8 +103,8 @@ async def test_another_refusal_is_told_in_its_own_words(
     await set_up(hass, make_entry(frigate.internal_url))
     (export_id,) = add(frigate)
     for fault, words in (
-        (Fault.status(400), "does not accept the request"),
-        (Fault.status(404), "does not have this"),
+        (Fault.status(400), "rejected the request"),
+        (Fault.status(404), "could not find this"),
     ):
         frigate.fail("/api/export(/|s/delete)", fault)
         with pytest.raises(HomeAssistantError, match=words) as caught:
@@ -162,15 +162,14 @@ async def test_what_is_in_progress_stays(
     assert answer == {
         "deleted": [done],
         "failed": {
-            busy: f"The export {busy} is still being made. "
-            "Delete it once it is finished"
+            busy: f"The export {busy} is still in progress. Delete it after it finishes"
         },
     }
     # 0.18 tells of the work on it, and 0.17 refuses only once there is a file.
     assert len(commands(frigate)) == (1 if is_newer else 2)
     assert (waited >= 10) is not is_newer
     assert there(frigate) == {busy}
-    with pytest.raises(HomeAssistantError, match="still being made") as caught:
+    with pytest.raises(HomeAssistantError, match="still in progress") as caught:
         await in_time(freezer, call(hass, "delete_exports", export_ids=[busy]))
     assert caught.value.translation_key == "no_export_deleted"
     # Finished, it goes, and no film is left behind.
@@ -201,7 +200,7 @@ async def test_what_waits_in_the_queue_stays(
     exporter.held, exporter.looks_until_done = True, 0
     (waiting,) = add(frigate, status="waiting")
     frigate.clear_requests()
-    with pytest.raises(HomeAssistantError, match="waits in Frigate's queue") as caught:
+    with pytest.raises(HomeAssistantError, match="still in the queue") as caught:
         await call(hass, "delete_exports", export_ids=[waiting])
     assert caught.value.translation_key == "no_export_deleted"
     assert commands(frigate) == []

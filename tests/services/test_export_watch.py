@@ -110,7 +110,7 @@ async def test_a_row_that_comes_late(
         answer, _waited = await watched
         assert answer["in_progress"] is False
     else:
-        with pytest.raises(HomeAssistantError, match="has vanished"):
+        with pytest.raises(HomeAssistantError, match="disappeared without a result"):
             await watched
 
 
@@ -125,7 +125,7 @@ async def test_an_export_that_hangs(
     (made,) = frigate.state.exporter.exports
     assert str(caught.value) == (
         f"The export {made.id} is still in progress after 90 seconds. "
-        "Look for it in Frigate later, or wait longer"
+        "Look for it in Frigate later, or use a longer timeout"
     )
 
 
@@ -151,7 +151,9 @@ async def test_a_passing_fault_does_not_end_the_watch(
         await in_time(freezer, create(hass, entry, wait_for_result=True, timeout=20))
     assert caught.value.translation_key == "export_unwatched"
     made = frigate.state.exporter.exports[-1]
-    assert f"The export {made.id} was begun and may go on" in str(caught.value)
+    assert f"The export {made.id} was started, but its progress is unknown" in str(
+        caught.value
+    )
     assert not reauths(hass)
     frigate.clear_faults()
     assert await in_time(freezer, create(hass, entry, wait_for_result=True))
@@ -282,7 +284,7 @@ async def test_an_export_that_is_put_into_a_case(
     assert (answer["in_progress"], waited > 10) == (False, True)
     # Deleted in the web interface, it is in no list any more.
     exporter.exports.clear()
-    with pytest.raises(HomeAssistantError, match="has vanished"):
+    with pytest.raises(HomeAssistantError, match="disappeared without a result"):
         await in_time(
             freezer,
             create(hass, entry, wait_for_result=True),

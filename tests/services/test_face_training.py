@@ -166,8 +166,8 @@ async def test_reprocess_faces(
             },
             {
                 "training_file": "oddname.webp",
-                "error": "Frigate failed (Could not process request). "
-                "Look for the reason in its log",
+                "error": "Frigate reported an error (Could not process request). "
+                "Check the Frigate log",
             },
         ],
         "recognized": 1,
@@ -250,7 +250,7 @@ async def test_one_lost_connection_does_not_end_the_run(
     first, second, third, fourth = listed(answer)
     assert (second["name"], fourth["name"]) == ("Eileen", "Eileen")
     for lost in (first, third):
-        assert "may have been done all the same" in lost["error"]
+        assert "may have been carried out" in lost["error"]
     assert len(sent(frigate, REPROCESS)) == 4
     assert len(listed(await call(hass, "reprocess_faces"))) == 4
 
@@ -271,10 +271,10 @@ async def test_two_lost_connections_in_a_row_end_the_run(
         "message": None,
     }
     for lost in (second, third):
-        assert "may have been done all the same" in lost["error"]
+        assert "may have been carried out" in lost["error"]
     assert fourth == {
         "training_file": files[3],
-        "error": "Not tried, because the connection or the login was lost before",
+        "error": "This was skipped because the connection or the login was lost",
     }
     assert len(sent(frigate, REPROCESS)) == 3
     assert not reauths(hass)
@@ -310,7 +310,7 @@ async def test_an_entry_that_is_unloaded_ends_the_run(
     frigate.clear_faults()
     answer = await run
     assert len(sent(frigate, REPROCESS)) == 1
-    assert listed(answer)[1]["error"].startswith("The connection was closed meanwhile")
+    assert listed(answer)[1]["error"].startswith("The connection was closed")
     assert await hass.config_entries.async_setup(entry.entry_id)
     assert len(listed(await call(hass, "reprocess_faces"))) == 2
 

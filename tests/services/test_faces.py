@@ -77,7 +77,7 @@ async def test_get_one_face(
     assert answer == {"faces": {"Ana_María": library["Ana_María"]}, "training": []}
     error = await refused(hass, "get_faces", name="Stranger")
     assert isinstance(error, ServiceValidationError)
-    words = "Frigate knows nobody as Stranger. List the faces to see the names"
+    words = "Frigate has no person named Stranger. Use Get faces to list the available names"
     assert str(error) == words
 
 

@@ -27,7 +27,7 @@ async def test_set_user_password(hass: HomeAssistant, frigate: FakeFrigate) -> N
     assert answer == {"username": "viewer1"}
     assert frigate.state.users["viewer1"].password == spaced
     assert entry.data[CONF_PASSWORD] == ADMIN[CONF_PASSWORD]
-    with pytest.raises(ServiceValidationError, match="no account named nobody"):
+    with pytest.raises(ServiceValidationError, match="no user named nobody"):
         await call(hass, "set_user_password", username="nobody", password=GOOD)
 
 
@@ -186,7 +186,7 @@ async def test_the_answer_is_lost_and_the_old_password_in_force(
     entry = await set_up_viewer(hass, frigate)
     frigate.fail(CHANGE, lost)
     with pytest.raises(
-        HomeAssistantError, match="old password is still in force"
+        HomeAssistantError, match="old password is still valid"
     ) as caught:
         await call(hass, "set_user_password", username="viewer1", password=GOOD)
     assert caught.value.translation_key == "password_unchanged"

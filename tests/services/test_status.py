@@ -92,7 +92,7 @@ async def test_a_server_that_restarts(
     await set_up_admin(hass, frigate)
     frigate.state.starting = True
     answer = await call(hass, "get_status")
-    assert str(answer.pop("health")).startswith("Frigate is starting, or has stopped")
+    assert str(answer.pop("health")).startswith("Frigate is starting or has stopped")
     assert answer == {"alive": False, **UNKNOWN}
     frigate.restart()
     assert await call(hass, "get_status") == status(frigate, "admin", "admin")
@@ -102,7 +102,7 @@ async def test_a_server_that_is_gone(hass: HomeAssistant, frigate: FakeFrigate) 
     await set_up_admin(hass, frigate)
     await frigate.refuse()
     answer = await call(hass, "get_status")
-    assert str(answer.pop("health")).startswith("Frigate cannot be reached (")
+    assert str(answer.pop("health")).startswith("Couldn't connect to Frigate (")
     assert answer == {"alive": False, **UNKNOWN}
     await frigate.resume()
     assert (await call(hass, "get_status"))["alive"]
@@ -116,7 +116,7 @@ async def test_a_server_that_was_gone_when_home_assistant_started(
     assert setup_state(entry) is ConfigEntryState.SETUP_RETRY
     for data in ({}, {"config_entry_id": entry.entry_id}):
         answer = await call(hass, "get_status", None, **data)
-        assert str(answer.pop("health")).startswith("Frigate is starting, or has")
+        assert str(answer.pop("health")).startswith("Frigate is starting or has")
         assert answer == {"alive": False, **UNKNOWN}
     with pytest.raises(ServiceValidationError):
         await call(hass, "get_status", config_entry_id="another")

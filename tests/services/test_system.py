@@ -137,8 +137,8 @@ async def test_a_part_of_the_schema(
 @pytest.mark.parametrize(
     ("path", "words"),
     [
-        ("record.alarms", r"no record\.alarms\. At this place there is: enabled, .*"),
-        ("mqtt.host.name", r"no mqtt\.host\.name\. At this place there is: nothing"),
+        ("record.alarms", r"no record\.alarms\. Available at this level: enabled, .*"),
+        ("mqtt.host.name", r"no mqtt\.host\.name\. Available at this level: nothing"),
     ],
 )
 async def test_a_path_that_leads_nowhere(

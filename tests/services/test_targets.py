@@ -119,10 +119,10 @@ async def test_birdseye_counts_only_where_it_is_named(
     assert birdseye not in everything
     assert len(everything) == 2
 
-    with pytest.raises(ServiceValidationError, match="birdseye and other entities"):
+    with pytest.raises(ServiceValidationError, match="other than Birdseye"):
         await previews(hass, entity_id=birdseye)
     mixed = await previews(hass, entity_id=[birdseye, camera_entity(hass, entry)])
-    assert "is not a camera of Frigate" in mixed[birdseye]["error"]
+    assert "is not a Frigate camera" in mixed[birdseye]["error"]
     assert mixed[camera_entity(hass, entry)] == {"previews": []}
 
 
@@ -209,7 +209,7 @@ async def test_an_unavailable_camera_is_an_error_of_its_own(
     frigate.clear_requests()
     answers = await previews(hass, entity_id=[door, gate])
     assert answers[gate] == {"previews": []}
-    assert f"{door} is not available" in answers[door]["error"]
+    assert f"{door} is unavailable" in answers[door]["error"]
     assert f"get_previews for {door}" in caplog.text
     assert asked(frigate) == ["Portones"]
 
@@ -241,8 +241,8 @@ async def test_the_action_fails_if_it_worked_for_none(
     with pytest.raises(HomeAssistantError) as caught:
         await previews(hass, entity_id=[door, gate])
     assert caught.value.translation_key == "no_camera_worked"
-    assert "Frigate failed" in str(caught.value)
-    assert f"{gate} is not available" in str(caught.value)
+    assert "Frigate reported an error" in str(caught.value)
+    assert f"{gate} is unavailable" in str(caught.value)
     frigate.clear_faults()
     assert (await previews(hass, entity_id=[door, gate]))[door] == {"previews": []}
 

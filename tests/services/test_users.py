@@ -87,7 +87,7 @@ async def test_a_query_without_an_answer_is_sent_once_more(
 
     frigate.clear_requests()
     frigate.fail("/api/users", Fault.drop_body())
-    with pytest.raises(HomeAssistantError, match="cannot be reached"):
+    with pytest.raises(HomeAssistantError, match="Couldn't connect to Frigate"):
         await call(hass, "get_users")
     assert len(sent(frigate, "/api/users")) == 2
     frigate.clear_faults()
@@ -138,7 +138,7 @@ async def test_a_new_user_is_a_viewer_and_seen_at_once(
 @BOTH
 async def test_a_name_that_exists(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     await set_up_admin(hass, frigate)
-    with pytest.raises(ServiceValidationError, match="an account named viewer1"):
+    with pytest.raises(ServiceValidationError, match="a user named viewer1"):
         await call(hass, "create_user", username="viewer1", password=GOOD, role="admin")
     assert await users(hass) == USERS
     assert not commands(frigate)
@@ -153,7 +153,7 @@ async def test_somebody_else_was_quicker(
 ) -> None:
     await set_up_admin(hass, frigate)
     frigate.fail("/api/users", Fault.json([]), times=1, method="GET")
-    with pytest.raises(ServiceValidationError, match="an account named viewer1"):
+    with pytest.raises(ServiceValidationError, match="a user named viewer1"):
         await call(hass, "create_user", username="viewer1", password=GOOD, role="admin")
     assert len(commands(frigate)) == 1
     assert await users(hass) == USERS
@@ -293,7 +293,7 @@ async def test_delete_user(hass: HomeAssistant, frigate: FakeFrigate) -> None:
         "username": "viewer1"
     }
     assert "viewer1" not in frigate.state.users
-    with pytest.raises(ServiceValidationError, match="no account named viewer1"):
+    with pytest.raises(ServiceValidationError, match="no user named viewer1"):
         await call(hass, "delete_user", username="viewer1")
     assert len(commands(frigate)) == 1
 
@@ -301,9 +301,9 @@ async def test_delete_user(hass: HomeAssistant, frigate: FakeFrigate) -> None:
 @BOTH
 async def test_our_own_account_stays(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     await set_up_second_admin(hass, frigate)
-    with pytest.raises(ServiceValidationError, match="uses the account second itself"):
+    with pytest.raises(ServiceValidationError, match="itself uses the account second"):
         await call(hass, "delete_user", username="second")
-    with pytest.raises(ServiceValidationError, match="would lose its rights"):
+    with pytest.raises(ServiceValidationError, match="would lose its permissions"):
         await call(hass, "set_user_role", username="second", role="viewer")
     assert not commands(frigate)
     # Which changes nothing.
@@ -315,7 +315,7 @@ async def test_the_account_that_is_set_up_stays_where_none_is_asked_for(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     await set_up(hass, make_entry(frigate.internal_url, **VIEWER))
-    with pytest.raises(ServiceValidationError, match="uses the account viewer1 itself"):
+    with pytest.raises(ServiceValidationError, match="itself uses the account viewer1"):
         await call(hass, "delete_user", username="viewer1")
     await call(hass, "delete_user", username="gate1")
     assert frigate.state.users.keys() == {"admin", "viewer1"}
@@ -330,7 +330,7 @@ async def test_set_user_role(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     answer = await call(hass, "set_user_role", username="viewer1", role="gate")
     assert answer == {"username": "viewer1", "role": "gate"}
     assert frigate.state.users["viewer1"].role == "gate"
-    with pytest.raises(ServiceValidationError, match="no account named nobody"):
+    with pytest.raises(ServiceValidationError, match="no user named nobody"):
         await call(hass, "set_user_role", username="nobody", role="viewer")
     assert len(commands(frigate)) == 1
 
@@ -379,7 +379,7 @@ async def test_a_command_without_an_answer_is_not_repeated(
     entry = await set_up_admin(hass, frigate)
     for method in ("POST", "PUT", "DELETE"):
         frigate.fail("/api/users", Fault.drop_body(), method=method)
-    with pytest.raises(HomeAssistantError, match="may have been done"):
+    with pytest.raises(HomeAssistantError, match="may have been carried out"):
         await call(hass, action, **COMMANDS[action])
     assert len(commands(frigate)) == 1
     assert entry.data[CONF_PASSWORD] == ADMIN[CONF_PASSWORD]
@@ -393,7 +393,7 @@ async def test_a_query_whose_connection_breaks_is_sent_twice_in_all(
     await set_up_admin(hass, frigate)
     frigate.clear_requests()
     frigate.fail("/api/users", Fault.drop())
-    with pytest.raises(HomeAssistantError, match="cannot be reached"):
+    with pytest.raises(HomeAssistantError, match="Couldn't connect to Frigate"):
         await call(hass, "get_users")
     assert len(sent(frigate, "/api/users")) == 2
     frigate.clear_faults()
