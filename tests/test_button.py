@@ -8,7 +8,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.frigate_http.coordinator import CONFIG_INTERVAL
+from custom_components.frigate_http.coordinator.server import CONFIG_INTERVAL
 from homeassistant.components.button import DOMAIN as BUTTON, SERVICE_PRESS
 from homeassistant.const import ATTR_ENTITY_ID, Platform
 from homeassistant.core import HomeAssistant

@@ -190,10 +190,12 @@ def test_every_platform_says_how_much_it_does_at_once(name: str) -> None:
 
 def test_what_is_common_stands_in_common_modules() -> None:
     for name in ("coordinator", "entity"):
-        assert (PACKAGE / f"{name}.py").is_file()
+        assert (PACKAGE / name / "base.py").is_file()
     from_base = {
         one
-        for _name, one in getmembers(import_module(f"{integration.__name__}.entity"))
+        for _name, one in getmembers(
+            import_module(f"{integration.__name__}.entity.base")
+        )
         if isclass(one) and issubclass(one, Entity)
     }
     for module in platforms().values():

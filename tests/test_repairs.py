@@ -9,7 +9,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.frigate_http.const import DOMAIN
-from custom_components.frigate_http.forms import CONF_CREDENTIALS
+from custom_components.frigate_http.flow.forms import CONF_CREDENTIALS
 from homeassistant.components import repairs
 from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 from homeassistant.const import CONF_URL, CONF_USERNAME, CONF_VERIFY_SSL

@@ -153,7 +153,10 @@ def test_a_release_holds_the_integration_with_the_version_of_its_tag(
         }
         assert {*archive.namelist()} == files
         manifest = json.loads(archive.read("manifest.json"))
-        assert archive.read("sensor.py") == (PACKAGE / "sensor.py").read_bytes()
+        assert (
+            archive.read("sensor/__init__.py")
+            == (PACKAGE / "sensor/__init__.py").read_bytes()
+        )
 
     ours = json.loads((PACKAGE / "manifest.json").read_text("utf-8"))
     assert manifest == ours | {"version": "1.2.3"}

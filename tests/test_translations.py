@@ -14,17 +14,18 @@ from typing import Any, Protocol
 import pytest
 import voluptuous as vol
 
-from custom_components.frigate_http import PLATFORMS, errors, forms
-from custom_components.frigate_http.button_ptz import PTZ_PRESET
+from custom_components.frigate_http import PLATFORMS, errors
+from custom_components.frigate_http.button.ptz import PTZ_PRESET
 from custom_components.frigate_http.config_flow import WAYS_TO_AUTHENTICATE
 from custom_components.frigate_http.const import DOMAIN
+from custom_components.frigate_http.entity.labels import NAMED, translation_key
+from custom_components.frigate_http.flow import forms
 from custom_components.frigate_http.issues import ISSUES, IssueDescription
-from custom_components.frigate_http.live.labels import NAMED, translation_key
-from custom_components.frigate_http.sensor_descriptions import (
+from custom_components.frigate_http.sensor.descriptions import (
     PERSON_SENSOR,
     PartSensorDescription,
 )
-from custom_components.frigate_http.sensor_live import CLASSIFICATION
+from custom_components.frigate_http.sensor.live import CLASSIFICATION
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import section
@@ -135,15 +136,13 @@ def descriptions() -> Iterator[tuple[str, Described]]:
 
 
 def modules_of_platforms() -> Iterator[tuple[str, ModuleType]]:
-    """Yield the modules of each platform, such as `sensor` and `sensor_reviews`."""
+    """Yield the modules of each platform, such as `sensor` and `sensor.reviews`."""
     for platform in PLATFORMS:
-        for path in (
-            PACKAGE / f"{platform}.py",
-            *sorted(PACKAGE.glob(f"{platform}_*.py")),
-        ):
+        yield str(platform), import_module(f"custom_components.frigate_http.{platform}")
+        for path in sorted((PACKAGE / platform).glob("[!_]*.py")):
             yield (
                 str(platform),
-                import_module(f"custom_components.frigate_http.{path.stem}"),
+                import_module(f"custom_components.frigate_http.{platform}.{path.stem}"),
             )
 
 

@@ -10,13 +10,15 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
+from .commands import Commands
 from .connection import async_create_client
 from .const import DOMAIN
-from .coordinator import FrigateCoordinator
-from .coordinator_exports import ExportsCoordinator
-from .coordinator_profiles import ProfilesCoordinator
-from .coordinator_ptz import PtzCoordinator
-from .coordinator_reviews import ReviewsCoordinator
+from .coordinator.exports import ExportsCoordinator
+from .coordinator.live import LiveCoordinator
+from .coordinator.profiles import ProfilesCoordinator
+from .coordinator.ptz import PtzCoordinator
+from .coordinator.reviews import ReviewsCoordinator
+from .coordinator.server import FrigateCoordinator
 from .downloads.journal import async_forget_journal
 from .downloads.manager import DownloadManager
 from .downloads.setup import async_set_up_downloads
@@ -26,8 +28,6 @@ from .issues import (
     async_forget_issues,
     async_update_issues,
 )
-from .live.commands import Commands
-from .live.coordinator import LiveCoordinator
 from .runtime import FrigateConfigEntry, FrigateRuntime
 from .services import async_setup_services
 

@@ -27,8 +27,9 @@ from .const import (
     DEFAULT_MJPEG_HEIGHT,
     LOGGER,
 )
-from .coordinator import FrigateCoordinator
-from .entity import CameraEntity, ServerEntity, async_add_as_they_appear
+from .coordinator.server import FrigateCoordinator
+from .entity.base import CameraEntity, ServerEntity
+from .entity.dynamic import async_add_as_they_appear
 from .errors import action_errors
 from .runtime import FrigateConfigEntry
 

@@ -26,7 +26,7 @@ from .const import (
     LOGGER,
 )
 from .errors import placeholders
-from .forms import (
+from .flow.forms import (
     ACCOUNT_KEYS,
     BASIC_KEYS,
     CONF_CREDENTIALS,
@@ -40,9 +40,7 @@ from .forms import (
     credentials_of,
     options_form,
 )
-from .inventory import known_cameras
-from .runtime import FrigateConfigEntry
-from .validation import (
+from .flow.validation import (
     FormError,
     as_text,
     async_validate,
@@ -51,6 +49,8 @@ from .validation import (
     seen,
     wants_credentials,
 )
+from .inventory import known_cameras
+from .runtime import FrigateConfigEntry
 
 TITLE = "Frigate"
 WAYS_TO_AUTHENTICATE = ["login", "token", "proxy"]

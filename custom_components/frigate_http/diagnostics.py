@@ -33,11 +33,11 @@ from .const import (
     CREDENTIAL_KEYS,
     DOMAIN,
 )
-from .coordinator import FrigateCoordinator, FrigateData
+from .coordinator.server import FrigateCoordinator, FrigateData
+from .dates import iso
 from .errors import error_key_of_kind
 from .inventory import camera_of_device
-from .live.camera_picture import CameraPicture
-from .moments import iso
+from .live.camera_state import CameraPicture
 from .runtime import FrigateConfigEntry, FrigateRuntime
 
 _DATA = (CONF_URL, CONF_VERIFY_SSL, *sorted(CREDENTIAL_KEYS))

@@ -11,13 +11,13 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .aiofrigate import CameraConfig, Recognized
-from .coordinator import FrigateCoordinator
-from .live.camera_picture import CameraPicture
-from .live.coordinator import LiveCoordinator
-from .live.entity import HappeningEntity
-from .live.roll_call import async_add_live
+from .coordinator.live import LiveCoordinator
+from .coordinator.server import FrigateCoordinator
+from .dates import iso
+from .entity.dynamic import async_add_live
+from .entity.live import HappeningEntity
+from .live.camera_state import CameraPicture
 from .live.topics import Happening, Kind, ReviewHappened, ReviewStep, Topic
-from .moments import iso
 from .runtime import FrigateConfigEntry
 
 PARALLEL_UPDATES = 0

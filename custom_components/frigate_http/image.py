@@ -10,13 +10,13 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .aiofrigate import CameraConfig, FrigateError, StillImage
 from .const import LOGGER
-from .coordinator import FrigateCoordinator
-from .entity import async_add_as_they_appear
-from .live.camera_picture import CameraPicture, Snapshot
-from .live.coordinator import LiveCoordinator
-from .live.entity import LiveEntity
+from .coordinator.live import LiveCoordinator
+from .coordinator.server import FrigateCoordinator
+from .dates import moment
+from .entity.dynamic import async_add_as_they_appear
+from .entity.live import LiveEntity
+from .live.camera_state import CameraPicture, Snapshot
 from .live.topics import Kind, Topic
-from .moments import moment
 from .runtime import FrigateConfigEntry
 
 PARALLEL_UPDATES = 0

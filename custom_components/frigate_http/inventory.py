@@ -11,7 +11,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 
 from .const import CONF_CAMERAS, DOMAIN
-from .coordinator import FrigateCoordinator
+from .coordinator.server import FrigateCoordinator
 
 MANUFACTURER = "Frigate"
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from homeassistant.config_entries import ConfigEntry
 
 from .aiofrigate import FrigateClient
-from .coordinator import FrigateCoordinator
-from .coordinator_exports import ExportsCoordinator
-from .coordinator_profiles import ProfilesCoordinator
-from .coordinator_ptz import PtzCoordinator
-from .coordinator_reviews import ReviewsCoordinator
+from .commands import Commands
+from .coordinator.exports import ExportsCoordinator
+from .coordinator.live import LiveCoordinator
+from .coordinator.profiles import ProfilesCoordinator
+from .coordinator.ptz import PtzCoordinator
+from .coordinator.reviews import ReviewsCoordinator
+from .coordinator.server import FrigateCoordinator
 from .downloads.manager import DownloadManager
-from .live.commands import Commands
-from .live.coordinator import LiveCoordinator
 
 type FrigateConfigEntry = ConfigEntry[FrigateRuntime]
 

@@ -8,10 +8,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .aiofrigate import NO_PROFILE
-from .coordinator import FrigateCoordinator
-from .coordinator_profiles import ProfilesCoordinator
-from .entity import ServerEntity, async_add_as_they_appear
-from .live.commands import Commands
+from .commands import Commands
+from .coordinator.profiles import ProfilesCoordinator
+from .coordinator.server import FrigateCoordinator
+from .entity.base import ServerEntity
+from .entity.dynamic import async_add_as_they_appear
 from .runtime import FrigateConfigEntry
 
 PARALLEL_UPDATES = 1

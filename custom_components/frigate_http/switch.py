@@ -8,8 +8,8 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .live.commands import Value
-from .live.control import ControlEntity, async_add_controls
+from .commands import Value
+from .entity.control import ControlEntity, async_add_controls
 from .runtime import FrigateConfigEntry
 
 # Each command waits until Frigate has followed.

@@ -7,7 +7,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .entity import ServerEntity
+from .entity.base import ServerEntity
 from .runtime import FrigateConfigEntry
 
 PARALLEL_UPDATES = 0

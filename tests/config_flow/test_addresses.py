@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.frigate_http.validation import FormError, as_text, parse_url
+from custom_components.frigate_http.flow.validation import FormError, as_text, parse_url
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from tests.fake_frigate import FakeFrigate, FrontProxy

@@ -19,7 +19,7 @@ from custom_components.frigate_http.aiofrigate import Credentials, FrigateClient
 from custom_components.frigate_http.downloads.clip import ClipJob
 from custom_components.frigate_http.downloads.job import Download, Job
 from custom_components.frigate_http.downloads.jobs import ExportJob
-from custom_components.frigate_http.services.times import Period
+from custom_components.frigate_http.periods import Period
 from homeassistant.core import HomeAssistant
 from tests.fake_frigate import FakeFrigate
 from tests.fake_frigate.reel import NOISE

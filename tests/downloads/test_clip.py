@@ -18,7 +18,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.frigate_http.downloads.clip import ClipJob
 from custom_components.frigate_http.downloads.job import Download, part_names
-from custom_components.frigate_http.services.times import Period
+from custom_components.frigate_http.periods import Period
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.frigate_http.downloads.places import plain_name
+from custom_components.frigate_http.downloads.paths import plain_name
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from tests.downloads.conftest import Folders

@@ -10,7 +10,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.frigate_http.aiofrigate.live import LONGEST_PAUSE
-from custom_components.frigate_http.live.entity import SHORTEST_PAUSE
+from custom_components.frigate_http.entity.live import SHORTEST_PAUSE
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from tests.common import state_of

@@ -6,7 +6,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.frigate_http.coordinator import CONFIG_INTERVAL
+from custom_components.frigate_http.coordinator.server import CONFIG_INTERVAL
 from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import HomeAssistant
 from tests.common import VERSIONS, entity_id, pass_time

@@ -11,8 +11,8 @@ from pytest_homeassistant_custom_component.common import (
 )
 from syrupy.assertion import SnapshotAssertion
 
+from custom_components.frigate_http.dates import iso
 from custom_components.frigate_http.live.topics import Kind, Topic
-from custom_components.frigate_http.moments import iso
 from homeassistant.const import (
     ATTR_ENTITY_ID,
     CONF_PASSWORD,

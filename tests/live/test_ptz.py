@@ -8,7 +8,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.frigate_http.button_ptz import PTZ_MOVES, PTZ_PRESET
+from custom_components.frigate_http.button.ptz import PTZ_MOVES, PTZ_PRESET
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError

@@ -7,8 +7,8 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from custom_components.frigate_http.moments import iso
-from custom_components.frigate_http.services.times import (
+from custom_components.frigate_http.dates import iso
+from custom_components.frigate_http.periods import (
     OpenPeriod,
     Period,
     duration,

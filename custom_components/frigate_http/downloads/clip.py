@@ -12,8 +12,8 @@ from typing import override
 from homeassistant.util.json import JsonObjectType
 
 from ..aiofrigate import FrigateBadRequestError, Segment
+from ..dates import iso
 from ..errors import refusal
-from ..moments import iso
 from ..mp4 import (
     Clip,
     NotMp4Error,
@@ -25,8 +25,8 @@ from ..mp4 import (
     plan,
     without_nested,
 )
-from ..services.footage import async_wait_for_footage
-from ..services.times import Period
+from ..periods import Period
+from .footage import async_wait_for_footage
 from .job import Download, Job, Piece, part_names
 from .jobs import async_film, patiently
 from .saving import async_save, run, wait_for_end

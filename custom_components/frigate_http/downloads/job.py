@@ -9,9 +9,9 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.util.json import JsonObjectType
 
 from ..aiofrigate import FrigateClient
-from ..moments import iso
+from ..dates import iso
 from .journal import WrittenFile
-from .places import Places
+from .paths import Places
 
 
 @dataclass(frozen=True, slots=True)

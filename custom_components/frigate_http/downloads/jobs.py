@@ -25,11 +25,11 @@ from ..aiofrigate import (
     StillImage,
     image_type,
 )
+from ..dates import iso
 from ..errors import refusal
-from ..moments import iso
 from ..mp4 import Clip, Mp4Error, inspect
-from ..services.footage import async_wait_for_footage
-from ..services.times import Period
+from ..periods import Period
+from .footage import async_wait_for_footage
 from .job import Download, Job, Piece
 from .saving import async_save, run
 

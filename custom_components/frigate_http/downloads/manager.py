@@ -19,7 +19,7 @@ from ..errors import action_errors, mistake, refusal
 from ..mp4 import Mp4Error
 from .job import Download, Job, Piece
 from .journal import Journal
-from .places import Places
+from .paths import Places
 from .publishing import publish_all
 from .saving import run, wait_for_end
 from .workspace import (

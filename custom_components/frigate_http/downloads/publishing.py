@@ -12,7 +12,7 @@ from ..const import LOGGER
 from ..errors import mistake
 from .job import Download
 from .journal import WrittenFile
-from .places import Places
+from .paths import Places
 
 # What file systems without hard links say to one.
 _NO_LINKS = {

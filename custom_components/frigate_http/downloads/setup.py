@@ -10,7 +10,7 @@ from homeassistant.helpers.event import async_track_time_interval
 from ..const import CONF_KEEP_DAYS, DEFAULT_KEEP_DAYS
 from .journal import journal_of
 from .manager import DownloadManager
-from .places import Places
+from .paths import Places
 
 SWEEP_INTERVAL = timedelta(hours=6)
 

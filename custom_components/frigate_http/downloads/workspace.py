@@ -10,7 +10,7 @@ import secrets
 import shutil
 
 from ..errors import mistake
-from .places import Places
+from .paths import Places
 
 
 def workspace_for(target: Path) -> Path:

@@ -14,19 +14,19 @@ from homeassistant.util.json import JsonObjectType
 
 from ..aiofrigate import EventMedia, Export, FrigateNotFoundError
 from ..const import LOGGER
+from ..dates import iso
 from ..downloads.clip import ClipJob
 from ..downloads.job import Job
 from ..downloads.jobs import EventJob, ExportJob, SnapshotJob
-from ..downloads.places import Places
+from ..downloads.paths import Places
 from ..downloads.saving import run
 from ..downloads.workspace import check_free, free_name
 from ..errors import mistake, refusal
-from ..moments import iso
+from ..periods import PERIOD_FIELDS, duration, moment, period_of
 from .action import CameraAction, CameraCall, ServerAction, ServerCall
 from .export_watch import Watch
 from .fields import Validator, boolean, choice, identifier, text
 from .targets import async_caller
-from .times import PERIOD_FIELDS, duration, moment, period_of
 
 FILENAME, OVERWRITE, WAIT = "filename", "overwrite", "wait_for_result"
 TIMESTAMP, MEDIA_TYPE = "timestamp", "media_type"

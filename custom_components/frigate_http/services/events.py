@@ -13,10 +13,11 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType
 
+from .. import periods as times
 from ..aiofrigate import Event, EventFilter, FrigateNotFoundError, NewEvent
+from ..dates import iso
 from ..errors import mistake, refusal
-from ..moments import iso
-from . import fields, times
+from . import fields
 from .action import CameraAction, CameraCall, ServerAction, ServerCall
 from .targets import CAMERAS, camera_names
 

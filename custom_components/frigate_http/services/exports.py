@@ -14,17 +14,17 @@ from ..aiofrigate import (
     FrigateNotFoundError,
     FrigateStartingError,
 )
+from ..dates import iso
+from ..downloads.footage import async_wait_for_footage, async_wait_until
 from ..errors import mistake, needs_login, refusal
-from ..moments import iso
+from ..periods import PERIOD_FIELDS, Period, period_of
 from ..runtime import FrigateRuntime
 from .action import CameraAction, CameraCall, ServerAction, ServerCall
 from .export_errors import unlisted, unwatched
 from .export_removal import async_delete_exports
 from .export_watch import Watch
 from .fields import Validator, boolean, choice, each, identifier, text, whole_number
-from .footage import async_wait_for_footage, async_wait_until
 from .targets import CAMERAS, camera_names
-from .times import PERIOD_FIELDS, Period, period_of
 
 LONGEST_NAME = 256
 LONGEST_TIMEOUT = 3600

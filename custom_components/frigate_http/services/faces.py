@@ -14,8 +14,8 @@ from ..aiofrigate import (
     FrigateStartingError,
     TrainingImage,
 )
+from ..dates import iso
 from ..errors import mistake
-from ..moments import iso
 from .action import ServerAction, ServerCall
 from .fields import each, identifier
 from .images import PICTURE_FIELDS, async_picture, only_one

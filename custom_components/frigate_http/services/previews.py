@@ -2,10 +2,10 @@
 
 from homeassistant.util.json import JsonObjectType
 
-from ..moments import iso
+from ..dates import iso
+from ..downloads.footage import async_wait_until
+from ..periods import PERIOD_FIELDS, period_of
 from .action import CameraAction, CameraCall
-from .footage import async_wait_until
-from .times import PERIOD_FIELDS, period_of
 
 
 async def _get_previews(call: CameraCall) -> JsonObjectType:

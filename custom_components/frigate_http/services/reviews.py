@@ -6,9 +6,10 @@ import voluptuous as vol
 
 from homeassistant.util.json import JsonObjectType
 
+from .. import periods as times
 from ..aiofrigate import Review, ReviewFilter
-from ..moments import iso
-from . import fields, times
+from ..dates import iso
+from . import fields
 from .action import ServerAction, ServerCall
 from .targets import CAMERAS, camera_names
 

@@ -1,0 +1,146 @@
+"""Binary sensors of what happens: what moves, who is there, what is heard."""
+
+from functools import partial
+from typing import override
+
+from homeassistant.components.binary_sensor import (
+    BinarySensorDeviceClass,
+    BinarySensorEntity,
+    BinarySensorEntityDescription,
+)
+from homeassistant.const import EntityCategory
+from homeassistant.core import callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from ..aiofrigate import CameraConfig
+from ..coordinator.live import LiveCoordinator
+from ..coordinator.server import FrigateCoordinator
+from ..entity.base import ServerEntity
+from ..entity.dynamic import async_add_as_they_appear, async_add_live
+from ..entity.labels import LabelEntity, Subject, objects, objects_of, sounds, sounds_of
+from ..entity.live import LiveEntity
+from ..live.camera_state import ALL, CameraPicture
+from ..live.topics import CONNECTION, Kind, Topic
+
+PUSH = BinarySensorEntityDescription(
+    key="live_connection",
+    device_class=BinarySensorDeviceClass.CONNECTIVITY,
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
+MOTION = BinarySensorEntityDescription(
+    key="motion", device_class=BinarySensorDeviceClass.MOTION
+)
+OCCUPANCY = BinarySensorEntityDescription(
+    key="occupancy", device_class=BinarySensorDeviceClass.OCCUPANCY
+)
+SOUND = BinarySensorEntityDescription(
+    key="sound",
+    device_class=BinarySensorDeviceClass.SOUND,
+    entity_registry_enabled_default=False,
+)
+
+
+@callback
+def async_add_live_binary_sensors(
+    coordinator: FrigateCoordinator,
+    live: LiveCoordinator,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the binary sensors of what happens at every camera."""
+    async_add_entities([PushBinarySensor(live, coordinator)])
+    async_add_as_they_appear(
+        coordinator,
+        async_add_entities,
+        lambda coordinator: ((camera,) for camera in coordinator.data.cameras),
+        partial(MotionBinarySensor, live),
+    )
+    add = partial(async_add_live, coordinator, async_add_entities)
+    add({OCCUPANCY.key}, objects, partial(OccupancyBinarySensor, live))
+    add({SOUND.key}, sounds, partial(SoundBinarySensor, live))
+
+
+class PushBinarySensor(ServerEntity, BinarySensorEntity):
+    """Whether Frigate pushes what happens, or has to be asked for it."""
+
+    _shown = ("_attr_is_on",)
+
+    def __init__(self, live: LiveCoordinator, coordinator: FrigateCoordinator) -> None:
+        """Show which way is in use."""
+        super().__init__(coordinator, PUSH)
+        self._live = live
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the connection, without asking for what happens."""
+        self.async_on_remove(
+            self._live.async_follow(CONNECTION, self._handle_coordinator_update)
+        )
+        await super().async_added_to_hass()
+
+    @override
+    def _read(self) -> bool:
+        self._attr_is_on = self._live.is_pushing
+        return True
+
+
+class MotionBinarySensor(LiveEntity, BinarySensorEntity):
+    """Whether something moves before a camera, which only a push tells."""
+
+    _shown = ("_attr_is_on",)
+
+    def __init__(
+        self, live: LiveCoordinator, coordinator: FrigateCoordinator, camera: str
+    ) -> None:
+        """Show whether something moves."""
+        topic = Topic(Kind.MOTION, camera)
+        super().__init__(live, coordinator, MOTION, camera, topic)
+
+    @override
+    def _read_live(self, config: CameraConfig, picture: CameraPicture) -> bool:
+        self._attr_is_on = picture.motion
+        return True
+
+
+class OccupancyBinarySensor(LabelEntity, BinarySensorEntity):
+    """Whether a camera sees an object of a label, be it before it or in a zone of it.
+
+    While it is polled, an object is in every zone that it has entered, as Frigate does
+    not tell which of them it has left.
+    """
+
+    _shown = ("_attr_is_on",)
+
+    def __init__(
+        self, live: LiveCoordinator, coordinator: FrigateCoordinator, subject: Subject
+    ) -> None:
+        """Look for a label."""
+        super().__init__(live, coordinator, OCCUPANCY, Kind.OBJECTS, subject)
+        # A zone may name what the camera does not look for.
+        self._attr_entity_registry_enabled_default = (
+            subject.label != ALL
+            and subject.label in coordinator.data.cameras[subject.camera].labels
+        )
+
+    @override
+    def _read_live(self, config: CameraConfig, picture: CameraPicture) -> bool:
+        count = picture.count(self._label, self._zone)
+        self._attr_is_on = None if count is None else count > 0
+        return self._label in objects_of(config, self._zone)
+
+
+class SoundBinarySensor(LabelEntity, BinarySensorEntity):
+    """Whether a camera hears a sound."""
+
+    _shown = ("_attr_is_on",)
+
+    def __init__(
+        self, live: LiveCoordinator, coordinator: FrigateCoordinator, subject: Subject
+    ) -> None:
+        """Listen for a label."""
+        super().__init__(live, coordinator, SOUND, Kind.SOUNDS, subject)
+
+    @override
+    def _read_live(self, config: CameraConfig, picture: CameraPicture) -> bool:
+        heard = picture.sounds
+        self._attr_is_on = None if heard is None else self._label in heard
+        return self._label in sounds_of(config)

@@ -1,0 +1,137 @@
+"""Commands to a camera, and the proof that Frigate has carried them out."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+import contextlib
+import time
+
+from .aiofrigate import FrigateError, FrigateNotFoundError
+from .coordinator.live import LiveCoordinator
+from .coordinator.profiles import ProfilesCoordinator
+from .coordinator.server import FrigateCoordinator
+from .errors import action_errors, refusal
+from .live.topics import PROFILE, Kind, Topic
+
+FOLLOWS_WITHIN = 3.0
+"""Seconds in which a command shows its effect."""
+_PUSHED_WITHIN = 1.0
+_SINCE_018 = (0, 18)
+
+type Value = bool | int
+
+
+class Commands:
+    """What can be set at a server, each with the proof that it is so."""
+
+    def __init__(
+        self,
+        server: FrigateCoordinator,
+        live: LiveCoordinator,
+        profiles: ProfilesCoordinator,
+    ) -> None:
+        """Take what a command is sent through, and what its effect shows in."""
+        self._server = server
+        self._profiles = profiles
+        self.live = live
+
+    def feature_value(self, camera: str, feature: str) -> Value | None:
+        """Return what a feature is set to: as it was pushed, else as it is configured."""
+        server = self._server
+        pushed = self.live.picture.feature(camera, feature, server.config_read_at)
+        if pushed is not None or (config := server.data.cameras.get(camera)) is None:
+            return pushed
+        return config.features.get(feature)
+
+    async def async_set_feature(self, camera: str, feature: str, value: Value) -> None:
+        """Set a feature of a camera, and see that it is so.
+
+        Frigate claims success whether or not anything has changed, and says nothing at
+        all over the live connection.
+
+        Raises:
+            HomeAssistantError: it could not be sent, or Frigate did not follow.
+        """
+        text = str(value) if not isinstance(value, bool) else ("ON" if value else "OFF")
+        with action_errors(self._ask_for_login):
+            await self._send(camera, feature, text)
+        has_followed = await self._follows(
+            Topic(Kind.FEATURES, camera, feature),
+            lambda: self.feature_value(camera, feature) == value,
+            self._server.async_refresh_config,
+        )
+        if has_followed:
+            return
+        if feature == "motion" and self.feature_value(camera, "detect") is True:
+            raise refusal("detection_needs_motion", camera=camera)
+        raise refusal("not_followed", camera=camera)
+
+    async def async_activate_profile(self, name: str | None) -> None:
+        """Make a profile active, or none, and see that it is so.
+
+        Raises:
+            HomeAssistantError: it could not be sent, or Frigate did not follow.
+        """
+        with action_errors(self._ask_for_login):
+            await self._server.client.controls.activate_profile(name)
+
+        def _is_so() -> bool:
+            return (active := self._profiles.active) is not None and active.name == name
+
+        ask = self._profiles.async_refresh_past_cache
+        if not await self._follows(PROFILE, _is_so, ask):
+            raise refusal("profile_not_followed")
+
+    async def async_move(self, camera: str, command: str) -> None:
+        """Move a camera, such as by `MOVE_UP`, `STOP` or `preset_home`; nothing proves it.
+
+        Raises:
+            HomeAssistantError: it could not be sent.
+        """
+        await self._send_live(f"{camera}/ptz", command)
+
+    def _ask_for_login(self) -> None:
+        self._server.config_entry.async_start_reauth(self._server.hass)
+
+    async def _send(self, camera: str, feature: str, text: str) -> None:
+        """Send a command the way this version of Frigate takes it."""
+        version = self._server.version
+        if version is None or version.at_least(*_SINCE_018):
+            try:
+                await self._server.client.controls.set(camera, feature, text)
+            except FrigateNotFoundError:
+                if version is not None:
+                    raise
+            else:
+                return
+        await self._send_live(f"{camera}/{feature}/set", text)
+
+    async def _send_live(self, topic: str, text: str) -> None:
+        try:
+            await self._server.client.live.send(topic, text)
+        except FrigateError as err:
+            raise refusal("needs_live", message=err.message.rstrip(".")) from err
+
+    async def _follows(
+        self,
+        topic: Topic,
+        is_so: Callable[[], bool],
+        ask: Callable[[], Awaitable[None]],
+    ) -> bool:
+        """Return whether something becomes so: as it is pushed, else as Frigate answers."""
+        ends_at = time.monotonic() + FOLLOWS_WITHIN
+        told = asyncio.Event()
+        remove = self.live.async_follow(topic, told.set)
+        may_wait = self.live.is_pushing
+        try:
+            while not is_so() and time.monotonic() < ends_at:
+                if may_wait:
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(_PUSHED_WITHIN):
+                            await told.wait()
+                    told.clear()
+                if not is_so():
+                    await ask()
+                may_wait = True
+        finally:
+            remove()
+        return is_so()

@@ -1,0 +1,1 @@
+"""What is polled from a server, and what it pushes: one coordinator a module."""

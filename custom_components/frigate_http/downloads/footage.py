@@ -1,0 +1,61 @@
+"""Waiting until a period is recorded and on the server's disk."""
+
+import asyncio
+
+from homeassistant.util import dt as dt_util
+
+from ..aiofrigate import FrigateClient, FrigateError
+from ..errors import is_silence
+from ..periods import Period
+
+LATEST_ARRIVAL = 60.0
+"""Seconds after its end within which a period should be on the disk."""
+_PAUSE = 2.0
+# Segments are some 10 seconds long; what ended long before matters to nobody.
+_MARGIN = 30.0
+
+
+async def async_wait_until(moment: float) -> None:
+    """Wait for a moment that may lie ahead."""
+    await asyncio.sleep(max(0.0, moment - _now()))
+
+
+async def async_wait_for_footage(
+    client: FrigateClient, camera: str, period: Period
+) -> bool:
+    """Wait until a period has ended and its last segment is on the disk.
+
+    Frigate writes a segment 10 to 20 seconds after its end, and cuts what is asked for
+    before that short without a word. Return whether it is all there; where the camera
+    records no more, it is not within a minute, and never will be.
+
+    Raises:
+        FrigateError: the server refuses to tell.
+    """
+    await async_wait_until(period.end)
+    give_up_at = period.end + LATEST_ARRIVAL
+    if _now() >= give_up_at:
+        # Of what ended long ago nothing more will come.
+        return True
+    while not await _is_there(client, camera, period.end):
+        if (left := give_up_at - _now()) <= 0:
+            return False
+        await asyncio.sleep(min(_PAUSE, left))
+    return True
+
+
+async def _is_there(client: FrigateClient, camera: str, moment: float) -> bool:
+    """Return whether a segment ends at a moment or later; silence is no answer."""
+    try:
+        segments = await client.recordings.segments(
+            camera, moment - _MARGIN, moment + _MARGIN, fresh=True
+        )
+    except FrigateError as err:
+        if not is_silence(err):
+            raise
+        return False
+    return any(segment.end >= moment for segment in segments)
+
+
+def _now() -> float:
+    return dt_util.utcnow().timestamp()

@@ -1,0 +1,126 @@
+"""What all entities have in common."""
+
+from abc import abstractmethod
+from typing import Any, override
+
+from homeassistant.core import callback
+from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
+
+from ..aiofrigate import CameraConfig, CameraStats
+from ..coordinator.on_demand import OnDemandCoordinator
+from ..coordinator.server import FrigateCoordinator
+from ..inventory import (
+    camera_device_info,
+    camera_unique_id,
+    server_device_info,
+    server_unique_id,
+)
+
+
+class FrigateEntity[
+    CoordinatorT: FrigateCoordinator | OnDemandCoordinator[Any] = FrigateCoordinator
+](CoordinatorEntity[CoordinatorT]):
+    """An entity that writes a state only when something of its own has changed.
+
+    With many cameras each poll would otherwise write every state of every entity.
+    """
+
+    _attr_has_entity_name = True
+    _shown: tuple[str, ...] = ()
+    """Names of the attributes, besides availability, that make up the state."""
+
+    @abstractmethod
+    def _read(self) -> bool:
+        """Take the values from the coordinator's data; return whether they are there."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the coordinator, and read what it has now."""
+        await super().async_added_to_hass()
+        self._attr_available = super().available and self._read()
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Return whether the server is there, and what this entity shows of it."""
+        return self._attr_available
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        self._show_change()
+
+    def _show_change(self) -> bool:
+        """Write the state if it is another one; return whether it was."""
+        before = self._snapshot()
+        self._attr_available = super().available and self._read()
+        if has_changed := self._snapshot() != before:
+            self.async_write_ha_state()
+        return has_changed
+
+    def _snapshot(self) -> tuple[object, ...]:
+        return (
+            self._attr_available,
+            *(getattr(self, name) for name in self._shown),
+        )
+
+
+class ServerEntity[
+    CoordinatorT: FrigateCoordinator | OnDemandCoordinator[Any] = FrigateCoordinator
+](FrigateEntity[CoordinatorT]):
+    """An entity of the server's device."""
+
+    def __init__(
+        self, coordinator: CoordinatorT, description: EntityDescription
+    ) -> None:
+        """Show what the description says."""
+        super().__init__(coordinator)
+        self.entity_description = description
+        self._attr_translation_key = description.key
+        self._attr_unique_id = server_unique_id(
+            coordinator.config_entry, description.key
+        )
+        self._attr_device_info = server_device_info(
+            coordinator.server
+            if isinstance(coordinator, OnDemandCoordinator)
+            else coordinator
+        )
+
+
+class CameraEntity(FrigateEntity):
+    """An entity of a camera's device."""
+
+    def __init__(
+        self,
+        coordinator: FrigateCoordinator,
+        description: EntityDescription | None,
+        camera: str,
+    ) -> None:
+        """Show what the description says; without one, this is the camera itself."""
+        super().__init__(coordinator)
+        self.camera = camera
+        self._attr_unique_id = camera_unique_id(coordinator.config_entry, camera)
+        self._attr_device_info = camera_device_info(coordinator, camera)
+        if description is not None:
+            self.entity_description = description
+            self._attr_translation_key = description.key
+            self._attr_unique_id += f":{description.key}"
+
+    @property
+    def camera_config(self) -> CameraConfig | None:
+        """Return the camera's configuration, or None if it is gone."""
+        return self.coordinator.data.cameras.get(self.camera)
+
+    @property
+    def is_told_of(self) -> bool:
+        """Return whether the camera is there, and the server tells how it is doing."""
+        return (
+            self.camera_config is not None and self.coordinator.data.stats is not None
+        )
+
+    @property
+    def camera_stats(self) -> CameraStats | None:
+        """Return the camera's stats, or None if there are none."""
+        stats = self.coordinator.data.stats
+        return None if stats is None else stats.cameras.get(self.camera)

@@ -1,0 +1,103 @@
+"""What the entities have in common that set a feature of a camera."""
+
+from abc import abstractmethod
+import asyncio
+from collections.abc import Callable, Collection, Iterator
+from typing import override
+
+from homeassistant.core import callback
+from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from ..commands import Commands, Value
+from ..coordinator.server import FrigateCoordinator
+from ..live.topics import Kind, Topic
+from .base import CameraEntity
+from .dynamic import async_add_live
+
+
+class ControlEntity(CameraEntity):
+    """An entity that shows and sets the feature that its description is named after.
+
+    It follows a push, and works without one: then, what others change shows with the
+    next read of the configuration.
+    """
+
+    def __init__(
+        self,
+        commands: Commands,
+        coordinator: FrigateCoordinator,
+        description: EntityDescription,
+        camera: str,
+    ) -> None:
+        """Show a feature of a camera."""
+        super().__init__(coordinator, description, camera)
+        self._feature = description.key
+        self._commands = commands
+        self._turn = asyncio.Lock()
+
+    @abstractmethod
+    def _take(self, value: Value | None) -> None:
+        """Take a value in; None if it is unknown."""
+
+    @override
+    def _read(self) -> bool:
+        if not is_settable(self.coordinator, self.camera, self._feature):
+            return False
+        self._take(self._commands.feature_value(self.camera, self._feature))
+        return True
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow what is pushed of the feature."""
+        topic = Topic(Kind.FEATURES, self.camera, self._feature)
+        self.async_on_remove(
+            self._commands.live.async_follow(topic, self._handle_coordinator_update)
+        )
+        await super().async_added_to_hass()
+
+    async def _set(self, value: Value) -> None:
+        # One after the other: the second of two would belie the first.
+        async with self._turn:
+            await self._commands.async_set_feature(self.camera, self._feature, value)
+
+
+@callback
+def async_add_controls[DescriptionT: EntityDescription](
+    coordinator: FrigateCoordinator,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    descriptions: Collection[DescriptionT],
+    create: Callable[[FrigateCoordinator, DescriptionT, str], ControlEntity],
+) -> None:
+    """Add an entity for each feature that can be set, of each camera.
+
+    Without the right to set anything there are none; those that were there before wait
+    for it to come back.
+    """
+
+    def _settable(
+        coordinator: FrigateCoordinator,
+    ) -> Iterator[tuple[DescriptionT, str]]:
+        for one in descriptions:
+            for camera in coordinator.data.cameras:
+                if is_settable(coordinator, camera, one.key):
+                    yield one, camera
+
+    async_add_live(
+        coordinator,
+        async_add_entities,
+        {one.key for one in descriptions},
+        _settable,
+        create,
+        can_tell=lambda coordinator: coordinator.data.profile.is_admin,
+    )
+
+
+def is_settable(coordinator: FrigateCoordinator, camera: str, feature: str) -> bool:
+    """Return whether this account may set a feature, and Frigate agrees to."""
+    config = coordinator.data.cameras.get(camera)
+    return (
+        coordinator.data.profile.is_admin
+        and config is not None
+        and feature in config.switchable
+    )

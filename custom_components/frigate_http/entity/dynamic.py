@@ -1,0 +1,115 @@
+"""Live entities come and go with what Frigate is configured to do."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+
+from homeassistant.core import callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity import Entity
+from homeassistant.helpers.entity_platform import (
+    AddConfigEntryEntitiesCallback,
+    EntityPlatform,
+    async_get_current_platform,
+)
+
+from ..coordinator.missing import Roll
+from ..coordinator.server import FrigateCoordinator
+from ..inventory import camera_and_key
+
+
+@callback
+def async_add_as_they_appear[*KeyT](
+    coordinator: FrigateCoordinator,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    keys: Callable[[FrigateCoordinator], Iterable[tuple[*KeyT]]],
+    create: Callable[[FrigateCoordinator, *KeyT], Entity],
+) -> dict[tuple[*KeyT], str]:
+    """Add an entity for every key, now and whenever a new one appears.
+
+    A key is what `create` wants besides the coordinator. A key whose entity was removed
+    from the registry is new again when it comes back. Returns the unique ids of
+    those that are known, to be kept up to date by both sides.
+    """
+    platform = async_get_current_platform()
+    registry = er.async_get(coordinator.hass)
+    known: dict[tuple[*KeyT], str] = {}
+
+    @callback
+    def _sync() -> None:
+        current = list(keys(coordinator))
+        for key in known.keys() - set(current):
+            if not _is_registered(registry, platform, known[key]):
+                del known[key]
+        added = {key: create(coordinator, *key) for key in current if key not in known}
+        known.update({key: str(one.unique_id) for key, one in added.items()})
+        if added:
+            async_add_entities(added.values())
+
+    coordinator.config_entry.async_on_unload(coordinator.async_add_listener(_sync))
+    _sync()
+    return known
+
+
+def _is_registered(
+    registry: er.EntityRegistry, platform: EntityPlatform, unique_id: str
+) -> bool:
+    return (
+        registry.async_get_entity_id(platform.domain, platform.platform_name, unique_id)
+        is not None
+    )
+
+
+@callback
+def async_add_live[*KeyT](
+    coordinator: FrigateCoordinator,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    kinds: Collection[str],
+    keys: Callable[[FrigateCoordinator], Iterable[tuple[*KeyT]]],
+    create: Callable[[FrigateCoordinator, *KeyT], Entity],
+    *,
+    can_tell: Callable[[FrigateCoordinator], bool] = lambda _coordinator: True,
+) -> None:
+    """Add an entity for every key as it appears, and remove it when it is gone.
+
+    `kinds` are the keys of the descriptions: by them those are found whose key has gone
+    while Home Assistant was off. As a camera, an entity is gone when the configuration
+    lacks it twice in a row; those of a camera that is gone itself are left to it. While
+    `can_tell` says no, that a key is missing says nothing.
+    """
+    known = async_add_as_they_appear(coordinator, async_add_entities, keys, create)
+    domain = async_get_current_platform().domain
+    roll = Roll(one.unique_id for one, _camera in _of(coordinator, domain, kinds))
+    read_at = 0.0
+
+    @callback
+    def _call() -> None:
+        nonlocal read_at
+        if coordinator.config_read_at == read_at or not can_tell(coordinator):
+            return
+        read_at = coordinator.config_read_at
+        there = coordinator.data.cameras
+        registered = list(_of(coordinator, domain, kinds))
+        excused = {one.unique_id for one, camera in registered if camera not in there}
+        roll.call(excused.union(known[key] for key in keys(coordinator)))
+        for one, _camera in registered:
+            if one.unique_id in roll.gone:
+                er.async_get(coordinator.hass).async_remove(one.entity_id)
+        for key in [key for key, unique_id in known.items() if unique_id in roll.gone]:
+            # It is new when it comes back, however soon that is.
+            del known[key]
+        for unique_id in roll.gone:
+            roll.forget(unique_id)
+
+    coordinator.config_entry.async_on_unload(coordinator.async_add_listener(_call))
+    _call()
+
+
+def _of(
+    coordinator: FrigateCoordinator, domain: str, kinds: Collection[str]
+) -> Iterator[tuple[er.RegistryEntry, str]]:
+    """Yield the registered entities of these kinds, each with its camera."""
+    entry = coordinator.config_entry
+    registry = er.async_get(coordinator.hass)
+    for one in er.async_entries_for_config_entry(registry, entry.entry_id):
+        found = camera_and_key(entry, one.unique_id)
+        if found is not None and found[1] in kinds and one.domain == domain:
+            yield one, found[0]

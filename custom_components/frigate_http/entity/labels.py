@@ -1,0 +1,112 @@
+"""What Frigate looks and listens for: which entities that makes, and their names."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from homeassistant.helpers.entity import EntityDescription
+
+from ..aiofrigate import CameraConfig
+from ..coordinator.live import LiveCoordinator
+from ..coordinator.server import FrigateCoordinator
+from ..inventory import as_title, camera_unique_id
+from ..live.camera_state import ALL
+from ..live.topics import Kind, Topic
+from .live import LiveEntity
+
+_OBJECTS = (
+    ALL,
+    "person",
+    "car",
+    "dog",
+    "cat",
+    "bird",
+    "bicycle",
+    "motorcycle",
+    "bus",
+    "truck",
+    "package",
+)
+_SOUNDS = ("bark", "fire_alarm", "scream", "speech", "yell")
+NAMED: Mapping[str, tuple[str, ...]] = {
+    "occupancy": _OBJECTS,
+    "count": _OBJECTS,
+    "active_count": _OBJECTS,
+    "sound": _SOUNDS,
+}
+"""The labels that have texts of their own, by the key of the description."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A label at a camera, or in a zone of it."""
+
+    camera: str
+    label: str
+    zone: str | None = None
+
+
+def objects(coordinator: FrigateCoordinator) -> Iterator[tuple[Subject]]:
+    """Yield all that is looked for, as keys of entities."""
+    for name, camera in coordinator.data.cameras.items():
+        for zone in (None, *camera.zones):
+            for label in objects_of(camera, zone):
+                yield (Subject(name, label, zone),)
+
+
+def objects_of(camera: CameraConfig, zone: str | None) -> tuple[str, ...]:
+    """Return what is looked for at a camera or in a zone, and `all`; nothing without it."""
+    labels = camera.labels
+    if zone is not None:
+        if (found := camera.zones.get(zone)) is None:
+            return ()
+        labels = found.labels or labels
+    return (*labels, ALL)
+
+
+def sounds(coordinator: FrigateCoordinator) -> Iterator[tuple[Subject]]:
+    """Yield all that is listened for, as keys of entities."""
+    for name, camera in coordinator.data.cameras.items():
+        for label in sounds_of(camera):
+            yield (Subject(name, label),)
+
+
+def sounds_of(camera: CameraConfig) -> tuple[str, ...]:
+    """Return what is listened for, or can be once that is switched on."""
+    return camera.sounds if "audio" in camera.switchable else ()
+
+
+def translation_key(what: str, label: str, *, in_zone: bool) -> str:
+    """Return the key of an entity's texts; what has no name of its own shares one."""
+    key = f"{what}_{label}" if label in NAMED[what] else what
+    return f"zone_{key}" if in_zone else key
+
+
+class LabelEntity(LiveEntity):
+    """An entity of one label at a camera, or in a zone of it."""
+
+    def __init__(
+        self,
+        live: LiveCoordinator,
+        coordinator: FrigateCoordinator,
+        description: EntityDescription,
+        kind: Kind,
+        subject: Subject,
+    ) -> None:
+        """Show what the description says of a label."""
+        camera, label, zone = subject.camera, subject.label, subject.zone
+        topic = Topic(kind, camera, label)
+        super().__init__(live, coordinator, description, camera, topic)
+        self._label, self._zone = label, zone
+        self._attr_unique_id = camera_unique_id(
+            coordinator.config_entry, camera, description.key, label, zone=zone
+        )
+        self._attr_translation_key = translation_key(
+            description.key, label, in_zone=zone is not None
+        )
+        words = {}
+        if label not in NAMED[description.key]:
+            words["label"] = label.replace("_", " ")
+        if zone is not None:
+            found = coordinator.data.cameras[camera].zones[zone]
+            words["zone"] = found.friendly_name or as_title(zone)
+        self._attr_translation_placeholders = words

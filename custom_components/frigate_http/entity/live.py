@@ -1,0 +1,103 @@
+"""What the entities have in common that show what happens at a camera."""
+
+from abc import abstractmethod
+from collections.abc import Callable
+from datetime import datetime
+from typing import override
+
+from homeassistant.core import HassJob, callback
+from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.event import async_call_later
+
+from ..aiofrigate import CameraConfig
+from ..coordinator.live import LiveCoordinator
+from ..coordinator.server import FrigateCoordinator
+from ..live.camera_state import CameraPicture
+from ..live.topics import Happening, Topic
+from .base import CameraEntity
+
+SHORTEST_PAUSE = 0.2
+"""Seconds between two states of an entity, however often Frigate speaks."""
+
+
+class LiveEntity(CameraEntity):
+    """An entity that follows what Frigate pushes, or what is polled in its stead.
+
+    It writes at most five states a second. What comes sooner waits, and only the last
+    of it is written.
+    """
+
+    def __init__(
+        self,
+        live: LiveCoordinator,
+        coordinator: FrigateCoordinator,
+        description: EntityDescription,
+        camera: str,
+        *topics: Topic,
+    ) -> None:
+        """Follow these topics."""
+        super().__init__(coordinator, description, camera)
+        self.live = live
+        self._topics = topics
+        self._write_not_before = 0.0
+        self._cancel_late_write: Callable[[], None] | None = None
+
+    @abstractmethod
+    def _read_live(self, config: CameraConfig, picture: CameraPicture) -> bool:
+        """Take the values from what is known now; return whether they can be known."""
+
+    @override
+    def _read(self) -> bool:
+        if (config := self.camera_config) is None or not self.live.has_picture:
+            return False
+        return self._read_live(config, self.live.picture.of(self.camera))
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the topics."""
+        for topic in self._topics:
+            self.async_on_remove(
+                self.live.async_add_listener(self._handle_coordinator_update, topic)
+            )
+        self.async_on_remove(self._drop_late_write)
+        await super().async_added_to_hass()
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        if self._cancel_late_write is not None:
+            return
+        if (now := self.hass.loop.time()) < self._write_not_before:
+            self._cancel_late_write = async_call_later(
+                self.hass,
+                self._write_not_before - now,
+                HassJob(self._write_late, cancel_on_shutdown=True),
+            )
+        elif self._show_change():
+            self._write_not_before = now + SHORTEST_PAUSE
+
+    @callback
+    def _write_late(self, _now: datetime) -> None:
+        self._cancel_late_write = None
+        self._handle_coordinator_update()
+
+    @callback
+    def _drop_late_write(self) -> None:
+        if self._cancel_late_write is not None:
+            self._cancel_late_write()
+            self._cancel_late_write = None
+
+
+class HappeningEntity(LiveEntity):
+    """An entity that is told of what happens, and shows the last of it."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Hear of what happens at the camera."""
+        self.async_on_remove(self.live.async_hear(self.camera, self._hear))
+        await super().async_added_to_hass()
+
+    @callback
+    @abstractmethod
+    def _hear(self, happening: Happening) -> None:
+        """Take in what has happened."""

@@ -1,0 +1,168 @@
+"""The forms of the config flow, and what they become in a config entry."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import voluptuous as vol
+
+from homeassistant.const import (
+    CONF_PASSWORD,
+    CONF_TOKEN,
+    CONF_URL,
+    CONF_USERNAME,
+    CONF_VERIFY_SSL,
+    UnitOfTime,
+)
+from homeassistant.data_entry_flow import section
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
+)
+
+from ..const import (
+    CONF_BROWSER_URL,
+    CONF_CAMERAS,
+    CONF_HEADERS,
+    CONF_KEEP_DAYS,
+    CONF_MJPEG_FPS,
+    CONF_MJPEG_HEIGHT,
+    CONF_OVERLAYS,
+    CONF_PROXY_PASSWORD,
+    CONF_PROXY_USERNAME,
+    CONF_RECOGNITION_SECONDS,
+    DEFAULT_KEEP_DAYS,
+    DEFAULT_MJPEG_FPS,
+    DEFAULT_MJPEG_HEIGHT,
+    DEFAULT_RECOGNITION_SECONDS,
+    OVERLAYS,
+)
+from .validation import FormError, parse_basic_user, parse_headers, parse_token
+
+CONF_CREDENTIALS = "credentials"
+KEEP, REPLACE, REMOVE = "keep", "replace", "remove"
+PROXY_SECTION = "proxy_credentials"
+
+_PARSERS: dict[str, Callable[[Any], Any]] = {
+    CONF_USERNAME: str.strip,
+    CONF_PASSWORD: str,
+    CONF_TOKEN: parse_token,
+    CONF_PROXY_USERNAME: parse_basic_user,
+    CONF_PROXY_PASSWORD: str,
+    CONF_HEADERS: parse_headers,
+}
+ACCOUNT_KEYS = frozenset({CONF_USERNAME, CONF_PASSWORD, CONF_TOKEN})
+BASIC_KEYS = frozenset({CONF_PROXY_USERNAME, CONF_PROXY_PASSWORD})
+
+_URL = TextSelector(TextSelectorConfig(type=TextSelectorType.URL, autocomplete="url"))
+_USERNAME = TextSelector(TextSelectorConfig(autocomplete="username"))
+_PASSWORD = TextSelector(
+    TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")
+)
+_SECRET = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD))
+_LINES = TextSelector(TextSelectorConfig(multiple=True))
+
+USER_FORM = vol.Schema(
+    {
+        vol.Required(CONF_URL): _URL,
+        vol.Required(CONF_VERIFY_SSL, default=True): BooleanSelector(),
+    }
+)
+RECONFIGURE_FORM = USER_FORM.extend(
+    {
+        vol.Required(CONF_CREDENTIALS, default=KEEP): SelectSelector(
+            SelectSelectorConfig(
+                options=[KEEP, REPLACE, REMOVE], translation_key=CONF_CREDENTIALS
+            )
+        )
+    }
+)
+PROXY_FORM = vol.Schema(
+    {
+        vol.Optional(CONF_PROXY_USERNAME): TextSelector(),
+        vol.Optional(CONF_PROXY_PASSWORD): _SECRET,
+        vol.Optional(CONF_HEADERS, default=list): _LINES,
+    }
+)
+LOGIN_FORM = vol.Schema(
+    {
+        vol.Required(CONF_USERNAME): _USERNAME,
+        vol.Required(CONF_PASSWORD): _PASSWORD,
+        vol.Required(PROXY_SECTION): section(PROXY_FORM, {"collapsed": True}),
+    }
+)
+TOKEN_FORM = vol.Schema(
+    {
+        vol.Required(CONF_TOKEN): _SECRET,
+        vol.Required(PROXY_SECTION): section(
+            vol.Schema({vol.Optional(CONF_HEADERS, default=list): _LINES}),
+            {"collapsed": True},
+        ),
+    }
+)
+
+
+def credentials_of(form: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was filled in of a form, as it stands in a config entry.
+
+    Raises:
+        FormError: nothing was, or not in a form that can be sent.
+    """
+    entered = {**form, **form.get(PROXY_SECTION, {})}
+    parsed = {
+        key: parse(entered[key]) for key, parse in _PARSERS.items() if entered.get(key)
+    }
+    if not (found := {key: value for key, value in parsed.items() if value}):
+        raise FormError("no_credentials")
+    return found
+
+
+def options_form(cameras: Iterable[str]) -> vol.Schema:
+    """Return the form of the options, for a server with these cameras."""
+    return vol.Schema(
+        {
+            vol.Required(CONF_MJPEG_FPS, default=DEFAULT_MJPEG_FPS): _number(1, 30),
+            vol.Required(CONF_MJPEG_HEIGHT, default=DEFAULT_MJPEG_HEIGHT): _number(
+                120, 2160, unit="px"
+            ),
+            vol.Optional(CONF_OVERLAYS, default=list): SelectSelector(
+                SelectSelectorConfig(
+                    options=list(OVERLAYS),
+                    multiple=True,
+                    translation_key=CONF_OVERLAYS,
+                )
+            ),
+            vol.Optional(CONF_CAMERAS, default=list): SelectSelector(
+                SelectSelectorConfig(
+                    options=[
+                        SelectOptionDict(value=camera, label=camera)
+                        for camera in sorted(cameras)
+                    ],
+                    multiple=True,
+                )
+            ),
+            vol.Optional(CONF_BROWSER_URL): _URL,
+            vol.Required(CONF_KEEP_DAYS, default=DEFAULT_KEEP_DAYS): _number(
+                0, 3650, unit=UnitOfTime.DAYS
+            ),
+            vol.Required(
+                CONF_RECOGNITION_SECONDS, default=DEFAULT_RECOGNITION_SECONDS
+            ): _number(0, 86400, unit=UnitOfTime.SECONDS),
+        }
+    )
+
+
+def _number(lowest: int, highest: int, unit: str | None = None) -> vol.All:
+    config = NumberSelectorConfig(
+        min=lowest, max=highest, step=1, mode=NumberSelectorMode.BOX
+    )
+    if unit is not None:
+        config["unit_of_measurement"] = unit
+    return vol.All(NumberSelector(config), vol.Coerce(int))

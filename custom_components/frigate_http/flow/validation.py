@@ -1,0 +1,164 @@
+"""Checks what a person enters: the address, the credentials, and both together."""
+
+from collections.abc import Iterable, Mapping
+import re
+from typing import Any
+
+from yarl import URL
+
+from homeassistant.const import CONF_URL, CONF_VERIFY_SSL
+from homeassistant.core import HomeAssistant
+
+from ..aiofrigate import (
+    Credentials,
+    FrigateArgumentError,
+    FrigateAuthError,
+    FrigateClient,
+    FrigateError,
+    FrigateForbiddenError,
+    FrigateHTMLError,
+    FrigateRedirectError,
+    FrigateResponseError,
+    find_server,
+    normalise_url,
+)
+from ..connection import credentials_from, temporary_session
+from ..const import OLDEST_VERSION
+from ..errors import UnsupportedVersionError, error_key, placeholders
+
+_HEADER = re.compile(r"^([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*:\s*([\x20-\x7e]+)$")
+_OURS = frozenset({"connection", "content-length", "host", "transfer-encoding"})
+# In a form these all mean the same: what answers there is not Frigate.
+_NOT_FRIGATE = frozenset(
+    {
+        "not_found",
+        "bad_request",
+        "closed",
+        "conflict",
+        "validation",
+        "wrong_password",
+        "unknown",
+    }
+)
+
+
+class FormError(Exception):
+    """What was entered cannot be used as it is; nothing was sent."""
+
+    def __init__(self, key: str, field: str = "base") -> None:
+        """Keep the key of the text that says why, and the field it belongs to."""
+        super().__init__(key)
+        self.errors = {field: key}
+
+
+async def async_validate(hass: HomeAssistant, data: Mapping[str, Any]) -> str:
+    """Return the address at which the server answers with these credentials.
+
+    Raises:
+        FormError: the address is none, or the credentials exclude each other.
+        UnsupportedVersionError: the server is too old.
+        FrigateError: it cannot be reached, or does not let us in.
+    """
+    url = parse_url(data[CONF_URL])
+    credentials = _combined_credentials(data)
+    async with temporary_session(hass, verify_ssl=data[CONF_VERIFY_SSL]) as session:
+        base = await find_server(session, url, credentials)
+        client = FrigateClient(session, base, credentials)
+        version = await client.system.version()
+        if not version.at_least(*OLDEST_VERSION):
+            raise UnsupportedVersionError(f"Frigate {version}")
+        await client.system.stats()
+    return as_text(base)
+
+
+def wants_credentials(err: FrigateError) -> bool:
+    """Return whether a server, or what stands before it, may want a login."""
+    return isinstance(
+        err,
+        (
+            FrigateAuthError,
+            FrigateForbiddenError,
+            FrigateHTMLError,
+            FrigateRedirectError,
+        ),
+    )
+
+
+def form_error(err: FrigateError) -> str:
+    """Return the key of the text that a form shows for an error."""
+    key = error_key(err)
+    return "not_frigate" if key in _NOT_FRIGATE else key
+
+
+def seen(err: FrigateError) -> str:
+    """Return what came back, for a person who has to choose how to authenticate."""
+    words = placeholders(err)["message"]
+    if not isinstance(err, FrigateResponseError):
+        return words
+    status = str(err.status)
+    # The title of nginx's own page begins with the status.
+    return f"HTTP {words}" if words.startswith(status) else f"HTTP {status}, {words}"
+
+
+def as_text(url: URL) -> str:
+    """Return an address as it stands in a config entry."""
+    return str(url).rstrip("/")
+
+
+def parse_url(text: str, field: str = CONF_URL) -> URL:
+    """Return the address that was entered in a field, in its one form.
+
+    Raises:
+        FormError: it is none.
+    """
+    try:
+        return normalise_url(text)
+    except ValueError as err:
+        # FrigateArgumentError is one, and so is what a malformed IDN name ends in.
+        raise FormError("invalid_url", field) from err
+
+
+def parse_headers(lines: Iterable[str]) -> dict[str, str]:
+    """Return headers written as `Name: value`, one a line.
+
+    Raises:
+        FormError: a line is no header, or one that cannot be chosen freely.
+    """
+    headers: dict[str, str] = {}
+    for line in filter(None, map(str.strip, lines)):
+        if (found := _HEADER.match(line)) is None or found[1].lower() in _OURS:
+            raise FormError("invalid_headers")
+        headers[found[1]] = found[2].strip()
+    return headers
+
+
+def parse_token(text: str) -> str:
+    """Return a token, which people also copy together with the word before it.
+
+    Raises:
+        FormError: it holds what no token does.
+    """
+    token = text.strip()
+    if token.lower().startswith("bearer "):
+        token = token[len("bearer ") :].lstrip()
+    if not re.fullmatch(r"[\x21-\x7e]*", token):
+        raise FormError("bad_argument")
+    return token
+
+
+def parse_basic_user(text: str) -> str:
+    """Return a user name for Basic authentication.
+
+    Raises:
+        FormError: it holds a colon, which there ends the name.
+    """
+    if ":" in text:
+        raise FormError("bad_argument")
+    return text.strip()
+
+
+def _combined_credentials(data: Mapping[str, Any]) -> Credentials:
+    try:
+        return credentials_from(data)
+    except FrigateArgumentError as err:
+        raise FormError("authorization_twice") from err

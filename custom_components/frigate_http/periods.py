@@ -1,0 +1,150 @@
+"""Moments, durations and periods as actions take them and answer them.
+
+Inside, a moment is seconds since the epoch and a duration seconds, as Frigate has them.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+import math
+from typing import Any
+
+import voluptuous as vol
+
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.typing import VolDictType
+from homeassistant.util import dt as dt_util
+
+from .errors import mistake
+
+START, END, DURATION = "start_time", "end_time", "duration"
+LONGEST_WAIT = 600.0
+"""How far ahead a period may end, in seconds."""
+LONGEST_DURATION = timedelta(days=366).total_seconds()
+_SHORTEST = 0.001
+_FIRST_MILLISECONDS = 1e11
+"""As seconds this is the year 5138; as milliseconds it was 1973."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From one moment to a later one."""
+
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPeriod:
+    """A period that need not have a beginning or an end."""
+
+    start: float | None
+    end: float | None
+
+
+def moment(field: str) -> Callable[[Any], float]:
+    """Accept a date and time, or seconds since the epoch.
+
+    A time without a zone is in Home Assistant's.
+    """
+
+    def validate(value: Any) -> float:
+        seconds = _seconds_of(value)
+        if seconds is None or not 0 <= seconds < math.inf:
+            raise mistake("not_a_time", field=field)
+        if seconds > _FIRST_MILLISECONDS:
+            raise mistake("milliseconds", field=field)
+        return seconds
+
+    return validate
+
+
+def duration(field: str, longest: float = LONGEST_DURATION) -> Callable[[Any], float]:
+    """Accept what the duration selector gives, `hh:mm:ss`, or seconds."""
+
+    def validate(value: Any) -> float:
+        seconds = 0.0
+        with suppress(vol.Invalid, ValueError, TypeError, OverflowError):
+            if not isinstance(value, bool):
+                seconds = cv.time_period(value).total_seconds()
+        if not 0 < seconds <= longest:
+            raise mistake("not_a_duration", field=field)
+        return seconds
+
+    return validate
+
+
+PERIOD_FIELDS: VolDictType = {
+    vol.Optional(START): moment(START),
+    vol.Optional(END): moment(END),
+    vol.Optional(DURATION): duration(DURATION),
+}
+
+
+def period_of(data: Mapping[str, Any]) -> Period:
+    """Return the period that the fields of a call mean.
+
+    Two of beginning, end and duration make one; a duration alone means the last so many
+    seconds. It may end a little ahead of now, but not begin there.
+
+    Raises:
+        ServiceValidationError: they make none.
+    """
+    found = open_period_of(data)
+    if found.start is None or found.end is None:
+        raise mistake("no_period")
+    if found.end > dt_util.utcnow().timestamp() + LONGEST_WAIT:
+        raise mistake("end_ahead", minutes=f"{LONGEST_WAIT / 60:.0f}")
+    return Period(found.start, found.end)
+
+
+def open_period_of(data: Mapping[str, Any]) -> OpenPeriod:
+    """Return the period that a query is limited to, if at all.
+
+    Raises:
+        ServiceValidationError: the fields contradict each other.
+    """
+    start, end, length = data.get(START), data.get(END), data.get(DURATION)
+    now = dt_util.utcnow().timestamp()
+    if length is not None:
+        if start is not None and end is not None:
+            raise mistake("period_twice")
+        if start is None:
+            end = now if end is None else end
+            start = max(0.0, end - length)
+        else:
+            end = start + length
+    if start is not None and start > now:
+        raise mistake("start_ahead")
+    if start is not None and end is not None and end - start < _SHORTEST:
+        raise mistake("start_after_end")
+    return OpenPeriod(start, end)
+
+
+def _seconds_of(value: Any) -> float | None:
+    """Return seconds since the epoch, or None if a value means no moment."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, str):
+        value = _number_or_datetime(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        # What YAML makes of a day without quotes around it.
+        value = datetime.combine(value, time())
+    match value:
+        case datetime(tzinfo=None):
+            return value.replace(tzinfo=dt_util.get_default_time_zone()).timestamp()
+        case datetime():
+            return value.timestamp()
+        case int() | float():
+            with suppress(OverflowError):
+                return float(value)
+    return None
+
+
+def _number_or_datetime(text: str) -> float | datetime | None:
+    with suppress(ValueError):
+        return float(text)
+    with suppress(ValueError):
+        return dt_util.parse_datetime(text.strip())
+    return None

@@ -1,0 +1,72 @@
+"""Sensors of the exports, all of them off unless people look at them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import PERCENTAGE, EntityCategory
+from homeassistant.helpers.typing import StateType
+
+from ..aiofrigate import Version
+from ..coordinator.exports import ExportsCoordinator, ExportsData
+from ..entity.base import ServerEntity
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportsSensorDescription(SensorEntityDescription):
+    """A figure of the exports."""
+
+    entity_category: EntityCategory | None = EntityCategory.DIAGNOSTIC
+    entity_registry_enabled_default: bool = False
+    value_fn: Callable[[ExportsData], StateType | datetime]
+    exists_fn: Callable[[Version | None], bool] = lambda _version: True
+
+
+EXPORTS_SENSORS: tuple[ExportsSensorDescription, ...] = (
+    ExportsSensorDescription(
+        key="exports_in_progress",
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda data: data.in_progress,
+    ),
+    ExportsSensorDescription(
+        key="exports",
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda data: len(data.exports),
+    ),
+    ExportsSensorDescription(
+        key="last_export",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value_fn=lambda data: data.last_finished,
+    ),
+    ExportsSensorDescription(
+        key="export_progress",
+        native_unit_of_measurement=PERCENTAGE,
+        suggested_display_precision=0,
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda data: data.progress,
+        exists_fn=lambda version: version is not None and version.at_least(0, 18),
+    ),
+)
+
+
+class FrigateExportsSensor(ServerEntity[ExportsCoordinator], SensorEntity):
+    """A figure of the exports."""
+
+    entity_description: ExportsSensorDescription
+    _shown = ("_attr_native_value",)
+
+    @override
+    def _read(self) -> bool:
+        # There is nothing before the first answer.
+        data: ExportsData | None = self.coordinator.data
+        if data is None:
+            return False
+        self._attr_native_value = self.entity_description.value_fn(data)
+        return True

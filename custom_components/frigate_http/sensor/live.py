@@ -1,0 +1,161 @@
+"""Sensors of what happens: how many are there, what it is worth, what has become of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import product
+from typing import override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.core import callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from ..aiofrigate import CameraConfig
+from ..coordinator.live import LiveCoordinator
+from ..coordinator.server import FrigateCoordinator
+from ..entity.dynamic import async_add_live
+from ..entity.labels import LabelEntity, Subject, objects, objects_of
+from ..entity.live import LiveEntity
+from ..live.camera_state import CameraPicture
+from ..live.topics import Kind, Topic
+from .recognized import RECOGNIZED_SENSORS, RecognizedSensor, recognizing
+
+_NOTHING = "none"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountSensorDescription(SensorEntityDescription):
+    """How many objects of a label there are."""
+
+    state_class: SensorStateClass | None = SensorStateClass.MEASUREMENT
+    entity_registry_enabled_default: bool = False
+    only_active: bool
+
+
+COUNT_SENSORS: tuple[CountSensorDescription, ...] = (
+    CountSensorDescription(key="count", only_active=False),
+    CountSensorDescription(key="active_count", only_active=True),
+)
+REVIEW_STATUS = SensorEntityDescription(
+    key="review_status",
+    device_class=SensorDeviceClass.ENUM,
+    options=[_NOTHING, "detection", "alert"],
+)
+CLASSIFICATION = SensorEntityDescription(key="classification")
+
+
+@callback
+def async_add_live_sensors(
+    coordinator: FrigateCoordinator,
+    live: LiveCoordinator,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the sensors of what happens at every camera."""
+    add = partial(async_add_live, coordinator, async_add_entities)
+    add({one.key for one in COUNT_SENSORS}, _counted, partial(CountSensor, live))
+    add(
+        {one.key for one in RECOGNIZED_SENSORS},
+        recognizing,
+        partial(RecognizedSensor, live),
+    )
+    add({CLASSIFICATION.key}, _classified, partial(ClassificationSensor, live))
+    add({REVIEW_STATUS.key}, _cameras, partial(ReviewStatusSensor, live))
+
+
+def _counted(
+    coordinator: FrigateCoordinator,
+) -> Iterator[tuple[CountSensorDescription, Subject]]:
+    for description, (subject,) in product(COUNT_SENSORS, objects(coordinator)):
+        yield description, subject
+
+
+def _classified(coordinator: FrigateCoordinator) -> Iterator[tuple[str, str]]:
+    for camera, models in coordinator.data.config.classifiers.items():
+        if camera in coordinator.data.cameras:
+            yield from product((camera,), models)
+
+
+def _cameras(coordinator: FrigateCoordinator) -> Iterator[tuple[str]]:
+    yield from ((camera,) for camera in coordinator.data.cameras)
+
+
+class CountSensor(LabelEntity, SensorEntity):
+    """How many objects of a label a camera sees, before it or in a zone of it.
+
+    While it is polled, an object is in every zone that it has entered, and how many of
+    them move is unknown: Frigate tells neither when it is asked.
+    """
+
+    entity_description: CountSensorDescription
+    _shown = ("_attr_native_value",)
+
+    def __init__(
+        self,
+        live: LiveCoordinator,
+        coordinator: FrigateCoordinator,
+        description: CountSensorDescription,
+        subject: Subject,
+    ) -> None:
+        """Count what the description says."""
+        super().__init__(live, coordinator, description, Kind.OBJECTS, subject)
+
+    @override
+    def _read_live(self, config: CameraConfig, picture: CameraPicture) -> bool:
+        self._attr_native_value = picture.count(
+            self._label, self._zone, only_active=self.entity_description.only_active
+        )
+        return self._label in objects_of(config, self._zone)
+
+
+class ReviewStatusSensor(LiveEntity, SensorEntity):
+    """The greatest severity of what goes on at a camera."""
+
+    _shown = ("_attr_native_value",)
+
+    def __init__(
+        self, live: LiveCoordinator, coordinator: FrigateCoordinator, camera: str
+    ) -> None:
+        """Show whether there is an alert or a detection."""
+        topic = Topic(Kind.REVIEWS, camera)
+        super().__init__(live, coordinator, REVIEW_STATUS, camera, topic)
+
+    @override
+    def _read_live(self, config: CameraConfig, picture: CameraPicture) -> bool:
+        known = picture.severity or _NOTHING
+        self._attr_native_value = known if picture.knows_severity else None
+        return True
+
+
+class ClassificationSensor(LiveEntity, SensorEntity):
+    """What a model of the user's own makes of what a camera sees.
+
+    Frigate tells that when it changes, and only by a push: until then, and after each
+    gap in the connection, it is unknown.
+    """
+
+    _shown = ("_attr_native_value",)
+
+    def __init__(
+        self,
+        live: LiveCoordinator,
+        coordinator: FrigateCoordinator,
+        camera: str,
+        model: str,
+    ) -> None:
+        """Show the state that a model has found."""
+        topic = Topic(Kind.STATES, camera, model)
+        super().__init__(live, coordinator, CLASSIFICATION, camera, topic)
+        self._model = model
+        self._attr_unique_id = f"{self._attr_unique_id}:{model}"
+        self._attr_translation_placeholders = {"model": model.replace("_", " ")}
+
+    @override
+    def _read_live(self, config: CameraConfig, picture: CameraPicture) -> bool:
+        self._attr_native_value = picture.states.get(self._model)
+        models = self.coordinator.data.config.classifiers.get(self.camera, ())
+        return self._model in models

@@ -1,0 +1,143 @@
+"""Sensors of who was recognised last: a face, or a license plate."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, override
+
+from homeassistant.components.sensor import SensorEntity, SensorEntityDescription
+from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.helpers.event import async_call_later
+from homeassistant.helpers.restore_state import ExtraStoredData, RestoreEntity
+from homeassistant.util import dt as dt_util
+
+from ..aiofrigate import CameraConfig, Recognized
+from ..const import CONF_RECOGNITION_SECONDS, DEFAULT_RECOGNITION_SECONDS
+from ..coordinator.live import LiveCoordinator
+from ..coordinator.server import FrigateCoordinator
+from ..entity.live import LiveEntity
+from ..live.camera_state import CameraPicture
+from ..live.topics import Kind, Topic
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecognizedSensorDescription(SensorEntityDescription):
+    """What a camera recognises."""
+
+    kind: Kind
+    exists_fn: Callable[[CameraConfig], bool]
+    last_fn: Callable[[CameraPicture], Recognized | None]
+
+
+RECOGNIZED_SENSORS: tuple[RecognizedSensorDescription, ...] = (
+    RecognizedSensorDescription(
+        key="last_recognized_face",
+        kind=Kind.FACES,
+        exists_fn=lambda camera: camera.recognises_faces,
+        last_fn=lambda picture: picture.face,
+    ),
+    RecognizedSensorDescription(
+        key="last_recognized_plate",
+        kind=Kind.PLATES,
+        exists_fn=lambda camera: camera.reads_plates,
+        last_fn=lambda picture: picture.plate,
+    ),
+)
+
+
+def recognizing(
+    coordinator: FrigateCoordinator,
+) -> Iterator[tuple[RecognizedSensorDescription, str]]:
+    """Yield what each camera recognises, as keys of entities."""
+    for name, camera in coordinator.data.cameras.items():
+        for description in RECOGNIZED_SENSORS:
+            if description.exists_fn(camera):
+                yield description, name
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown(ExtraStoredData):
+    """What outlasts a restart: who is shown, and since when."""
+
+    shown: str | None
+    seen_at: float
+
+    @override
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class RecognizedSensor(LiveEntity, SensorEntity, RestoreEntity):
+    """Who was recognised last, until some time after that.
+
+    While it is polled, an object counts as recognised once, and not anew as long as it
+    stays.
+    """
+
+    entity_description: RecognizedSensorDescription
+    _shown = ("_attr_native_value",)
+
+    def __init__(
+        self,
+        live: LiveCoordinator,
+        coordinator: FrigateCoordinator,
+        description: RecognizedSensorDescription,
+        camera: str,
+    ) -> None:
+        """Show what the description says of a camera."""
+        topic = Topic(description.kind, camera)
+        super().__init__(live, coordinator, description, camera, topic)
+        self._seconds: int = coordinator.config_entry.options.get(
+            CONF_RECOGNITION_SECONDS, DEFAULT_RECOGNITION_SECONDS
+        )
+        self._last: Recognized | None = None
+        self._seen_at = 0.0
+        self._cancel_end: CALLBACK_TYPE | None = None
+
+    @property
+    @override
+    def extra_restore_state_data(self) -> _Shown:
+        """Return what is to be shown again after a restart."""
+        value = self._attr_native_value
+        return _Shown(None if value is None else str(value), self._seen_at)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Show again who was shown before a restart, for what is left of the time."""
+        self.async_on_remove(self._drop_end)
+        if (stored := await self.async_get_last_extra_data()) is not None:
+            shown, seen_at = (stored.as_dict().get(key) for key in ("shown", "seen_at"))
+            if isinstance(shown, str) and isinstance(seen_at, float):
+                self._show(shown, seen_at)
+        await super().async_added_to_hass()
+
+    @override
+    def _read_live(self, config: CameraConfig, picture: CameraPicture) -> bool:
+        last = self.entity_description.last_fn(picture)
+        # The same one seen again is another object, and the time starts anew.
+        if last is not None and last is not self._last and last.shown is not None:
+            self._last = last
+            self._show(last.shown, dt_util.utcnow().timestamp())
+        return self.entity_description.exists_fn(config)
+
+    def _show(self, shown: str, seen_at: float) -> None:
+        """Show somebody until the time is over, which began at `seen_at`."""
+        left = seen_at + self._seconds - dt_util.utcnow().timestamp()
+        if self._seconds and left <= 0:
+            return
+        self._drop_end()
+        self._attr_native_value, self._seen_at = shown, seen_at
+        if self._seconds:
+            self._cancel_end = async_call_later(self.hass, left, self._end)
+
+    @callback
+    def _end(self, _now: datetime) -> None:
+        self._cancel_end = None
+        self._attr_native_value = None
+        self.async_write_ha_state()
+
+    @callback
+    def _drop_end(self) -> None:
+        if self._cancel_end is not None:
+            self._cancel_end()
+            self._cancel_end = None
