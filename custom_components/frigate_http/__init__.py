@@ -18,7 +18,7 @@ from .coordinator.live import LiveCoordinator
 from .coordinator.profiles import ProfilesCoordinator
 from .coordinator.ptz import PtzCoordinator
 from .coordinator.reviews import ReviewsCoordinator
-from .coordinator.server import FrigateCoordinator
+from .coordinator.server import ServerCoordinator
 from .downloads.journal import async_forget_journal
 from .downloads.manager import DownloadManager
 from .downloads.setup import async_set_up_downloads
@@ -62,7 +62,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> b
     )
     client = async_create_client(hass, entry.data)
     entry.async_on_unload(client.close)
-    coordinator = FrigateCoordinator(
+    coordinator = ServerCoordinator(
         hass, entry, client, known_cameras(hass, entry), known_people(hass, entry)
     )
     try:

@@ -27,7 +27,7 @@ from .const import (
     DEFAULT_MJPEG_HEIGHT,
     LOGGER,
 )
-from .coordinator.server import FrigateCoordinator
+from .coordinator.server import ServerCoordinator
 from .entity.base import CameraEntity, ServerEntity
 from .entity.dynamic import async_add_as_they_appear
 from .errors import action_errors
@@ -67,7 +67,7 @@ async def async_setup_entry(
 class Stills:
     """The still images of one camera; who asks at the same time shares an answer."""
 
-    def __init__(self, coordinator: FrigateCoordinator, camera: str) -> None:
+    def __init__(self, coordinator: ServerCoordinator, camera: str) -> None:
         """Prepare for a camera, or for birdseye."""
         self._coordinator = coordinator
         self._camera = camera
@@ -115,9 +115,9 @@ class FrigateCamera(CameraEntity, Camera):
 
     _attr_brand = "Frigate"
     _attr_name = None
-    _shown = ("_attr_is_recording", "_attr_motion_detection_enabled")
+    _state_attrs = ("_attr_is_recording", "_attr_motion_detection_enabled")
 
-    def __init__(self, coordinator: FrigateCoordinator, camera: str) -> None:
+    def __init__(self, coordinator: ServerCoordinator, camera: str) -> None:
         """Show a camera, with the overlays that the options ask for."""
         Camera.__init__(self)
         super().__init__(coordinator, None, camera)
@@ -128,7 +128,7 @@ class FrigateCamera(CameraEntity, Camera):
         self._stills = Stills(coordinator, camera)
 
     @override
-    def _read(self) -> bool:
+    def _async_update_attrs(self) -> bool:
         if (camera := self.camera_config) is None:
             return False
         self._attr_is_recording = camera.enabled and camera.record_enabled
@@ -198,14 +198,14 @@ class FrigateBirdseye(ServerEntity, Camera):
     _attr_brand = "Frigate"
     _attr_frame_interval = BIRDSEYE_FRAME_INTERVAL
 
-    def __init__(self, coordinator: FrigateCoordinator) -> None:
+    def __init__(self, coordinator: ServerCoordinator) -> None:
         """Show birdseye."""
         Camera.__init__(self)
         super().__init__(coordinator, BIRDSEYE)
         self._stills = Stills(coordinator, BIRDSEYE.key)
 
     @override
-    def _read(self) -> bool:
+    def _async_update_attrs(self) -> bool:
         return self.coordinator.data.config.birdseye_restream
 
     @override

@@ -8,8 +8,8 @@ import time
 from .aiofrigate import FrigateError, FrigateNotFoundError
 from .coordinator.live import LiveCoordinator
 from .coordinator.profiles import ProfilesCoordinator
-from .coordinator.server import FrigateCoordinator
-from .errors import action_errors, refusal
+from .coordinator.server import ServerCoordinator
+from .errors import action_error, action_errors
 from .live.topics import PROFILE, Kind, Topic
 
 FOLLOWS_WITHIN = 3.0
@@ -25,7 +25,7 @@ class Commands:
 
     def __init__(
         self,
-        server: FrigateCoordinator,
+        server: ServerCoordinator,
         live: LiveCoordinator,
         profiles: ProfilesCoordinator,
     ) -> None:
@@ -37,7 +37,7 @@ class Commands:
     def feature_value(self, camera: str, feature: str) -> Value | None:
         """Return what a feature is set to: as it was pushed, else as it is configured."""
         server = self._server
-        pushed = self.live.picture.feature(camera, feature, server.config_read_at)
+        pushed = self.live.state.feature(camera, feature, server.config_read_at)
         if pushed is not None or (config := server.data.cameras.get(camera)) is None:
             return pushed
         return config.features.get(feature)
@@ -62,8 +62,8 @@ class Commands:
         if has_followed:
             return
         if feature == "motion" and self.feature_value(camera, "detect") is True:
-            raise refusal("detection_needs_motion", camera=camera)
-        raise refusal("not_followed", camera=camera)
+            raise action_error("detection_needs_motion", camera=camera)
+        raise action_error("not_followed", camera=camera)
 
     async def async_activate_profile(self, name: str | None) -> None:
         """Make a profile active, or none, and see that it is so.
@@ -79,7 +79,7 @@ class Commands:
 
         ask = self._profiles.async_refresh_past_cache
         if not await self._follows(PROFILE, _is_so, ask):
-            raise refusal("profile_not_followed")
+            raise action_error("profile_not_followed")
 
     async def async_move(self, camera: str, command: str) -> None:
         """Move a camera, such as by `MOVE_UP`, `STOP` or `preset_home`; nothing proves it.
@@ -109,7 +109,7 @@ class Commands:
         try:
             await self._server.client.live.send(topic, text)
         except FrigateError as err:
-            raise refusal("needs_live", message=err.message.rstrip(".")) from err
+            raise action_error("needs_live", message=err.message.rstrip(".")) from err
 
     async def _follows(
         self,

@@ -5,13 +5,13 @@ from datetime import datetime
 from homeassistant.util import dt as dt_util
 
 
-def iso(seconds: float | None) -> str | None:
+def as_local_iso(seconds: float | None) -> str | None:
     """Return a moment in ISO 8601, in Home Assistant's time zone."""
-    found = None if seconds is None else moment(seconds)
+    found = None if seconds is None else as_datetime(seconds)
     return None if found is None else dt_util.as_local(found).isoformat()
 
 
-def moment(seconds: float) -> datetime | None:
+def as_datetime(seconds: float) -> datetime | None:
     """Return a moment in UTC, or None for no time that a calendar has."""
     try:
         return dt_util.utc_from_timestamp(seconds)

@@ -33,11 +33,11 @@ from .const import (
     CREDENTIAL_KEYS,
     DOMAIN,
 )
-from .coordinator.server import FrigateCoordinator, FrigateData
-from .dates import iso
+from .coordinator.server import FrigateData, ServerCoordinator
+from .dates import as_local_iso
 from .errors import error_key_of_kind
 from .inventory import camera_of_device
-from .live.camera_state import CameraPicture
+from .live.camera_state import CameraState
 from .runtime import FrigateConfigEntry, FrigateRuntime
 
 _DATA = (CONF_URL, CONF_VERIFY_SSL, *sorted(CREDENTIAL_KEYS))
@@ -127,7 +127,7 @@ def _entry(entry: FrigateConfigEntry) -> dict[str, Any]:
     }
 
 
-def _account(server: FrigateCoordinator) -> dict[str, Any]:
+def _account(server: ServerCoordinator) -> dict[str, Any]:
     profile = server.profile
     return {
         "role": profile.role,
@@ -136,7 +136,7 @@ def _account(server: FrigateCoordinator) -> dict[str, Any]:
     }
 
 
-def _server(server: FrigateCoordinator, camera: str | None) -> dict[str, Any]:
+def _server(server: ServerCoordinator, camera: str | None) -> dict[str, Any]:
     data = server.data
     faces = data.faces
     return {
@@ -222,27 +222,27 @@ def _live(runtime: FrigateRuntime, camera: str | None) -> dict[str, Any]:
     return {
         **_polling(live),
         "is_pushing": live.is_pushing,
-        "has_picture": live.has_picture,
+        "has_picture": live.is_current,
         "failures": live.failures,
         "cameras": {
-            name: _sight(live.picture.of(name))
+            name: _sight(live.state.of(name))
             for name in runtime.server.data.cameras
             if camera is None or name == camera
         },
     }
 
 
-def _sight(picture: CameraPicture) -> dict[str, Any]:
+def _sight(state: CameraState) -> dict[str, Any]:
     """Return what is known of a camera now; who was recognised is nobody's business."""
     return {
-        "motion": picture.motion,
-        "totals": _plain(picture.totals),
-        "active": _plain(picture.active),
-        "sounds": None if picture.sounds is None else sorted(picture.sounds),
-        "severity": picture.severity,
-        "has_snapshot": picture.snapshot is not None,
-        "states": dict(picture.states),
-        "features": {name: value for name, (value, _) in picture.features.items()},
+        "motion": state.motion,
+        "totals": _plain(state.totals),
+        "active": _plain(state.active),
+        "sounds": None if state.sounds is None else sorted(state.sounds),
+        "severity": state.severity,
+        "has_snapshot": state.snapshot is not None,
+        "states": dict(state.states),
+        "features": {name: value for name, (value, _) in state.features.items()},
     }
 
 
@@ -278,8 +278,8 @@ def _errors(statistics: Statistics) -> list[dict[str, Any]]:
             "key": error_key_of_kind(one.kind),
             "message": one.message,
             "times": one.times,
-            "first": iso(one.first),
-            "last": iso(one.last),
+            "first": as_local_iso(one.first),
+            "last": as_local_iso(one.last),
         }
         for one in statistics.errors
     ]

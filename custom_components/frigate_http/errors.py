@@ -143,26 +143,26 @@ def action_errors(on_lost_login: Callable[[], object] | None = None) -> Generato
     try:
         yield
     except FrigateArgumentError as err:
-        raise mistake(error_key(err), **placeholders(err)) from err
+        raise validation_error(error_key(err), **placeholders(err)) from err
     except FrigateError as err:
         if on_lost_login is not None and needs_login(err):
             on_lost_login()
-        raise refusal_for(err) from err
+        raise action_error_from(err) from err
 
 
-def refusal_for(err: FrigateError) -> HomeAssistantError:
+def action_error_from(err: FrigateError) -> HomeAssistantError:
     """Return the error that a person is shown for one of the client's."""
-    return refusal(error_key(err), **placeholders(err))
+    return action_error(error_key(err), **placeholders(err))
 
 
-def mistake(key: str, **words: str) -> ServiceValidationError:
+def validation_error(key: str, **words: str) -> ServiceValidationError:
     """Return the error for what a caller got wrong; `words` fill its text."""
     return ServiceValidationError(
         translation_domain=DOMAIN, translation_key=key, translation_placeholders=words
     )
 
 
-def refusal(key: str, **words: str) -> HomeAssistantError:
+def action_error(key: str, **words: str) -> HomeAssistantError:
     """Return the error for what was right and still did not work."""
     return HomeAssistantError(
         translation_domain=DOMAIN, translation_key=key, translation_placeholders=words

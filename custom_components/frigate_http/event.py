@@ -12,65 +12,65 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .aiofrigate import CameraConfig, Recognized
 from .coordinator.live import LiveCoordinator
-from .coordinator.server import FrigateCoordinator
-from .dates import iso
-from .entity.dynamic import async_add_live
-from .entity.live import HappeningEntity
-from .live.camera_state import CameraPicture
-from .live.topics import Happening, Kind, ReviewHappened, ReviewStep, Topic
+from .coordinator.server import ServerCoordinator
+from .dates import as_local_iso
+from .entity.dynamic import async_add_and_remove
+from .entity.live import LiveEventEntity
+from .live.camera_state import CameraState
+from .live.topics import Kind, LiveEvent, ReviewHappened, ReviewStep, Topic
 from .runtime import FrigateConfigEntry
 
 PARALLEL_UPDATES = 0
 
-_MOST_UNTOLD = 100
+MAX_PENDING_EVENTS = 100
 
 RECOGNIZED = "recognized"
 
-type Told = tuple[str, Mapping[str, Any]]
+type EventPayload = tuple[str, Mapping[str, Any]]
 """The type of an event, and its attributes."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class HappeningDescription(EventEntityDescription):
+class LiveEventDescription(EventEntityDescription):
     """A kind of happening at a camera."""
 
     types: tuple[str, ...]
     kind: Kind
     exists_fn: Callable[[CameraConfig], bool] = lambda _config: True
-    told_fn: Callable[[Happening], Told | None]
+    payload_fn: Callable[[LiveEvent], EventPayload | None]
     """Return what to tell of a happening; None if it is of another kind."""
 
 
-def _review(happening: Happening) -> Told | None:
-    if not isinstance(happening, ReviewHappened):
+def _review(live_event: LiveEvent) -> EventPayload | None:
+    if not isinstance(live_event, ReviewHappened):
         return None
-    review = happening.review
+    review = live_event.review
     attributes = {
         "review_id": review.review_id,
-        "camera": happening.camera,
+        "camera": live_event.camera,
         "severity": review.severity,
         "objects": [*review.labels],
         "zones": [*review.zones],
         "sub_labels": [*review.sub_labels],
         "audio": [*review.audio],
         "event_ids": [*review.event_ids],
-        "start": iso(review.start),
+        "start": as_local_iso(review.start),
     }
     if review.end is not None:
-        attributes["end"] = iso(review.end)
-    return happening.step.value, attributes
+        attributes["end"] = as_local_iso(review.end)
+    return live_event.step.value, attributes
 
 
-def _face(happening: Happening) -> Told | None:
-    if not isinstance(happening, Recognized) or happening.is_plate:
+def _face(live_event: LiveEvent) -> EventPayload | None:
+    if not isinstance(live_event, Recognized) or live_event.is_plate:
         return None
-    return RECOGNIZED, _recognized(happening)
+    return RECOGNIZED, _recognized(live_event)
 
 
-def _plate(happening: Happening) -> Told | None:
-    if not isinstance(happening, Recognized) or not happening.is_plate:
+def _plate(live_event: LiveEvent) -> EventPayload | None:
+    if not isinstance(live_event, Recognized) or not live_event.is_plate:
         return None
-    return RECOGNIZED, {"plate": happening.plate, **_recognized(happening)}
+    return RECOGNIZED, {"plate": live_event.plate, **_recognized(live_event)}
 
 
 def _recognized(found: Recognized) -> dict[str, Any]:
@@ -82,26 +82,26 @@ def _recognized(found: Recognized) -> dict[str, Any]:
     }
 
 
-HAPPENINGS: tuple[HappeningDescription, ...] = (
-    HappeningDescription(
+LIVE_EVENTS: tuple[LiveEventDescription, ...] = (
+    LiveEventDescription(
         key="review",
         types=tuple(step.value for step in ReviewStep),
         kind=Kind.REVIEWS,
-        told_fn=_review,
+        payload_fn=_review,
     ),
-    HappeningDescription(
+    LiveEventDescription(
         key="face",
         types=(RECOGNIZED,),
         kind=Kind.FACES,
         exists_fn=lambda config: config.recognises_faces,
-        told_fn=_face,
+        payload_fn=_face,
     ),
-    HappeningDescription(
+    LiveEventDescription(
         key="plate",
         types=(RECOGNIZED,),
         kind=Kind.PLATES,
         exists_fn=lambda config: config.reads_plates,
-        told_fn=_plate,
+        payload_fn=_plate,
     ),
 )
 
@@ -112,63 +112,65 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add what every camera has to tell of."""
-    async_add_live(
+    async_add_and_remove(
         entry.runtime_data.server,
         async_add_entities,
-        {description.key for description in HAPPENINGS},
+        {description.key for description in LIVE_EVENTS},
         lambda coordinator: (
             (camera, description)
             for camera, config in coordinator.data.cameras.items()
-            for description in HAPPENINGS
+            for description in LIVE_EVENTS
             if description.exists_fn(config)
         ),
         partial(FrigateEvent, entry.runtime_data.live),
     )
 
 
-class FrigateEvent(HappeningEntity, EventEntity):
+class FrigateEvent(LiveEventEntity, EventEntity):
     """Tells of each happening at once, however many there are at a moment."""
 
-    entity_description: HappeningDescription
+    entity_description: LiveEventDescription
 
     def __init__(
         self,
         live: LiveCoordinator,
-        coordinator: FrigateCoordinator,
+        coordinator: ServerCoordinator,
         camera: str,
-        description: HappeningDescription,
+        description: LiveEventDescription,
     ) -> None:
         """Tell of one kind of happening at a camera."""
         topic = Topic(description.kind, camera)
         super().__init__(live, coordinator, description, camera, topic)
         self._attr_event_types = [*description.types]
         # What has waited for longest is told least.
-        self._untold: deque[Told] = deque(maxlen=_MOST_UNTOLD)
+        self._pending: deque[EventPayload] = deque(maxlen=MAX_PENDING_EVENTS)
 
     @override
-    def _read_live(self, config: CameraConfig, picture: CameraPicture) -> bool:
+    def _async_update_live_attrs(
+        self, config: CameraConfig, state: CameraState
+    ) -> bool:
         return self.entity_description.exists_fn(config)
 
     @callback
     @override
-    def _hear(self, happening: Happening) -> None:
-        if (told := self.entity_description.told_fn(happening)) is not None:
-            self._untold.append(told)
-            self._tell()
+    def _handle_event(self, live_event: LiveEvent) -> None:
+        if (payload := self.entity_description.payload_fn(live_event)) is not None:
+            self._pending.append(payload)
+            self._fire_pending()
 
     @override
-    def _show_change(self) -> bool:
-        has_changed = super()._show_change()
-        self._tell()
+    def _async_write_if_changed(self) -> bool:
+        has_changed = super()._async_write_if_changed()
+        self._fire_pending()
         return has_changed
 
-    def _tell(self) -> None:
+    def _fire_pending(self) -> None:
         """Write each happening as a state of its own.
 
         What the first answer after an outage brings has to wait until the entity is
         available again: automations take no notice of what follows that it is not.
         """
-        while self._untold and self._attr_available:
-            event_type, attributes = self._untold.popleft()
+        while self._pending and self._attr_available:
+            event_type, attributes = self._pending.popleft()
             self._trigger_event(event_type, dict(attributes))
             self.async_write_ha_state()

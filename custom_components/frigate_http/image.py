@@ -11,11 +11,11 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .aiofrigate import CameraConfig, FrigateError, StillImage
 from .const import LOGGER
 from .coordinator.live import LiveCoordinator
-from .coordinator.server import FrigateCoordinator
-from .dates import moment
+from .coordinator.server import ServerCoordinator
+from .dates import as_datetime
 from .entity.dynamic import async_add_as_they_appear
 from .entity.live import LiveEntity
-from .live.camera_state import CameraPicture, Snapshot
+from .live.camera_state import CameraState, Snapshot
 from .live.topics import Kind, Topic
 from .runtime import FrigateConfigEntry
 
@@ -41,10 +41,10 @@ async def async_setup_entry(
 class SnapshotImage(LiveEntity, ImageEntity):
     """The last snapshot of a camera, which is fetched when somebody looks at it."""
 
-    _shown = ("_attr_image_last_updated",)
+    _state_attrs = ("_attr_image_last_updated",)
 
     def __init__(
-        self, live: LiveCoordinator, coordinator: FrigateCoordinator, camera: str
+        self, live: LiveCoordinator, coordinator: ServerCoordinator, camera: str
     ) -> None:
         """Show the last snapshot of a camera."""
         ImageEntity.__init__(self, coordinator.hass)
@@ -55,10 +55,12 @@ class SnapshotImage(LiveEntity, ImageEntity):
         self._turn = asyncio.Lock()
 
     @override
-    def _read_live(self, config: CameraConfig, picture: CameraPicture) -> bool:
-        self._newest = picture.snapshot
+    def _async_update_live_attrs(
+        self, config: CameraConfig, state: CameraState
+    ) -> bool:
+        self._newest = state.snapshot
         self._attr_image_last_updated = (
-            None if picture.snapshot is None else moment(picture.snapshot.taken_at)
+            None if state.snapshot is None else as_datetime(state.snapshot.taken_at)
         )
         return True
 

@@ -11,7 +11,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 
 from .const import CONF_CAMERAS, DOMAIN
-from .coordinator.server import FrigateCoordinator
+from .coordinator.server import ServerCoordinator
 
 MANUFACTURER = "Frigate"
 
@@ -20,7 +20,7 @@ _OF_CAMERA = re.compile(
 )
 
 
-def server_device_info(coordinator: FrigateCoordinator) -> DeviceInfo:
+def server_device_info(coordinator: ServerCoordinator) -> DeviceInfo:
     """Return the server as a device."""
     entry = coordinator.config_entry
     stats = coordinator.data.stats
@@ -37,7 +37,7 @@ def server_device_info(coordinator: FrigateCoordinator) -> DeviceInfo:
     return info
 
 
-def camera_device_info(coordinator: FrigateCoordinator, camera: str) -> DeviceInfo:
+def camera_device_info(coordinator: ServerCoordinator, camera: str) -> DeviceInfo:
     """Return a camera as a device below the server."""
     entry_id = coordinator.config_entry.entry_id
     info = DeviceInfo(
@@ -57,7 +57,7 @@ def camera_device_info(coordinator: FrigateCoordinator, camera: str) -> DeviceIn
     return info
 
 
-def _camera_name(coordinator: FrigateCoordinator, camera: str) -> str:
+def _camera_name(coordinator: ServerCoordinator, camera: str) -> str:
     """Return the name Frigate shows."""
     config = coordinator.data.config.cameras.get(camera)
     if config is not None and config.friendly_name:
@@ -138,7 +138,7 @@ def camera_and_key(entry: ConfigEntry, unique_id: str) -> tuple[str, str] | None
 
 
 @callback
-def async_keep_in_step(hass: HomeAssistant, coordinator: FrigateCoordinator) -> None:
+def async_keep_in_step(hass: HomeAssistant, coordinator: ServerCoordinator) -> None:
     """Bring devices and people up to date, now and after every poll."""
     done: tuple[object, ...] = ()
 
@@ -159,7 +159,7 @@ def async_keep_in_step(hass: HomeAssistant, coordinator: FrigateCoordinator) -> 
 
 
 @callback
-def async_is_in_use(coordinator: FrigateCoordinator, device: dr.DeviceEntry) -> bool:
+def async_is_in_use(coordinator: ServerCoordinator, device: dr.DeviceEntry) -> bool:
     """Return whether a device is the server, or a camera that is there."""
     entry_id = coordinator.config_entry.entry_id
     in_use = {
@@ -180,7 +180,7 @@ def _camera_devices(
             yield camera, device
 
 
-def _update_devices(hass: HomeAssistant, coordinator: FrigateCoordinator) -> None:
+def _update_devices(hass: HomeAssistant, coordinator: ServerCoordinator) -> None:
     """Register the server and its cameras, with the names they have now."""
     registry = dr.async_get(hass)
     entry_id = coordinator.config_entry.entry_id
@@ -193,18 +193,18 @@ def _update_devices(hass: HomeAssistant, coordinator: FrigateCoordinator) -> Non
         )
 
 
-def _remove_gone_cameras(hass: HomeAssistant, coordinator: FrigateCoordinator) -> None:
-    if not (gone := coordinator.camera_roll.gone):
+def _remove_gone_cameras(hass: HomeAssistant, coordinator: ServerCoordinator) -> None:
+    if not (gone := coordinator.missing_cameras.stale):
         return
     for camera, device in list(_camera_devices(hass, coordinator.config_entry)):
         if camera in gone:
             dr.async_get(hass).async_remove_device(device.id)
     for camera in gone:
-        coordinator.camera_roll.forget(camera)
+        coordinator.missing_cameras.discard(camera)
 
 
 def _remove_unwanted_cameras(
-    hass: HomeAssistant, coordinator: FrigateCoordinator
+    hass: HomeAssistant, coordinator: ServerCoordinator
 ) -> None:
     """Remove the cameras that the user took out of the options."""
     entry = coordinator.config_entry
@@ -215,11 +215,11 @@ def _remove_unwanted_cameras(
             dr.async_get(hass).async_remove_device(device.id)
 
 
-def _remove_gone_people(hass: HomeAssistant, coordinator: FrigateCoordinator) -> None:
+def _remove_gone_people(hass: HomeAssistant, coordinator: ServerCoordinator) -> None:
     registry = er.async_get(hass)
-    for person in coordinator.people_roll.gone:
+    for person in coordinator.missing_people.stale:
         unique_id = person_unique_id(coordinator.config_entry, person)
         entity_id = registry.async_get_entity_id(Platform.SENSOR, DOMAIN, unique_id)
         if entity_id is not None:
             registry.async_remove(entity_id)
-        coordinator.people_roll.forget(person)
+        coordinator.missing_people.discard(person)

@@ -59,7 +59,7 @@ async def async_setup_entry(
 class FrigateNumber(ControlEntity, NumberEntity):
     """A number by which a camera goes."""
 
-    _shown = ("_attr_native_value",)
+    _state_attrs = ("_attr_native_value",)
 
     @override
     def _take(self, value: Value | None) -> None:

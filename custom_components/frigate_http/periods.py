@@ -16,7 +16,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import VolDictType
 from homeassistant.util import dt as dt_util
 
-from .errors import mistake
+from .errors import validation_error
 
 START, END, DURATION = "start_time", "end_time", "duration"
 LONGEST_WAIT = 600.0
@@ -43,7 +43,7 @@ class OpenPeriod:
     end: float | None
 
 
-def moment(field: str) -> Callable[[Any], float]:
+def timestamp(field: str) -> Callable[[Any], float]:
     """Accept a date and time, or seconds since the epoch.
 
     A time without a zone is in Home Assistant's.
@@ -52,9 +52,9 @@ def moment(field: str) -> Callable[[Any], float]:
     def validate(value: Any) -> float:
         seconds = _seconds_of(value)
         if seconds is None or not 0 <= seconds < math.inf:
-            raise mistake("not_a_time", field=field)
+            raise validation_error("not_a_time", field=field)
         if seconds > _FIRST_MILLISECONDS:
-            raise mistake("milliseconds", field=field)
+            raise validation_error("milliseconds", field=field)
         return seconds
 
     return validate
@@ -69,15 +69,15 @@ def duration(field: str, longest: float = LONGEST_DURATION) -> Callable[[Any], f
             if not isinstance(value, bool):
                 seconds = cv.time_period(value).total_seconds()
         if not 0 < seconds <= longest:
-            raise mistake("not_a_duration", field=field)
+            raise validation_error("not_a_duration", field=field)
         return seconds
 
     return validate
 
 
 PERIOD_FIELDS: VolDictType = {
-    vol.Optional(START): moment(START),
-    vol.Optional(END): moment(END),
+    vol.Optional(START): timestamp(START),
+    vol.Optional(END): timestamp(END),
     vol.Optional(DURATION): duration(DURATION),
 }
 
@@ -93,9 +93,9 @@ def period_of(data: Mapping[str, Any]) -> Period:
     """
     found = open_period_of(data)
     if found.start is None or found.end is None:
-        raise mistake("no_period")
+        raise validation_error("no_period")
     if found.end > dt_util.utcnow().timestamp() + LONGEST_WAIT:
-        raise mistake("end_ahead", minutes=f"{LONGEST_WAIT / 60:.0f}")
+        raise validation_error("end_ahead", minutes=f"{LONGEST_WAIT / 60:.0f}")
     return Period(found.start, found.end)
 
 
@@ -109,16 +109,16 @@ def open_period_of(data: Mapping[str, Any]) -> OpenPeriod:
     now = dt_util.utcnow().timestamp()
     if length is not None:
         if start is not None and end is not None:
-            raise mistake("period_twice")
+            raise validation_error("period_twice")
         if start is None:
             end = now if end is None else end
             start = max(0.0, end - length)
         else:
             end = start + length
     if start is not None and start > now:
-        raise mistake("start_ahead")
+        raise validation_error("start_ahead")
     if start is not None and end is not None and end - start < _SHORTEST:
-        raise mistake("start_after_end")
+        raise validation_error("start_after_end")
     return OpenPeriod(start, end)
 
 

@@ -11,7 +11,7 @@ from .coordinator.live import LiveCoordinator
 from .coordinator.profiles import ProfilesCoordinator
 from .coordinator.ptz import PtzCoordinator
 from .coordinator.reviews import ReviewsCoordinator
-from .coordinator.server import FrigateCoordinator
+from .coordinator.server import ServerCoordinator
 from .downloads.manager import DownloadManager
 
 type FrigateConfigEntry = ConfigEntry[FrigateRuntime]
@@ -22,7 +22,7 @@ class FrigateRuntime:
     """The client of a server, and what is polled through it."""
 
     client: FrigateClient
-    server: FrigateCoordinator
+    server: ServerCoordinator
     exports: ExportsCoordinator
     reviews: ReviewsCoordinator
     live: LiveCoordinator

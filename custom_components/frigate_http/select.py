@@ -10,7 +10,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .aiofrigate import NO_PROFILE
 from .commands import Commands
 from .coordinator.profiles import ProfilesCoordinator
-from .coordinator.server import FrigateCoordinator
+from .coordinator.server import ServerCoordinator
 from .entity.base import ServerEntity
 from .entity.dynamic import async_add_as_they_appear
 from .runtime import FrigateConfigEntry
@@ -28,18 +28,18 @@ async def async_setup_entry(
     """Add the select, once there are profiles and the account is an administrator's."""
     runtime = entry.runtime_data
 
-    def _create(_coordinator: FrigateCoordinator) -> FrigateProfileSelect:
+    def _create(_coordinator: ServerCoordinator) -> FrigateProfileSelect:
         return FrigateProfileSelect(runtime.profiles, runtime.commands)
 
     async_add_as_they_appear(runtime.server, async_add_entities, _selects, _create)
 
 
-def _selects(coordinator: FrigateCoordinator) -> Iterator[tuple[()]]:
+def _selects(coordinator: ServerCoordinator) -> Iterator[tuple[()]]:
     if _is_settable(coordinator):
         yield ()
 
 
-def _is_settable(coordinator: FrigateCoordinator) -> bool:
+def _is_settable(coordinator: ServerCoordinator) -> bool:
     data = coordinator.data
     return data.profile.is_admin and bool(data.config.profiles)
 
@@ -47,7 +47,7 @@ def _is_settable(coordinator: FrigateCoordinator) -> bool:
 class FrigateProfileSelect(ServerEntity[ProfilesCoordinator], SelectEntity):
     """The set of settings that the cameras go by."""
 
-    _shown = ("_attr_options", "_attr_current_option")
+    _state_attrs = ("_attr_options", "_attr_current_option")
 
     def __init__(self, coordinator: ProfilesCoordinator, commands: Commands) -> None:
         """Show the active profile."""
@@ -64,7 +64,7 @@ class FrigateProfileSelect(ServerEntity[ProfilesCoordinator], SelectEntity):
         await super().async_added_to_hass()
 
     @override
-    def _read(self) -> bool:
+    def _async_update_attrs(self) -> bool:
         active = self.coordinator.active
         if (
             active is None

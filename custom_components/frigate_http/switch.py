@@ -57,7 +57,7 @@ async def async_setup_entry(
 class FrigateSwitch(ControlEntity, SwitchEntity):
     """Something that a camera does or does not do."""
 
-    _shown = ("_attr_is_on",)
+    _state_attrs = ("_attr_is_on",)
 
     @override
     def _take(self, value: Value | None) -> None:

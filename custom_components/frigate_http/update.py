@@ -31,10 +31,10 @@ class FrigateUpdate(ServerEntity, UpdateEntity):
     """The version of the server. Frigate cannot update itself."""
 
     _attr_title = "Frigate"
-    _shown = ("_attr_installed_version", "_attr_latest_version")
+    _state_attrs = ("_attr_installed_version", "_attr_latest_version")
 
     @override
-    def _read(self) -> bool:
+    def _async_update_attrs(self) -> bool:
         if (stats := self.coordinator.data.stats) is None:
             return False
         installed, latest = stats.version, stats.latest_version

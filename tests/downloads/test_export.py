@@ -29,7 +29,7 @@ from custom_components.frigate_http.aiofrigate import (
     FrigateTLSError,
 )
 from custom_components.frigate_http.downloads.job import Download
-from custom_components.frigate_http.downloads.jobs import ExportJob, patiently
+from custom_components.frigate_http.downloads.jobs import ExportJob, with_retries
 from custom_components.frigate_http.mp4 import TruncatedError
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -242,8 +242,8 @@ async def test_as_long_as_the_file_grows_it_is_asked_for(
     tmp_path: Path,
 ) -> None:
     body = await body_of(frigate, export_id)
-    places = range(1000, 21_000, 1000)
-    parts = [[part(body, at, at + 1000)] for at in places]
+    paths = range(1000, 21_000, 1000)
+    parts = [[part(body, at, at + 1000)] for at in paths]
     async with wire_server([whole(body, 1000)], *parts, part(body, 21_000)) as server:
         job = fetched(hass, server.url, tmp_path)
         found, seconds = await in_time(freezer, job)
@@ -306,7 +306,7 @@ async def test_what_may_pass_is_borne_for_a_minute(
     freezer: FrozenDateTimeFactory, error: FrigateError
 ) -> None:
     ask, times = failing(*[error] * 7)
-    number, seconds = await in_time(freezer, patiently(ask), step=0.5)
+    number, seconds = await in_time(freezer, with_retries(ask), step=0.5)
     assert number == 8
     # The clock moves by half a second, and a pause ends with its next move.
     assert 60.5 <= seconds <= 65
@@ -315,7 +315,7 @@ async def test_what_may_pass_is_borne_for_a_minute(
 
     ask, times = failing(*[error] * 8)
     with pytest.raises(type(error)):
-        await in_time(freezer, patiently(ask), step=0.5)
+        await in_time(freezer, with_retries(ask), step=0.5)
     assert len(times) == 8
 
 
@@ -331,9 +331,9 @@ async def test_what_may_pass_is_borne_for_a_minute(
 async def test_what_stays_so_is_not_asked_again(error: FrigateError) -> None:
     ask, times = failing(error)
     with pytest.raises(type(error)):
-        await patiently(ask)
+        await with_retries(ask)
     assert len(times) == 1
-    assert await patiently(ask) == 2
+    assert await with_retries(ask) == 2
 
 
 @pytest.mark.parametrize(("wanted", "pause"), [(0, 0.5), (20, 20), (3600, 60)])
@@ -341,7 +341,7 @@ async def test_a_server_may_put_off_the_next_attempt(
     freezer: FrozenDateTimeFactory, wanted: float, pause: float
 ) -> None:
     ask, times = failing(FrigateRateLimitError("slowly", 429, wanted))
-    number, _ = await in_time(freezer, patiently(ask), step=0.5)
+    number, _ = await in_time(freezer, with_retries(ask), step=0.5)
     assert number == 2
     assert times[1] - times[0] == pytest.approx(pause, abs=0.6)
 
@@ -351,9 +351,9 @@ async def test_a_broken_film_is_asked_for_four_times(
 ) -> None:
     ask, times = failing(*[TruncatedError("short")] * 4)
     with pytest.raises(TruncatedError):
-        await in_time(freezer, patiently(ask), step=0.5)
+        await in_time(freezer, with_retries(ask), step=0.5)
     assert len(times) == 4
-    assert await patiently(ask) == 5
+    assert await with_retries(ask) == 5
 
 
 async def test_a_file_that_broke_off_at_its_very_end(

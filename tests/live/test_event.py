@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.frigate_http.dates import iso
+from custom_components.frigate_http.dates import as_local_iso
 from custom_components.frigate_http.live.topics import Kind, Topic
 from homeassistant.const import (
     ATTR_ENTITY_ID,
@@ -52,7 +52,7 @@ BOTH = pytest.mark.parametrize(
 LIVE_POLL = 5
 
 
-class Told:
+class EventPayload:
     """What an event entity tells from now on."""
 
     def __init__(
@@ -136,8 +136,8 @@ async def test_entities(
 async def test_the_life_of_a_review(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
-    told = Told(hass, entry, REVIEW)
-    other = Told(hass, entry, ("event", "camera:Portones:review"))
+    told = EventPayload(hass, entry, REVIEW)
+    other = EventPayload(hass, entry, ("event", "camera:Portones:review"))
     visitor = frigate.object_appears("front_door", sub_label="Eileen")
     review = frigate.review_starts("front_door", "detection", events=[visitor])
     await until(hass, lambda: told.types == ["detection_started"])
@@ -163,8 +163,8 @@ async def test_the_life_of_a_review(
         "sub_labels": ["Eileen"],
         "audio": [],
         "event_ids": [visitor.id],
-        "start": iso(review.start_time),
-        "end": iso(review.end_time),
+        "start": as_local_iso(review.start_time),
+        "end": as_local_iso(review.end_time),
     }
     assert last | expected == last
     assert other.types == []
@@ -173,7 +173,7 @@ async def test_the_life_of_a_review(
 async def test_steps_of_one_moment_are_all_told(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
-    told = Told(hass, entry, REVIEW)
+    told = EventPayload(hass, entry, REVIEW)
     first = frigate.review_starts("front_door", "detection")
     frigate.review_changes(first, severity="alert")
     second = frigate.review_starts("front_door", "detection", objects=["car"])
@@ -192,7 +192,7 @@ async def test_steps_of_one_moment_are_all_told(
 async def test_what_is_said_twice_is_told_once(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
-    told = Told(hass, entry, REVIEW)
+    told = EventPayload(hass, entry, REVIEW)
     review = frigate.review_starts("front_door")
     frigate.review_changes(review)
     frigate.review_ends(review)
@@ -212,7 +212,7 @@ async def test_what_went_on_before_is_not_told(
     assert state_of(hass, entry, *REVIEW) == STATE_UNKNOWN
     assert state_of(hass, entry, *FACE) == STATE_UNKNOWN
     # Its end is news.
-    told, faces = Told(hass, entry, REVIEW), Told(hass, entry, FACE)
+    told, faces = EventPayload(hass, entry, REVIEW), EventPayload(hass, entry, FACE)
     watched.face_recognized(visitor, "Eileen")
     watched.face_recognized(visitor, "Tom")
     watched.review_ends(review)
@@ -241,7 +241,7 @@ async def test_what_went_on_before_is_not_told_even_if_it_is_pushed_first(
         await arrived.wait()
     remove()
     assert not is_available(hass, entry, *REVIEW)
-    told = Told(hass, entry, REVIEW)
+    told = EventPayload(hass, entry, REVIEW)
     watched.clear_faults()
     await entry.runtime_data.live.async_refresh()
     await until(hass, lambda: len(told.types) == 3)
@@ -254,7 +254,7 @@ async def test_what_went_on_before_is_not_told_even_if_it_is_pushed_first(
 async def test_no_end_is_lost_in_a_gap(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
-    told = Told(hass, entry, REVIEW)
+    told = EventPayload(hass, entry, REVIEW)
     review = frigate.review_starts("front_door")
     await until(hass, lambda: told.types == ["alert_started"])
     frigate.drop_live()
@@ -263,7 +263,7 @@ async def test_no_end_is_lost_in_a_gap(
     frigate.review_ends(brief)
     await until(hass, lambda: len(told.types) == 4)
     assert told.types[1:] == ["ended", "detection_started", "ended"]
-    assert told.attributes[1]["end"] == iso(review.end_time)
+    assert told.attributes[1]["end"] == as_local_iso(review.end_time)
 
     await until_pushing(hass, entry, frigate)
     frigate.review_starts("front_door")
@@ -273,7 +273,7 @@ async def test_no_end_is_lost_in_a_gap(
 async def test_no_end_is_lost_when_frigate_restarts(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
-    told = Told(hass, entry, REVIEW)
+    told = EventPayload(hass, entry, REVIEW)
     frigate.review_starts("front_door")
     await until(hass, lambda: told.types == ["alert_started"])
     frigate.restart()
@@ -294,7 +294,7 @@ async def test_no_end_is_lost_when_pushing_becomes_impossible(
 ) -> None:
     entry = await set_up(hass, make_entry(watched.internal_url))
     await until_pushing(hass, entry, watched)
-    told = Told(hass, entry, REVIEW)
+    told = EventPayload(hass, entry, REVIEW)
     review = watched.review_starts("front_door")
     await until(hass, lambda: told.types == ["alert_started"])
     watched.block_live()
@@ -311,7 +311,7 @@ async def test_the_same_is_told_by_polling(
     polled: MockConfigEntry,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    told = Told(hass, polled, REVIEW)
+    told = EventPayload(hass, polled, REVIEW)
     review = watched.review_starts("front_door", "detection")
     await pass_time(hass, freezer, LIVE_POLL)
     watched.review_changes(review, zones=["porch"])
@@ -335,7 +335,7 @@ async def test_what_an_outage_hid_is_told_after_it(
     polled: MockConfigEntry,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    told = Told(hass, polled, REVIEW)
+    told = EventPayload(hass, polled, REVIEW)
     review = watched.review_starts("front_door")
     await pass_time(hass, freezer, LIVE_POLL)
     await watched.refuse()
@@ -356,7 +356,7 @@ async def test_what_an_outage_hid_is_told_after_it(
 async def test_a_face_is_told_once_a_visit(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
-    told = Told(hass, entry, FACE)
+    told = EventPayload(hass, entry, FACE)
     eileen, tom = (frigate.object_appears("front_door") for _ in range(2))
     for _ in range(2):
         frigate.face_recognized(eileen, "Eileen", score=0.95)
@@ -380,8 +380,8 @@ async def test_a_face_is_told_once_a_visit(
 async def test_a_plate_is_told_once_a_visit(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
-    told = Told(hass, entry, PLATE)
-    others = [Told(hass, entry, ("event", f"camera:{one}")) for one in OTHERS]
+    told = EventPayload(hass, entry, PLATE)
+    others = [EventPayload(hass, entry, ("event", f"camera:{one}")) for one in OTHERS]
     car = frigate.object_appears("Portones", "car")
     frigate.say("tracked_object_update", '{"type": "lpr", "camera": "Portones"}')
     frigate.plate_recognized(car, "SBA 1234")
@@ -400,7 +400,7 @@ async def test_a_plate_is_told_once_a_visit(
 async def test_visits_without_an_id_are_all_told(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
-    told = Told(hass, entry, FACE)
+    told = EventPayload(hass, entry, FACE)
     face = '{"type": "face", "camera": "front_door", "name": "Eileen"}'
     for _ in range(2):
         frigate.say("tracked_object_update", face)
@@ -410,7 +410,7 @@ async def test_visits_without_an_id_are_all_told(
 async def test_who_is_remembered_is_limited(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
-    told = Told(hass, entry, FACE)
+    told = EventPayload(hass, entry, FACE)
     for number in [*range(501), 0]:
         frigate.say(
             "tracked_object_update",
@@ -425,7 +425,7 @@ async def test_the_same_is_recognised_by_polling(
     polled: MockConfigEntry,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    faces, plates = Told(hass, polled, FACE), Told(hass, polled, PLATE)
+    faces, plates = EventPayload(hass, polled, FACE), EventPayload(hass, polled, PLATE)
     eileen, tom = (watched.object_appears("front_door") for _ in range(2))
     car = watched.object_appears("Portones", "car")
     watched.write_events()
@@ -448,7 +448,7 @@ async def test_the_same_is_recognised_by_polling(
 async def test_who_is_recognised_in_a_gap_is_told_after_it(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
-    told = Told(hass, entry, FACE)
+    told = EventPayload(hass, entry, FACE)
     visitor = frigate.object_appears("front_door")
     frigate.drop_live()
     frigate.face_recognized(visitor, "Eileen")
@@ -496,7 +496,7 @@ async def test_an_outage(
     entry: MockConfigEntry,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    told = Told(hass, entry, REVIEW)
+    told = EventPayload(hass, entry, REVIEW)
     frigate.review_ends(frigate.review_starts("front_door"))
     await until(hass, lambda: told.types == ["alert_started", "ended"])
     before = state_of(hass, entry, *REVIEW)
@@ -519,7 +519,7 @@ async def test_a_restricted_account_hears_of_its_camera_only(
     await until_pushing(hass, entry, watched)
     assert not is_registered(hass, entry, *REVIEW)
     assert not is_registered(hass, entry, *FACE)
-    told = Told(hass, entry, ("event", "camera:Portones:review"))
+    told = EventPayload(hass, entry, ("event", "camera:Portones:review"))
     watched.review_starts("front_door")
     gate = watched.review_starts("Portones")
     await until(hass, lambda: told.types == ["alert_started"])
@@ -551,7 +551,7 @@ async def test_an_automation_of_alerts(
     review = frigate.review_starts("front_door", "detection")
     frigate.review_changes(review, severity="alert")
     frigate.review_ends(review)
-    told = Told(hass, entry, REVIEW)
+    told = EventPayload(hass, entry, REVIEW)
     await until(hass, lambda: len(told.types) == 3)
     await hass.async_block_till_done()
     assert [one.data["type"] for one in heard] == ["alert_started", "ended"]

@@ -139,13 +139,13 @@ async def test_a_refusal(
     frigate: FakeFrigate,
     caplog: pytest.LogCaptureFixture,
     case: Case,
-    refusal: str,
+    action_error: str,
 ) -> None:
     caplog.set_level("DEBUG")
     frigate.add_face("Eileen", 1)
     await set_up_admin(hass, frigate)
-    fault, key, words = REFUSALS[refusal]
-    if not case.is_query and refusal in UNKNOWN_OUTCOMES:
+    fault, key, words = REFUSALS[action_error]
+    if not case.is_query and action_error in UNKNOWN_OUTCOMES:
         key = "outcome_unknown"
     key = case.keys.get(key, key)
     frigate.fail(case.path, fault, method=case.method)

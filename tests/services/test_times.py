@@ -7,14 +7,14 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from custom_components.frigate_http.dates import iso
+from custom_components.frigate_http.dates import as_local_iso
 from custom_components.frigate_http.periods import (
     OpenPeriod,
     Period,
     duration,
-    moment,
     open_period_of,
     period_of,
+    timestamp,
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
@@ -59,13 +59,13 @@ def refused_as(read: Callable[[], object]) -> str | None:
     ],
 )
 def test_every_form_of_a_moment(value: Any) -> None:
-    assert moment("at")(value) == NOW
+    assert timestamp("at")(value) == NOW
 
 
 def test_a_day_alone_begins_at_midnight() -> None:
     midnight = datetime(2026, 11, 22, 23, 0, tzinfo=UTC).timestamp()
-    assert moment("at")(date(2026, 11, 23)) == midnight
-    assert moment("at")("2026-11-23") == midnight
+    assert timestamp("at")(date(2026, 11, 23)) == midnight
+    assert timestamp("at")("2026-11-23") == midnight
 
 
 @pytest.mark.parametrize(
@@ -88,12 +88,12 @@ def test_a_day_alone_begins_at_midnight() -> None:
     ids=lambda value: repr(value)[:20],
 )
 def test_what_is_no_moment(value: Any) -> None:
-    assert refused_as(lambda: moment("at")(value)) == "not_a_time"
+    assert refused_as(lambda: timestamp("at")(value)) == "not_a_time"
 
 
 @pytest.mark.parametrize("value", [NOW * 1000, str(int(NOW * 1000))])
 def test_milliseconds_are_told_from_seconds(value: Any) -> None:
-    assert refused_as(lambda: moment("at")(value)) == "milliseconds"
+    assert refused_as(lambda: timestamp("at")(value)) == "milliseconds"
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_open_period(data: dict[str, float], period: OpenPeriod) -> None:
 
 
 def test_moments_are_answered_with_their_zone() -> None:
-    assert iso(NOW) == "2026-11-23T13:00:00+01:00"
-    assert iso(NOW + 0.5) == "2026-11-23T13:00:00.500000+01:00"
-    assert iso(None) is None
-    assert iso(1e18) is None
+    assert as_local_iso(NOW) == "2026-11-23T13:00:00+01:00"
+    assert as_local_iso(NOW + 0.5) == "2026-11-23T13:00:00.500000+01:00"
+    assert as_local_iso(None) is None
+    assert as_local_iso(1e18) is None

@@ -13,7 +13,7 @@ KEPT_ERRORS = 20
 
 type Route = tuple[str, str]
 """A method, and a path whose names are replaced by `*`."""
-type _Mistake = tuple[Route, type[FrigateError], str]
+type _ErrorKey = tuple[Route, type[FrigateError], str]
 
 _LITERALS = frozenset(
     [
@@ -124,7 +124,7 @@ class Statistics:
     def __init__(self) -> None:
         """Begin with nothing."""
         self._routes: dict[Route, RouteStatistics] = {}
-        self._errors: dict[_Mistake, PastError] = {}
+        self._errors: dict[_ErrorKey, PastError] = {}
 
     @property
     def routes(self) -> Mapping[Route, RouteStatistics]:
@@ -153,9 +153,11 @@ class Statistics:
     def _note(self, route: Route, err: FrigateError) -> None:
         """Keep the text of an error; one that stays counts as one, however often."""
         now = time.time()
-        mistake = (route, type(err), err.message)
+        validation_error = (route, type(err), err.message)
         # The dictionary is in the order of the last time.
-        past = self._errors.pop(mistake, None) or PastError(*mistake, now, now)
-        self._errors[mistake] = replace(past, last=now, times=past.times + 1)
+        past = self._errors.pop(validation_error, None) or PastError(
+            *validation_error, now, now
+        )
+        self._errors[validation_error] = replace(past, last=now, times=past.times + 1)
         if len(self._errors) > KEPT_ERRORS:
             del self._errors[next(iter(self._errors))]

@@ -97,10 +97,10 @@ class FrigateServerBinarySensor(ServerEntity, BinarySensorEntity):
     """Something that is so or not so of the server."""
 
     entity_description: ServerBinarySensorDescription
-    _shown = ("_attr_is_on",)
+    _state_attrs = ("_attr_is_on",)
 
     @override
-    def _read(self) -> bool:
+    def _async_update_attrs(self) -> bool:
         if (stats := self.coordinator.data.stats) is None:
             return False
         self._attr_is_on = self.entity_description.is_on_fn(stats)
@@ -111,10 +111,10 @@ class FrigateCameraBinarySensor(CameraEntity, BinarySensorEntity):
     """Something that is so or not so of a camera."""
 
     entity_description: CameraBinarySensorDescription
-    _shown = ("_attr_is_on",)
+    _state_attrs = ("_attr_is_on",)
 
     @override
-    def _read(self) -> bool:
+    def _async_update_attrs(self) -> bool:
         if not self.is_told_of or (camera := self.camera_config) is None:
             return False
         stats = self.camera_stats

@@ -14,12 +14,12 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ..aiofrigate import CameraConfig
 from ..coordinator.live import LiveCoordinator
-from ..coordinator.server import FrigateCoordinator
+from ..coordinator.server import ServerCoordinator
 from ..entity.base import ServerEntity
-from ..entity.dynamic import async_add_as_they_appear, async_add_live
+from ..entity.dynamic import async_add_and_remove, async_add_as_they_appear
 from ..entity.labels import LabelEntity, Subject, objects, objects_of, sounds, sounds_of
 from ..entity.live import LiveEntity
-from ..live.camera_state import ALL, CameraPicture
+from ..live.camera_state import ALL, CameraState
 from ..live.topics import CONNECTION, Kind, Topic
 
 PUSH = BinarySensorEntityDescription(
@@ -42,7 +42,7 @@ SOUND = BinarySensorEntityDescription(
 
 @callback
 def async_add_live_binary_sensors(
-    coordinator: FrigateCoordinator,
+    coordinator: ServerCoordinator,
     live: LiveCoordinator,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
@@ -54,7 +54,7 @@ def async_add_live_binary_sensors(
         lambda coordinator: ((camera,) for camera in coordinator.data.cameras),
         partial(MotionBinarySensor, live),
     )
-    add = partial(async_add_live, coordinator, async_add_entities)
+    add = partial(async_add_and_remove, coordinator, async_add_entities)
     add({OCCUPANCY.key}, objects, partial(OccupancyBinarySensor, live))
     add({SOUND.key}, sounds, partial(SoundBinarySensor, live))
 
@@ -62,9 +62,9 @@ def async_add_live_binary_sensors(
 class PushBinarySensor(ServerEntity, BinarySensorEntity):
     """Whether Frigate pushes what happens, or has to be asked for it."""
 
-    _shown = ("_attr_is_on",)
+    _state_attrs = ("_attr_is_on",)
 
-    def __init__(self, live: LiveCoordinator, coordinator: FrigateCoordinator) -> None:
+    def __init__(self, live: LiveCoordinator, coordinator: ServerCoordinator) -> None:
         """Show which way is in use."""
         super().__init__(coordinator, PUSH)
         self._live = live
@@ -78,7 +78,7 @@ class PushBinarySensor(ServerEntity, BinarySensorEntity):
         await super().async_added_to_hass()
 
     @override
-    def _read(self) -> bool:
+    def _async_update_attrs(self) -> bool:
         self._attr_is_on = self._live.is_pushing
         return True
 
@@ -86,18 +86,20 @@ class PushBinarySensor(ServerEntity, BinarySensorEntity):
 class MotionBinarySensor(LiveEntity, BinarySensorEntity):
     """Whether something moves before a camera, which only a push tells."""
 
-    _shown = ("_attr_is_on",)
+    _state_attrs = ("_attr_is_on",)
 
     def __init__(
-        self, live: LiveCoordinator, coordinator: FrigateCoordinator, camera: str
+        self, live: LiveCoordinator, coordinator: ServerCoordinator, camera: str
     ) -> None:
         """Show whether something moves."""
         topic = Topic(Kind.MOTION, camera)
         super().__init__(live, coordinator, MOTION, camera, topic)
 
     @override
-    def _read_live(self, config: CameraConfig, picture: CameraPicture) -> bool:
-        self._attr_is_on = picture.motion
+    def _async_update_live_attrs(
+        self, config: CameraConfig, state: CameraState
+    ) -> bool:
+        self._attr_is_on = state.motion
         return True
 
 
@@ -108,10 +110,10 @@ class OccupancyBinarySensor(LabelEntity, BinarySensorEntity):
     not tell which of them it has left.
     """
 
-    _shown = ("_attr_is_on",)
+    _state_attrs = ("_attr_is_on",)
 
     def __init__(
-        self, live: LiveCoordinator, coordinator: FrigateCoordinator, subject: Subject
+        self, live: LiveCoordinator, coordinator: ServerCoordinator, subject: Subject
     ) -> None:
         """Look for a label."""
         super().__init__(live, coordinator, OCCUPANCY, Kind.OBJECTS, subject)
@@ -122,8 +124,10 @@ class OccupancyBinarySensor(LabelEntity, BinarySensorEntity):
         )
 
     @override
-    def _read_live(self, config: CameraConfig, picture: CameraPicture) -> bool:
-        count = picture.count(self._label, self._zone)
+    def _async_update_live_attrs(
+        self, config: CameraConfig, state: CameraState
+    ) -> bool:
+        count = state.count(self._label, self._zone)
         self._attr_is_on = None if count is None else count > 0
         return self._label in objects_of(config, self._zone)
 
@@ -131,16 +135,18 @@ class OccupancyBinarySensor(LabelEntity, BinarySensorEntity):
 class SoundBinarySensor(LabelEntity, BinarySensorEntity):
     """Whether a camera hears a sound."""
 
-    _shown = ("_attr_is_on",)
+    _state_attrs = ("_attr_is_on",)
 
     def __init__(
-        self, live: LiveCoordinator, coordinator: FrigateCoordinator, subject: Subject
+        self, live: LiveCoordinator, coordinator: ServerCoordinator, subject: Subject
     ) -> None:
         """Listen for a label."""
         super().__init__(live, coordinator, SOUND, Kind.SOUNDS, subject)
 
     @override
-    def _read_live(self, config: CameraConfig, picture: CameraPicture) -> bool:
-        heard = picture.sounds
+    def _async_update_live_attrs(
+        self, config: CameraConfig, state: CameraState
+    ) -> bool:
+        heard = state.sounds
         self._attr_is_on = None if heard is None else self._label in heard
         return self._label in sounds_of(config)

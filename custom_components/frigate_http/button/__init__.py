@@ -12,7 +12,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from ..coordinator.server import FrigateCoordinator
+from ..coordinator.server import ServerCoordinator
 from ..entity.base import ServerEntity
 from ..entity.dynamic import async_add_as_they_appear
 from ..errors import action_errors
@@ -44,7 +44,7 @@ async def async_setup_entry(
 
 
 def _buttons(
-    coordinator: FrigateCoordinator,
+    coordinator: ServerCoordinator,
 ) -> Iterator[tuple[ButtonEntityDescription]]:
     if coordinator.data.profile.is_admin:
         yield (RESTART_BUTTON,)
@@ -54,7 +54,7 @@ class FrigateRestartButton(ServerEntity, ButtonEntity):
     """Restarts Frigate, which is gone for up to a minute then."""
 
     @override
-    def _read(self) -> bool:
+    def _async_update_attrs(self) -> bool:
         return self.coordinator.data.profile.is_admin
 
     @override

@@ -11,7 +11,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ..commands import Commands
 from ..coordinator.ptz import PtzCoordinator
-from ..coordinator.server import FrigateCoordinator
+from ..coordinator.server import ServerCoordinator
 from ..entity.base import CameraEntity
 from ..entity.dynamic import async_add_as_they_appear
 
@@ -59,7 +59,7 @@ def async_add_ptz_buttons(
     coordinator = ptz.server
 
     def _moves(
-        coordinator: FrigateCoordinator,
+        coordinator: ServerCoordinator,
     ) -> Iterator[tuple[MoveDescription, str]]:
         for camera in coordinator.data.cameras:
             features = ptz.of(camera).features
@@ -67,7 +67,7 @@ def async_add_ptz_buttons(
                 if not one.needs.isdisjoint(features):
                     yield one, camera
 
-    def _presets(coordinator: FrigateCoordinator) -> Iterator[tuple[str, str]]:
+    def _presets(coordinator: ServerCoordinator) -> Iterator[tuple[str, str]]:
         for camera in coordinator.data.cameras:
             for preset in ptz.of(camera).presets:
                 yield camera, preset
@@ -90,7 +90,7 @@ class PtzMoveButton(CameraEntity, ButtonEntity):
         self,
         ptz: PtzCoordinator,
         commands: Commands,
-        coordinator: FrigateCoordinator,
+        coordinator: ServerCoordinator,
         description: MoveDescription,
         camera: str,
     ) -> None:
@@ -100,7 +100,7 @@ class PtzMoveButton(CameraEntity, ButtonEntity):
         self._commands = commands
 
     @override
-    def _read(self) -> bool:
+    def _async_update_attrs(self) -> bool:
         features = self._ptz.of(self.camera).features
         return not self.entity_description.needs.isdisjoint(features)
 
@@ -118,7 +118,7 @@ class PtzPresetButton(CameraEntity, ButtonEntity):
         self,
         ptz: PtzCoordinator,
         commands: Commands,
-        coordinator: FrigateCoordinator,
+        coordinator: ServerCoordinator,
         camera: str,
         preset: str,
     ) -> None:
@@ -131,7 +131,7 @@ class PtzPresetButton(CameraEntity, ButtonEntity):
         self._preset = preset
 
     @override
-    def _read(self) -> bool:
+    def _async_update_attrs(self) -> bool:
         return self._preset in self._ptz.of(self.camera).presets
 
     @override

@@ -21,7 +21,7 @@ from ..aiofrigate import (
     FrigateNotFoundError,
 )
 from .on_demand import OnDemandCoordinator
-from .server import FrigateCoordinator
+from .server import ServerCoordinator
 
 IDLE_INTERVAL = timedelta(seconds=60)
 BUSY_INTERVAL = timedelta(seconds=5)
@@ -77,7 +77,7 @@ class ExportsCoordinator(OnDemandCoordinator[ExportsData]):
         hass: HomeAssistant,
         entry: ConfigEntry,
         client: FrigateClient,
-        server: FrigateCoordinator,
+        server: ServerCoordinator,
     ) -> None:
         """Prepare; the server's own poll knows the version."""
         super().__init__(hass, entry, client, server, "exports", IDLE_INTERVAL)

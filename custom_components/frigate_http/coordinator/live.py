@@ -22,19 +22,19 @@ from ..aiofrigate import (
     Update,
 )
 from ..const import LOGGER
-from ..live.state import Change, Picture
-from ..live.topics import CONNECTION, Happening, Topic
+from ..live.state import Change, LiveState
+from ..live.topics import CONNECTION, LiveEvent, Topic
 from .on_demand import OnDemandCoordinator
-from .server import FrigateCoordinator
+from .server import ServerCoordinator
 
 POLL_INTERVAL = timedelta(seconds=5)
 _OVERLAP = 60.0
 """Seconds by which a question about the past reaches back before the last answer."""
 _LONGEST_MISSED = 300.0
 """Seconds; what came and went longer ago while nothing was pushed is no news."""
-_MANY = 1000
-_PICTURED = 100
-FAILURES_UNTIL_TOLD = 3
+EVENT_LIMIT = 1000
+SNAPSHOT_LIMIT = 100
+FAILURES_UNTIL_WARNED = 3
 
 
 class LiveCoordinator(OnDemandCoordinator[int]):
@@ -50,25 +50,25 @@ class LiveCoordinator(OnDemandCoordinator[int]):
         hass: HomeAssistant,
         entry: ConfigEntry,
         client: FrigateClient,
-        server: FrigateCoordinator,
+        server: ServerCoordinator,
     ) -> None:
         """Prepare; nothing is sent before somebody listens or `async_connect`."""
         super().__init__(hass, entry, client, server, "live", POLL_INTERVAL)
-        self.picture = Picture()
+        self.state = LiveState()
         self.is_pushing = False
         self._by_topic: defaultdict[Topic, set[CALLBACK_TYPE]] = defaultdict(set)
-        self._hearers: defaultdict[str, set[Callable[[Happening], None]]] = defaultdict(
-            set
+        self._subscribers: defaultdict[str, set[Callable[[LiveEvent], None]]] = (
+            defaultdict(set)
         )
         self._known_until: float | None = None
-        self._heard_at = 0.0
+        self._last_message_at = 0.0
         self._answers = 0
         self.failures = 0
         self._was_connected = False
-        self._told = False
+        self._warned = False
 
     @property
-    def has_picture(self) -> bool:
+    def is_current(self) -> bool:
         """Return whether what is in the picture is so now."""
         return self.data is not None and (self.is_pushing or self.last_update_success)
 
@@ -132,17 +132,17 @@ class LiveCoordinator(OnDemandCoordinator[int]):
         return _remove
 
     @callback
-    def async_hear(
-        self, camera: str, hear: Callable[[Happening], None]
+    def async_subscribe(
+        self, camera: str, handle_event: Callable[[LiveEvent], None]
     ) -> Callable[[], None]:
         """Be told of what happens at a camera, each thing once."""
-        self._hearers[camera].add(hear)
+        self._subscribers[camera].add(handle_event)
         # Also without a push it has to be asked for.
         remove = super().async_add_listener(_nothing_to_show)
 
         @callback
         def _remove() -> None:
-            self._hearers[camera].discard(hear)
+            self._subscribers[camera].discard(handle_event)
             remove()
 
         return _remove
@@ -153,40 +153,42 @@ class LiveCoordinator(OnDemandCoordinator[int]):
         asked_at, was_pushing = time.time(), self.is_pushing
         known_until = max(self._known_until or asked_at, asked_at - _LONGEST_MISSED)
         since = known_until - _OVERLAP
-        self.picture.reviews.ask()
+        self.state.reviews.ask()
         reviews, events = await asyncio.gather(
             self.client.reviews.list(
-                ReviewFilter(after=since, limit=_MANY), fresh=True
+                ReviewFilter(after=since, limit=EVENT_LIMIT), fresh=True
             ),
             self.client.events.list(
-                EventFilter(in_progress=True, limit=_MANY), fresh=True
+                EventFilter(in_progress=True, limit=EVENT_LIMIT), fresh=True
             ),
         )
         if self._known_until is None:
-            self._tell(self.picture.before(events))
+            self._dispatch(self.state.before(events))
         if self._known_until is None or was_pushing:
             # What is over is pushed no more, and its picture may be the last.
-            self._tell(self.picture.pictured(await self._events_with_picture()))
+            self._dispatch(
+                self.state.add_past_snapshots(await self._events_with_snapshot())
+            )
         if was_pushing or self.is_pushing:
             # What was pushed meanwhile is newer than an answer.
-            self._tell(self.picture.caught_up(events, reviews, cameras))
+            self._dispatch(self.state.caught_up(events, reviews, cameras))
         else:
-            self._tell(self.picture.polled(events, reviews, cameras))
+            self._dispatch(self.state.polled(events, reviews, cameras))
         self._known_until = asked_at
-        is_done = self.is_pushing and not self.picture.reviews.is_unsure
+        is_done = self.is_pushing and not self.state.reviews.is_unsure
         self.update_interval = None if is_done else POLL_INTERVAL
         self._answers += 1
         return self._answers
 
-    async def _events_with_picture(self) -> tuple[FrigateEvent, ...]:
+    async def _events_with_snapshot(self) -> tuple[FrigateEvent, ...]:
         return await self.client.events.list(
-            EventFilter(has_snapshot=True, limit=_PICTURED), fresh=True
+            EventFilter(has_snapshot=True, limit=SNAPSHOT_LIMIT), fresh=True
         )
 
     @callback
     def _on_update(self, update: Update) -> None:
-        self._heard_at = time.time()
-        self._tell(self.picture.apply(update))
+        self._last_message_at = time.time()
+        self._dispatch(self.state.apply(update))
 
     @callback
     def _on_connect(self) -> None:
@@ -197,7 +199,7 @@ class LiveCoordinator(OnDemandCoordinator[int]):
         if not is_first:
             LOGGER.debug("%s is pushed again", self.name)
             self._in_background(self.server.async_refresh_config(), "catch up")
-        self._tell_of_connection()
+        self._handle_connection_change()
 
     @callback
     def _on_disconnect(self, error: FrigateError) -> None:
@@ -207,15 +209,15 @@ class LiveCoordinator(OnDemandCoordinator[int]):
             self.is_pushing = False
             if self._known_until is not None:
                 # It may have been silent for long before that was noticed.
-                self._known_until = self._heard_at
-            self._tell(self.picture.lose_push())
+                self._known_until = self._last_message_at
+            self._dispatch(self.state.lose_push())
             self.update_interval = POLL_INTERVAL
-            self._tell_of_connection()
+            self._handle_connection_change()
             return
         self.failures += 1
         is_there = self.server.last_update_success
-        if self.failures >= FAILURES_UNTIL_TOLD and is_there and not self._told:
-            self._told = True
+        if self.failures >= FAILURES_UNTIL_WARNED and is_there and not self._warned:
+            self._warned = True
             LOGGER.warning(
                 "%s: Frigate's live connection does not come up (%s), so it is asked "
                 "every %s seconds instead. A proxy before it may have to pass WebSockets",
@@ -225,15 +227,15 @@ class LiveCoordinator(OnDemandCoordinator[int]):
             )
 
     @callback
-    def _tell_of_connection(self) -> None:
+    def _handle_connection_change(self) -> None:
         """Ask for what may have been missed, and tell which way is in use now."""
         if self._listeners:
             self._poll_soon()
-        self._tell((CONNECTION,))
+        self._dispatch((CONNECTION,))
         self.async_update_listeners()
 
     @callback
-    def _tell(self, changes: Iterable[Change]) -> None:
+    def _dispatch(self, changes: Iterable[Change]) -> None:
         """Tell those who listen for what has changed, and of what has happened."""
         # All of it is taken in before anybody is told.
         for change in [*changes]:
@@ -241,8 +243,8 @@ class LiveCoordinator(OnDemandCoordinator[int]):
                 for update_callback in tuple(self._by_topic.get(change, ())):
                     update_callback()
             else:
-                for hear in tuple(self._hearers.get(change.camera, ())):
-                    hear(change)
+                for handle_event in tuple(self._subscribers.get(change.camera, ())):
+                    handle_event(change)
 
 
 @callback

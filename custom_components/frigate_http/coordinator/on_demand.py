@@ -13,7 +13,7 @@ from homeassistant.helpers.update_coordinator import UpdateFailed
 from ..aiofrigate import FrigateClient
 from ..errors import coordinator_errors
 from .base import BaseCoordinator
-from .server import FrigateCoordinator
+from .server import ServerCoordinator
 
 
 class OnDemandCoordinator[DataT](BaseCoordinator[DataT | None]):
@@ -29,7 +29,7 @@ class OnDemandCoordinator[DataT](BaseCoordinator[DataT | None]):
         hass: HomeAssistant,
         entry: ConfigEntry,
         client: FrigateClient,
-        server: FrigateCoordinator,
+        server: ServerCoordinator,
         subject: str,
         interval: timedelta | None,
     ) -> None:

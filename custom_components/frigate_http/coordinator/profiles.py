@@ -11,7 +11,7 @@ from ..aiofrigate import FrigateClient, Profiles, ProfileState
 from ..live.topics import PROFILE
 from .live import LiveCoordinator
 from .on_demand import OnDemandCoordinator
-from .server import FrigateCoordinator
+from .server import ServerCoordinator
 
 PROFILES_INTERVAL = timedelta(seconds=60)
 
@@ -28,7 +28,7 @@ class ProfilesCoordinator(OnDemandCoordinator[Profiles]):
         hass: HomeAssistant,
         entry: ConfigEntry,
         client: FrigateClient,
-        server: FrigateCoordinator,
+        server: ServerCoordinator,
         live: LiveCoordinator,
     ) -> None:
         """Prepare, and follow what is pushed; nothing is sent before somebody listens."""
@@ -40,7 +40,7 @@ class ProfilesCoordinator(OnDemandCoordinator[Profiles]):
     @property
     def active(self) -> ProfileState | None:
         """Return what is active, as it was pushed or else answered; None if unknown."""
-        pushed = self._live.picture.profile
+        pushed = self._live.state.profile
         if pushed is not None or self.data is None:
             return pushed
         return ProfileState(self.data.active)
@@ -62,7 +62,7 @@ class ProfilesCoordinator(OnDemandCoordinator[Profiles]):
 
     @callback
     def _on_push(self) -> None:
-        pushed = self._live.picture.profile
+        pushed = self._live.state.profile
         if pushed is not None and self.data is not None:
             # What was answered before must not come back when the connection is lost.
             self.data = replace(self.data, active=pushed.name)

@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant, callback
 from ..aiofrigate import Config, FrigateClient, FrigateError, PtzInfo
 from ..const import LOGGER
 from .on_demand import OnDemandCoordinator
-from .server import FrigateCoordinator
+from .server import ServerCoordinator
 
 _SINCE_018 = (0, 18)
 _NOTHING = PtzInfo((), ())
@@ -28,7 +28,7 @@ class PtzCoordinator(OnDemandCoordinator[Mapping[str, PtzInfo]]):
         hass: HomeAssistant,
         entry: ConfigEntry,
         client: FrigateClient,
-        server: FrigateCoordinator,
+        server: ServerCoordinator,
     ) -> None:
         """Prepare; nothing is sent before somebody listens."""
         super().__init__(hass, entry, client, server, "PTZ", None)

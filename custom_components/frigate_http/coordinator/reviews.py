@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant, callback
 
 from ..aiofrigate import FrigateClient, ReviewSummary
 from .on_demand import OnDemandCoordinator
-from .server import FrigateCoordinator
+from .server import ServerCoordinator
 
 REVIEWS_INTERVAL = timedelta(seconds=30)
 _USUALLY_WRITTEN_AFTER = 0.5
@@ -25,7 +25,7 @@ class ReviewsCoordinator(OnDemandCoordinator[ReviewSummary]):
         hass: HomeAssistant,
         entry: ConfigEntry,
         client: FrigateClient,
-        server: FrigateCoordinator,
+        server: ServerCoordinator,
     ) -> None:
         """Prepare; nothing is sent before somebody listens."""
         super().__init__(hass, entry, client, server, "reviews", REVIEWS_INTERVAL)

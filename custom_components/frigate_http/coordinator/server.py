@@ -29,7 +29,7 @@ from ..const import CONF_BROWSER_URL, CONF_CAMERAS, LOGGER, POLL_INTERVAL
 from ..errors import coordinator_errors, needs_login
 from ..issues import async_update_issues
 from .base import BaseCoordinator
-from .missing import Roll
+from .missing import MissingTracker
 
 CONFIG_INTERVAL = timedelta(minutes=5)
 
@@ -50,7 +50,7 @@ class FrigateData:
     """By the monotonic clock. Each read is news: it ends what was pushed before it."""
 
 
-class FrigateCoordinator(BaseCoordinator[FrigateData]):
+class ServerCoordinator(BaseCoordinator[FrigateData]):
     """Polls stats and faces together; reads the configuration when that is due.
 
     Stats and faces fail apart from each other: while one of them works, the entities
@@ -67,8 +67,8 @@ class FrigateCoordinator(BaseCoordinator[FrigateData]):
     ) -> None:
         """Prepare; the names are those that Home Assistant has from earlier runs."""
         super().__init__(hass, entry, client, entry.title, POLL_INTERVAL)
-        self.camera_roll = Roll(known_cameras)
-        self.people_roll = Roll(known_people)
+        self.missing_cameras = MissingTracker(known_cameras)
+        self.missing_people = MissingTracker(known_people)
         self._config: Config | None = None
         self._profile = Profile(None, None, None)
         self._config_due_at = 0.0
@@ -77,7 +77,7 @@ class FrigateCoordinator(BaseCoordinator[FrigateData]):
         self._last_stats: Stats | None = None
         self._faces_refused = False
         self._pauses: dict[str, tuple[float, FrigateRateLimitError]] = {}
-        self._told: set[str] = set()
+        self._warned: set[str] = set()
 
     @property
     def browser_url(self) -> str:
@@ -129,7 +129,7 @@ class FrigateCoordinator(BaseCoordinator[FrigateData]):
         if good_stats is not None:
             self._last_stats = good_stats
         if good_faces is not None:
-            self.people_roll.call(good_faces.people)
+            self.missing_people.update(good_faces.people)
         if TYPE_CHECKING:
             assert self._config is not None
         return FrigateData(
@@ -147,9 +147,9 @@ class FrigateCoordinator(BaseCoordinator[FrigateData]):
         Raises:
             FrigateError: there is none, or none before the pause has ended.
         """
-        until, refusal = self._pauses.get(subject, (0.0, None))
-        if refusal is not None and (left := until - time.monotonic()) > 0:
-            raise _with_pause(refusal, left)
+        until, error = self._pauses.get(subject, (0.0, None))
+        if error is not None and (left := until - time.monotonic()) > 0:
+            raise _with_pause(error, left)
         try:
             return await call()
         except FrigateRateLimitError as err:
@@ -180,7 +180,7 @@ class FrigateCoordinator(BaseCoordinator[FrigateData]):
         if isinstance(faces, (FrigateForbiddenError, FrigateNotFoundError)):
             # Asked again with the next configuration: the role may have changed.
             self._faces_refused = True
-            self._tell("faces", f"does not let us read the faces: {faces.message}")
+            self._log_once("faces", f"does not let us read the faces: {faces.message}")
             return None
         return self._unless_error("faces", faces)
 
@@ -199,17 +199,17 @@ class FrigateCoordinator(BaseCoordinator[FrigateData]):
             self._config_due_at = 0.0
             if self._config is None or needs_login(err):
                 raise
-            self._tell("config", f"cannot read the configuration: {err.message}")
+            self._log_once("config", f"cannot read the configuration: {err.message}")
             return
-        self._tell_recovered("config")
+        self._log_recovered("config")
         is_same_account = self._config is None or (
             _account(profile) == _account(self._profile)
         )
         if is_same_account and not config.safe_mode:
-            self.camera_roll.call(config.cameras)
+            self.missing_cameras.update(config.cameras)
         else:
             # What is missing now says nothing about the cameras.
-            self.camera_roll.forgive()
+            self.missing_cameras.reset()
         self._config, self._profile = config, profile
         self.config_read_at = began_at
         self._faces_refused = False
@@ -253,21 +253,21 @@ class FrigateCoordinator(BaseCoordinator[FrigateData]):
     def _unless_error[T](self, subject: str, answer: T | FrigateError) -> T | None:
         """Return an answer, or None for an error, which is logged once."""
         if isinstance(answer, FrigateError):
-            self._tell(subject, f"cannot read the {subject}: {answer.message}")
+            self._log_once(subject, f"cannot read the {subject}: {answer.message}")
             return None
         if answer is not None:
-            self._tell_recovered(subject)
+            self._log_recovered(subject)
         return answer
 
-    def _tell(self, subject: str, what: str) -> None:
+    def _log_once(self, subject: str, what: str) -> None:
         """Log a trouble once, not with every poll."""
-        if subject not in self._told:
-            self._told.add(subject)
+        if subject not in self._warned:
+            self._warned.add(subject)
             LOGGER.warning("%s %s", self.name, what)
 
-    def _tell_recovered(self, subject: str) -> None:
-        if subject in self._told:
-            self._told.remove(subject)
+    def _log_recovered(self, subject: str) -> None:
+        if subject in self._warned:
+            self._warned.remove(subject)
             LOGGER.info("%s can read the %s again", self.name, subject)
 
 

@@ -12,8 +12,8 @@ from typing import override
 from homeassistant.util.json import JsonObjectType
 
 from ..aiofrigate import FrigateBadRequestError, Segment
-from ..dates import iso
-from ..errors import refusal
+from ..dates import as_local_iso
+from ..errors import action_error
 from ..mp4 import (
     Clip,
     NotMp4Error,
@@ -28,7 +28,7 @@ from ..mp4 import (
 from ..periods import Period
 from .footage import async_wait_for_footage
 from .job import Download, Job, Piece, part_names
-from .jobs import async_film, patiently
+from .jobs import async_film, with_retries
 from .saving import async_save, run, wait_for_end
 
 CHUNKS_AT_ONCE = 2
@@ -83,7 +83,7 @@ class ClipJob(Job):
         segments = await self._segments()
         parts = await self._parts(download, segments)
         if not parts:
-            raise refusal("nothing_recorded", camera=self.camera)
+            raise action_error("nothing_recorded", camera=self.camera)
         if self.join:
             await self._join(download, parts)
         else:
@@ -92,10 +92,10 @@ class ClipJob(Job):
                 film = part.clip
                 self._add(download, [part], film.path, name, film.bytes, film.seconds)
         answer: JsonObjectType = {
-            "start": iso(self.period.start),
-            "end": iso(self.period.end),
+            "start": as_local_iso(self.period.start),
+            "end": as_local_iso(self.period.end),
             "gaps": [
-                {"start": iso(gap.start), "end": iso(gap.end)}
+                {"start": as_local_iso(gap.start), "end": as_local_iso(gap.end)}
                 for gap in self._gaps(segments)
             ],
         }
@@ -111,7 +111,7 @@ class ClipJob(Job):
         return sorted(found, key=lambda segment: segment.start)
 
     async def _listed(self, period: Period) -> tuple[Segment, ...]:
-        return await patiently(
+        return await with_retries(
             lambda: self.client.recordings.segments(
                 self.camera, period.start, period.end, fresh=True
             )
@@ -179,7 +179,7 @@ class ClipJob(Job):
             return Part(film, chunk.start, chunk.end, recorded)
 
         try:
-            return await patiently(attempt)
+            return await with_retries(attempt)
         except _ShortError as err:
             return await self._short_part(err.film, chunk)
         except FrigateBadRequestError:

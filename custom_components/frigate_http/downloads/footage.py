@@ -15,9 +15,9 @@ _PAUSE = 2.0
 _MARGIN = 30.0
 
 
-async def async_wait_until(moment: float) -> None:
+async def async_wait_until(timestamp: float) -> None:
     """Wait for a moment that may lie ahead."""
-    await asyncio.sleep(max(0.0, moment - _now()))
+    await asyncio.sleep(max(0.0, timestamp - _now()))
 
 
 async def async_wait_for_footage(
@@ -44,17 +44,17 @@ async def async_wait_for_footage(
     return True
 
 
-async def _is_there(client: FrigateClient, camera: str, moment: float) -> bool:
+async def _is_there(client: FrigateClient, camera: str, timestamp: float) -> bool:
     """Return whether a segment ends at a moment or later; silence is no answer."""
     try:
         segments = await client.recordings.segments(
-            camera, moment - _MARGIN, moment + _MARGIN, fresh=True
+            camera, timestamp - _MARGIN, timestamp + _MARGIN, fresh=True
         )
     except FrigateError as err:
         if not is_silence(err):
             raise
         return False
-    return any(segment.end >= moment for segment in segments)
+    return any(segment.end >= timestamp for segment in segments)
 
 
 def _now() -> float:

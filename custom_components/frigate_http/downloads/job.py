@@ -9,9 +9,9 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.util.json import JsonObjectType
 
 from ..aiofrigate import FrigateClient
-from ..dates import iso
+from ..dates import as_local_iso
 from .journal import WrittenFile
-from .paths import Places
+from .paths import DownloadPaths
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +27,19 @@ class Piece:
     """When it begins, in seconds since the epoch, if that is known."""
     end: float | None = None
 
-    def answer(self, places: Places) -> JsonObjectType:
+    def answer(self, paths: DownloadPaths) -> JsonObjectType:
         """Return what a caller is told of it."""
-        reach = places.reach(self.target)
+        media_location = paths.media_location(self.target)
         answer: JsonObjectType = {
             "path": str(self.target),
             "bytes": self.bytes,
-            "media_content_id": reach.media_content_id,
-            "url": reach.url,
+            "media_content_id": media_location.media_content_id,
+            "url": media_location.url,
         }
         if self.seconds is not None:
             answer["seconds"] = round(self.seconds, 3)
         if self.start is not None:
-            answer |= {"start": iso(self.start), "end": iso(self.end)}
+            answer |= {"start": as_local_iso(self.start), "end": as_local_iso(self.end)}
         return answer
 
 

@@ -25,8 +25,8 @@ from ..aiofrigate import (
     StillImage,
     image_type,
 )
-from ..dates import iso
-from ..errors import refusal
+from ..dates import as_local_iso
+from ..errors import action_error
 from ..mp4 import Clip, Mp4Error, inspect
 from ..periods import Period
 from .footage import async_wait_for_footage
@@ -46,7 +46,7 @@ _PART = 206
 _FILM: EventMedia = "clip.mp4"
 
 
-class Patience:
+class RetryPolicy:
     """Asks again, after growing pauses, for what may be answered some time later."""
 
     def __init__(self) -> None:
@@ -87,9 +87,9 @@ class Patience:
         return pause
 
 
-async def patiently[T](ask: Callable[[], Awaitable[T]]) -> T:
+async def with_retries[T](ask: Callable[[], Awaitable[T]]) -> T:
     """Return an answer, asked for with patience; see `Patience.answer`."""
-    return await Patience().answer(ask)
+    return await RetryPolicy().answer(ask)
 
 
 def _passes(err: FrigateError) -> bool:
@@ -127,9 +127,9 @@ class ExportJob(Job):
         """Fetch the file of the export."""
         export = self._export
         if export is None or (file := export.file) is None:
-            raise refusal("export_without_file")
+            raise action_error("export_without_file")
         path = download.workspace / "export.mp4"
-        patience = Patience()
+        retry_policy = RetryPolicy()
         most = 0
 
         async def attempt() -> Clip:
@@ -142,7 +142,7 @@ class ExportJob(Job):
             finally:
                 if (size := await run(self.hass, _size, path)) > most:
                     most = size
-                    patience.renew()
+                    retry_policy.renew()
             try:
                 return await async_film(self.hass, path)
             except Mp4Error:
@@ -150,9 +150,9 @@ class ExportJob(Job):
                 await run(self.hass, _remove, path)
                 raise
 
-        film = await patience.answer(attempt)
+        film = await retry_policy.answer(attempt)
         download.pieces.append(Piece(path, download.target, film.bytes, film.seconds))
-        return {"camera": export.camera, "start": iso(export.start)}
+        return {"camera": export.camera, "start": as_local_iso(export.start)}
 
     async def _resume(self, download: Download, file: str, path: Path) -> None:
         """Fetch what is missing, or all of it where the server begins anew."""
@@ -197,7 +197,7 @@ class EventJob(Job):
         if self.media != _FILM:
             return
         if event.end is None:
-            raise refusal("event_open", event=self.event.event_id)
+            raise action_error("event_open", event=self.event.event_id)
         if event.camera is not None:
             start = event.end if event.start is None else event.start
             self._is_complete = await async_wait_for_footage(
@@ -223,7 +223,7 @@ class EventJob(Job):
                 )
             return await _checked(self.hass, path, download.target)
 
-        piece = await patiently(attempt)
+        piece = await with_retries(attempt)
         if self.media == _FILM:
             piece = replace(piece, start=self.event.start, end=self.event.end)
         download.pieces.append(piece)
@@ -235,34 +235,34 @@ class SnapshotJob(Job):
     """A picture of a camera: what it shows now, or what was recorded once."""
 
     camera: str
-    moment: float | None
+    timestamp: float | None
     """Seconds since the epoch; None means now."""
 
     @override
     async def async_prepare(self) -> None:
         """Wait until a moment that is seconds ago is on the disk."""
-        if self.moment is not None:
-            period = Period(self.moment - 1, self.moment)
+        if self.timestamp is not None:
+            period = Period(self.timestamp - 1, self.timestamp)
             await async_wait_for_footage(self.client, self.camera, period)
 
     @override
     async def async_fetch(self, download: Download) -> JsonObjectType:
         """Fetch it in one piece, small as it is."""
-        image = await patiently(self._image)
-        if self.moment is None and image.offline:
-            raise refusal("camera_offline", camera=self.camera)
+        image = await with_retries(self._image)
+        if self.timestamp is None and image.offline:
+            raise action_error("camera_offline", camera=self.camera)
         path = download.workspace / "snapshot.jpg"
         await run(self.hass, path.write_bytes, image.content)
         download.pieces.append(await _checked(self.hass, path, download.target))
         return {}
 
     async def _image(self) -> StillImage:
-        if self.moment is None:
+        if self.timestamp is None:
             return await self.client.media.latest_image(self.camera)
         try:
-            return await self.client.files.frame(self.camera, self.moment)
+            return await self.client.files.frame(self.camera, self.timestamp)
         except (FrigateBadRequestError, FrigateNotFoundError) as err:
-            raise refusal("nothing_recorded", camera=self.camera) from err
+            raise action_error("nothing_recorded", camera=self.camera) from err
 
 
 async def _checked(hass: HomeAssistant, path: Path, target: Path) -> Piece:
@@ -276,7 +276,7 @@ async def _checked(hass: HomeAssistant, path: Path, target: Path) -> Piece:
         film = await async_film(hass, path)
         return Piece(path, target, film.bytes, film.seconds)
     if not await run(hass, _is_picture, path):
-        raise refusal("not_an_image", name=path.name)
+        raise action_error("not_an_image", name=path.name)
     return Piece(path, target, await run(hass, _size, path))
 
 

@@ -15,11 +15,11 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.json import JsonObjectType
 
 from ..const import DOMAIN
-from ..errors import action_errors, mistake, refusal
+from ..errors import action_error, action_errors, validation_error
 from ..mp4 import Mp4Error
 from .job import Download, Job, Piece
 from .journal import Journal
-from .paths import Places
+from .paths import DownloadPaths
 from .publishing import publish_all
 from .saving import run, wait_for_end
 from .workspace import (
@@ -100,7 +100,7 @@ class DownloadManager:
             ServiceValidationError: another download is on its way to that path.
         """
         if target in self.taken:
-            raise mistake("download_underway", path=str(target))
+            raise validation_error("download_underway", path=str(target))
         self._targets.add(target)
         return self._entry.async_create_background_task(
             self._hass,
@@ -164,23 +164,23 @@ class DownloadManager:
         finally:
             self._running.remove(download)
             self._report()
-        return {**_described(download.pieces, Places(self._hass)), **details}
+        return {**_described(download.pieces, DownloadPaths(self._hass)), **details}
 
     async def _async_fill(self, download: Download, job: Job) -> JsonObjectType:
         """Do a job in a workspace; at a good end its files appear, else nothing does."""
-        places, folders = Places(self._hass), list[Path]()
+        paths, folders = DownloadPaths(self._hass), list[Path]()
         try:
             folders = await run(self._hass, missing_folders, download.target.parent)
             await self._journal.async_begin(download.workspace)
             await run(
-                self._hass, open_workspace, places, download.target, download.workspace
+                self._hass, open_workspace, paths, download.target, download.workspace
             )
             details = await job.async_fetch(download)
         except BaseException:
             await self._to_its_end(self._async_clean_up(download, folders))
             raise
         # From here on it is too late to cancel: the files are about to appear.
-        await self._to_its_end(self._async_publish(download, places, folders))
+        await self._to_its_end(self._async_publish(download, paths, folders))
         return details
 
     async def _to_its_end(self, work: Coroutine[Any, Any, None]) -> None:
@@ -190,10 +190,10 @@ class DownloadManager:
         task.result()
 
     async def _async_publish(
-        self, download: Download, places: Places, folders: list[Path]
+        self, download: Download, paths: DownloadPaths, folders: list[Path]
     ) -> None:
         try:
-            await run(self._hass, publish_all, download, places)
+            await run(self._hass, publish_all, download, paths)
         finally:
             await self._async_clean_up(download, folders)
 
@@ -211,13 +211,13 @@ def _shown(err: BaseException) -> BaseException:
     if isinstance(err, HomeAssistantError):
         return err
     if isinstance(err, asyncio.CancelledError):
-        return refusal("download_cancelled")
-    return refusal("unknown", message=type(err).__name__)
+        return action_error("download_cancelled")
+    return action_error("unknown", message=type(err).__name__)
 
 
-def _described(pieces: list[Piece], places: Places) -> JsonObjectType:
+def _described(pieces: list[Piece], paths: DownloadPaths) -> JsonObjectType:
     """Return what a caller is told of files: the first of them, and their sums."""
-    answers = [piece.answer(places) for piece in pieces]
+    answers = [piece.answer(paths) for piece in pieces]
     if len(answers) == 1:
         return answers[0]
     seconds = [piece.seconds for piece in pieces if piece.seconds is not None]
@@ -235,7 +235,7 @@ def _film_errors() -> Generator[None]:
     try:
         yield
     except Mp4Error as err:
-        raise refusal("broken_film", message=str(err)) from err
+        raise action_error("broken_film", message=str(err)) from err
 
 
 @contextmanager
@@ -245,5 +245,5 @@ def _disk_errors() -> Generator[None]:
         yield
     except OSError as err:
         if err.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-            raise refusal("disk_full") from err
-        raise refusal("disk_error", message=os.strerror(err.errno or 0)) from err
+            raise action_error("disk_full") from err
+        raise action_error("disk_error", message=os.strerror(err.errno or 0)) from err

@@ -13,7 +13,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import slugify
 
 from ..const import DOMAIN
-from ..errors import mistake
+from ..errors import validation_error
 
 _LONGEST_NAME = 200
 """Bytes; leaves room for the number of a part, below what file systems take."""
@@ -25,14 +25,14 @@ _FORBIDDEN = frozenset('<>:"|?*\\~')
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class MediaLocation:
     """How a file is reached from outside; None where it is in no media folder."""
 
     url: str | None
     media_content_id: str | None
 
 
-class Places:
+class DownloadPaths:
     """The folders that Home Assistant's configuration allows."""
 
     def __init__(self, hass: HomeAssistant) -> None:
@@ -44,10 +44,10 @@ class Places:
         self._public = Path(hass.config.path("www"))
 
     @property
-    def _home(self) -> Path:
+    def _default_media_dir(self) -> Path:
         """Return the media folder that files go to by default."""
         if not self._media:
-            raise mistake("no_media_folder")
+            raise validation_error("no_media_folder")
         return self._media.get("local") or next(iter(self._media.values()))
 
     def own_folders(self) -> list[Path]:
@@ -63,7 +63,7 @@ class Places:
         """
         *folders, name = path.split("/")
         plain = [plain_name(folder) for folder in (server, *folders)]
-        return self._home.joinpath(DOMAIN, *plain, name)
+        return self._default_media_dir.joinpath(DOMAIN, *plain, name)
 
     def named(self, filename: str, suffixes: tuple[str, ...]) -> Path:
         """Return the path that a caller's `filename` means, by its words alone.
@@ -81,12 +81,14 @@ class Places:
             or filename.rstrip().endswith("/")
             or not all(map(_is_good, parts))
         ):
-            raise mistake("bad_filename")
+            raise validation_error("bad_filename")
         if not wanted.suffix:
             wanted = wanted.with_name(wanted.name + suffixes[0])
         elif wanted.suffix.lower() not in suffixes:
-            raise mistake("wrong_ending", endings=", ".join(suffixes))
-        return Path(wanted) if wanted.is_absolute() else self._home / wanted
+            raise validation_error("wrong_ending", endings=", ".join(suffixes))
+        return (
+            Path(wanted) if wanted.is_absolute() else self._default_media_dir / wanted
+        )
 
     def check(self, path: Path) -> None:
         """Refuse a path outside the allowed folders, wherever links on it lead.
@@ -95,10 +97,10 @@ class Places:
             ServiceValidationError: it is outside, or something else is there.
         """
         if path.is_symlink() or (path.exists() and not path.is_file()):
-            raise mistake("not_a_file_there", path=str(path))
+            raise validation_error("not_a_file_there", path=str(path))
         real = path.parent.resolve() / path.name
         if not _is_below(real, self._roots()) or self._is_public(real):
-            raise mistake("folder_not_allowed", path=str(path))
+            raise validation_error("folder_not_allowed", path=str(path))
 
     def _is_public(self, real: Path) -> bool:
         """Return whether a path is below the public folder, however that is written."""
@@ -106,16 +108,16 @@ class Places:
             above.exists() and above.samefile(self._public) for above in real.parents
         )
 
-    def reach(self, path: Path) -> Reach:
+    def media_location(self, path: Path) -> MediaLocation:
         """Return how Home Assistant's users and devices get at a file."""
         for name, folder in self._media.items():
             if path.is_relative_to(folder):
                 below = path.relative_to(folder).as_posix()
-                return Reach(
+                return MediaLocation(
                     f"/media/{quote(name)}/{quote(below)}",
                     f"media-source://media_source/{name}/{below}",
                 )
-        return Reach(None, None)
+        return MediaLocation(None, None)
 
     def _roots(self) -> list[Path]:
         return list(_real([*self._media.values(), *self._allowed]))

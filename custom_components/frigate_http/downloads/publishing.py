@@ -9,10 +9,10 @@ from pathlib import Path
 import shutil
 
 from ..const import LOGGER
-from ..errors import mistake
+from ..errors import validation_error
 from .job import Download
 from .journal import WrittenFile
-from .paths import Places
+from .paths import DownloadPaths
 
 # What file systems without hard links say to one.
 _NO_LINKS = {
@@ -21,7 +21,7 @@ _NO_LINKS = {
 }
 
 
-def publish_all(download: Download, places: Places) -> None:
+def publish_all(download: Download, paths: DownloadPaths) -> None:
     """Let all pieces of a download appear under their names.
 
     Raises:
@@ -29,7 +29,7 @@ def publish_all(download: Download, places: Places) -> None:
         OSError: they cannot be moved; nothing has changed then, either.
     """
     for piece in download.pieces:
-        places.check(piece.target)
+        paths.check(piece.target)
     done: list[tuple[Path, Path | None]] = []
     try:
         for number, piece in enumerate(download.pieces):
@@ -87,12 +87,12 @@ def _publish(piece: Path, target: Path, *, overwrite: bool) -> None:
         # Unlike a renaming, a link never takes the place of what is there.
         target.hardlink_to(piece)
     except FileExistsError as err:
-        raise mistake("file_exists", path=str(target)) from err
+        raise validation_error("file_exists", path=str(target)) from err
     except OSError as err:
         if err.errno not in _NO_LINKS:
             raise
         if target.exists():
-            raise mistake("file_exists", path=str(target)) from err
+            raise validation_error("file_exists", path=str(target)) from err
         piece.rename(target)
     else:
         piece.unlink()

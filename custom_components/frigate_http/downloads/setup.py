@@ -10,7 +10,7 @@ from homeassistant.helpers.event import async_track_time_interval
 from ..const import CONF_KEEP_DAYS, DEFAULT_KEEP_DAYS
 from .journal import journal_of
 from .manager import DownloadManager
-from .paths import Places
+from .paths import DownloadPaths
 
 SWEEP_INTERVAL = timedelta(hours=6)
 
@@ -29,7 +29,7 @@ async def async_set_up_downloads(
 
     async def sweep(_now: datetime | None = None) -> None:
         days = int(entry.options.get(CONF_KEEP_DAYS, DEFAULT_KEEP_DAYS))
-        await journal.async_sweep(days, Places(hass).own_folders())
+        await journal.async_sweep(days, DownloadPaths(hass).own_folders())
 
     entry.async_on_unload(async_track_time_interval(hass, sweep, SWEEP_INTERVAL))
     await sweep()

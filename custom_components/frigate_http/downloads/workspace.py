@@ -9,8 +9,8 @@ import re
 import secrets
 import shutil
 
-from ..errors import mistake
-from .paths import Places
+from ..errors import validation_error
+from .paths import DownloadPaths
 
 
 def workspace_for(target: Path) -> Path:
@@ -18,19 +18,19 @@ def workspace_for(target: Path) -> Path:
     return target.parent / f".{secrets.token_hex(8)}.{target.stem[:40]}.part"
 
 
-def open_workspace(places: Places, target: Path, workspace: Path) -> None:
+def open_workspace(paths: DownloadPaths, target: Path, workspace: Path) -> None:
     """Make the folder, and those above it.
 
     Raises:
         ServiceValidationError: the folder is not where an allowed one is.
         OSError: it cannot be made.
     """
-    places.check(target)
+    paths.check(target)
     made = missing_folders(target.parent)
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         # Somebody may have put a link there in the meantime.
-        places.check(target)
+        paths.check(target)
         workspace.mkdir(mode=0o700)
     except BaseException:
         remove_empty(made)
@@ -67,7 +67,7 @@ def check_free(target: Path) -> None:
         ServiceValidationError: there is one.
     """
     if (found := _in_the_way(target)) is not None:
-        raise mistake("file_exists", path=str(found))
+        raise validation_error("file_exists", path=str(found))
 
 
 def free_name(target: Path, taken: Container[Path]) -> Path:

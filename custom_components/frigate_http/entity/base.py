@@ -9,7 +9,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from ..aiofrigate import CameraConfig, CameraStats
 from ..coordinator.on_demand import OnDemandCoordinator
-from ..coordinator.server import FrigateCoordinator
+from ..coordinator.server import ServerCoordinator
 from ..inventory import (
     camera_device_info,
     camera_unique_id,
@@ -19,7 +19,7 @@ from ..inventory import (
 
 
 class FrigateEntity[
-    CoordinatorT: FrigateCoordinator | OnDemandCoordinator[Any] = FrigateCoordinator
+    CoordinatorT: ServerCoordinator | OnDemandCoordinator[Any] = ServerCoordinator
 ](CoordinatorEntity[CoordinatorT]):
     """An entity that writes a state only when something of its own has changed.
 
@@ -27,18 +27,18 @@ class FrigateEntity[
     """
 
     _attr_has_entity_name = True
-    _shown: tuple[str, ...] = ()
+    _state_attrs: tuple[str, ...] = ()
     """Names of the attributes, besides availability, that make up the state."""
 
     @abstractmethod
-    def _read(self) -> bool:
+    def _async_update_attrs(self) -> bool:
         """Take the values from the coordinator's data; return whether they are there."""
 
     @override
     async def async_added_to_hass(self) -> None:
         """Follow the coordinator, and read what it has now."""
         await super().async_added_to_hass()
-        self._attr_available = super().available and self._read()
+        self._attr_available = super().available and self._async_update_attrs()
 
     @property
     @override
@@ -49,12 +49,12 @@ class FrigateEntity[
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        self._show_change()
+        self._async_write_if_changed()
 
-    def _show_change(self) -> bool:
+    def _async_write_if_changed(self) -> bool:
         """Write the state if it is another one; return whether it was."""
         before = self._snapshot()
-        self._attr_available = super().available and self._read()
+        self._attr_available = super().available and self._async_update_attrs()
         if has_changed := self._snapshot() != before:
             self.async_write_ha_state()
         return has_changed
@@ -62,12 +62,12 @@ class FrigateEntity[
     def _snapshot(self) -> tuple[object, ...]:
         return (
             self._attr_available,
-            *(getattr(self, name) for name in self._shown),
+            *(getattr(self, name) for name in self._state_attrs),
         )
 
 
 class ServerEntity[
-    CoordinatorT: FrigateCoordinator | OnDemandCoordinator[Any] = FrigateCoordinator
+    CoordinatorT: ServerCoordinator | OnDemandCoordinator[Any] = ServerCoordinator
 ](FrigateEntity[CoordinatorT]):
     """An entity of the server's device."""
 
@@ -93,7 +93,7 @@ class CameraEntity(FrigateEntity):
 
     def __init__(
         self,
-        coordinator: FrigateCoordinator,
+        coordinator: ServerCoordinator,
         description: EntityDescription | None,
         camera: str,
     ) -> None:

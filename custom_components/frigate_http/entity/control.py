@@ -10,10 +10,10 @@ from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ..commands import Commands, Value
-from ..coordinator.server import FrigateCoordinator
+from ..coordinator.server import ServerCoordinator
 from ..live.topics import Kind, Topic
 from .base import CameraEntity
-from .dynamic import async_add_live
+from .dynamic import async_add_and_remove
 
 
 class ControlEntity(CameraEntity):
@@ -26,7 +26,7 @@ class ControlEntity(CameraEntity):
     def __init__(
         self,
         commands: Commands,
-        coordinator: FrigateCoordinator,
+        coordinator: ServerCoordinator,
         description: EntityDescription,
         camera: str,
     ) -> None:
@@ -41,7 +41,7 @@ class ControlEntity(CameraEntity):
         """Take a value in; None if it is unknown."""
 
     @override
-    def _read(self) -> bool:
+    def _async_update_attrs(self) -> bool:
         if not is_settable(self.coordinator, self.camera, self._feature):
             return False
         self._take(self._commands.feature_value(self.camera, self._feature))
@@ -64,10 +64,10 @@ class ControlEntity(CameraEntity):
 
 @callback
 def async_add_controls[DescriptionT: EntityDescription](
-    coordinator: FrigateCoordinator,
+    coordinator: ServerCoordinator,
     async_add_entities: AddConfigEntryEntitiesCallback,
     descriptions: Collection[DescriptionT],
-    create: Callable[[FrigateCoordinator, DescriptionT, str], ControlEntity],
+    create: Callable[[ServerCoordinator, DescriptionT, str], ControlEntity],
 ) -> None:
     """Add an entity for each feature that can be set, of each camera.
 
@@ -76,14 +76,14 @@ def async_add_controls[DescriptionT: EntityDescription](
     """
 
     def _settable(
-        coordinator: FrigateCoordinator,
+        coordinator: ServerCoordinator,
     ) -> Iterator[tuple[DescriptionT, str]]:
         for one in descriptions:
             for camera in coordinator.data.cameras:
                 if is_settable(coordinator, camera, one.key):
                     yield one, camera
 
-    async_add_live(
+    async_add_and_remove(
         coordinator,
         async_add_entities,
         {one.key for one in descriptions},
@@ -93,7 +93,7 @@ def async_add_controls[DescriptionT: EntityDescription](
     )
 
 
-def is_settable(coordinator: FrigateCoordinator, camera: str, feature: str) -> bool:
+def is_settable(coordinator: ServerCoordinator, camera: str, feature: str) -> bool:
     """Return whether this account may set a feature, and Frigate agrees to."""
     config = coordinator.data.cameras.get(camera)
     return (

@@ -11,17 +11,17 @@ from homeassistant.helpers.entity_platform import (
     async_get_current_platform,
 )
 
-from ..coordinator.missing import Roll
-from ..coordinator.server import FrigateCoordinator
+from ..coordinator.missing import MissingTracker
+from ..coordinator.server import ServerCoordinator
 from ..inventory import camera_and_key
 
 
 @callback
 def async_add_as_they_appear[*KeyT](
-    coordinator: FrigateCoordinator,
+    coordinator: ServerCoordinator,
     async_add_entities: AddConfigEntryEntitiesCallback,
-    keys: Callable[[FrigateCoordinator], Iterable[tuple[*KeyT]]],
-    create: Callable[[FrigateCoordinator, *KeyT], Entity],
+    keys: Callable[[ServerCoordinator], Iterable[tuple[*KeyT]]],
+    create: Callable[[ServerCoordinator, *KeyT], Entity],
 ) -> dict[tuple[*KeyT], str]:
     """Add an entity for every key, now and whenever a new one appears.
 
@@ -59,14 +59,14 @@ def _is_registered(
 
 
 @callback
-def async_add_live[*KeyT](
-    coordinator: FrigateCoordinator,
+def async_add_and_remove[*KeyT](
+    coordinator: ServerCoordinator,
     async_add_entities: AddConfigEntryEntitiesCallback,
     kinds: Collection[str],
-    keys: Callable[[FrigateCoordinator], Iterable[tuple[*KeyT]]],
-    create: Callable[[FrigateCoordinator, *KeyT], Entity],
+    keys: Callable[[ServerCoordinator], Iterable[tuple[*KeyT]]],
+    create: Callable[[ServerCoordinator, *KeyT], Entity],
     *,
-    can_tell: Callable[[FrigateCoordinator], bool] = lambda _coordinator: True,
+    can_tell: Callable[[ServerCoordinator], bool] = lambda _coordinator: True,
 ) -> None:
     """Add an entity for every key as it appears, and remove it when it is gone.
 
@@ -77,11 +77,13 @@ def async_add_live[*KeyT](
     """
     known = async_add_as_they_appear(coordinator, async_add_entities, keys, create)
     domain = async_get_current_platform().domain
-    roll = Roll(one.unique_id for one, _camera in _of(coordinator, domain, kinds))
+    tracker = MissingTracker(
+        one.unique_id for one, _camera in _of(coordinator, domain, kinds)
+    )
     read_at = 0.0
 
     @callback
-    def _call() -> None:
+    def _sync_registry() -> None:
         nonlocal read_at
         if coordinator.config_read_at == read_at or not can_tell(coordinator):
             return
@@ -89,22 +91,26 @@ def async_add_live[*KeyT](
         there = coordinator.data.cameras
         registered = list(_of(coordinator, domain, kinds))
         excused = {one.unique_id for one, camera in registered if camera not in there}
-        roll.call(excused.union(known[key] for key in keys(coordinator)))
+        tracker.update(excused.union(known[key] for key in keys(coordinator)))
         for one, _camera in registered:
-            if one.unique_id in roll.gone:
+            if one.unique_id in tracker.stale:
                 er.async_get(coordinator.hass).async_remove(one.entity_id)
-        for key in [key for key, unique_id in known.items() if unique_id in roll.gone]:
+        for key in [
+            key for key, unique_id in known.items() if unique_id in tracker.stale
+        ]:
             # It is new when it comes back, however soon that is.
             del known[key]
-        for unique_id in roll.gone:
-            roll.forget(unique_id)
+        for unique_id in tracker.stale:
+            tracker.discard(unique_id)
 
-    coordinator.config_entry.async_on_unload(coordinator.async_add_listener(_call))
-    _call()
+    coordinator.config_entry.async_on_unload(
+        coordinator.async_add_listener(_sync_registry)
+    )
+    _sync_registry()
 
 
 def _of(
-    coordinator: FrigateCoordinator, domain: str, kinds: Collection[str]
+    coordinator: ServerCoordinator, domain: str, kinds: Collection[str]
 ) -> Iterator[tuple[er.RegistryEntry, str]]:
     """Yield the registered entities of these kinds, each with its camera."""
     entry = coordinator.config_entry

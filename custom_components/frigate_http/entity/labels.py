@@ -7,7 +7,7 @@ from homeassistant.helpers.entity import EntityDescription
 
 from ..aiofrigate import CameraConfig
 from ..coordinator.live import LiveCoordinator
-from ..coordinator.server import FrigateCoordinator
+from ..coordinator.server import ServerCoordinator
 from ..inventory import as_title, camera_unique_id
 from ..live.camera_state import ALL
 from ..live.topics import Kind, Topic
@@ -45,7 +45,7 @@ class Subject:
     zone: str | None = None
 
 
-def objects(coordinator: FrigateCoordinator) -> Iterator[tuple[Subject]]:
+def objects(coordinator: ServerCoordinator) -> Iterator[tuple[Subject]]:
     """Yield all that is looked for, as keys of entities."""
     for name, camera in coordinator.data.cameras.items():
         for zone in (None, *camera.zones):
@@ -63,7 +63,7 @@ def objects_of(camera: CameraConfig, zone: str | None) -> tuple[str, ...]:
     return (*labels, ALL)
 
 
-def sounds(coordinator: FrigateCoordinator) -> Iterator[tuple[Subject]]:
+def sounds(coordinator: ServerCoordinator) -> Iterator[tuple[Subject]]:
     """Yield all that is listened for, as keys of entities."""
     for name, camera in coordinator.data.cameras.items():
         for label in sounds_of(camera):
@@ -87,7 +87,7 @@ class LabelEntity(LiveEntity):
     def __init__(
         self,
         live: LiveCoordinator,
-        coordinator: FrigateCoordinator,
+        coordinator: ServerCoordinator,
         description: EntityDescription,
         kind: Kind,
         subject: Subject,

@@ -11,9 +11,9 @@ from homeassistant.helpers.event import async_call_later
 
 from ..aiofrigate import CameraConfig
 from ..coordinator.live import LiveCoordinator
-from ..coordinator.server import FrigateCoordinator
-from ..live.camera_state import CameraPicture
-from ..live.topics import Happening, Topic
+from ..coordinator.server import ServerCoordinator
+from ..live.camera_state import CameraState
+from ..live.topics import LiveEvent, Topic
 from .base import CameraEntity
 
 SHORTEST_PAUSE = 0.2
@@ -30,7 +30,7 @@ class LiveEntity(CameraEntity):
     def __init__(
         self,
         live: LiveCoordinator,
-        coordinator: FrigateCoordinator,
+        coordinator: ServerCoordinator,
         description: EntityDescription,
         camera: str,
         *topics: Topic,
@@ -43,14 +43,16 @@ class LiveEntity(CameraEntity):
         self._cancel_late_write: Callable[[], None] | None = None
 
     @abstractmethod
-    def _read_live(self, config: CameraConfig, picture: CameraPicture) -> bool:
+    def _async_update_live_attrs(
+        self, config: CameraConfig, state: CameraState
+    ) -> bool:
         """Take the values from what is known now; return whether they can be known."""
 
     @override
-    def _read(self) -> bool:
-        if (config := self.camera_config) is None or not self.live.has_picture:
+    def _async_update_attrs(self) -> bool:
+        if (config := self.camera_config) is None or not self.live.is_current:
             return False
-        return self._read_live(config, self.live.picture.of(self.camera))
+        return self._async_update_live_attrs(config, self.live.state.of(self.camera))
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -73,7 +75,7 @@ class LiveEntity(CameraEntity):
                 self._write_not_before - now,
                 HassJob(self._write_late, cancel_on_shutdown=True),
             )
-        elif self._show_change():
+        elif self._async_write_if_changed():
             self._write_not_before = now + SHORTEST_PAUSE
 
     @callback
@@ -88,16 +90,16 @@ class LiveEntity(CameraEntity):
             self._cancel_late_write = None
 
 
-class HappeningEntity(LiveEntity):
+class LiveEventEntity(LiveEntity):
     """An entity that is told of what happens, and shows the last of it."""
 
     @override
     async def async_added_to_hass(self) -> None:
         """Hear of what happens at the camera."""
-        self.async_on_remove(self.live.async_hear(self.camera, self._hear))
+        self.async_on_remove(self.live.async_subscribe(self.camera, self._handle_event))
         await super().async_added_to_hass()
 
     @callback
     @abstractmethod
-    def _hear(self, happening: Happening) -> None:
+    def _handle_event(self, live_event: LiveEvent) -> None:
         """Take in what has happened."""

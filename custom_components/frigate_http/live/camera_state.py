@@ -20,7 +20,7 @@ class Snapshot:
 
 
 @dataclass(slots=True)
-class CameraPicture:
+class CameraState:
     """A camera as it was told last; None is what nobody has told yet."""
 
     motion: bool | None = None

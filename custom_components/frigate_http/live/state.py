@@ -23,18 +23,18 @@ from ..aiofrigate import (
     TrackedObject,
     Update,
 )
-from .camera_state import ALL, CameraPicture, Snapshot
+from .camera_state import ALL, CameraState, Snapshot
 from .recognition_log import RecognitionLog
 from .review_log import ReviewLog
-from .topics import PROFILE, Happening, Kind, ReviewHappened, Topic
+from .topics import PROFILE, Kind, LiveEvent, ReviewHappened, Topic
 
 _A_LITTLE_LATER = 0.001
 """Seconds; the server does not tell when it took a better picture."""
 
-type Change = Topic | Happening
+type Change = Topic | LiveEvent
 
 
-class Picture:
+class LiveState:
     """The cameras as they were told last.
 
     Each method that takes something in yields what it changes. Nothing is checked for
@@ -43,12 +43,12 @@ class Picture:
 
     def __init__(self) -> None:
         """Begin with nothing known."""
-        self._cameras: defaultdict[str, CameraPicture] = defaultdict(CameraPicture)
+        self._cameras: defaultdict[str, CameraState] = defaultdict(CameraState)
         self.reviews = ReviewLog()
         self._recognitions = RecognitionLog()
         self.profile: ProfileState | None = None
 
-    def of(self, camera: str) -> CameraPicture:
+    def of(self, camera: str) -> CameraState:
         """Return what is known of a camera."""
         return self._cameras[camera]
 
@@ -122,19 +122,19 @@ class Picture:
                 # Whoever was shown last may have come later, and be gone again.
                 self._recognitions.is_news(found)
 
-    def pictured(self, events: Iterable[Event]) -> Iterator[Change]:
+    def add_past_snapshots(self, events: Iterable[Event]) -> Iterator[Change]:
         """Take in events of the past, for the pictures of them."""
         for event in events:
             yield from self._polled_snapshot(event)
 
     def lose_push(self) -> Iterator[Change]:
         """Forget what only a push can tell."""
-        for camera, picture in self._cameras.items():
-            picture.motion = None
+        for camera, state in self._cameras.items():
+            state.motion = None
             yield Topic(Kind.MOTION, camera)
             # Frigate tells of a state when it changes, and after a gap it may be another.
-            for model in [*picture.states]:
-                del picture.states[model]
+            for model in [*state.states]:
+                del state.states[model]
                 yield Topic(Kind.STATES, camera, model)
         self.profile = None
         yield PROFILE
@@ -145,7 +145,7 @@ class Picture:
         if isinstance(update, SoundActivity):
             for camera in {*update.sounds, *self._cameras}:
                 heard = update.sounds.get(camera, frozenset())
-                yield from self._hear(camera, heard)
+                yield from self._set_sounds(camera, heard)
             return
         # A camera that is not mentioned sees nothing.
         for camera in {*update.objects, *self._cameras}:
@@ -157,17 +157,17 @@ class Picture:
 
     def _counted(self, update: Count) -> Iterator[Change]:
         # A zone has no picture of its own: nobody has asked for one of that name.
-        if (picture := self._cameras.get(update.place)) is None:
+        if (state := self._cameras.get(update.place)) is None:
             return
-        known = picture.active if update.only_active else picture.totals
+        known = state.active if update.only_active else state.totals
         if known is not None and known[update.label] != update.count:
             known[update.label] = update.count
             yield Topic(Kind.OBJECTS, update.place, update.label)
 
     def _object(self, update: ObjectUpdate) -> Iterator[Change]:
         tracked = update.tracked
-        picture = self.of(tracked.camera)
-        if picture.update(tracked, is_gone=update.is_gone):
+        state = self.of(tracked.camera)
+        if state.update(tracked, is_gone=update.is_gone):
             for label in (tracked.label, ALL):
                 yield Topic(Kind.OBJECTS, tracked.camera, label)
         if (taken_at := tracked.snapshot_time) is not None:
@@ -176,21 +176,21 @@ class Picture:
             )
 
     def _snapshot(self, camera: str, snapshot: Snapshot) -> Iterator[Change]:
-        picture = self.of(camera)
-        known = picture.snapshot
+        state = self.of(camera)
+        known = state.snapshot
         if known is None or snapshot.taken_at > known.taken_at:
-            picture.snapshot = snapshot
+            state.snapshot = snapshot
             yield Topic(Kind.SNAPSHOTS, camera)
 
     def _sound(self, update: Sound) -> Iterator[Change]:
         heard = set(self.of(update.camera).sounds or ())
         (heard.add if update.is_on else heard.discard)(update.label)
-        yield from self._hear(update.camera, heard)
+        yield from self._set_sounds(update.camera, heard)
 
-    def _hear(self, camera: str, heard: Iterable[str]) -> Iterator[Change]:
-        picture, now = self.of(camera), frozenset(heard)
-        before = frozenset(picture.sounds or ())
-        picture.sounds = now
+    def _set_sounds(self, camera: str, heard: Iterable[str]) -> Iterator[Change]:
+        state, now = self.of(camera), frozenset(heard)
+        before = frozenset(state.sounds or ())
+        state.sounds = now
         for label in before ^ now:
             yield Topic(Kind.SOUNDS, camera, label)
 
@@ -204,11 +204,11 @@ class Picture:
 
     def _named(self, found: Recognized) -> Topic:
         """Take in who or what was recognised last."""
-        picture = self.of(found.camera)
+        state = self.of(found.camera)
         if found.is_plate:
-            picture.plate = found
+            state.plate = found
             return Topic(Kind.PLATES, found.camera)
-        picture.face = found
+        state.face = found
         return Topic(Kind.FACES, found.camera)
 
     def _reviews(self, happened: Iterable[ReviewHappened]) -> Iterator[Change]:
@@ -217,9 +217,9 @@ class Picture:
             yield from self._severity(one.camera, self.reviews.severity(one.camera))
 
     def _severity(self, camera: str, severity: str | None) -> Iterator[Change]:
-        picture = self.of(camera)
-        if not picture.knows_severity or picture.severity != severity:
-            picture.severity, picture.knows_severity = severity, True
+        state = self.of(camera)
+        if not state.knows_severity or state.severity != severity:
+            state.severity, state.knows_severity = severity, True
             yield Topic(Kind.REVIEWS, camera)
 
     # What was asked for
@@ -237,18 +237,18 @@ class Picture:
             for event in events
             if event.label is not None and event.kind not in {"audio", "api"}
         ]
-        picture = self.of(camera)
-        gone = {*(picture.objects or ())} - {one.object_id for one in objects}
-        for label in picture.see(objects, with_motion=False):
+        state = self.of(camera)
+        gone = {*(state.objects or ())} - {one.object_id for one in objects}
+        for label in state.see(objects, with_motion=False):
             yield Topic(Kind.OBJECTS, camera, label)
-        if (last := picture.snapshot) is not None and last.event_id in gone:
+        if (last := state.snapshot) is not None and last.event_id in gone:
             # Only now is it the best picture of all there were.
             yield from self._snapshot(
                 camera, replace(last, taken_at=last.taken_at + _A_LITTLE_LATER)
             )
 
     def _polled_sounds(self, camera: str, events: Iterable[Event]) -> Iterator[Change]:
-        yield from self._hear(
+        yield from self._set_sounds(
             camera, {event.label or "" for event in events if event.kind == "audio"}
         )
 

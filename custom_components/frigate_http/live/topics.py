@@ -58,5 +58,5 @@ class ReviewHappened:
     review: Review
 
 
-type Happening = ReviewHappened | Recognized
+type LiveEvent = ReviewHappened | Recognized
 """What is told once, to those who listen at that moment."""

@@ -9,7 +9,7 @@ from homeassistant.components.sensor import SensorEntity
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from ..coordinator.server import FrigateCoordinator
+from ..coordinator.server import ServerCoordinator
 from ..entity.base import CameraEntity, ServerEntity
 from ..entity.dynamic import async_add_as_they_appear
 from ..inventory import person_unique_id
@@ -69,13 +69,13 @@ def _part_name(part: str) -> str:
 type Keys[*Ts] = Iterator[tuple[*Ts]]
 
 
-def _server_sensors(coordinator: FrigateCoordinator) -> Keys[ServerSensorDescription]:
+def _server_sensors(coordinator: ServerCoordinator) -> Keys[ServerSensorDescription]:
     if (stats := coordinator.data.stats) is not None:
         yield from ((one,) for one in SERVER_SENSORS if one.exists_fn(stats))
 
 
 def _part_sensors(
-    coordinator: FrigateCoordinator,
+    coordinator: ServerCoordinator,
 ) -> Keys[PartSensorDescription, str]:
     if (stats := coordinator.data.stats) is None:
         return
@@ -85,18 +85,18 @@ def _part_sensors(
                 yield one, part
 
 
-def _faces_sensors(coordinator: FrigateCoordinator) -> Keys[FacesSensorDescription]:
+def _faces_sensors(coordinator: ServerCoordinator) -> Keys[FacesSensorDescription]:
     if coordinator.data.faces is not None:
         yield from ((one,) for one in FACES_SENSORS)
 
 
-def _people(coordinator: FrigateCoordinator) -> Keys[str]:
+def _people(coordinator: ServerCoordinator) -> Keys[str]:
     if (faces := coordinator.data.faces) is not None:
         yield from ((person,) for person in faces.people)
 
 
 def _camera_sensors(
-    coordinator: FrigateCoordinator,
+    coordinator: ServerCoordinator,
 ) -> Keys[CameraSensorDescription, str]:
     if (stats := coordinator.data.stats) is None:
         return
@@ -107,7 +107,7 @@ def _camera_sensors(
 
 
 def _exports_sensors(
-    coordinator: FrigateCoordinator,
+    coordinator: ServerCoordinator,
 ) -> Keys[ExportsSensorDescription]:
     stats = coordinator.data.stats
     version = None if stats is None else stats.version
@@ -119,10 +119,10 @@ class FrigateServerSensor(ServerEntity, SensorEntity):
 
     entity_description: ServerSensorDescription
     # The value of the uptime drifts by a second now and then, its state does not.
-    _shown = ("state",)
+    _state_attrs = ("state",)
 
     @override
-    def _read(self) -> bool:
+    def _async_update_attrs(self) -> bool:
         if (stats := self.coordinator.data.stats) is None:
             return False
         self._attr_native_value = self.entity_description.value_fn(stats)
@@ -133,11 +133,11 @@ class FrigatePartSensor(ServerEntity, SensorEntity):
     """A figure of one detector, GPU, NPU, file system or thermometer."""
 
     entity_description: PartSensorDescription
-    _shown = ("_attr_native_value",)
+    _state_attrs = ("_attr_native_value",)
 
     def __init__(
         self,
-        coordinator: FrigateCoordinator,
+        coordinator: ServerCoordinator,
         description: PartSensorDescription,
         part: str,
     ) -> None:
@@ -150,7 +150,7 @@ class FrigatePartSensor(ServerEntity, SensorEntity):
             self._attr_entity_registry_enabled_default = True
 
     @override
-    def _read(self) -> bool:
+    def _async_update_attrs(self) -> bool:
         if (stats := self.coordinator.data.stats) is None:
             return False
         part = self.entity_description.parts_fn(stats).get(self._part)
@@ -164,10 +164,10 @@ class FrigateFacesSensor(ServerEntity, SensorEntity):
     """A figure of the library of faces."""
 
     entity_description: FacesSensorDescription
-    _shown = ("_attr_native_value",)
+    _state_attrs = ("_attr_native_value",)
 
     @override
-    def _read(self) -> bool:
+    def _async_update_attrs(self) -> bool:
         if (faces := self.coordinator.data.faces) is None:
             return False
         self._attr_native_value = self.entity_description.value_fn(faces)
@@ -177,9 +177,9 @@ class FrigateFacesSensor(ServerEntity, SensorEntity):
 class FrigatePersonSensor(ServerEntity, SensorEntity):
     """How many images of a person there are."""
 
-    _shown = ("_attr_native_value",)
+    _state_attrs = ("_attr_native_value",)
 
-    def __init__(self, coordinator: FrigateCoordinator, person: str) -> None:
+    def __init__(self, coordinator: ServerCoordinator, person: str) -> None:
         """Count the images of a person."""
         super().__init__(coordinator, PERSON_SENSOR)
         self._person = person
@@ -187,7 +187,7 @@ class FrigatePersonSensor(ServerEntity, SensorEntity):
         self._attr_translation_placeholders = {"person": person.replace("_", " ")}
 
     @override
-    def _read(self) -> bool:
+    def _async_update_attrs(self) -> bool:
         faces = self.coordinator.data.faces
         if faces is None or (images := faces.people.get(self._person)) is None:
             return False
@@ -199,11 +199,11 @@ class FrigateCameraSensor(CameraEntity, SensorEntity):
     """A figure of a camera."""
 
     entity_description: CameraSensorDescription
-    _shown = ("_attr_native_value",)
+    _state_attrs = ("_attr_native_value",)
 
     def __init__(
         self,
-        coordinator: FrigateCoordinator,
+        coordinator: ServerCoordinator,
         description: CameraSensorDescription,
         camera: str,
     ) -> None:
@@ -213,7 +213,7 @@ class FrigateCameraSensor(CameraEntity, SensorEntity):
             self._attr_options = list(description.choices)
 
     @override
-    def _read(self) -> bool:
+    def _async_update_attrs(self) -> bool:
         if not self.is_told_of:
             return False
         stats = self.camera_stats

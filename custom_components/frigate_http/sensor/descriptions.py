@@ -93,7 +93,7 @@ def _since_0_18(_camera: CameraConfig, version: Version | None) -> bool:
     return version is not None and version.at_least(0, 18)
 
 
-def _hears(camera: CameraConfig, _version: Version | None) -> bool:
+def _has_audio(camera: CameraConfig, _version: Version | None) -> bool:
     return camera.audio_enabled
 
 
@@ -338,13 +338,13 @@ CAMERA_SENSORS: tuple[CameraSensorDescription, ...] = (
         native_unit_of_measurement="dBFS",
         suggested_display_precision=1,
         value_fn=lambda camera: camera.audio_dbfs,
-        exists_fn=_hears,
+        exists_fn=_has_audio,
     ),
     CameraSensorDescription(
         key="sound_rms",
         entity_category=None,
         suggested_display_precision=1,
         value_fn=lambda camera: camera.audio_rms,
-        exists_fn=_hears,
+        exists_fn=_has_audio,
     ),
 )

@@ -13,7 +13,7 @@ from homeassistant.const import PERCENTAGE, EntityCategory
 from homeassistant.core import callback
 from homeassistant.helpers.typing import StateType
 
-from ..coordinator.server import FrigateCoordinator
+from ..coordinator.server import ServerCoordinator
 from ..downloads.manager import DownloadManager
 from ..inventory import server_device_info, server_unique_id
 
@@ -51,7 +51,7 @@ class FrigateDownloadSensor(SensorEntity):
     def __init__(
         self,
         downloads: DownloadManager,
-        server: FrigateCoordinator,
+        server: ServerCoordinator,
         description: DownloadSensorDescription,
     ) -> None:
         """Show what the description says."""

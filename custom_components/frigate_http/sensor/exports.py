@@ -60,10 +60,10 @@ class FrigateExportsSensor(ServerEntity[ExportsCoordinator], SensorEntity):
     """A figure of the exports."""
 
     entity_description: ExportsSensorDescription
-    _shown = ("_attr_native_value",)
+    _state_attrs = ("_attr_native_value",)
 
     @override
-    def _read(self) -> bool:
+    def _async_update_attrs(self) -> bool:
         # There is nothing before the first answer.
         data: ExportsData | None = self.coordinator.data
         if data is None:

@@ -17,11 +17,11 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ..aiofrigate import CameraConfig
 from ..coordinator.live import LiveCoordinator
-from ..coordinator.server import FrigateCoordinator
-from ..entity.dynamic import async_add_live
+from ..coordinator.server import ServerCoordinator
+from ..entity.dynamic import async_add_and_remove
 from ..entity.labels import LabelEntity, Subject, objects, objects_of
 from ..entity.live import LiveEntity
-from ..live.camera_state import CameraPicture
+from ..live.camera_state import CameraState
 from ..live.topics import Kind, Topic
 from .recognized import RECOGNIZED_SENSORS, RecognizedSensor, recognizing
 
@@ -51,12 +51,12 @@ CLASSIFICATION = SensorEntityDescription(key="classification")
 
 @callback
 def async_add_live_sensors(
-    coordinator: FrigateCoordinator,
+    coordinator: ServerCoordinator,
     live: LiveCoordinator,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the sensors of what happens at every camera."""
-    add = partial(async_add_live, coordinator, async_add_entities)
+    add = partial(async_add_and_remove, coordinator, async_add_entities)
     add({one.key for one in COUNT_SENSORS}, _counted, partial(CountSensor, live))
     add(
         {one.key for one in RECOGNIZED_SENSORS},
@@ -68,19 +68,19 @@ def async_add_live_sensors(
 
 
 def _counted(
-    coordinator: FrigateCoordinator,
+    coordinator: ServerCoordinator,
 ) -> Iterator[tuple[CountSensorDescription, Subject]]:
     for description, (subject,) in product(COUNT_SENSORS, objects(coordinator)):
         yield description, subject
 
 
-def _classified(coordinator: FrigateCoordinator) -> Iterator[tuple[str, str]]:
+def _classified(coordinator: ServerCoordinator) -> Iterator[tuple[str, str]]:
     for camera, models in coordinator.data.config.classifiers.items():
         if camera in coordinator.data.cameras:
             yield from product((camera,), models)
 
 
-def _cameras(coordinator: FrigateCoordinator) -> Iterator[tuple[str]]:
+def _cameras(coordinator: ServerCoordinator) -> Iterator[tuple[str]]:
     yield from ((camera,) for camera in coordinator.data.cameras)
 
 
@@ -92,12 +92,12 @@ class CountSensor(LabelEntity, SensorEntity):
     """
 
     entity_description: CountSensorDescription
-    _shown = ("_attr_native_value",)
+    _state_attrs = ("_attr_native_value",)
 
     def __init__(
         self,
         live: LiveCoordinator,
-        coordinator: FrigateCoordinator,
+        coordinator: ServerCoordinator,
         description: CountSensorDescription,
         subject: Subject,
     ) -> None:
@@ -105,8 +105,10 @@ class CountSensor(LabelEntity, SensorEntity):
         super().__init__(live, coordinator, description, Kind.OBJECTS, subject)
 
     @override
-    def _read_live(self, config: CameraConfig, picture: CameraPicture) -> bool:
-        self._attr_native_value = picture.count(
+    def _async_update_live_attrs(
+        self, config: CameraConfig, state: CameraState
+    ) -> bool:
+        self._attr_native_value = state.count(
             self._label, self._zone, only_active=self.entity_description.only_active
         )
         return self._label in objects_of(config, self._zone)
@@ -115,19 +117,21 @@ class CountSensor(LabelEntity, SensorEntity):
 class ReviewStatusSensor(LiveEntity, SensorEntity):
     """The greatest severity of what goes on at a camera."""
 
-    _shown = ("_attr_native_value",)
+    _state_attrs = ("_attr_native_value",)
 
     def __init__(
-        self, live: LiveCoordinator, coordinator: FrigateCoordinator, camera: str
+        self, live: LiveCoordinator, coordinator: ServerCoordinator, camera: str
     ) -> None:
         """Show whether there is an alert or a detection."""
         topic = Topic(Kind.REVIEWS, camera)
         super().__init__(live, coordinator, REVIEW_STATUS, camera, topic)
 
     @override
-    def _read_live(self, config: CameraConfig, picture: CameraPicture) -> bool:
-        known = picture.severity or _NOTHING
-        self._attr_native_value = known if picture.knows_severity else None
+    def _async_update_live_attrs(
+        self, config: CameraConfig, state: CameraState
+    ) -> bool:
+        known = state.severity or _NOTHING
+        self._attr_native_value = known if state.knows_severity else None
         return True
 
 
@@ -138,12 +142,12 @@ class ClassificationSensor(LiveEntity, SensorEntity):
     gap in the connection, it is unknown.
     """
 
-    _shown = ("_attr_native_value",)
+    _state_attrs = ("_attr_native_value",)
 
     def __init__(
         self,
         live: LiveCoordinator,
-        coordinator: FrigateCoordinator,
+        coordinator: ServerCoordinator,
         camera: str,
         model: str,
     ) -> None:
@@ -155,7 +159,9 @@ class ClassificationSensor(LiveEntity, SensorEntity):
         self._attr_translation_placeholders = {"model": model.replace("_", " ")}
 
     @override
-    def _read_live(self, config: CameraConfig, picture: CameraPicture) -> bool:
-        self._attr_native_value = picture.states.get(self._model)
+    def _async_update_live_attrs(
+        self, config: CameraConfig, state: CameraState
+    ) -> bool:
+        self._attr_native_value = state.states.get(self._model)
         models = self.coordinator.data.config.classifiers.get(self.camera, ())
         return self._model in models

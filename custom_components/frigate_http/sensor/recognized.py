@@ -14,9 +14,9 @@ from homeassistant.util import dt as dt_util
 from ..aiofrigate import CameraConfig, Recognized
 from ..const import CONF_RECOGNITION_SECONDS, DEFAULT_RECOGNITION_SECONDS
 from ..coordinator.live import LiveCoordinator
-from ..coordinator.server import FrigateCoordinator
+from ..coordinator.server import ServerCoordinator
 from ..entity.live import LiveEntity
-from ..live.camera_state import CameraPicture
+from ..live.camera_state import CameraState
 from ..live.topics import Kind, Topic
 
 
@@ -26,7 +26,7 @@ class RecognizedSensorDescription(SensorEntityDescription):
 
     kind: Kind
     exists_fn: Callable[[CameraConfig], bool]
-    last_fn: Callable[[CameraPicture], Recognized | None]
+    last_fn: Callable[[CameraState], Recognized | None]
 
 
 RECOGNIZED_SENSORS: tuple[RecognizedSensorDescription, ...] = (
@@ -34,19 +34,19 @@ RECOGNIZED_SENSORS: tuple[RecognizedSensorDescription, ...] = (
         key="last_recognized_face",
         kind=Kind.FACES,
         exists_fn=lambda camera: camera.recognises_faces,
-        last_fn=lambda picture: picture.face,
+        last_fn=lambda state: state.face,
     ),
     RecognizedSensorDescription(
         key="last_recognized_plate",
         kind=Kind.PLATES,
         exists_fn=lambda camera: camera.reads_plates,
-        last_fn=lambda picture: picture.plate,
+        last_fn=lambda state: state.plate,
     ),
 )
 
 
 def recognizing(
-    coordinator: FrigateCoordinator,
+    coordinator: ServerCoordinator,
 ) -> Iterator[tuple[RecognizedSensorDescription, str]]:
     """Yield what each camera recognises, as keys of entities."""
     for name, camera in coordinator.data.cameras.items():
@@ -75,12 +75,12 @@ class RecognizedSensor(LiveEntity, SensorEntity, RestoreEntity):
     """
 
     entity_description: RecognizedSensorDescription
-    _shown = ("_attr_native_value",)
+    _state_attrs = ("_attr_native_value",)
 
     def __init__(
         self,
         live: LiveCoordinator,
-        coordinator: FrigateCoordinator,
+        coordinator: ServerCoordinator,
         description: RecognizedSensorDescription,
         camera: str,
     ) -> None:
@@ -112,8 +112,10 @@ class RecognizedSensor(LiveEntity, SensorEntity, RestoreEntity):
         await super().async_added_to_hass()
 
     @override
-    def _read_live(self, config: CameraConfig, picture: CameraPicture) -> bool:
-        last = self.entity_description.last_fn(picture)
+    def _async_update_live_attrs(
+        self, config: CameraConfig, state: CameraState
+    ) -> bool:
+        last = self.entity_description.last_fn(state)
         # The same one seen again is another object, and the time starts anew.
         if last is not None and last is not self._last and last.shown is not None:
             self._last = last

@@ -38,10 +38,10 @@ class FrigateReviewsSensor(ServerEntity[ReviewsCoordinator], SensorEntity):
     """How much of the last 24 hours this account has not reviewed."""
 
     entity_description: ReviewsSensorDescription
-    _shown = ("_attr_native_value",)
+    _state_attrs = ("_attr_native_value",)
 
     @override
-    def _read(self) -> bool:
+    def _async_update_attrs(self) -> bool:
         if (summary := self.coordinator.data) is None:
             return False
         self._attr_native_value = self.entity_description.value_fn(summary)

@@ -34,12 +34,12 @@ from homeassistant.util.json import JsonObjectType
 from ..aiofrigate import FrigateClient, FrigateError
 from ..const import DOMAIN, LOGGER
 from ..errors import (
+    action_error,
     action_errors,
     is_outcome_unknown,
     is_unanswered,
-    mistake,
     placeholders,
-    refusal,
+    validation_error,
 )
 from ..runtime import FrigateConfigEntry, FrigateRuntime
 from .targets import async_targeted_cameras, camera_behind
@@ -118,7 +118,7 @@ class Action[CallT: ServerCall](ABC):
                     return await self.handler(call)
                 if not self.only_reads and is_outcome_unknown(err):
                     # "Try again" would be bad advice.
-                    raise refusal("outcome_unknown", **placeholders(err)) from err
+                    raise action_error("outcome_unknown", **placeholders(err)) from err
                 raise
 
 
@@ -210,8 +210,8 @@ def _one_of(errors: Mapping[str, HomeAssistantError]) -> HomeAssistantError:
         return next(iter(errors.values()))
     words = "; ".join(f"{entity_id}: {err}" for entity_id, err in errors.items())
     if all(isinstance(err, ServiceValidationError) for err in errors.values()):
-        return mistake("no_camera_possible", message=words)
-    return refusal("no_camera_worked", message=words)
+        return validation_error("no_camera_possible", message=words)
+    return action_error("no_camera_worked", message=words)
 
 
 @callback

@@ -14,15 +14,15 @@ from homeassistant.util.json import JsonObjectType
 
 from ..aiofrigate import EventMedia, Export, FrigateNotFoundError
 from ..const import LOGGER
-from ..dates import iso
+from ..dates import as_local_iso
 from ..downloads.clip import ClipJob
 from ..downloads.job import Job
 from ..downloads.jobs import EventJob, ExportJob, SnapshotJob
-from ..downloads.paths import Places
+from ..downloads.paths import DownloadPaths
 from ..downloads.saving import run
 from ..downloads.workspace import check_free, free_name
-from ..errors import mistake, refusal
-from ..periods import PERIOD_FIELDS, duration, moment, period_of
+from ..errors import action_error, validation_error
+from ..periods import PERIOD_FIELDS, duration, period_of, timestamp
 from .action import CameraAction, CameraCall, ServerAction, ServerCall
 from .export_watch import Watch
 from .fields import Validator, boolean, choice, identifier, text
@@ -57,7 +57,7 @@ def _chunk(field: str) -> Validator[float]:
 
     def validate(value: Any) -> float:
         if (seconds := read(value)) < SHORTEST_CHUNK:
-            raise mistake("chunk_too_short", seconds=f"{SHORTEST_CHUNK:.0f}")
+            raise validation_error("chunk_too_short", seconds=f"{SHORTEST_CHUNK:.0f}")
         return seconds
 
     return validate
@@ -84,14 +84,14 @@ async def _download(
     """
     overwrite = call.data[OVERWRITE]
     await _check_right_to_overwrite(call)
-    places, downloads = Places(call.hass), call.runtime.downloads
+    paths, downloads = DownloadPaths(call.hass), call.runtime.downloads
     if (filename := call.data.get(FILENAME)) is not None:
-        target = places.named(filename, suffixes)
-        await run(call.hass, places.check, target)
+        target = paths.named(filename, suffixes)
+        await run(call.hass, paths.check, target)
         if not overwrite:
             await run(call.hass, check_free, target)
     else:
-        target = places.default(call.entry.title, default + suffixes[0])
+        target = paths.default(call.entry.title, default + suffixes[0])
         target = await run(call.hass, free_name, target, downloads.taken)
         while target in downloads.taken:
             # Another has taken the name while the disk was asked whether it is free.
@@ -101,12 +101,12 @@ async def _download(
     if call.data[WAIT]:
         return await _result(task)
     task.add_done_callback(partial(_tell_failure, target))
-    reach = places.reach(target)
+    media_location = paths.media_location(target)
     return {
         **about,
         "path": str(target),
-        "media_content_id": reach.media_content_id,
-        "url": reach.url,
+        "media_content_id": media_location.media_content_id,
+        "url": media_location.url,
         "in_progress": True,
     }
 
@@ -126,7 +126,7 @@ async def _result(task: asyncio.Task[JsonObjectType]) -> JsonObjectType:
     except asyncio.CancelledError:
         if task.cancelled():
             # Not we were cancelled, but the download: its server is being unloaded.
-            raise refusal("download_cancelled") from None
+            raise action_error("download_cancelled") from None
         task.cancel()
         await asyncio.wait([task])
         raise
@@ -144,8 +144,8 @@ def _tell_failure(target: Path, task: asyncio.Task[JsonObjectType]) -> None:
 
 def _path(subject: str | None, when: float | None, kind: str = "") -> str:
     """Return a path made of a camera, and of day and time in Home Assistant's zone."""
-    moment = dt_util.utcnow() if when is None else dt_util.utc_from_timestamp(when)
-    time = dt_util.as_local(moment).strftime("%Y-%m-%d/%H-%M-%S")
+    timestamp = dt_util.utcnow() if when is None else dt_util.utc_from_timestamp(when)
+    time = dt_util.as_local(timestamp).strftime("%Y-%m-%d/%H-%M-%S")
     return f"{subject or 'other'}/{time}{kind}"
 
 
@@ -159,7 +159,7 @@ def _about_camera(call: CameraCall) -> JsonObjectType:
         ServiceValidationError: several cameras are to go into one file.
     """
     if FILENAME in call.data and not call.is_alone:
-        raise mistake("one_filename")
+        raise validation_error("one_filename")
     return {"camera": call.camera, "entity_id": call.entity_id}
 
 
@@ -167,8 +167,8 @@ async def _download_clip(call: CameraCall) -> JsonObjectType:
     about = _about_camera(call)
     period = period_of(call.data)
     if period.end - period.start > LONGEST_CLIP:
-        raise mistake("clip_too_long", hours=f"{LONGEST_CLIP / 3600:.0f}")
-    about |= {"start": iso(period.start), "end": iso(period.end)}
+        raise validation_error("clip_too_long", hours=f"{LONGEST_CLIP / 3600:.0f}")
+    about |= {"start": as_local_iso(period.start), "end": as_local_iso(period.end)}
     job = ClipJob(
         hass=call.hass,
         client=call.client,
@@ -184,10 +184,12 @@ async def _download_snapshot(call: CameraCall) -> JsonObjectType:
     about = _about_camera(call)
     at: float | None = call.data.get(TIMESTAMP)
     if at is not None and at > dt_util.utcnow().timestamp():
-        raise mistake("start_ahead")
-    job = SnapshotJob(hass=call.hass, client=call.client, camera=call.camera, moment=at)
+        raise validation_error("start_ahead")
+    job = SnapshotJob(
+        hass=call.hass, client=call.client, camera=call.camera, timestamp=at
+    )
     path = _path(call.camera, at, "_snapshot")
-    about["time"] = iso(dt_util.utcnow().timestamp() if at is None else at)
+    about["time"] = as_local_iso(dt_util.utcnow().timestamp() if at is None else at)
     return await _download(call, job, _PICTURES, path, about)
 
 
@@ -196,14 +198,14 @@ async def _download_event(call: ServerCall) -> JsonObjectType:
     try:
         event = await call.client.events.get(event_id)
     except FrigateNotFoundError as err:
-        raise refusal("no_event", event=event_id) from err
+        raise action_error("no_event", event=event_id) from err
     media, suffixes = _EVENT_MEDIA[kind]
     job = EventJob(hass=call.hass, client=call.client, event=event, media=media)
     about: JsonObjectType = {
         "event_id": event_id,
         "camera": event.camera,
-        "start": iso(event.start),
-        "end": iso(event.end),
+        "start": as_local_iso(event.start),
+        "end": as_local_iso(event.end),
     }
     path = _path(event.camera, event.start, f"_{kind}")
     return await _download(call, job, suffixes, path, about)
@@ -235,7 +237,7 @@ async def _known_export(
             return export
     jobs = await call.client.exports.jobs(fresh=True) if has_jobs else ()
     if not any(one.id == export_id for one in jobs):
-        raise refusal("unknown_export", export=export_id)
+        raise action_error("unknown_export", export=export_id)
     return None
 
 
@@ -271,6 +273,6 @@ ACTIONS = (
         name="download_snapshot",
         handler=_download_snapshot,
         changes_server=False,
-        fields={vol.Optional(TIMESTAMP): moment(TIMESTAMP), **_FILE_FIELDS},
+        fields={vol.Optional(TIMESTAMP): timestamp(TIMESTAMP), **_FILE_FIELDS},
     ),
 )

@@ -13,10 +13,10 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType
 
-from .. import periods as times
+from .. import periods
 from ..aiofrigate import Event, EventFilter, FrigateNotFoundError, NewEvent
-from ..dates import iso
-from ..errors import mistake, refusal
+from ..dates import as_local_iso
+from ..errors import action_error, validation_error
 from . import fields
 from .action import CameraAction, CameraCall, ServerAction, ServerCall
 from .targets import CAMERAS, camera_names
@@ -37,7 +37,7 @@ def filter_name(field: str) -> fields.Validator[str]:
 
     def validate(value: Any) -> str:
         if "," in (name := read(value).strip()):
-            raise mistake("comma", field=field)
+            raise validation_error("comma", field=field)
         return name
 
     return validate
@@ -54,14 +54,14 @@ def _length(value: Any) -> int | None:
         with suppress(vol.Invalid, ValueError, TypeError, OverflowError):
             if cv.time_period(value) == timedelta():
                 return None
-    return math.ceil(times.duration(times.DURATION)(value))
+    return math.ceil(periods.duration(periods.DURATION)(value))
 
 
-def _end_moment(value: Any) -> float:
+def _end_timestamp(value: Any) -> float:
     """Accept a moment that is not far ahead."""
-    end = times.moment(times.END)(value)
-    if end > dt_util.utcnow().timestamp() + times.LONGEST_WAIT:
-        raise mistake("end_ahead", minutes=f"{times.LONGEST_WAIT / 60:.0f}")
+    end = periods.timestamp(periods.END)(value)
+    if end > dt_util.utcnow().timestamp() + periods.LONGEST_WAIT:
+        raise validation_error("end_ahead", minutes=f"{periods.LONGEST_WAIT / 60:.0f}")
     return end
 
 
@@ -72,8 +72,8 @@ def _as_json(event: Event) -> JsonObjectType:
         "label": event.label,
         "sub_label": event.sub_label,
         "zones": list(event.zones),
-        "start": iso(event.start),
-        "end": iso(event.end),
+        "start": as_local_iso(event.start),
+        "end": as_local_iso(event.end),
         "has_clip": event.has_clip,
         "has_snapshot": event.has_snapshot,
         "score": event.score,
@@ -84,7 +84,7 @@ def _as_json(event: Event) -> JsonObjectType:
 
 async def _get_events(call: ServerCall) -> JsonObjectType:
     """List what is there now; an end that lies ahead is not waited for."""
-    data, period = call.data, times.open_period_of(call.data)
+    data, period = call.data, periods.open_period_of(call.data)
     wanted = EventFilter(
         cameras=camera_names(call.hass, call.entry, data.get("cameras", ())),
         labels=data.get("labels", ()),
@@ -107,7 +107,7 @@ async def _create_event(call: CameraCall) -> JsonObjectType:
         camera=call.camera,
         label=data["label"],
         sub_label=data.get("sub_label"),
-        duration=data[times.DURATION],
+        duration=data[periods.DURATION],
         include_recording=data["include_recording"],
         score=data["score"],
     )
@@ -119,10 +119,10 @@ async def _create_event(call: CameraCall) -> JsonObjectType:
 
 async def _end_event(call: ServerCall) -> JsonObjectType:
     event_id: str = call.data[EVENT_ID]
-    end: float | None = call.data.get(times.END)
+    end: float | None = call.data.get(periods.END)
     began = _beginning(event_id)
     if end is not None and began is not None and end < began - _EVENT_PRE_CAPTURE:
-        raise mistake("end_before_start", event=event_id)
+        raise validation_error("end_before_start", event=event_id)
     await _change(call, lambda: call.client.events.end(event_id, end))
     return {EVENT_ID: event_id}
 
@@ -170,7 +170,7 @@ async def _command(event_id: str, send: Callable[[], Awaitable[None]]) -> None:
     try:
         await send()
     except FrigateNotFoundError as err:
-        raise refusal("no_event", event=event_id) from err
+        raise action_error("no_event", event=event_id) from err
 
 
 def _may_be_new(event_id: str) -> bool:
@@ -197,7 +197,7 @@ ACTIONS = (
             vol.Optional("labels"): filter_names("labels"),
             vol.Optional("zones"): filter_names("zones"),
             vol.Optional("sub_labels"): filter_names("sub_labels"),
-            **times.PERIOD_FIELDS,
+            **periods.PERIOD_FIELDS,
             vol.Optional("limit", default=100): fields.whole_number("limit", 1, 1000),
             vol.Optional("in_progress"): fields.boolean("in_progress"),
             vol.Optional("has_clip"): fields.boolean("has_clip"),
@@ -211,7 +211,7 @@ ACTIONS = (
         fields={
             vol.Required("label"): fields.path_segment("label"),
             vol.Optional("sub_label"): fields.text("sub_label"),
-            vol.Optional(times.DURATION, default=30): _length,
+            vol.Optional(periods.DURATION, default=30): _length,
             vol.Optional("include_recording", default=True): fields.boolean(
                 "include_recording"
             ),
@@ -222,7 +222,7 @@ ACTIONS = (
     ServerAction(
         name="end_event",
         handler=_end_event,
-        fields={**_EVENT, vol.Optional(times.END): _end_moment},
+        fields={**_EVENT, vol.Optional(periods.END): _end_timestamp},
         admin_only=True,
     ),
     ServerAction(

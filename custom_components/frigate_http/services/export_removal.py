@@ -14,7 +14,7 @@ from ..aiofrigate import (
     FrigateNotFoundError,
 )
 from ..const import DOMAIN, LOGGER
-from ..errors import refusal
+from ..errors import action_error
 from .action import ServerCall
 from .export_errors import in_progress, unlisted, words
 
@@ -43,7 +43,7 @@ async def async_delete_exports(call: ServerCall) -> JsonObjectType:
     reasons = [*removal.failed.items()][:MOST_REASONS]
     if not removal.deleted:
         message = "; ".join(f"{export_id}: {why}" for export_id, why in reasons)
-        raise refusal("no_export_deleted", message=message)
+        raise action_error("no_export_deleted", message=message)
     for export_id, why in reasons:
         LOGGER.warning("%s.delete_exports for %s: %s", DOMAIN, export_id, why)
     return {"deleted": [*removal.deleted], "failed": {**removal.failed}}

@@ -12,7 +12,7 @@ from ..aiofrigate import (
     FrigateServerError,
     FrigateStartingError,
 )
-from ..errors import is_silence, refusal
+from ..errors import action_error, is_silence
 
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 2.0
@@ -49,7 +49,7 @@ class Watch:
             async with asyncio.timeout(self.timeout):
                 return await self._async_watch()
         except TimeoutError:
-            raise self._trouble or refusal(
+            raise self._trouble or action_error(
                 "export_unfinished", export=self.export_id, seconds=str(self.timeout)
             ) from None
 
@@ -93,15 +93,15 @@ class Watch:
         """Raise if an export that is not there will not come any more."""
         if not self.has_jobs:
             if is_gone:
-                raise refusal("export_vanished", export=self.export_id)
+                raise action_error("export_vanished", export=self.export_id)
             return
         try:
             job = await self.client.exports.job(self.export_id, fresh=True)
         except FrigateNotFoundError:
-            raise refusal("export_vanished", export=self.export_id) from None
+            raise action_error("export_vanished", export=self.export_id) from None
         if job.status in _FAILED:
             words = (job.error or job.status).rstrip(".")
-            raise refusal("export_failed", export=self.export_id, message=words)
+            raise action_error("export_failed", export=self.export_id, message=words)
 
 
 def _may_pass(err: FrigateError) -> bool:

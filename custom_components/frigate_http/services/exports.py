@@ -14,9 +14,9 @@ from ..aiofrigate import (
     FrigateNotFoundError,
     FrigateStartingError,
 )
-from ..dates import iso
+from ..dates import as_local_iso
 from ..downloads.footage import async_wait_for_footage, async_wait_until
-from ..errors import mistake, needs_login, refusal
+from ..errors import action_error, needs_login, validation_error
 from ..periods import PERIOD_FIELDS, Period, period_of
 from ..runtime import FrigateRuntime
 from .action import CameraAction, CameraCall, ServerAction, ServerCall
@@ -41,7 +41,7 @@ def _image_path(field: str) -> Validator[str]:
     def validate(value: Any) -> str:
         path = read(value)
         if not path.startswith(PICTURES) or ".." in path or path.endswith("/"):
-            raise mistake("bad_image_path", folder=PICTURES)
+            raise validation_error("bad_image_path", folder=PICTURES)
         return path
 
     return validate
@@ -74,8 +74,8 @@ async def _create_export(call: CameraCall) -> JsonObjectType:
     answer: JsonObjectType = {
         "export_id": export_id,
         "camera": call.camera,
-        "start": iso(period.start),
-        "end": iso(period.end),
+        "start": as_local_iso(period.start),
+        "end": as_local_iso(period.end),
     }
     if not is_whole:
         answer["incomplete"] = True
@@ -107,11 +107,11 @@ async def _begin(call: CameraCall, period: Period, *, has_queue: bool) -> str:
         )
     except FrigateBadRequestError as err:
         if err.message.startswith(_NOTHING_RECORDED):
-            raise refusal("nothing_recorded", camera=call.camera) from err
+            raise action_error("nothing_recorded", camera=call.camera) from err
         raise
     except FrigateStartingError as err:
         if _QUEUE_FULL in err.message:
-            raise refusal("export_queue_full") from err
+            raise action_error("export_queue_full") from err
         raise
 
 
@@ -164,7 +164,7 @@ def _shown_job(job: ExportJob) -> JsonObjectType:
         "export_id": job.id,
         "camera": job.camera,
         "name": job.name,
-        "start": iso(job.start),
+        "start": as_local_iso(job.start),
         "in_progress": True,
         "queued": True,
         "case_id": job.case_id,
@@ -177,7 +177,7 @@ def _shown(runtime: FrigateRuntime, export: Export) -> JsonObjectType:
         "export_id": export.id,
         "camera": export.camera,
         "name": export.name,
-        "start": iso(export.start),
+        "start": as_local_iso(export.start),
         "in_progress": export.in_progress,
         "queued": False,
         "case_id": export.case_id,

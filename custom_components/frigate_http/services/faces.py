@@ -14,8 +14,8 @@ from ..aiofrigate import (
     FrigateStartingError,
     TrainingImage,
 )
-from ..dates import iso
-from ..errors import mistake
+from ..dates import as_local_iso
+from ..errors import validation_error
 from .action import ServerAction, ServerCall
 from .fields import each, identifier
 from .images import PICTURE_FIELDS, async_picture, only_one
@@ -61,7 +61,7 @@ def _described(image: TrainingImage) -> JsonObjectType:
     return {
         TRAINING_FILE: image.file,
         EVENT_ID: image.event_id,
-        "time": iso(image.time),
+        "time": as_local_iso(image.time),
         "name": image.name,
         "score": image.score,
     }
@@ -124,10 +124,10 @@ async def _create_face(call: ServerCall) -> JsonObjectType:
 async def _rename_face(call: ServerCall) -> JsonObjectType:
     library, name = await async_known(call)
     if not is_good_name(name):
-        raise mistake("cannot_be_renamed", name=name)
+        raise validation_error("cannot_be_renamed", name=name)
     new_name = as_new(call.data[NEW_NAME])
     if new_name in library.people:
-        raise mistake("person_exists", name=new_name)
+        raise validation_error("person_exists", name=new_name)
     await call.client.faces.rename(name, new_name)
     await call.runtime.server.async_refresh_past_cache()
     return {NAME: name, NEW_NAME: new_name}

@@ -15,7 +15,7 @@ import voluptuous as vol
 
 from homeassistant.helpers import config_validation as cv
 
-from ..errors import mistake
+from ..errors import validation_error
 
 type Validator[T] = Callable[[Any], T]
 
@@ -37,20 +37,20 @@ def text(
 
     def validate(value: Any) -> str:
         if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-            raise mistake("not_a_text", field=field)
+            raise validation_error("not_a_text", field=field)
         try:
             line = str(value)
         except ValueError as err:
             # Python does not write out numbers of thousands of digits.
-            raise mistake("too_long", field=field, limit=str(limit)) from err
+            raise validation_error("too_long", field=field, limit=str(limit)) from err
         if not may_be_empty and not line.strip():
-            raise mistake("empty_field", field=field)
+            raise validation_error("empty_field", field=field)
         if len(line) > limit:
-            raise mistake("too_long", field=field, limit=str(limit))
+            raise validation_error("too_long", field=field, limit=str(limit))
         if any(
             unicodedata.category(char) in _UNPRINTABLE or char in _BIDI for char in line
         ):
-            raise mistake("bad_characters", field=field)
+            raise validation_error("bad_characters", field=field)
         return line
 
     return validate
@@ -62,7 +62,7 @@ def identifier(field: str) -> Validator[str]:
 
     def validate(value: Any) -> str:
         if not _IDENTIFIER.fullmatch(line := read(value).strip()):
-            raise mistake("bad_characters", field=field)
+            raise validation_error("bad_characters", field=field)
         return line
 
     return validate
@@ -75,7 +75,7 @@ def path_segment(field: str, limit: int = LONGEST_NAME) -> Validator[str]:
     def validate(value: Any) -> str:
         line = read(value).strip()
         if line.startswith(".") or not {"/", "\\"}.isdisjoint(line):
-            raise mistake("bad_characters", field=field)
+            raise validation_error("bad_characters", field=field)
         return line
 
     return validate
@@ -91,7 +91,7 @@ def number(field: str, lowest: float, highest: float) -> Validator[float]:
             found = math.nan
         # What is no number at all is not between them either.
         if not lowest <= found <= highest:
-            raise mistake(
+            raise validation_error(
                 "not_between",
                 field=field,
                 lowest=f"{lowest:g}",
@@ -109,7 +109,7 @@ def whole_number(field: str, lowest: int, highest: int) -> Validator[int]:
     def validate(value: Any) -> int:
         found = read(value)
         if not found.is_integer():
-            raise mistake("not_whole", field=field)
+            raise validation_error("not_whole", field=field)
         return int(found)
 
     return validate
@@ -120,7 +120,9 @@ def choice(field: str, *choices: str) -> Validator[str]:
 
     def validate(value: Any) -> str:
         if value not in choices:
-            raise mistake("not_a_choice", field=field, choices=", ".join(choices))
+            raise validation_error(
+                "not_a_choice", field=field, choices=", ".join(choices)
+            )
         return str(value)
 
     return validate
@@ -133,7 +135,7 @@ def boolean(field: str) -> Validator[bool]:
         try:
             return cv.boolean(value)
         except vol.Invalid as err:
-            raise mistake("not_a_boolean", field=field) from err
+            raise validation_error("not_a_boolean", field=field) from err
 
     return validate
 
@@ -146,7 +148,7 @@ def entity(field: str, *domains: str) -> Validator[str]:
         try:
             return str(cv.entity_domain([*domains])(read(value)))
         except vol.Invalid as err:
-            raise mistake(
+            raise validation_error(
                 "not_an_entity", field=field, domains=", ".join(domains)
             ) from err
 
@@ -165,9 +167,9 @@ def each[T](
     def validate(value: Any) -> list[T]:
         values = cv.ensure_list(value)
         if not values and not may_be_empty:
-            raise mistake("empty_field", field=field)
+            raise validation_error("empty_field", field=field)
         if len(values) > most:
-            raise mistake("too_many", field=field, limit=str(most))
+            raise validation_error("too_many", field=field, limit=str(most))
         return list(dict.fromkeys(map(one, values)))
 
     return validate

@@ -14,7 +14,7 @@ from homeassistant.exceptions import HomeAssistantError, Unauthorized
 from homeassistant.helpers.typing import VolDictType
 
 from ..aiofrigate import Upload, image_type
-from ..errors import mistake, refusal
+from ..errors import action_error, validation_error
 from .action import ServerCall
 from .fields import entity, text
 from .targets import async_caller
@@ -39,7 +39,7 @@ def only_one(data: Mapping[str, Any], first: str, second: str) -> str:
         ServiceValidationError: none is, or both are.
     """
     if (first in data) is (second in data):
-        raise mistake("only_one", first=first, second=second)
+        raise validation_error("only_one", first=first, second=second)
     return first if first in data else second
 
 
@@ -58,10 +58,10 @@ async def async_picture(call: ServerCall) -> Upload:
     else:
         content = await _async_look_at(call, call.data[IMAGE_ENTITY])
     if len(content) > LARGEST_PICTURE:
-        raise mistake("picture_too_large", limit=f"{LARGEST_PICTURE // 2**20}")
+        raise validation_error("picture_too_large", limit=f"{LARGEST_PICTURE // 2**20}")
     content_type = image_type(content)
     if content_type is None or content_type not in _FOR_FRIGATE:
-        raise mistake("not_a_picture", field=source)
+        raise validation_error("not_a_picture", field=source)
     return Upload(content, content_type, content_type.replace("image/", "picture."))
 
 
@@ -70,16 +70,16 @@ def _read(hass: HomeAssistant, given: str) -> bytes:
     path = Path(given)
     # Twice, so that neither the name nor what it is a link to tells of other folders.
     if not path.is_absolute() or not hass.config.is_allowed_path(given):
-        raise mistake("path_not_allowed", field=FILE)
+        raise validation_error("path_not_allowed", field=FILE)
     try:
         path = path.resolve(strict=True)
         if not hass.config.is_allowed_path(str(path)) or not path.is_file():
-            raise mistake("path_not_allowed", field=FILE)
+            raise validation_error("path_not_allowed", field=FILE)
         with path.open("rb") as file:
             return file.read(LARGEST_PICTURE + 1)
     except OSError as err:
         words = err.strerror or type(err).__name__
-        raise mistake("unreadable_file", field=FILE, message=words) from err
+        raise validation_error("unreadable_file", field=FILE, message=words) from err
 
 
 async def _async_look_at(call: ServerCall, entity_id: str) -> bytes:
@@ -92,13 +92,13 @@ async def _async_look_at(call: ServerCall, entity_id: str) -> bytes:
     state = call.hass.states.get(entity_id)
     domain, _ = split_entity_id(entity_id)
     if state is None or domain not in call.hass.config.components:
-        raise mistake("no_such_entity", entity=entity_id)
+        raise validation_error("no_such_entity", entity=entity_id)
     if state.state == STATE_UNAVAILABLE:
-        raise refusal("no_picture", entity=entity_id, message="unavailable")
+        raise action_error("no_picture", entity=entity_id, message="unavailable")
     try:
         if domain == Platform.CAMERA:
             return (await camera.async_get_image(call.hass, entity_id)).content
         return (await image.async_get_image(call.hass, entity_id)).content
     except HomeAssistantError as err:
         words = str(err).rstrip(".") or type(err).__name__
-        raise refusal("no_picture", entity=entity_id, message=words) from err
+        raise action_error("no_picture", entity=entity_id, message=words) from err

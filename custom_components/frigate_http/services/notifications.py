@@ -15,7 +15,7 @@ from ..aiofrigate import (
     is_push_public_key,
     is_push_secret,
 )
-from ..errors import mistake, refusal
+from ..errors import action_error, validation_error
 from .action import ServerAction, ServerCall
 from .fields import Validator, text
 
@@ -29,7 +29,7 @@ def _part(field: str, limit: int, is_good: Callable[[str], bool]) -> Validator[s
 
     def validate(value: Any) -> str:
         if not is_good(part := read(value).strip()):
-            raise mistake("bad_subscription", field=field)
+            raise validation_error("bad_subscription", field=field)
         return part
 
     return validate
@@ -39,7 +39,7 @@ async def _get_push_public_key(call: ServerCall) -> JsonObjectType:
     try:
         return {"public_key": await call.client.notifications.public_key()}
     except FrigateBadRequestError as err:
-        raise refusal("push_disabled") from err
+        raise action_error("push_disabled") from err
 
 
 async def _register_push_subscription(call: ServerCall) -> JsonObjectType:
@@ -47,7 +47,7 @@ async def _register_push_subscription(call: ServerCall) -> JsonObjectType:
     profile = server.profile
     if profile.is_anonymous:
         # Frigate would say that it is saved, and forget it.
-        raise mistake("anonymous")
+        raise validation_error("anonymous")
     await call.client.notifications.register(
         PushSubscription(call.data[ENDPOINT], call.data[PUBLIC_KEY], call.data[SECRET])
     )

@@ -10,7 +10,7 @@ from homeassistant.util.json import JsonObjectType
 
 from ..aiofrigate import FrigateError, FrigateNotFoundError
 from ..const import DOMAIN
-from ..errors import is_outcome_unknown, mistake, placeholders, refusal
+from ..errors import action_error, is_outcome_unknown, placeholders, validation_error
 from ..runtime import FrigateConfigEntry
 from .action import ServerCall
 from .fields import Validator, text
@@ -26,16 +26,16 @@ def password_text(field: str, shortest: int = 1) -> Validator[str]:
 
     def validate(value: Any) -> str:
         if isinstance(value, (int, float)) and not isinstance(value, bool):
-            raise mistake("password_is_number", field=field)
+            raise validation_error("password_is_number", field=field)
         try:
             password = read(value)
         except ServiceValidationError as err:
             if err.translation_key != "bad_characters":
                 raise
             # What holds for a name is no advice on a password.
-            raise mistake("bad_password", field=field) from err
+            raise validation_error("bad_password", field=field) from err
         if len(password) < shortest:
-            raise mistake("too_short", field=field, shortest=str(shortest))
+            raise validation_error("too_short", field=field, shortest=str(shortest))
         return password
 
     return validate
@@ -55,12 +55,12 @@ async def async_set_user_password(call: ServerCall) -> JsonObjectType:
     try:
         await call.client.users.set_password(username, password, current)
     except FrigateNotFoundError as err:
-        raise mistake("unknown_user", username=username) from err
+        raise validation_error("unknown_user", username=username) from err
     except FrigateError as err:
         if not (ours and is_outcome_unknown(err)):
             raise
         if not await _async_is_in_force(call, err):
-            raise refusal("password_unchanged", **placeholders(err)) from err
+            raise action_error("password_unchanged", **placeholders(err)) from err
     _remember(call)
     return {USERNAME: username}
 
@@ -74,7 +74,7 @@ async def _async_is_in_force(call: ServerCall, lost: FrigateError) -> bool:
     try:
         return await call.client.can_log_in(call.data[USERNAME], call.data[PASSWORD])
     except FrigateError:
-        raise refusal("own_password_unknown", **placeholders(lost)) from lost
+        raise action_error("own_password_unknown", **placeholders(lost)) from lost
 
 
 def _entries_with(call: ServerCall, username: str) -> list[FrigateConfigEntry]:

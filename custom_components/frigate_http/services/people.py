@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from ..aiofrigate import FaceLibrary
-from ..errors import mistake
+from ..errors import validation_error
 from .action import ServerCall
 from .fields import LONGEST_FILE_NAME, Validator, path_segment
 
@@ -23,7 +23,7 @@ def person(field: str) -> Validator[str]:
 
     def validate(value: Any) -> str:
         if (name := read(value)) == _TRAIN:
-            raise mistake("not_a_person", field=field)
+            raise validation_error("not_a_person", field=field)
         return name
 
     return validate
@@ -35,7 +35,7 @@ def new_person(field: str) -> Validator[str]:
 
     def validate(value: Any) -> str:
         if not is_good_name(name := read(value)):
-            raise mistake("not_a_new_name", field=field)
+            raise validation_error("not_a_new_name", field=field)
         return name
 
     return validate
@@ -48,7 +48,7 @@ def recipient(field: str) -> Validator[str]:
     def validate(value: Any) -> str:
         name = read(value)
         if name.endswith(".") or not _IN_NO_NAME.isdisjoint(name):
-            raise mistake("not_a_new_name", field=field)
+            raise validation_error("not_a_new_name", field=field)
         return name
 
     return validate
@@ -85,7 +85,7 @@ async def async_known(call: ServerCall) -> tuple[FaceLibrary, str]:
     """
     library = await call.client.faces.library(fresh=True)
     if (name := find(library, call.data[NAME])) is None:
-        raise mistake("unknown_person", name=call.data[NAME])
+        raise validation_error("unknown_person", name=call.data[NAME])
     return library, name
 
 
@@ -106,4 +106,4 @@ def refuse_unknown(files: Iterable[str], known: Iterable[str]) -> None:
     there = set(known)
     if missing := [file for file in files if file not in there]:
         words = ", ".join(missing[:_SHOWN_FILES])
-        raise mistake("unknown_images", files=words)
+        raise validation_error("unknown_images", files=words)

@@ -2,7 +2,7 @@
 
 from homeassistant.util.json import JsonObjectType
 
-from ..dates import iso
+from ..dates import as_local_iso
 from ..downloads.footage import async_wait_until
 from ..periods import PERIOD_FIELDS, period_of
 from .action import CameraAction, CameraCall
@@ -20,8 +20,8 @@ async def _get_previews(call: CameraCall) -> JsonObjectType:
     return {
         "previews": [
             {
-                "start": iso(preview.start),
-                "end": iso(preview.end),
+                "start": as_local_iso(preview.start),
+                "end": as_local_iso(preview.end),
                 "media_type": preview.media_type,
                 "url": base + preview.path if preview.path.startswith("/") else None,
             }

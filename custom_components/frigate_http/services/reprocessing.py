@@ -12,7 +12,13 @@ from ..aiofrigate import (
     FrigateStartingError,
     Recognition,
 )
-from ..errors import error_key, is_outcome_unknown, needs_login, placeholders, refusal
+from ..errors import (
+    action_error,
+    error_key,
+    is_outcome_unknown,
+    needs_login,
+    placeholders,
+)
 from .action import ServerCall
 
 TRAINING_FILE = "training_file"
@@ -52,7 +58,7 @@ class Reprocessing:
     async def async_add(self, file: str) -> None:
         """Look at one more image, unless the server cannot be asked any more."""
         if self._is_cut_off:
-            self._fail(file, refusal("not_tried"))
+            self._fail(file, action_error("not_tried"))
             return
         try:
             found = await async_ask_patiently(
@@ -61,13 +67,13 @@ class Reprocessing:
         except FrigateError as err:
             self._note(err)
             key = "outcome_unknown" if is_outcome_unknown(err) else error_key(err)
-            self._fail(file, refusal(key, **placeholders(err)), err)
+            self._fail(file, action_error(key, **placeholders(err)), err)
             return
         self._unanswered = 0
         if found.is_premature:
             # It will hardly be ready for the others.
             self._pauses = ()
-            self._fail(file, refusal("recognition_not_ready"))
+            self._fail(file, action_error("recognition_not_ready"))
             return
         self.recognized += found.name is not None
         answer = {"name": found.name, "score": found.score, "message": found.message}

@@ -6,9 +6,9 @@ import voluptuous as vol
 
 from homeassistant.util.json import JsonObjectType
 
-from .. import periods as times
+from .. import periods
 from ..aiofrigate import Review, ReviewFilter
-from ..dates import iso
+from ..dates import as_local_iso
 from . import fields
 from .action import ServerAction, ServerCall
 from .targets import CAMERAS, camera_names
@@ -23,8 +23,8 @@ def _as_json(review: Review) -> JsonObjectType:
         "review_id": review.review_id,
         "camera": review.camera,
         "severity": review.severity,
-        "start": iso(review.start),
-        "end": iso(review.end),
+        "start": as_local_iso(review.start),
+        "end": as_local_iso(review.end),
         "reviewed": review.reviewed,
         "objects": list(review.objects),
         "zones": list(review.zones),
@@ -36,7 +36,7 @@ def _as_json(review: Review) -> JsonObjectType:
 
 async def _get_reviews(call: ServerCall) -> JsonObjectType:
     """List what is there now; an end that lies ahead is not waited for."""
-    data, period = call.data, times.open_period_of(call.data)
+    data, period = call.data, periods.open_period_of(call.data)
     start = period.start
     if start is None and period.end is not None:
         # Frigate would begin 24 hours before now, be the end before that or not.
@@ -71,7 +71,7 @@ ACTIONS = (
         fields={
             vol.Optional("cameras"): CAMERAS,
             vol.Optional("severity"): fields.choice("severity", *SEVERITIES),
-            **times.PERIOD_FIELDS,
+            **periods.PERIOD_FIELDS,
             vol.Optional("limit", default=100): fields.whole_number("limit", 1, 1000),
             vol.Optional("reviewed"): fields.boolean("reviewed"),
         },

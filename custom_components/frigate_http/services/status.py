@@ -15,7 +15,7 @@ from ..aiofrigate import (
     Profile,
 )
 from ..const import DOMAIN
-from ..errors import is_unanswered, refusal_for
+from ..errors import action_error_from, is_unanswered
 from .action import ServerAction, ServerCall
 
 
@@ -29,7 +29,7 @@ async def _get_status(call: ServerCall) -> JsonObjectType:
                 raise
             return await _status_of(call)
     except (FrigateConnectionError, FrigateStartingError) as err:
-        reason = refusal_for(err)
+        reason = action_error_from(err)
         return _status(alive=False, health=str(reason))
 
 

@@ -12,7 +12,7 @@ from ..aiofrigate import (
     FrigateSchemaPathError,
     part_of,
 )
-from ..errors import mistake, refusal
+from ..errors import action_error, validation_error
 from .action import ServerAction, ServerCall
 from .fields import choice, text, whole_number
 
@@ -26,7 +26,7 @@ def _path(value: Any) -> str:
     """Accept names with a dot between each two of them."""
     path = text(PATH, LONGEST_PATH)(value).strip()
     if "" in path.split("."):
-        raise mistake("bad_path", field=PATH)
+        raise validation_error("bad_path", field=PATH)
     return path
 
 
@@ -35,7 +35,7 @@ async def _get_logs(call: ServerCall) -> JsonObjectType:
     try:
         log = await call.client.logs.newest(name, call.data[LINES])
     except FrigateNotFoundError as err:
-        raise refusal("no_log", log=name) from err
+        raise action_error("no_log", log=name) from err
     return {"log": name, "total_lines": log.total_lines, "lines": list(log.lines)}
 
 
@@ -47,7 +47,7 @@ async def _get_config_schema(call: ServerCall) -> JsonObjectType:
         return {"schema": dict(part_of(schema, path))}
     except FrigateSchemaPathError as err:
         names = ", ".join(err.names) or "nothing"
-        raise mistake("unknown_path", path=err.path, names=names) from err
+        raise validation_error("unknown_path", path=err.path, names=names) from err
 
 
 ACTIONS = (

@@ -23,7 +23,7 @@ from homeassistant.helpers.target import (
 )
 
 from ..const import LOGGER
-from ..errors import mistake, refusal
+from ..errors import action_error, validation_error
 from ..inventory import camera_entity_name
 from ..runtime import FrigateConfigEntry
 from .fields import each, entity
@@ -72,7 +72,7 @@ async def async_targeted_cameras(call: ServiceCall) -> list[str]:
         found = _cameras_among(call.hass, selected.indirectly_referenced)
         targets = {*selected.referenced, *found}
     if not targets:
-        raise mistake("no_camera")
+        raise validation_error("no_camera")
     for entity_id in sorted(targets):
         if not _may_control(user, entity_id):
             raise Unauthorized(
@@ -96,14 +96,14 @@ def camera_behind(
     """
     camera = _camera_name(hass, entity_id)
     if camera is None:
-        raise mistake("not_a_camera", entity=entity_id)
+        raise validation_error("not_a_camera", entity=entity_id)
     state = hass.states.get(entity_id)
     if state is None or state.state == STATE_UNAVAILABLE:
-        raise refusal("camera_unavailable", entity=entity_id)
+        raise action_error("camera_unavailable", entity=entity_id)
     registered = er.async_get(hass).entities[entity_id]
     entry = hass.config_entries.async_get_entry(registered.config_entry_id or "")
     if entry is None:
-        raise refusal("camera_unavailable", entity=entity_id)
+        raise action_error("camera_unavailable", entity=entity_id)
     return entry, camera
 
 
@@ -120,9 +120,9 @@ def camera_names(
         registered = er.async_get(hass).async_get(entity_id)
         camera = None if registered is None else camera_entity_name(registered)
         if registered is None or camera is None:
-            raise mistake("not_a_camera", entity=entity_id)
+            raise validation_error("not_a_camera", entity=entity_id)
         if registered.config_entry_id != entry.entry_id:
-            raise mistake("other_server", entity=entity_id, server=entry.title)
+            raise validation_error("other_server", entity=entity_id, server=entry.title)
         names[camera] = None
     return list(names)
 

@@ -11,7 +11,7 @@ from homeassistant.const import CONF_USERNAME
 from homeassistant.util.json import JsonObjectType
 
 from ..aiofrigate import FrigateError, FrigateServerError, FrigateStartingError
-from ..errors import mistake
+from ..errors import validation_error
 from .action import ServerAction, ServerCall
 from .fields import Validator, path_segment, text
 from .passwords import (
@@ -34,7 +34,7 @@ _NAME = re.compile(r"[A-Za-z0-9._]*[A-Za-z0-9_][A-Za-z0-9._]*", re.ASCII)
 def _username(value: Any) -> str:
     """Accept what Frigate accepts as a name, but for dots alone, which are a path."""
     if not _NAME.fullmatch(name := text(USERNAME)(value)):
-        raise mistake("bad_username", field=USERNAME)
+        raise validation_error("bad_username", field=USERNAME)
     return name
 
 
@@ -47,7 +47,7 @@ async def _create_user(call: ServerCall) -> JsonObjectType:
     username, role = call.data[USERNAME], call.data[ROLE]
     await _refuse_unknown_role(call, role)
     if username in await _names(call):
-        raise mistake("user_exists", username=username)
+        raise validation_error("user_exists", username=username)
     try:
         await call.client.users.create(username, call.data[PASSWORD], role)
     except FrigateStartingError:
@@ -57,7 +57,7 @@ async def _create_user(call: ServerCall) -> JsonObjectType:
         if err.status == HTTPStatus.INTERNAL_SERVER_ERROR and (
             await _is_there(call, username)
         ):
-            raise mistake("user_exists", username=username) from err
+            raise validation_error("user_exists", username=username) from err
         raise
     return {USERNAME: username, ROLE: role}
 
@@ -65,9 +65,9 @@ async def _create_user(call: ServerCall) -> JsonObjectType:
 async def _delete_user(call: ServerCall) -> JsonObjectType:
     username = call.data[USERNAME]
     if username == ADMIN:
-        raise mistake("admin_stays")
+        raise validation_error("admin_stays")
     if _is_ours(call, username):
-        raise mistake("own_account", username=username)
+        raise validation_error("own_account", username=username)
     await _refuse_unknown_user(call, username)
     await call.client.users.delete(username)
     return {USERNAME: username}
@@ -76,9 +76,9 @@ async def _delete_user(call: ServerCall) -> JsonObjectType:
 async def _set_user_role(call: ServerCall) -> JsonObjectType:
     username, role = call.data[USERNAME], call.data[ROLE]
     if username == ADMIN:
-        raise mistake("admin_stays")
+        raise validation_error("admin_stays")
     if role != ADMIN and _is_ours(call, username):
-        raise mistake("own_role", username=username)
+        raise validation_error("own_role", username=username)
     await _refuse_unknown_role(call, role)
     await _refuse_unknown_user(call, username)
     await call.client.users.set_role(username, role)
@@ -107,7 +107,7 @@ async def _is_there(call: ServerCall, username: str) -> bool:
 async def _refuse_unknown_user(call: ServerCall, username: str) -> None:
     # Frigate itself would call it a success.
     if username not in await _names(call):
-        raise mistake("unknown_user", username=username)
+        raise validation_error("unknown_user", username=username)
 
 
 async def _refuse_unknown_role(call: ServerCall, role: str) -> None:
@@ -115,7 +115,7 @@ async def _refuse_unknown_role(call: ServerCall, role: str) -> None:
         return
     roles = (await call.client.system.config(fresh=True)).roles
     if role not in roles:
-        raise mistake("not_a_choice", field=ROLE, choices=", ".join(roles))
+        raise validation_error("not_a_choice", field=ROLE, choices=", ".join(roles))
 
 
 _ROLE = path_segment(ROLE)
