@@ -302,7 +302,7 @@ def test_texts_mention_what_the_code_passes(path: str, passed: set[str]) -> None
 def raised_by_name() -> dict[str, set[str]]:
     """Return the exceptions that the code makes itself, and what it fills them with."""
     found: dict[str, set[str]] = {}
-    for name in ("mistake", "refusal"):
+    for name in ("validation_error", "action_error"):
         for call in calls(name):
             key = call.args[0]
             if isinstance(key, ast.Constant) and isinstance(key.value, str):
