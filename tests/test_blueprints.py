@@ -186,7 +186,7 @@ async def test_a_person_is_told_of_with_a_picture(
     await until(hass, lambda: bool(told), "a notification")
     (call,) = told
     assert call.data["title"] == "Front door"
-    assert call.data["message"] == "Person was seen at 04:01."
+    assert call.data["message"] == "Person detected at 04:01."
     picture = media / call.data["data"]["image"].removeprefix("/media/local/")
     assert picture.read_bytes().startswith(b"\xff\xd8")
 
@@ -330,14 +330,14 @@ async def test_cameras_that_fail_are_told_of_together(
     await pass_polls(hass, freezer, 1)
     _let_pass(hass, freezer, 120)
     await until(hass, lambda: bool(told), "a warning")
-    assert told.pop().data["message"] == "Not connected: Front door, Portones."
+    assert told.pop().data["message"] == "Offline: Front door, Portones."
     for camera in cameras.values():
         camera.fps = 5
     _let_pass(hass, freezer, POLL)
     await until(hass, lambda: bool(told), "a relief")
     await hass.async_block_till_done()
     (call,) = told
-    assert call.data["message"] == "All are connected again."
+    assert call.data["message"] == "All cameras are online again."
 
 
 async def test_a_server_that_fails_is_told_of(
@@ -352,14 +352,14 @@ async def test_a_server_that_fails_is_told_of(
         "warn_when_camera_fails",
         streams=[named(hass, entry, "binary_sensor", STREAM)],
         minutes=1,
-        tell_of_return=False,
+        notify_when_back=False,
     )
     await frigate.refuse()
     await pass_polls(hass, freezer, 1)
     assert not is_available(hass, entry, "binary_sensor", STREAM)
     _let_pass(hass, freezer, 60)
     await until(hass, lambda: bool(told), "a warning")
-    assert told[0].data["message"] == "Not connected: Front door."
+    assert told[0].data["message"] == "Offline: Front door."
     await frigate.resume()
     await pass_polls(hass, freezer, 2)
     assert state_of(hass, entry, "binary_sensor", STREAM) == "on"
