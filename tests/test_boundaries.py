@@ -338,3 +338,41 @@ def test_the_public_names_are_all_there() -> None:
         "assert errors <= set(library.__all__), errors - set(library.__all__)\n"
     )
     assert _run_alone(code) == ""
+
+
+_VERSION_WORDS = (
+    "at_least(",
+    ".major",
+    ".minor",
+    "_SINCE_0",
+    "OLDEST_VERSION",
+    "is_018",
+)
+
+
+def _versions_in(code: str) -> list[str]:
+    """Return the words by which code compares versions of Frigate."""
+    return [word for word in _VERSION_WORDS if word in code]
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        module
+        for module in _modules(INTEGRATION)
+        if not module.is_relative_to(INTEGRATION / "aiofrigate")
+    ],
+    ids=lambda module: str(module.relative_to(INTEGRATION)),
+)
+def test_only_the_client_compares_versions_of_frigate(module: Path) -> None:
+    assert _versions_in(module.read_text(encoding="utf-8")) == []
+
+
+def test_the_client_compares_them_in_one_module() -> None:
+    comparing = [
+        module.name
+        for module in _modules(INTEGRATION / "aiofrigate")
+        if _versions_in(module.read_text(encoding="utf-8"))
+    ]
+    # The second is where the comparison itself is defined.
+    assert comparing == ["capabilities.py", "models.py"]

@@ -1,11 +1,11 @@
 """Commands to a camera, and the proof that Frigate has carried them out."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
 import contextlib
 import time
 
-from .aiofrigate import FrigateError, FrigateNotFoundError
+from .aiofrigate import FrigateLiveError
 from .coordinator.live import LiveCoordinator
 from .coordinator.profiles import ProfilesCoordinator
 from .coordinator.server import ServerCoordinator
@@ -15,7 +15,6 @@ from .live.topics import PROFILE, Kind, Topic
 FOLLOWS_WITHIN = 3.0
 """Seconds in which a command shows its effect."""
 _PUSHED_WITHIN = 1.0
-_SINCE_018 = (0, 18)
 
 type Value = bool | int
 
@@ -52,8 +51,8 @@ class Commands:
             HomeAssistantError: it could not be sent, or Frigate did not follow.
         """
         text = str(value) if not isinstance(value, bool) else ("ON" if value else "OFF")
-        with action_errors(self._ask_for_login):
-            await self._send(camera, feature, text)
+        with action_errors(self._ask_for_login), _live_errors():
+            await self._server.client.controls.set(camera, feature, text)
         has_followed = await self._follows(
             Topic(Kind.FEATURES, camera, feature),
             lambda: self.feature_value(camera, feature) == value,
@@ -87,29 +86,11 @@ class Commands:
         Raises:
             HomeAssistantError: it could not be sent.
         """
-        await self._send_live(f"{camera}/ptz", command)
+        with _live_errors():
+            await self._server.client.controls.move(camera, command)
 
     def _ask_for_login(self) -> None:
         self._server.config_entry.async_start_reauth(self._server.hass)
-
-    async def _send(self, camera: str, feature: str, text: str) -> None:
-        """Send a command the way this version of Frigate takes it."""
-        version = self._server.version
-        if version is None or version.at_least(*_SINCE_018):
-            try:
-                await self._server.client.controls.set(camera, feature, text)
-            except FrigateNotFoundError:
-                if version is not None:
-                    raise
-            else:
-                return
-        await self._send_live(f"{camera}/{feature}/set", text)
-
-    async def _send_live(self, topic: str, text: str) -> None:
-        try:
-            await self._server.client.live.send(topic, text)
-        except FrigateError as err:
-            raise action_error("needs_live", message=err.message.rstrip(".")) from err
 
     async def _follows(
         self,
@@ -135,3 +116,12 @@ class Commands:
         finally:
             remove()
         return is_so()
+
+
+@contextlib.contextmanager
+def _live_errors() -> Generator[None]:
+    """Say what to do where a command needs the live connection, and there is none."""
+    try:
+        yield
+    except FrigateLiveError as err:
+        raise action_error("needs_live", message=err.message.rstrip(".")) from err

@@ -12,7 +12,6 @@ LOGGER: Final = logging.getLogger(__package__)
 POLL_INTERVAL: Final = timedelta(seconds=15)
 """Frigate computes its stats as often; asking more often shows nothing new."""
 
-OLDEST_VERSION: Final = (0, 14)
 """The first Frigate with users and a login."""
 
 CONF_PROXY_USERNAME: Final = "proxy_username"

@@ -23,8 +23,8 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from .addresses import is_public
-from .aiofrigate import Profile, Version
-from .const import CREDENTIAL_KEYS, DOMAIN, OLDEST_VERSION
+from .aiofrigate import FrigateClient, Profile
+from .const import CREDENTIAL_KEYS, DOMAIN
 
 UPDATING = "https://docs.frigate.video/frigate/updating"
 
@@ -34,12 +34,9 @@ class PolledServer(Protocol):
 
     hass: HomeAssistant
     config_entry: ConfigEntry
+    client: FrigateClient
     last_update_success: bool
     last_exception: BaseException | None
-
-    @property
-    def version(self) -> Version | None:
-        """Return the version that was told last."""
 
     @property
     def profile(self) -> Profile:
@@ -62,9 +59,8 @@ class IssueDescription:
 
 
 def _is_too_old(server: PolledServer) -> bool | None:
-    if (version := server.version) is None:
-        return None
-    return not version.at_least(*OLDEST_VERSION)
+    is_supported = server.client.capabilities.is_supported
+    return None if is_supported is None else not is_supported
 
 
 def _is_login_wanted(server: PolledServer) -> bool | None:
@@ -96,7 +92,7 @@ ISSUES: tuple[IssueDescription, ...] = (
         key="unsupported_version",
         severity=ir.IssueSeverity.ERROR,
         is_open_fn=_is_too_old,
-        words_fn=lambda server: {"version": str(server.version)},
+        words_fn=lambda server: {"version": str(server.client.capabilities.version)},
         is_fixable=False,
         learn_more_url=UPDATING,
     ),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from custom_components.frigate_http.aiofrigate import (
+    TIMELAPSE,
     Export,
     ExportFile,
     ExportJob,
@@ -142,18 +143,16 @@ async def test_an_export_from_its_begin_to_its_end(
 
 
 @BOTH
-async def test_a_time_lapse_has_two_routes(
+async def test_a_time_lapse_goes_by_the_route_of_the_version(
     frigate: FakeFrigate, client: FrigateClient, now: int
 ) -> None:
     period = now - 60, now
-    await client.exports.create("front_door", *period, playback="timelapse_25x")
-    if frigate.state.is_018:
-        await client.exports.create_timelapse("front_door", *period, name="Fast")
-    else:
-        with pytest.raises(FrigateNotFoundError):
-            await client.exports.create_timelapse("front_door", *period)
-    speeds = [made.speed for made in frigate.state.exporter.exports]
-    assert speeds == ([1, 25] if frigate.state.is_018 else [25])
+    await client.exports.create("front_door", *period, playback="realtime")
+    await client.exports.create("front_door", *period, playback=TIMELAPSE, name="Fast")
+    assert [made.speed for made in frigate.state.exporter.exports] == [1, 25]
+    routes = [one.path.split("/")[2:4] for one in frigate.requests[1:]]
+    slow, fast = ["export", "front_door"], ["export", "custom"]
+    assert routes == ([slow, fast] if frigate.state.is_018 else [slow, slow])
 
 
 @BOTH
@@ -195,6 +194,7 @@ async def test_a_full_queue(
     assert (await client.exports.get(first, fresh=True)).in_progress is True
     assert (await client.exports.get(first, fresh=True)).in_progress is False
     done = await client.exports.job(first, fresh=True)
+    assert done is not None
     assert (done.status, done.progress, done.is_active) == ("success", 100, False)
     assert await client.exports.jobs(fresh=True) == ()
 
@@ -206,16 +206,19 @@ async def test_a_failed_job(
     frigate.state.exporter.outcome, frigate.state.exporter.looks_until_done = "fail", 0
     export_id = await client.exports.create("front_door", now - 60, now)
     job = await client.exports.job(export_id)
+    assert job is not None
     assert (job.status, job.error) == ("failed", "Export failed")
     frigate.state.exporter.forget_jobs()
     with pytest.raises(FrigateNotFoundError, match="Job not found"):
         await client.exports.job(export_id, fresh=True)
 
 
-async def test_jobs_are_not_there_before_0_18(client: FrigateClient) -> None:
-    for call in (client.exports.jobs(), client.exports.job("front_door_abc123")):
-        with pytest.raises(FrigateNotFoundError):
-            await call
+async def test_no_jobs_are_asked_for_before_0_18(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    assert await client.exports.jobs() == ()
+    assert await client.exports.job("front_door_abc123") is None
+    assert [one.path for one in frigate.requests] == ["/api/version"]
 
 
 @NEWER
@@ -234,13 +237,13 @@ async def test_deletion_one_by_one(
     frigate: FakeFrigate, client: FrigateClient, now: int
 ) -> None:
     first, second = exported(frigate, now, 2)
-    await client.exports.delete(first)
+    await client.exports.delete([first])
     assert [one.id for one in await client.exports.list()] == [second]
     with pytest.raises(FrigateNotFoundError, match="Export not found"):
-        await client.exports.delete(first)
+        await client.exports.delete([first])
     (busy,) = exported(frigate, now, status="running", outcome="hang")
     with pytest.raises(FrigateBadRequestError, match="in progress"):
-        await client.exports.delete(busy)
+        await client.exports.delete([busy])
 
 
 @NEWER
@@ -248,12 +251,10 @@ async def test_deletion_of_all_or_none(
     frigate: FakeFrigate, client: FrigateClient, now: int
 ) -> None:
     ids = exported(frigate, now, 3)
-    with pytest.raises(FrigateNotFoundError):
-        await client.exports.delete(ids[0])
     with pytest.raises(FrigateNotFoundError, match="One or more"):
-        await client.exports.delete_all_of([*ids, "nope"])
+        await client.exports.delete([*ids, "nope"])
     assert len(await client.exports.list(fresh=True)) == 3
-    await client.exports.delete_all_of(ids[:2])
+    await client.exports.delete(ids[:2])
     assert [one.id for one in await client.exports.list(fresh=True)] == ids[2:]
 
 
@@ -263,12 +264,9 @@ async def test_a_viewer_may_export_and_not_change(
 ) -> None:
     viewer = connect(frigate.external_url, **VIEWER)
     export_id = await viewer.exports.create("front_door", now - 60, now)
-    newer = frigate.state.is_018
     for call in (
         viewer.exports.rename(export_id, "Other"),
-        viewer.exports.delete_all_of([export_id])
-        if newer
-        else viewer.exports.delete(export_id),
+        viewer.exports.delete([export_id]),
     ):
         with pytest.raises(FrigateForbiddenError, match="Required: admin"):
             await call
@@ -314,6 +312,7 @@ async def test_files_that_a_proxy_keeps_cost_no_login(
     assert await viewer.exports.files() == ()
 
 
+@NEWER
 @pytest.mark.parametrize(
     ("method", "path", "fault"),
     [

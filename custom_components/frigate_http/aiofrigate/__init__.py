@@ -5,6 +5,7 @@ epoch (UTC), durations seconds, sizes of pictures pixels.
 """
 
 from .auth import Credentials
+from .capabilities import Capabilities
 from .client import FrigateClient
 from .configuration import CameraConfig, Config, ZoneConfig
 from .controls import NO_PROFILE, ProfileChoice, Profiles, PtzInfo
@@ -21,6 +22,7 @@ from .errors import (
     FrigateError,
     FrigateForbiddenError,
     FrigateHTMLError,
+    FrigateLiveError,
     FrigateNotFoundError,
     FrigateRateLimitError,
     FrigateRedirectError,
@@ -38,7 +40,7 @@ from .errors import (
 )
 from .events import Event, EventFilter, NewEvent
 from .exchange import Stream, Upload
-from .exports import Export, ExportFile, ExportJob, Exports
+from .exports import TIMELAPSE, Export, ExportFile, ExportJob, Exports
 from .faces import Recognition, TrainingImage
 from .files import EventMedia
 from .images import IMAGE_TYPE_BYTES, image_type, jpeg_frames
@@ -90,9 +92,11 @@ __all__ = [
     "LOG_SERVICES",
     "LONGEST_ENDPOINT",
     "NO_PROFILE",
+    "TIMELAPSE",
     "CameraActivity",
     "CameraConfig",
     "CameraStats",
+    "Capabilities",
     "Classified",
     "Config",
     "Count",
@@ -119,6 +123,7 @@ __all__ = [
     "FrigateError",
     "FrigateForbiddenError",
     "FrigateHTMLError",
+    "FrigateLiveError",
     "FrigateNotFoundError",
     "FrigateRateLimitError",
     "FrigateRedirectError",

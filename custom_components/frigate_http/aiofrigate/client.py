@@ -6,6 +6,7 @@ import aiohttp
 from yarl import URL
 
 from .auth import Credentials
+from .capabilities import Capabilities
 from .controls import Controls
 from .errors import FrigateAuthError, FrigateClosedError
 from .events import Events
@@ -55,13 +56,18 @@ class FrigateClient:
         self.users = Users(self._transport)
         self.logs = Logs(self._transport)
         self.notifications = Notifications(self._transport)
-        self.exports = Exports(self._transport)
+        self.exports = Exports(self._transport, self.system)
         self.previews = Previews(self._transport)
         self.recordings = Recordings(self._transport)
         self.events = Events(self._transport)
         self.reviews = Reviews(self._transport)
-        self.controls = Controls(self._transport)
         self.live = Live(self._transport)
+        self.controls = Controls(self._transport, self.system, self.live)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Return what the server can do, by the version it named last."""
+        return self.system.capabilities
 
     def change_password(self, password: str) -> None:
         """Log in with another password from now on."""

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from .errors import FrigateNotFoundError
+from .live import Live
 from .parsing import as_dict, as_str, as_texts
+from .system import System
 from .transport import Transport
 
 ALL_CAMERAS = "*"
@@ -58,27 +61,56 @@ class Controls:
     Every method raises `FrigateError` for anything but a good answer.
     """
 
-    def __init__(self, transport: Transport) -> None:
-        """Speak through a transport."""
+    def __init__(self, transport: Transport, system: System, live: Live) -> None:
+        """Speak through a transport, or the WebSocket, as the version wants it."""
         self._transport = transport
+        self._system = system
+        self._live = live
 
     async def set(self, camera: str, feature: str, value: str) -> None:
-        """Set a feature (`PUT /api/camera/<camera>/set/<feature>`, since 0.18).
+        """Set a feature of a camera.
 
-        Frigate answers with success whether or not anything has changed: only its
-        configuration tells.
+        Since 0.18 by `PUT /api/camera/<camera>/set/<feature>`, before over the WebSocket
+        (`<camera>/<feature>/set`). Frigate claims success whether or not anything has
+        changed, or says nothing at all: only its configuration tells.
 
         Args:
-            camera: name of the camera, or `*` for all of them.
+            camera: name of the camera.
             feature: such as `detect`, `recordings`, `motion_threshold`.
             value: `ON`, `OFF`, or a number as text.
 
         Raises:
             FrigateForbiddenError: the account is no administrator's.
-            FrigateNotFoundError: there is no such camera, or this is an older version.
+            FrigateNotFoundError: there is no such camera.
             FrigateBadRequestError: there is no such feature.
+            FrigateLiveError: it goes over the WebSocket, which is not connected.
             FrigateError: anything else.
         """
+        over_http = self._system.capabilities.sets_features_over_http
+        if over_http is not False:
+            try:
+                await self._put(camera, feature, value)
+            except FrigateNotFoundError:
+                # Of an unknown version that may mean that there is no such route.
+                if over_http:
+                    raise
+            else:
+                return
+        await self._live.send(f"{camera}/{feature}/set", value)
+
+    async def move(self, camera: str, command: str) -> None:
+        """Move a camera, over the WebSocket (`<camera>/ptz`) in all versions.
+
+        Args:
+            camera: name of the camera.
+            command: such as `MOVE_UP`, `ZOOM_IN`, `STOP` or `preset_<name>`.
+
+        Raises:
+            FrigateLiveError: the WebSocket is not connected.
+        """
+        await self._live.send(f"{camera}/ptz", command)
+
+    async def _put(self, camera: str, feature: str, value: str) -> None:
         answer = await self._transport.request(
             *("PUT", "api", "camera", camera, "set", feature), data={"value": value}
         )
@@ -96,7 +128,7 @@ class Controls:
         Frigate says nothing of a name that it does not know. What was switched by hand
         is as the profile has it afterwards.
         """
-        await self.set(ALL_CAMERAS, "profile", NO_PROFILE if name is None else name)
+        await self._put(ALL_CAMERAS, "profile", NO_PROFILE if name is None else name)
 
     async def ptz_info(self, camera: str) -> PtzInfo:
         """Return how a camera can be moved (`GET /api/<camera>/ptz/info`)."""

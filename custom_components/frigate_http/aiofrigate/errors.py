@@ -6,6 +6,7 @@
     ├── FrigateConnectionError      no answer, or only a part of one
     │   ├── FrigateUnreachableError
     │   ├── FrigateTimeoutError
+    │   ├── FrigateLiveError
     │   └── FrigateTLSError
     │       ├── FrigateTLSUntrustedError
     │       └── FrigateTLSProtocolError
@@ -53,6 +54,10 @@ class FrigateUnreachableError(FrigateConnectionError):
 
 class FrigateTimeoutError(FrigateConnectionError):
     """The server did not answer in time."""
+
+
+class FrigateLiveError(FrigateConnectionError):
+    """A command needs the WebSocket, and there is no connection to send it over."""
 
 
 class FrigateTLSError(FrigateConnectionError):

@@ -1,6 +1,6 @@
 """Films that Frigate makes of its recordings, and the jobs that make them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -10,10 +10,14 @@ from .errors import FrigateDataError
 from .exchange import Answer, seconds_in_path
 from .outcome import http_date
 from .parsing import as_bool, as_dict, as_float, as_str
+from .system import System
 from .transport import Transport
 
 type Reader[T] = Callable[[Mapping[str, Any]], T | None]
 type Source = Literal["recordings", "preview"]
+
+TIMELAPSE = "timelapse_25x"
+"""The playback of an export that is 25 times as fast."""
 
 _ACTIVE = frozenset({"queued", "running"})
 
@@ -112,9 +116,10 @@ class Exports:
     Frigate's cache of 5 seconds, which shows an export in progress long after its end.
     """
 
-    def __init__(self, transport: Transport) -> None:
-        """Speak through a transport."""
+    def __init__(self, transport: Transport, system: System) -> None:
+        """Speak through a transport, as the version of the server wants it."""
         self._transport = transport
+        self._system = system
 
     async def list(self, *, fresh: bool = False) -> tuple[Export, ...]:
         """Return those that exist or are being made (`GET /api/exports`).
@@ -152,7 +157,10 @@ class Exports:
         image_path: str | None = None,
         playback: str | None = None,
     ) -> str:
-        """Begin an export and return its id (`POST /api/export/<camera>/start/...`).
+        """Begin an export and return its id.
+
+        `POST /api/export/<camera>/start/<s>/end/<e>`, and for a time-lapse since 0.18
+        `POST /api/export/custom/<camera>/...`.
 
         Args:
             camera: name of the camera.
@@ -161,7 +169,7 @@ class Exports:
             name: at most 256 characters; Frigate makes one up without.
             source: recordings unless given.
             image_path: the picture of the export, a file below `/media/frigate/clips`.
-            playback: `realtime` or `timelapse_25x`; 0.18 ignores it without a word.
+            playback: `realtime` or `timelapse_25x`.
 
         Raises:
             FrigateBadRequestError: nothing is recorded there, or the path is refused.
@@ -169,33 +177,13 @@ class Exports:
             FrigateStartingError: the queue of 0.18 is full.
             FrigateDataError: the answer has no id.
         """
-        body = {"playback": playback, **_body(name, source, image_path)}
-        return await self._begin(("api", "export", camera), start, end, body)
-
-    async def create_timelapse(
-        self,
-        camera: str,
-        start: float,
-        end: float,
-        *,
-        name: str | None = None,
-        source: Source | None = None,
-        image_path: str | None = None,
-    ) -> str:
-        """Begin a time-lapse, 25 times as fast (`POST /api/export/custom/...`).
-
-        Since 0.18; arguments and errors are those of `create`.
-        """
-        path = ("api", "export", "custom", camera)
-        return await self._begin(path, start, end, _body(name, source, image_path))
-
-    async def _begin(
-        self,
-        path: tuple[str, ...],
-        start: float,
-        end: float,
-        body: Mapping[str, str | None],
-    ) -> str:
+        path: tuple[str, ...] = ("api", "export", camera)
+        body = {"name": name, "source": source, "image_path": image_path}
+        if not (await self._system.ensure_capabilities()).has_export_jobs:
+            body["playback"] = playback
+        elif playback == TIMELAPSE:
+            # On the usual route 0.18 ignores the playback without a word.
+            path = ("api", "export", "custom", camera)
         period = ("start", seconds_in_path(start), "end", seconds_in_path(end))
         # Frigate wants a body, be it an empty object.
         data = {key: value for key, value in body.items() if value is not None}
@@ -213,48 +201,51 @@ class Exports:
         answer = await self._transport.request("PATCH", *path, data={"name": name})
         answer.json(dict)
 
-    async def delete(self, export_id: str) -> None:
-        """Delete one export before 0.18 (`DELETE /api/export/<id>`).
+    async def delete(self, export_ids: Collection[str]) -> None:
+        """Delete exports: since 0.18 all of them or none (`POST /api/exports/delete`).
 
-        Raises:
-            FrigateForbiddenError: the account is not an administrator's.
-            FrigateNotFoundError: there is no such export.
-            FrigateBadRequestError: its file is being written.
-        """
-        path = ("api", "export", export_id)
-        answer = await self._transport.request("DELETE", *path)
-        answer.json(dict)
-
-    async def delete_all_of(self, export_ids: Iterable[str]) -> None:
-        """Delete all of some exports or none, since 0.18 (`POST /api/exports/delete`).
+        Before it is one request each (`DELETE /api/export/<id>`), and what comes before
+        an error is gone.
 
         Raises:
             FrigateForbiddenError: the account is not an administrator's.
             FrigateNotFoundError: one of them is not there, waits, or is named twice.
             FrigateBadRequestError: the file of one is being written.
         """
-        data = {"ids": [*export_ids]}
-        path = ("api", "exports", "delete")
-        answer = await self._transport.request("POST", *path, data=data)
-        answer.json(dict)
+        if (await self._system.ensure_capabilities()).has_export_jobs:
+            data = {"ids": [*export_ids]}
+            path = ("api", "exports", "delete")
+            answer = await self._transport.request("POST", *path, data=data)
+            answer.json(dict)
+            return
+        for export_id in export_ids:
+            path = ("api", "export", export_id)
+            answer = await self._transport.request("DELETE", *path)
+            answer.json(dict)
 
     async def jobs(self, *, fresh: bool = False) -> tuple[ExportJob, ...]:
-        """Return the jobs that wait or run, since 0.18 (`GET /api/jobs/export`).
+        """Return the jobs that wait or run (`GET /api/jobs/export`); none before 0.18.
 
         Raises:
             FrigateDataError: the answer is no list of jobs.
         """
+        if not (await self._system.ensure_capabilities()).has_export_jobs:
+            return ()
         path = ("api", "jobs", "export")
         answer = await self._transport.request("GET", *path, fresh=fresh)
         return _each(answer, ExportJob.from_api)
 
-    async def job(self, export_id: str, *, fresh: bool = False) -> ExportJob:
-        """Return the job of an export, since 0.18 (`GET /api/jobs/export/<id>`).
+    async def job(self, export_id: str, *, fresh: bool = False) -> ExportJob | None:
+        """Return the job of an export (`GET /api/jobs/export/<id>`).
+
+        Before 0.18, where the server tells of no jobs, that is None.
 
         Raises:
             FrigateNotFoundError: there is none, or it ended 5 seconds ago.
             FrigateDataError: the answer is no job.
         """
+        if not (await self._system.ensure_capabilities()).has_export_jobs:
+            return None
         path = ("api", "jobs", "export", export_id)
         answer = await self._transport.request("GET", *path, fresh=fresh)
         return _one(answer, ExportJob.from_api(answer.json(dict)))
@@ -272,12 +263,6 @@ class Exports:
         """
         answer = await self._transport.request("GET", "exports", "", logs_in=False)
         return _each(answer, ExportFile.from_api)
-
-
-def _body(
-    name: str | None, source: Source | None, image_path: str | None
-) -> dict[str, str | None]:
-    return {"name": name, "source": source, "image_path": image_path}
 
 
 def _file_name(path: Any) -> str | None:

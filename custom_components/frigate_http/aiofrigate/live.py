@@ -11,7 +11,12 @@ from typing import Never
 
 import aiohttp
 
-from .errors import FrigateAuthError, FrigateConnectionError, FrigateError
+from .errors import (
+    FrigateAuthError,
+    FrigateConnectionError,
+    FrigateError,
+    FrigateLiveError,
+)
 from .outcome import error_from_exception
 from .transport import Transport
 from .updates import CameraActivity, Update, decode
@@ -64,15 +69,15 @@ class Live:
         There is no answer: Frigate drops without a word what an account may not do.
 
         Raises:
-            FrigateConnectionError: there is no connection.
+            FrigateLiveError: there is no connection.
         """
         socket = self._socket
         if socket is None or socket.closed:
-            raise FrigateConnectionError("There is no live connection to Frigate")
+            raise FrigateLiveError("There is no live connection to Frigate")
         try:
             await socket.send_str(json.dumps({"topic": topic, "payload": payload}))
         except (aiohttp.ClientError, OSError) as err:
-            raise error_from_exception(err) from err
+            raise FrigateLiveError(error_from_exception(err).message) from err
 
     def start(self, listener: LiveListener) -> None:
         """Stay connected until stopped; the pauses between attempts grow."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from yarl import URL
 
+from .capabilities import Capabilities
 from .configuration import Config
 from .errors import FrigateDataError
 from .models import Identity, Profile, Version
@@ -30,6 +31,17 @@ class System:
     def __init__(self, transport: Transport) -> None:
         """Speak through a transport."""
         self._transport = transport
+        self.capabilities = Capabilities()
+        """What the server can do, by the last answer that should name its version."""
+
+    async def ensure_capabilities(self) -> Capabilities:
+        """Return what the server can do; ask for its version only if it is not known.
+
+        Raises the same errors as `version`.
+        """
+        if self.capabilities.version is None:
+            await self.version()
+        return self.capabilities
 
     async def health(self) -> str:
         """Return the server's own words on its health (`GET /api/`).
@@ -60,6 +72,7 @@ class System:
         answer = await self._transport.request("GET", *VERSION_PATH)
         if (version := Version.parse(answer.text())) is None:
             raise FrigateDataError("This is not a Frigate version", answer.status)
+        self.capabilities = Capabilities(version)
         return base_of(answer.url), version
 
     async def check_auth(self) -> Identity:
@@ -85,7 +98,10 @@ class System:
     async def stats(self, *, fresh: bool = False) -> Stats:
         """Return the stats (`GET /api/stats`), which are computed every 15 seconds."""
         answer = await self._transport.request("GET", "api", "stats", fresh=fresh)
-        return Stats.from_api(answer.json(dict), answer.date)
+        stats = Stats.from_api(answer.json(dict), answer.date)
+        # A restart may have brought another version, or one that is no number.
+        self.capabilities = Capabilities(stats.version)
+        return stats
 
     async def config(self, *, fresh: bool = False) -> Config:
         """Return the configuration (`GET /api/config`).

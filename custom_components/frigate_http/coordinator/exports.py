@@ -79,19 +79,10 @@ class ExportsCoordinator(OnDemandCoordinator[ExportsData]):
         client: FrigateClient,
         server: ServerCoordinator,
     ) -> None:
-        """Prepare; the server's own poll knows the version."""
+        """Prepare; nothing is sent before somebody listens."""
         super().__init__(hass, entry, client, server, "exports", IDLE_INTERVAL)
         self._awaited: dict[str, float] = {}
         self._files: tuple[ExportFile, ...] | None = None
-
-    async def async_has_queue(self) -> bool:
-        """Return whether this is 0.18, which queues exports and has other routes for some.
-
-        Raises:
-            FrigateError: that is not known yet, and the server does not tell.
-        """
-        version = self.server.version or await self.client.system.version()
-        return version.at_least(0, 18)
 
     async def async_jobs(self, *, fresh: bool = False) -> tuple[ExportJob, ...]:
         """Return the exports that wait or are being made; none before 0.18.
@@ -101,8 +92,6 @@ class ExportsCoordinator(OnDemandCoordinator[ExportsData]):
         Raises:
             FrigateError: the server does not tell.
         """
-        if not await self.async_has_queue():
-            return ()
         jobs = await self.client.exports.jobs(fresh=fresh)
         return tuple(one for one in jobs if one.is_active)
 

@@ -12,7 +12,6 @@ from ..const import LOGGER
 from .on_demand import OnDemandCoordinator
 from .server import ServerCoordinator
 
-_SINCE_018 = (0, 18)
 _NOTHING = PtzInfo((), ())
 
 
@@ -45,10 +44,9 @@ class PtzCoordinator(OnDemandCoordinator[Mapping[str, PtzInfo]]):
 
     @property
     def _may_move(self) -> bool:
-        """Since 0.18, whoever sees a camera may move it."""
-        version = self.server.version
-        return self.server.data.profile.is_admin or (
-            version is not None and version.at_least(*_SINCE_018)
+        capabilities = self.client.capabilities
+        return self.server.data.profile.is_admin or bool(
+            capabilities.lets_viewers_move_cameras
         )
 
     @callback

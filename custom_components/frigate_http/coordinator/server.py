@@ -91,7 +91,7 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
     @property
     def version(self) -> Version | None:
         """Return the version that was told last, also while the stats fail."""
-        return None if self._last_stats is None else self._last_stats.version
+        return self.client.capabilities.version
 
     @property
     def profile(self) -> Profile:

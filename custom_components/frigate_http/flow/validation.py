@@ -23,7 +23,6 @@ from ..aiofrigate import (
     normalise_url,
 )
 from ..connection import credentials_from, temporary_session
-from ..const import OLDEST_VERSION
 from ..errors import UnsupportedVersionError, error_key, placeholders
 
 _HEADER = re.compile(r"^([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*:\s*([\x20-\x7e]+)$")
@@ -65,7 +64,7 @@ async def async_validate(hass: HomeAssistant, data: Mapping[str, Any]) -> str:
         base = await find_server(session, url, credentials)
         client = FrigateClient(session, base, credentials)
         version = await client.system.version()
-        if not version.at_least(*OLDEST_VERSION):
+        if not client.capabilities.is_supported:
             raise UnsupportedVersionError(f"Frigate {version}")
         await client.system.stats()
     return as_text(base)

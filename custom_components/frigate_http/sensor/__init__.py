@@ -98,20 +98,19 @@ def _people(coordinator: ServerCoordinator) -> Keys[str]:
 def _camera_sensors(
     coordinator: ServerCoordinator,
 ) -> Keys[CameraSensorDescription, str]:
-    if (stats := coordinator.data.stats) is None:
+    if coordinator.data.stats is None:
         return
     for name, camera in coordinator.data.cameras.items():
         for one in CAMERA_SENSORS:
-            if one.exists_fn(camera, stats.version):
+            if one.exists_fn(camera, coordinator.client.capabilities):
                 yield one, name
 
 
 def _exports_sensors(
     coordinator: ServerCoordinator,
 ) -> Keys[ExportsSensorDescription]:
-    stats = coordinator.data.stats
-    version = None if stats is None else stats.version
-    yield from ((one,) for one in EXPORTS_SENSORS if one.exists_fn(version))
+    capabilities = coordinator.client.capabilities
+    yield from ((one,) for one in EXPORTS_SENSORS if one.exists_fn(capabilities))
 
 
 class FrigateServerSensor(ServerEntity, SensorEntity):
@@ -227,7 +226,7 @@ class FrigateCameraSensor(CameraEntity, SensorEntity):
     @property
     def _is_told_still(self) -> bool:
         """Return whether the figure means something, as sound without audio does not."""
-        camera, server = self.camera_config, self.coordinator.data.stats
-        return camera is not None and self.entity_description.exists_fn(
-            camera, server.version if server else None
+        camera, capabilities = self.camera_config, self.coordinator.client.capabilities
+        return camera is not None and bool(
+            self.entity_description.exists_fn(camera, capabilities)
         )

@@ -19,7 +19,7 @@ from homeassistant.const import (
 )
 from homeassistant.helpers.typing import StateType
 
-from ..aiofrigate import CameraConfig, CameraStats, FaceLibrary, Stats, Version
+from ..aiofrigate import CameraConfig, CameraStats, Capabilities, FaceLibrary, Stats
 
 FPS = "fps"
 RECORDINGS = "/media/frigate/recordings"
@@ -68,8 +68,8 @@ class CameraSensorDescription(HealthSensorDescription):
     value_fn: Callable[[CameraStats], StateType]
     choices: tuple[str, ...] = ()
     """What an enum may be. The list in `options` would make this unhashable."""
-    exists_fn: Callable[[CameraConfig, Version | None], bool] = (
-        lambda _camera, _version: True
+    exists_fn: Callable[[CameraConfig, Capabilities], bool | None] = (
+        lambda _camera, _capabilities: True
     )
 
 
@@ -89,11 +89,13 @@ def _connection_quality(camera: CameraStats) -> str | None:
     return quality if quality in CONNECTION_QUALITIES else None
 
 
-def _since_0_18(_camera: CameraConfig, version: Version | None) -> bool:
-    return version is not None and version.at_least(0, 18)
+def _has_connection_stats(
+    _camera: CameraConfig, capabilities: Capabilities
+) -> bool | None:
+    return capabilities.has_connection_stats
 
 
-def _has_audio(camera: CameraConfig, _version: Version | None) -> bool:
+def _has_audio(camera: CameraConfig, _capabilities: Capabilities) -> bool:
     return camera.audio_enabled
 
 
@@ -283,7 +285,7 @@ CAMERA_SENSORS: tuple[CameraSensorDescription, ...] = (
         choices=CONNECTION_QUALITIES,
         state_class=None,
         value_fn=_connection_quality,
-        exists_fn=_since_0_18,
+        exists_fn=_has_connection_stats,
     ),
     CameraSensorDescription(
         **_fps("camera_fps"), value_fn=lambda camera: camera.camera_fps
@@ -319,17 +321,17 @@ CAMERA_SENSORS: tuple[CameraSensorDescription, ...] = (
     CameraSensorDescription(
         **_fps("expected_fps"),
         value_fn=lambda camera: camera.expected_fps,
-        exists_fn=_since_0_18,
+        exists_fn=_has_connection_stats,
     ),
     CameraSensorDescription(
         key="reconnects_last_hour",
         value_fn=lambda camera: camera.reconnects_last_hour,
-        exists_fn=_since_0_18,
+        exists_fn=_has_connection_stats,
     ),
     CameraSensorDescription(
         key="stalls_last_hour",
         value_fn=lambda camera: camera.stalls_last_hour,
-        exists_fn=_since_0_18,
+        exists_fn=_has_connection_stats,
     ),
     CameraSensorDescription(
         # dBFS is not dB: the device class for sound pressure does not fit.

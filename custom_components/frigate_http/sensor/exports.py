@@ -14,7 +14,7 @@ from homeassistant.components.sensor import (
 from homeassistant.const import PERCENTAGE, EntityCategory
 from homeassistant.helpers.typing import StateType
 
-from ..aiofrigate import Version
+from ..aiofrigate import Capabilities
 from ..coordinator.exports import ExportsCoordinator, ExportsData
 from ..entity.base import ServerEntity
 
@@ -26,7 +26,7 @@ class ExportsSensorDescription(SensorEntityDescription):
     entity_category: EntityCategory | None = EntityCategory.DIAGNOSTIC
     entity_registry_enabled_default: bool = False
     value_fn: Callable[[ExportsData], StateType | datetime]
-    exists_fn: Callable[[Version | None], bool] = lambda _version: True
+    exists_fn: Callable[[Capabilities], bool | None] = lambda _capabilities: True
 
 
 EXPORTS_SENSORS: tuple[ExportsSensorDescription, ...] = (
@@ -51,7 +51,7 @@ EXPORTS_SENSORS: tuple[ExportsSensorDescription, ...] = (
         suggested_display_precision=0,
         state_class=SensorStateClass.MEASUREMENT,
         value_fn=lambda data: data.progress,
-        exists_fn=lambda version: version is not None and version.at_least(0, 18),
+        exists_fn=lambda capabilities: capabilities.has_export_jobs,
     ),
 )
 

@@ -213,9 +213,8 @@ async def _download_event(call: ServerCall) -> JsonObjectType:
 
 async def _download_export(call: ServerCall) -> JsonObjectType:
     export_id = call.data["export_id"]
-    has_jobs = await call.runtime.exports.async_has_queue()
-    export = await _known_export(call, export_id, has_jobs=has_jobs)
-    watch = Watch(call.client, export_id, LONGEST_EXPORT, has_jobs)
+    export = await _known_export(call, export_id)
+    watch = Watch(call.client, export_id, LONGEST_EXPORT)
     job = ExportJob(hass=call.hass, client=call.client, watch=watch.async_finished)
     about: JsonObjectType = {"export_id": export_id}
     camera = None if export is None else export.camera
@@ -223,9 +222,7 @@ async def _download_export(call: ServerCall) -> JsonObjectType:
     return await _download(call, job, _FILMS, _path(camera, start, "_export"), about)
 
 
-async def _known_export(
-    call: ServerCall, export_id: str, *, has_jobs: bool
-) -> Export | None:
+async def _known_export(call: ServerCall, export_id: str) -> Export | None:
     """Return an export, or None while it waits in the queue.
 
     Raises:
@@ -235,7 +232,7 @@ async def _known_export(
     for export in await call.client.exports.list(fresh=True):
         if export.id == export_id:
             return export
-    jobs = await call.client.exports.jobs(fresh=True) if has_jobs else ()
+    jobs = await call.client.exports.jobs(fresh=True)
     if not any(one.id == export_id for one in jobs):
         raise action_error("unknown_export", export=export_id)
     return None

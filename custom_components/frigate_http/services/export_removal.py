@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from homeassistant.util.json import JsonObjectType
 
 from ..aiofrigate import (
+    Capabilities,
     Export,
     Exports,
     FrigateBadRequestError,
@@ -29,8 +30,8 @@ _IN_PROGRESS = "progress export"
 async def async_delete_exports(call: ServerCall) -> JsonObjectType:
     """Delete those that can be, and tell of each of the others why it stays."""
     runtime, wanted = call.runtime, call.data["export_ids"]
-    has_queue = await runtime.exports.async_has_queue()
-    removal = _Removal(call.client.exports, has_queue=has_queue)
+    capabilities = await call.client.system.ensure_capabilities()
+    removal = _Removal(call.client.exports, capabilities)
     try:
         await removal.async_run(call, wanted)
     except FrigateError as err:
@@ -63,7 +64,7 @@ class _Removal:
     """
 
     exports: Exports
-    has_queue: bool
+    capabilities: Capabilities
     deleted: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
     """Why one is still there, by its id."""
@@ -87,7 +88,7 @@ class _Removal:
                 found.append(export)
         await self._delete([one.id for one in found if not one.in_progress])
         busy = [one.id for one in found if one.in_progress]
-        if busy and not self.has_queue:
+        if busy and not self.capabilities.has_export_jobs:
             await asyncio.sleep(OPENS_WITHIN)
         for export_id in busy:
             await self._delete([export_id])
@@ -100,7 +101,7 @@ class _Removal:
 
     async def _delete(self, export_ids: list[str]) -> None:
         """Delete some at once where the server can, or else one by one."""
-        if not self.has_queue:
+        if not self.capabilities.has_export_jobs:
             for export_id in export_ids:
                 await self._delete_together([export_id])
         elif export_ids:
@@ -109,10 +110,7 @@ class _Removal:
     async def _delete_together(self, group: list[str]) -> None:
         """Delete all of a group."""
         try:
-            if self.has_queue:
-                await self.exports.delete_all_of(group)
-            else:
-                await self.exports.delete(group[0])
+            await self.exports.delete(group)
         except (FrigateNotFoundError, FrigateBadRequestError) as err:
             if len(group) == 1:
                 self.failed[group[0]] = _why(group[0], err)

@@ -29,8 +29,6 @@ class Watch:
     client: FrigateClient
     export_id: str
     timeout: int
-    has_jobs: bool
-    """Whether the server tells of jobs, as 0.18 does."""
     _trouble: FrigateError | None = field(default=None, init=False)
     """Why the last look showed nothing."""
 
@@ -91,14 +89,15 @@ class Watch:
 
     async def _explain(self, *, is_gone: bool) -> None:
         """Raise if an export that is not there will not come any more."""
-        if not self.has_jobs:
-            if is_gone:
-                raise action_error("export_vanished", export=self.export_id)
-            return
         try:
             job = await self.client.exports.job(self.export_id, fresh=True)
         except FrigateNotFoundError:
             raise action_error("export_vanished", export=self.export_id) from None
+        if job is None:
+            # The version tells of no jobs: only time tells.
+            if is_gone:
+                raise action_error("export_vanished", export=self.export_id)
+            return
         if job.status in _FAILED:
             words = (job.error or job.status).rstrip(".")
             raise action_error("export_failed", export=self.export_id, message=words)

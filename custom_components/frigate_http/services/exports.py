@@ -7,6 +7,7 @@ import voluptuous as vol
 from homeassistant.util.json import JsonObjectType
 
 from ..aiofrigate import (
+    TIMELAPSE,
     Export,
     ExportJob,
     FrigateBadRequestError,
@@ -29,7 +30,6 @@ from .targets import CAMERAS, camera_names
 LONGEST_NAME = 256
 LONGEST_TIMEOUT = 3600
 PICTURES = "/media/frigate/clips/"
-TIMELAPSE = "timelapse_25x"
 _NOTHING_RECORDED = "No recordings"
 _QUEUE_FULL = "queue is full"
 
@@ -69,8 +69,7 @@ async def _create_export(call: CameraCall) -> JsonObjectType:
         # Previews are made of the live picture, which does not reach the disk late.
         await async_wait_until(period.end)
         is_whole = True
-    has_queue = await call.runtime.exports.async_has_queue()
-    export_id = await _begin(call, period, has_queue=has_queue)
+    export_id = await _begin(call, period)
     answer: JsonObjectType = {
         "export_id": export_id,
         "camera": call.camera,
@@ -81,29 +80,22 @@ async def _create_export(call: CameraCall) -> JsonObjectType:
         answer["incomplete"] = True
     await call.runtime.exports.async_follow(export_id)
     if call.data["wait_for_result"]:
-        answer |= await _result(call, export_id, has_jobs=has_queue)
+        answer |= await _result(call, export_id)
     return answer
 
 
-async def _begin(call: CameraCall, period: Period, *, has_queue: bool) -> str:
+async def _begin(call: CameraCall, period: Period) -> str:
     """Begin an export and return its id."""
-    data, exports = call.data, call.client.exports
-    name, source, image = data.get("name"), data["source"], data.get("image_path")
-    start, end = period.start, period.end
+    data = call.data
     try:
-        if has_queue and data["playback"] == TIMELAPSE:
-            return await exports.create_timelapse(
-                call.camera, start, end, name=name, source=source, image_path=image
-            )
-        return await exports.create(
+        return await call.client.exports.create(
             call.camera,
-            start,
-            end,
-            name=name,
-            source=source,
-            image_path=image,
-            # 0.18 would ignore it.
-            playback=None if has_queue else data["playback"],
+            period.start,
+            period.end,
+            name=data.get("name"),
+            source=data["source"],
+            image_path=data.get("image_path"),
+            playback=data["playback"],
         )
     except FrigateBadRequestError as err:
         if err.message.startswith(_NOTHING_RECORDED):
@@ -115,13 +107,11 @@ async def _begin(call: CameraCall, period: Period, *, has_queue: bool) -> str:
         raise
 
 
-async def _result(
-    call: CameraCall, export_id: str, *, has_jobs: bool
-) -> JsonObjectType:
+async def _result(call: CameraCall, export_id: str) -> JsonObjectType:
     """Return the export once it is finished, whatever becomes of it shown at once."""
     runtime, timeout = call.runtime, call.data["timeout"]
     try:
-        export = await Watch(call.client, export_id, timeout, has_jobs).async_finished()
+        export = await Watch(call.client, export_id, timeout).async_finished()
     except FrigateError as err:
         if needs_login(err):
             call.entry.async_start_reauth(call.hass)

@@ -1,0 +1,146 @@
+"""The client knows the version, and chooses the route that this version understands."""
+
+import pytest
+
+from custom_components.frigate_http.aiofrigate import (
+    Capabilities,
+    FeatureState,
+    FrigateClient,
+    FrigateDataError,
+    FrigateLiveError,
+    FrigateNotFoundError,
+    Version,
+)
+from tests.fake_frigate import FakeFrigate, Fault
+from tests.fake_frigate.answers import text_answer
+
+from .conftest import BOTH, sent
+from .test_live import Listener
+
+DETECT = "/api/camera/front_door/set/detect"
+
+
+def _of(text: str | None) -> Capabilities:
+    return Capabilities(Version.parse(text))
+
+
+@pytest.mark.parametrize(
+    ("version", "is_supported", "is_newer"),
+    [
+        (None, None, None),
+        ("dev", None, None),
+        ("0.13.2", False, False),
+        ("0.14.0-rc1", True, False),
+        ("0.17.2-3d4dd3a", True, False),
+        ("0.18.0-beta1", True, True),
+        ("1.0", True, True),
+    ],
+)
+def test_what_a_version_can_do(
+    version: str | None, is_supported: bool | None, is_newer: bool | None
+) -> None:
+    found = _of(version)
+    assert found.is_supported is is_supported
+    assert found.has_export_jobs is is_newer
+    assert found.sets_features_over_http is is_newer
+    assert found.lets_viewers_move_cameras is is_newer
+    assert found.has_connection_stats is is_newer
+
+
+@BOTH
+async def test_stats_and_version_tell_it_without_a_request_more(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    assert client.capabilities == Capabilities()
+    await client.system.stats()
+    assert client.capabilities.has_export_jobs is frigate.state.is_018
+    assert await client.system.ensure_capabilities() == client.capabilities
+    assert [one.path for one in frigate.requests] == ["/api/stats"]
+
+
+@BOTH
+async def test_it_is_asked_for_once_where_nothing_told_it(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    capabilities = await client.system.ensure_capabilities()
+    assert capabilities.has_export_jobs is frigate.state.is_018
+    assert await client.system.ensure_capabilities() is capabilities
+    assert len(sent(frigate, "/api/version")) == 1
+
+
+async def test_another_version_after_a_restart_is_followed(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    await client.system.stats()
+    assert client.capabilities.has_export_jobs is False
+    frigate.fail("/api/stats", Fault.json({"service": {"version": "0.18.0-abc"}}))
+    await client.system.stats(fresh=True)
+    assert client.capabilities.has_export_jobs is True
+    # A build of one's own, of which nothing can be told.
+    frigate.clear_faults()
+    frigate.fail("/api/stats", Fault.json({"service": {"version": "my-build"}}))
+    await client.system.stats(fresh=True)
+    assert client.capabilities == Capabilities()
+
+
+async def test_a_version_that_is_none_is_not_guessed(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    frigate.fail("/api/version", Fault("answer", text_answer("my-build")))
+    with pytest.raises(FrigateDataError):
+        await client.exports.jobs()
+    assert not sent(frigate, "/api/jobs/export")
+    frigate.clear_faults()
+    assert await client.exports.jobs() == ()
+
+
+@BOTH
+async def test_a_feature_is_set_as_the_version_wants_it(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    await client.system.stats()
+    if frigate.state.is_018:
+        await client.controls.set("front_door", "detect", "OFF")
+    else:
+        with pytest.raises(FrigateLiveError, match="no live connection"):
+            await client.controls.set("front_door", "detect", "OFF")
+        listener = Listener()
+        listener.told_to(client)
+        await listener.until(connects=1)
+        await client.controls.set("front_door", "detect", "OFF")
+        while FeatureState("front_door", "detect", False) not in listener.updates:
+            await listener.until(updates=len(listener.updates) + 1)
+        await client.live.stop()
+    assert bool(sent(frigate, DETECT, "PUT")) is frigate.state.is_018
+    config = await client.system.config(fresh=True)
+    assert config.cameras["front_door"].features["detect"] is False
+
+
+@BOTH
+async def test_of_an_unknown_version_both_ways_are_tried(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    try:
+        await client.controls.set("front_door", "detect", "OFF")
+    except FrigateLiveError:
+        # There is no connection, and so the second way was tried.
+        assert not frigate.state.is_018
+    assert len(sent(frigate, DETECT, "PUT")) == 1
+
+
+@pytest.mark.parametrize("frigate_options", [{"version": "0.18"}])
+async def test_a_camera_that_is_not_there_is_no_reason_to_try_the_other_way(
+    client: FrigateClient,
+) -> None:
+    await client.system.stats()
+    with pytest.raises(FrigateNotFoundError):
+        await client.controls.set("nowhere", "detect", "OFF")
+
+
+@BOTH
+async def test_cameras_are_moved_over_the_live_connection(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    with pytest.raises(FrigateLiveError):
+        await client.controls.move("front_door", "MOVE_UP")
+    assert frigate.ptz_commands == []
