@@ -99,9 +99,7 @@ async def test_entities(
 ) -> None:
     monkeypatch.setattr("custom_components.frigate_http.PLATFORMS", [Platform.CAMERA])
     # The access token stands in the state.
-    monkeypatch.setattr(
-        "homeassistant.components.camera._RND.getrandbits", lambda bits: bits
-    )
+    monkeypatch.setattr("random.SystemRandom.getrandbits", lambda _random, bits: bits)
     furnish(frigate)
     entry = await set_up(hass, snapshot_entry(frigate.internal_url))
     await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
