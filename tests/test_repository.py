@@ -83,10 +83,24 @@ def test_the_workflows_run_the_scripts_and_both_versions_of_home_assistant() -> 
         *("scripts/lint", "scripts/test", "scripts/demo", "scripts/package")
     }
     matrix = jobs(ROOT / ".github/workflows/test.yml")["test"]["strategy"]["matrix"]
-    assert [one["option"] for one in matrix["include"]] == ["", "--oldest"]
+    assert [one["option"] for one in matrix["include"]] == ["--newest", "--oldest"]
     everywhere = (ROOT / ".ci" / "run").read_text("utf-8")
-    assert "\nscripts/test\n" in everywhere
-    assert "\nscripts/test --oldest\n" in everywhere
+    for version in ("oldest", "newest"):
+        assert f"\nscripts/setup --{version}\n" in everywhere
+        assert f"  start_tests {version}\n" in everywhere
+        assert f"  finish_tests {version} " in everywhere
+
+
+def test_the_newest_home_assistant_is_the_one_that_the_readme_names() -> None:
+    pins = (ROOT / "requirements_test.txt").read_text("utf-8")
+    (newest,) = re.findall(r"^homeassistant==(\d+\.\d+)\.\d+$", pins, re.MULTILINE)
+    oldest = HACS["homeassistant"].removesuffix(".0")
+    for name, words in (
+        ("README.md", "{} to {}"),
+        ("README.es.md", "de la {} a la {}"),
+    ):
+        row = f"| Home Assistant | {words.format(oldest, newest)};"
+        assert row in (ROOT / name).read_text("utf-8")
 
 
 def test_the_oldest_home_assistant_is_the_one_that_hacs_asks_for() -> None:
