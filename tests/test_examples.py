@@ -194,7 +194,7 @@ async def test_detection_is_paused_at_home(
 ) -> None:
     await until_pushing(hass, entry, frigate)
     detect = ("switch", "camera:front_door:detect")
-    assert entity_id(hass, entry, *detect) == "switch.front_door_detection"
+    assert entity_id(hass, entry, *detect) == "switch.front_door_detect"
     await load(hass, "Pause detection at home")
     for people, state in (("1", "off"), ("2", "off"), ("0", "on")):
         hass.states.async_set("zone.home", people)

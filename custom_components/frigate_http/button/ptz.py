@@ -125,6 +125,7 @@ class PtzPresetButton(CameraEntity, ButtonEntity):
         """Send a camera to a preset."""
         super().__init__(coordinator, PTZ_PRESET, camera)
         self._attr_unique_id = f"{self._attr_unique_id}:{preset}"
+        self._subject = (preset,)
         self._attr_translation_placeholders = {"preset": preset}
         self._ptz = ptz
         self._commands = commands

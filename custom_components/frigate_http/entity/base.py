@@ -4,7 +4,7 @@ from abc import abstractmethod
 from typing import Any, override
 
 from homeassistant.core import callback
-from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from ..aiofrigate import CameraConfig, CameraStats
@@ -17,16 +17,44 @@ from ..inventory import (
     server_unique_id,
 )
 
+_OBJECT_IDS = {
+    "motion_contour_area": "contour_area",
+    "motion_threshold": "threshold",
+    "update": "server",
+}
+"""How entity ids name a key where the official integration has another word for it."""
+
+
+class KeyedEntity(Entity):
+    """An entity whose id is made of its key, and is the same in every language.
+
+    Its name is translated, its id is not, so that it fits examples from anywhere, also
+    those for the official integration.
+    """
+
+    _attr_has_entity_name = True
+    _subject: tuple[str, ...] = ()
+    """What stands in front of the key: a zone, a label, a part of the server."""
+
+    @property
+    @override
+    def suggested_object_id(self) -> str | None:
+        """Return what follows the device's name; None for the camera itself."""
+        description: EntityDescription | None
+        if (description := getattr(self, "entity_description", None)) is None:
+            return None
+        key = description.key
+        return " ".join((*self._subject, _OBJECT_IDS.get(key, key)))
+
 
 class FrigateEntity[
     CoordinatorT: ServerCoordinator | OnDemandCoordinator[Any] = ServerCoordinator
-](CoordinatorEntity[CoordinatorT]):
+](KeyedEntity, CoordinatorEntity[CoordinatorT]):
     """An entity that writes a state only when something of its own has changed.
 
     With many cameras each poll would otherwise write every state of every entity.
     """
 
-    _attr_has_entity_name = True
     _state_attrs: tuple[str, ...] = ()
     """Names of the attributes, besides availability, that make up the state."""
 

@@ -104,9 +104,11 @@ class LabelEntity(LiveEntity):
             description.key, label, in_zone=zone is not None
         )
         words = {}
+        self._subject = (label,)
         if label not in NAMED[description.key]:
             words["label"] = label.replace("_", " ")
         if zone is not None:
             found = coordinator.data.cameras[camera].zones[zone]
             words["zone"] = found.friendly_name or as_title(zone)
+            self._subject = (words["zone"], label)
         self._attr_translation_placeholders = words

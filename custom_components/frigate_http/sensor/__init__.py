@@ -144,6 +144,7 @@ class FrigatePartSensor(ServerEntity, SensorEntity):
         super().__init__(coordinator, description)
         self._attr_unique_id = f"{self._attr_unique_id}:{part}"
         self._part = part
+        self._subject = (_part_name(part),)
         self._attr_translation_placeholders = {"part": _part_name(part)}
         if part in description.on_for:
             self._attr_entity_registry_enabled_default = True
@@ -183,6 +184,7 @@ class FrigatePersonSensor(ServerEntity, SensorEntity):
         super().__init__(coordinator, PERSON_SENSOR)
         self._person = person
         self._attr_unique_id = person_unique_id(coordinator.config_entry, person)
+        self._subject = (person,)
         self._attr_translation_placeholders = {"person": person.replace("_", " ")}
 
     @override

@@ -15,6 +15,7 @@ from homeassistant.helpers.typing import StateType
 
 from ..coordinator.server import ServerCoordinator
 from ..downloads.manager import DownloadManager
+from ..entity.base import KeyedEntity
 from ..inventory import server_device_info, server_unique_id
 
 
@@ -41,10 +42,9 @@ DOWNLOAD_SENSORS: tuple[DownloadSensorDescription, ...] = (
 )
 
 
-class FrigateDownloadSensor(SensorEntity):
+class FrigateDownloadSensor(KeyedEntity, SensorEntity):
     """A figure of the downloads, which Home Assistant itself does: always available."""
 
-    _attr_has_entity_name = True
     _attr_should_poll = False
     entity_description: DownloadSensorDescription
 

@@ -156,6 +156,7 @@ class ClassificationSensor(LiveEntity, SensorEntity):
         super().__init__(live, coordinator, CLASSIFICATION, camera, topic)
         self._model = model
         self._attr_unique_id = f"{self._attr_unique_id}:{model}"
+        self._subject = (model,)
         self._attr_translation_placeholders = {"model": model.replace("_", " ")}
 
     @override
