@@ -3,6 +3,7 @@
 from playwright.async_api import Locator, Page
 
 from scripts.demo_app.dashboard import lay_out_dashboards
+from scripts.e2e_app.browser import HEIGHT, WIDTH
 from scripts.e2e_app.world import CAMERA, CAMERA_NAME, World
 
 # Wide enough for three columns, and high enough for all pictures: what is not on the
@@ -72,6 +73,7 @@ async def see_dashboard(world: World) -> None:
     await world.album.keep(
         "dashboard", width=_DASHBOARD_WIDTH, height=_DASHBOARD_HEIGHT
     )
+    await world.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     world.frigate.review_ends(review)
     world.frigate.object_leaves(visitor)
 
