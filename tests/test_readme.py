@@ -5,6 +5,7 @@ links, and the same automations, in which only entity ids and what is said to pe
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 import re
@@ -13,6 +14,10 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from custom_components.frigate_http.const import DOMAIN
+from custom_components.frigate_http.services import ACTIONS
+from custom_components.frigate_http.services.action import CameraAction
+from homeassistant.util.yaml import load_yaml_dict
 from tests.documentation import (
     DOCS,
     FRIGATE_ENTITY,
@@ -28,7 +33,12 @@ from tests.documentation import (
     shown,
 )
 
+PACKAGE = ROOT / "custom_components" / DOMAIN
+
 _TABLE = re.compile(r"(?:^\|.*\|\n)+", re.MULTILINE)
+_ACTION_ROW = re.compile(
+    r"^\| `(?P<name>\w+)`(?P<marks>[^|]*) \|(?P<fields>[^|]*)\|[^|]*\|$", re.MULTILINE
+)
 _CODE = re.compile(r"`[^`\n]+`")
 _TEMPLATE = re.compile(r"{{.*?}}|{%.*?%}", re.DOTALL)
 # What a template says in place of nothing.
@@ -114,6 +124,77 @@ def test_a_page_leads_to_the_other_language_and_to_the_readme(
         found = [target[0] for link in top.links if (target := local(page, link))]
         assert other in found[:1]
         assert page == readme or readme in found[:2]
+
+
+# What the pages list
+
+
+@dataclass(frozen=True, kw_only=True)
+class Described:
+    """An action as a page has it, and as it is."""
+
+    for_cameras: bool
+    admin_only: bool
+    fields: frozenset[str]
+    required: frozenset[str]
+
+
+# What the column of fields calls a time by its three fields.
+_TIME = {"start_time", "end_time", "duration"}
+# What needs no row of its own: there it is said once for all.
+_UNDERSTOOD = {"config_entry_id"}
+
+
+def described_actions(language: str) -> dict[str, Described]:
+    """Return the actions that a page describes."""
+    found: dict[str, Described] = {}
+    (page,) = (one for one in pages(language) if one.stem == "actions")
+    for row in _ACTION_ROW.finditer(page.read_text("utf-8")):
+        fields = row["fields"]
+        names = set(re.findall(r"`(\w+)`", fields))
+        assert row["name"] not in found
+        found[row["name"]] = Described(
+            for_cameras="(c" in row["marks"],
+            admin_only="*" in row["marks"],
+            fields=frozenset(names | (_TIME if "](#" in fields else set())),
+            required=frozenset(re.findall(r"\*\*`(\w+)`\*\*", fields)),
+        )
+    return found
+
+
+def actions() -> dict[str, Described]:
+    """Return the actions that there are."""
+    services = load_yaml_dict(str(PACKAGE / "services.yaml"))
+    found = {}
+    for action in ACTIONS:
+        fields = dict(_flat(services[action.name]["fields"]))
+        found[action.name] = Described(
+            for_cameras=isinstance(action, CameraAction),
+            admin_only=action.admin_only,
+            fields=frozenset(fields.keys() - _UNDERSTOOD),
+            required=frozenset(
+                name for name, one in fields.items() if one and one.get("required")
+            ),
+        )
+    return found
+
+
+def _flat(fields: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the fields of an action, also those in a section."""
+    for name, one in fields.items():
+        if one and "fields" in one:
+            yield from _flat(one["fields"])
+        else:
+            yield name, one
+
+
+@LANGUAGES
+def test_every_action_is_described_with_its_fields(language: str) -> None:
+    described = described_actions(language)
+    there = actions()
+    assert described.keys() == there.keys()
+    for name, action in there.items():
+        assert described[name] == action, name
 
 
 # In Spanish
