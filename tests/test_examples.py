@@ -119,7 +119,7 @@ async def test_faces_are_recognised_at_night(
     await load(hass, "Reprocess faces")
     await pass_until(hass, freezer, hour=3, minute=30)
     (call,) = told
-    assert "Recognised at last: Eileen" in " ".join(call.data["message"].split())
+    assert "Recognized now: Eileen" in " ".join(call.data["message"].split())
 
 
 # What happens at the door
