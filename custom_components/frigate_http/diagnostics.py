@@ -20,7 +20,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.loader import async_get_integration
 
 from .addresses import is_public
-from .aiofrigate import Statistics, Stats, redacted
+from .aiofrigate import RequestMetrics, Stats, redacted
 from .const import (
     CONF_BROWSER_URL,
     CONF_CAMERAS,
@@ -107,8 +107,8 @@ async def _diagnostics(
             "live": _live(runtime, camera),
             "profiles": _polling(runtime.profiles),
             "ptz": _polling(runtime.ptz),
-            "requests": _requests(runtime.client.statistics),
-            "errors": _errors(runtime.client.statistics),
+            "requests": _requests(runtime.client.metrics),
+            "errors": _errors(runtime.client.metrics),
         }
     return cast(dict[str, Any], _without_secrets(found, _secrets(entry)))
 
@@ -260,18 +260,18 @@ def _polling(coordinator: DataUpdateCoordinator[Any]) -> dict[str, Any]:
     }
 
 
-def _requests(statistics: Statistics) -> dict[str, Any]:
+def _requests(metrics: RequestMetrics) -> dict[str, Any]:
     return {
         " ".join(route): {
             "outcomes": dict(one.outcomes),
             "mean_ms": round(one.mean_ms, 1),
             "longest_ms": round(one.longest_ms, 1),
         }
-        for route, one in sorted(statistics.routes.items())
+        for route, one in sorted(metrics.routes.items())
     }
 
 
-def _errors(statistics: Statistics) -> list[dict[str, Any]]:
+def _errors(metrics: RequestMetrics) -> list[dict[str, Any]]:
     return [
         {
             "route": " ".join(one.route),
@@ -281,7 +281,7 @@ def _errors(statistics: Statistics) -> list[dict[str, Any]]:
             "first": as_local_iso(one.first),
             "last": as_local_iso(one.last),
         }
-        for one in statistics.errors
+        for one in metrics.errors
     ]
 
 

@@ -22,7 +22,7 @@ from custom_components.frigate_http.aiofrigate import (
     FrigateTLSUntrustedError,
     FrigateUnreachableError,
 )
-from custom_components.frigate_http.aiofrigate.outcome import error_from_exception
+from custom_components.frigate_http.aiofrigate.error_mapping import error_from_exception
 from tests.fake_frigate import FakeFrigate, Fault, certificate_for
 
 from .conftest import (

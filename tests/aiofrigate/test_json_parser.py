@@ -16,7 +16,7 @@ from custom_components.frigate_http.aiofrigate import (
     Recognized,
 )
 from custom_components.frigate_http.aiofrigate.json_parser import parse_json
-from custom_components.frigate_http.aiofrigate.updates import decode
+from custom_components.frigate_http.aiofrigate.ws_messages import decode
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.answers import Answer
 

@@ -1,4 +1,4 @@
-"""Statistics that move and a configuration that follows."""
+"""RequestMetrics that move and a configuration that follows."""
 
 from typing import Any
 

@@ -39,13 +39,14 @@ from .errors import (
     FrigateWrongPasswordError,
 )
 from .events import Event, EventFilter, NewEvent
-from .exchange import Stream, Upload
 from .exports import TIMELAPSE, Export, ExportFile, ExportJob, Exports
 from .faces import Recognition, TrainingImage
 from .files import EventMedia
 from .images import IMAGE_TYPE_BYTES, image_type, jpeg_frames
 from .live import Live, LiveListener
 from .logs import SERVICES as LOG_SERVICES, Log
+from .messages import Stream, Upload
+from .metrics import PastError, RequestMetrics, RouteMetrics
 from .models import FaceLibrary, Identity, Overlays, Profile, StillImage, Version
 from .notifications import (
     LONGEST_ENDPOINT,
@@ -59,7 +60,6 @@ from .recordings import Segment
 from .redaction import redacted
 from .reviews import Review, ReviewFilter, ReviewSummary
 from .schema import FrigateSchemaPathError, part_of
-from .statistics import PastError, RouteStatistics, Statistics
 from .stats import (
     CameraStats,
     DetectorStats,
@@ -69,7 +69,8 @@ from .stats import (
     StorageStats,
     Usage,
 )
-from .updates import (
+from .users import User
+from .ws_messages import (
     CameraActivity,
     Classified,
     Count,
@@ -85,7 +86,6 @@ from .updates import (
     TrackedObject,
     Update,
 )
-from .users import User
 
 __all__ = [
     "IMAGE_TYPE_BYTES",
@@ -159,16 +159,16 @@ __all__ = [
     "PushSubscription",
     "Recognition",
     "Recognized",
+    "RequestMetrics",
     "Review",
     "ReviewFilter",
     "ReviewStatus",
     "ReviewSummary",
     "ReviewUpdate",
-    "RouteStatistics",
+    "RouteMetrics",
     "Segment",
     "Sound",
     "SoundActivity",
-    "Statistics",
     "Stats",
     "StillImage",
     "StorageStats",

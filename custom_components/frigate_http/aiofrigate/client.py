@@ -48,7 +48,7 @@ class FrigateClient:
         self._credentials = credentials or Credentials()
         self._transport = Transport(session, URL(base_url), self._credentials)
         self.base_url = self._transport.base_url
-        self.statistics = self._transport.statistics
+        self.metrics = self._transport.metrics
         self.system = System(self._transport)
         self.faces = Faces(self._transport)
         self.media = Media(self._transport)

@@ -6,9 +6,9 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any, Literal, Self
 
+from .error_mapping import http_date
 from .errors import FrigateDataError
-from .exchange import Answer, seconds_in_path
-from .outcome import http_date
+from .messages import Answer, seconds_in_path
 from .parsing import as_bool, as_dict, as_float, as_str
 from .system import System
 from .transport import Transport

@@ -6,7 +6,7 @@ import re
 from typing import Any, Self
 
 from .errors import FrigateBadRequestError, FrigateDataError
-from .exchange import Upload
+from .messages import Upload
 from .models import FaceLibrary
 from .parsing import as_float, as_str
 from .transport import Transport

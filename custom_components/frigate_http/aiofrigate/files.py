@@ -6,11 +6,11 @@ from typing import Literal
 
 from aiohttp import hdrs
 
+from .error_mapping import tidy
 from .errors import FrigateDataError
-from .exchange import Stream, seconds_in_path
 from .images import MAX_IMAGE_BYTES, still_image
+from .messages import Stream, seconds_in_path
 from .models import StillImage
-from .outcome import tidy
 from .transport import Transport
 
 type EventMedia = Literal["clip.mp4", "snapshot.jpg", "thumbnail.jpg", "preview.gif"]

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 import re
 
 from .errors import FrigateDataError, FrigateTooLargeError
-from .exchange import Answer, Stream
+from .messages import Answer, Stream
 from .models import StillImage
 
 MAX_IMAGE_BYTES = 16 * 2**20

@@ -11,16 +11,16 @@ from typing import Never
 
 import aiohttp
 
+from .error_mapping import error_from_exception
 from .errors import (
     FrigateAuthError,
     FrigateConnectionError,
     FrigateError,
     FrigateLiveError,
 )
-from .outcome import error_from_exception
 from .transport import Transport
-from .updates import CameraActivity, Update, decode
 from .websocket import open_websocket
+from .ws_messages import CameraActivity, Update, decode
 
 _LOGGER = logging.getLogger(__name__)
 

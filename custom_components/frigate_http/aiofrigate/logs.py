@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import re
 from typing import Any, Self
 
+from .error_mapping import MASK
 from .errors import FrigateDataError, FrigateNotFoundError, FrigateServerError
-from .outcome import MASK
 from .parsing import as_int, as_texts
 from .transport import Transport
 

@@ -4,8 +4,8 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from .errors import FrigateDataError
-from .exchange import Query, Stream
 from .images import MAX_IMAGE_BYTES, is_mjpeg, still_image
+from .messages import Query, Stream
 from .models import Overlays, StillImage
 from .transport import Transport
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from .errors import FrigateDataError, FrigateNotFoundError
-from .exchange import seconds_in_path
+from .messages import seconds_in_path
 from .parsing import as_dict, as_float, as_str
 from .transport import Transport
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 import re
 from urllib.parse import quote
 
+from .error_mapping import MASK, mask
 from .logs import masked
-from .outcome import MASK, mask
 
 _NAMES = (
     r"[\w-]{0,40}(?:passw|pwd|token|secret|credential|cookie|authorization|signature|"

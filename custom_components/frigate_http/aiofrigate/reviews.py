@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from .errors import FrigateDataError
-from .exchange import Query
+from .messages import Query
 from .parsing import as_bool, as_dict, as_float, as_int, as_str, as_texts
 from .transport import Transport
 

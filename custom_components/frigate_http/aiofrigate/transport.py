@@ -14,6 +14,12 @@ from aiohttp import hdrs
 from yarl import URL
 
 from .auth import Credentials, Session
+from .error_mapping import (
+    error_from_exception,
+    error_from_redirect,
+    error_from_response,
+    tidy,
+)
 from .errors import (
     FrigateArgumentError,
     FrigateAuthError,
@@ -23,14 +29,8 @@ from .errors import (
     FrigateHTMLError,
     FrigateResponseError,
 )
-from .exchange import CHUNK, Answer, Query, Request, Stream, Upload, read
-from .outcome import (
-    error_from_exception,
-    error_from_redirect,
-    error_from_response,
-    tidy,
-)
-from .statistics import Statistics
+from .messages import CHUNK, Answer, Query, Request, Stream, Upload, read
+from .metrics import RequestMetrics
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ class Transport:
         """
         self.base_url = base_url
         self.session = session
-        self.statistics = Statistics()
+        self.metrics = RequestMetrics()
         self._credentials = credentials
         self._login = Session(credentials)
         self._slots = asyncio.Semaphore(PARALLEL_REQUESTS)
@@ -133,7 +133,7 @@ class Transport:
             timeout=aiohttp.ClientTimeout(total=timeout),
             logs_in=logs_in,
         )
-        with self.statistics.noting_errors(request.route):
+        with self.metrics.recording_errors(request.route):
             async with self._slots:
                 return await self._read_within(request, timeout, max_bytes)
 
@@ -170,7 +170,7 @@ class Transport:
                 total=None, sock_connect=REQUEST_TIMEOUT, sock_read=STREAM_SILENCE
             ),
         )
-        with self.statistics.noting_errors(request.route):
+        with self.metrics.recording_errors(request.route):
             async with self._send(request) as response, self._kept_open(response):
                 if response.content_type == "text/html":
                     raise FrigateHTMLError(
@@ -354,7 +354,7 @@ class Transport:
         What stands before the route may be a secret, as the addresses of Home
         Assistant's own proxy are, and the query is nobody's business.
         """
-        self.statistics.count(request.route, outcome, milliseconds)
+        self.metrics.count(request.route, outcome, milliseconds)
         path = tidy("/".join(("", *request.path)))
         _LOGGER.debug(
             "%s %s: %s in %.0f ms", request.method, path, outcome, milliseconds

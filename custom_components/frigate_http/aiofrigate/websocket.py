@@ -10,9 +10,13 @@ import aiohttp
 from aiohttp import hdrs
 from yarl import URL
 
+from .error_mapping import (
+    error_from_exception,
+    error_from_redirect,
+    error_from_response,
+)
 from .errors import FrigateContentError, FrigateError
-from .outcome import error_from_exception, error_from_redirect, error_from_response
-from .statistics import template
+from .metrics import template
 from .transport import REQUEST_TIMEOUT, Transport
 
 _LOGGER = logging.getLogger(__name__)
@@ -44,7 +48,7 @@ async def open_websocket(
         headers=client.headers,
         middlewares=(_stay_here,),
     ) as session:
-        with transport.statistics.noting_errors(("WS", template(path))):
+        with transport.metrics.recording_errors(("WS", template(path))):
             socket = await transport.logged_in(
                 lambda: _shake_hands(session, transport, path),
                 logs_in=logs_in,
@@ -80,7 +84,7 @@ async def _shake_hands(
         raise error_from_exception(err) from err
     finally:
         milliseconds = (time.perf_counter() - started) * 1000
-        transport.statistics.count(("WS", template(path)), outcome, milliseconds)
+        transport.metrics.count(("WS", template(path)), outcome, milliseconds)
         _LOGGER.debug("WS /%s: %s in %.0f ms", "/".join(path), outcome, milliseconds)
     return socket
 

@@ -10,10 +10,10 @@ import aiohttp
 from aiohttp import hdrs
 from yarl import URL
 
+from .error_mapping import error_from_exception, http_date, page_title
 from .errors import FrigateDataError, FrigateHTMLError, FrigateTooLargeError
 from .json_parser import parse_json
-from .outcome import error_from_exception, http_date, page_title
-from .statistics import Route, template
+from .metrics import Route, template
 
 CHUNK = 64 * 2**10
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-", re.ASCII)

@@ -16,9 +16,9 @@ from custom_components.frigate_http.aiofrigate import (
     FrigateError,
     FrigateServerError,
     PastError,
-    RouteStatistics,
+    RouteMetrics,
 )
-from custom_components.frigate_http.aiofrigate.statistics import _LITERALS, KEPT_ERRORS
+from custom_components.frigate_http.aiofrigate.metrics import _LITERALS, KEPT_ERRORS
 from tests.aiofrigate.conftest import Connect
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.answers import failure
@@ -34,13 +34,13 @@ async def _fails(client: FrigateClient) -> FrigateError:
 
 
 def _errors(client: FrigateClient) -> list[tuple[str, int]]:
-    return [(one.message, one.times) for one in client.statistics.errors]
+    return [(one.message, one.times) for one in client.metrics.errors]
 
 
 async def test_requests_are_counted_by_route_and_outcome(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
-    assert client.statistics.routes == {}
+    assert client.metrics.routes == {}
     for _ in range(2):
         await client.system.stats(fresh=True)
     for camera in ("front_door", "Portones"):
@@ -50,7 +50,7 @@ async def test_requests_are_counted_by_route_and_outcome(
     frigate.fail("/api/stats", Fault.drop())
     await _fails(client)
 
-    routes = client.statistics.routes
+    routes = client.metrics.routes
     # What only asks is sent once more where the connection breaks.
     assert routes[STATS].outcomes == {"200": 2, "500": 1, "no answer": 2}
     assert routes["GET", "/api/*/latest.jpg"].outcomes == {"200": 2}
@@ -60,7 +60,7 @@ async def test_requests_are_counted_by_route_and_outcome(
 
     frigate.clear_faults()
     await client.system.stats(fresh=True)
-    assert client.statistics.routes[STATS].outcomes["200"] == 3
+    assert client.metrics.routes[STATS].outcomes["200"] == 3
 
 
 async def test_a_login_is_a_request_too(frigate: FakeFrigate, connect: Connect) -> None:
@@ -68,19 +68,19 @@ async def test_a_login_is_a_request_too(frigate: FakeFrigate, connect: Connect) 
         frigate.external_url, username="admin", password="frigate-admin-pass-1"
     )
     await client.system.stats()
-    assert client.statistics.routes["POST", "/api/login"].outcomes == {"200": 1}
-    assert client.statistics.routes[STATS].outcomes == {"200": 1}
+    assert client.metrics.routes["POST", "/api/login"].outcomes == {"200": 1}
+    assert client.metrics.routes[STATS].outcomes == {"200": 1}
 
     frigate.revoke_sessions()
     await client.system.stats(fresh=True)
-    assert client.statistics.routes["POST", "/api/login"].outcomes == {"200": 2}
-    assert client.statistics.routes[STATS].outcomes == {"200": 2, "401": 1}
+    assert client.metrics.routes["POST", "/api/login"].outcomes == {"200": 2}
+    assert client.metrics.routes[STATS].outcomes == {"200": 2, "401": 1}
     # What a new login cured was no error.
-    assert client.statistics.errors == ()
+    assert client.metrics.errors == ()
 
 
 def test_nothing_sent_takes_no_time() -> None:
-    assert RouteStatistics().mean_ms == 0
+    assert RouteMetrics().mean_ms == 0
 
 
 async def test_an_error_that_stays_is_kept_once(
@@ -95,7 +95,7 @@ async def test_an_error_that_stays_is_kept_once(
     await client.system.stats(fresh=True)
 
     began = 1795435200.0
-    assert client.statistics.errors == (
+    assert client.metrics.errors == (
         PastError(STATS, FrigateServerError, "Broken", began, began + 30, 3),
     )
 
@@ -126,7 +126,7 @@ async def test_errors_within_a_stream_are_kept(
     frigate.fail("/api/front_door", Fault.drop_body(after=1000))
     with pytest.raises(FrigateConnectionError):
         await _watch(client)
-    (error,) = client.statistics.errors
+    (error,) = client.metrics.errors
     assert (error.route, error.kind) == (("GET", "/api/*"), FrigateConnectionError)
 
     frigate.clear_faults()
@@ -134,7 +134,7 @@ async def test_errors_within_a_stream_are_kept(
         async for chunk in stream.chunks():
             assert chunk
             break
-    assert len(client.statistics.errors) == 1
+    assert len(client.metrics.errors) == 1
 
 
 def _literals() -> Iterator[str]:

@@ -22,7 +22,7 @@ from custom_components.frigate_http.aiofrigate import (
     TrackedObject,
     Update,
 )
-from custom_components.frigate_http.aiofrigate.updates import decode
+from custom_components.frigate_http.aiofrigate.ws_messages import decode
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 SESSIONS = ["0.17.2/ws.5000.onConnect", "0.17.2/ws.admin.command", "0.18/ws.onConnect"]

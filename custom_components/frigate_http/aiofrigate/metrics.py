@@ -81,7 +81,7 @@ def template(path: tuple[str, ...]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class RouteStatistics:
+class RouteMetrics:
     """How the requests of one route went."""
 
     outcomes: Mapping[str, int] = field(default_factory=dict)
@@ -118,16 +118,16 @@ class PastError:
     times: int = 0
 
 
-class Statistics:
+class RequestMetrics:
     """Counts what one client sends; it holds neither names nor what was sent."""
 
     def __init__(self) -> None:
         """Begin with nothing."""
-        self._routes: dict[Route, RouteStatistics] = {}
+        self._routes: dict[Route, RouteMetrics] = {}
         self._errors: dict[_ErrorKey, PastError] = {}
 
     @property
-    def routes(self) -> Mapping[Route, RouteStatistics]:
+    def routes(self) -> Mapping[Route, RouteMetrics]:
         """Return how the requests went, by route."""
         return self._routes
 
@@ -138,11 +138,11 @@ class Statistics:
 
     def count(self, route: Route, outcome: str, milliseconds: float) -> None:
         """Note how one HTTP request ended, and after how long."""
-        before = self._routes.get(route, RouteStatistics())
+        before = self._routes.get(route, RouteMetrics())
         self._routes[route] = before.and_one(outcome, milliseconds)
 
     @contextmanager
-    def noting_errors(self, route: Route) -> Generator[None]:
+    def recording_errors(self, route: Route) -> Generator[None]:
         """Note the error that ends what is done inside."""
         try:
             yield
