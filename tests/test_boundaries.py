@@ -24,7 +24,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("issues", "periods"),
     ("coordinator",),
     ("commands", "downloads", "inventory"),
-    ("runtime",),
+    ("permissions", "runtime"),
     ("entity",),
     (
         "binary_sensor",

@@ -99,6 +99,24 @@ def camera_entity_name(entry: er.RegistryEntry) -> str | None:
     return entry.unique_id.removeprefix(prefix)
 
 
+def camera_entity_id(
+    hass: HomeAssistant, entry: ConfigEntry, camera: str
+) -> str | None:
+    """Return the entity id of a camera; None if it has no entity."""
+    unique_id = camera_unique_id(entry, camera)
+    return er.async_get(hass).async_get_entity_id(Platform.CAMERA, DOMAIN, unique_id)
+
+
+def camera_entities(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> Iterator[tuple[str, str]]:
+    """Yield the entity id and Frigate's name of every camera that has an entity."""
+    registry = er.async_get(hass)
+    for one in er.async_entries_for_config_entry(registry, entry.entry_id):
+        if (camera := camera_entity_name(one)) is not None:
+            yield one.entity_id, camera
+
+
 def known_people(hass: HomeAssistant, entry: ConfigEntry) -> set[str]:
     """Return the people that have a sensor, from this or an earlier run."""
     prefix = person_unique_id(entry, "")
