@@ -1,6 +1,7 @@
 """Events and reviews, against both versions of Frigate."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -188,6 +189,10 @@ async def test_reviews(
         event_ids=("1.0-a",),
     )
     assert (second.review_id, second.end) == (bark.id, bark.end_time)
+    # By itself an item does not say whether it has been reviewed.
+    assert await reviews.get(alert.id) == replace(first, reviewed=None)
+    with pytest.raises(FrigateNotFoundError):
+        await reviews.get("1.0-unknown")
     assert await reviews.summary(fresh=True) == ReviewSummary(1, 1)
 
     await reviews.mark([alert.id, "1.0-unknown"])
@@ -201,6 +206,8 @@ async def test_reviews(
     assert await gate.reviews.summary() == ReviewSummary(0, 1)
     with pytest.raises(FrigateForbiddenError, match="Access denied to camera"):
         await gate.reviews.mark([bark.id, alert.id])
+    with pytest.raises(FrigateForbiddenError, match="Access denied to camera"):
+        await gate.reviews.get(alert.id)
     assert await gate.reviews.summary(fresh=True) == ReviewSummary(0, 0)
 
 
@@ -237,6 +244,7 @@ async def test_filters_of_reviews(frigate: FakeFrigate, client: FrigateClient) -
         ("/api/events/", {"success": True}, lambda client: client.events.create(RING)),
         ("/api/events/", [], lambda client: client.events.end("1.0-a")),
         ("/api/review", [{}], lambda client: client.reviews.list()),
+        ("/api/review/", {}, lambda client: client.reviews.get("1.0-a")),
         ("/api/review", {}, lambda client: client.reviews.summary()),
         ("/api/review", {"last24Hours": 1}, lambda client: client.reviews.summary()),
         ("/api/reviews", "ok", lambda client: client.reviews.mark(["1.0-a"])),

@@ -138,6 +138,20 @@ class Reviews:
             raise FrigateDataError("This is not a list of reviews", answer.status)
         return tuple(review for review in reviews if review is not None)
 
+    async def get(self, review_id: str) -> Review:
+        """Return one item (`GET /api/review/{id}`).
+
+        Raises:
+            FrigateNotFoundError: there is no such item.
+            FrigateForbiddenError: it is of a camera that this account may not see.
+            FrigateDataError: the answer is no item.
+            FrigateError: anything else.
+        """
+        answer = await self._transport.request("GET", "api", "review", review_id)
+        if (review := Review.from_api(answer.json(dict))) is None:
+            raise FrigateDataError("This is not a review item", answer.status)
+        return review
+
     async def summary(self, *, fresh: bool = False) -> ReviewSummary:
         """Return what is left of the last 24 hours (`GET /api/review/summary`).
 
