@@ -16,6 +16,7 @@ import pytest
 
 from custom_components.frigate_http.const import DOMAIN
 from custom_components.frigate_http.services import ACTIONS
+from custom_components.frigate_http.services.access import Access
 from custom_components.frigate_http.services.action import CameraAction
 from homeassistant.util.yaml import load_yaml_dict
 from tests.documentation import (
@@ -170,7 +171,7 @@ def actions() -> dict[str, Described]:
         fields = dict(_flat(services[action.name]["fields"]))
         found[action.name] = Described(
             for_cameras=isinstance(action, CameraAction),
-            admin_only=action.admin_only,
+            admin_only=action.access is Access.ADMIN,
             fields=frozenset(fields.keys() - _UNDERSTOOD),
             required=frozenset(
                 name for name, one in fields.items() if one and one.get("required")

@@ -74,10 +74,26 @@ class CameraPermissions:
         if not self.may_control(camera):
             raise self.unauthorized(POLICY_CONTROL)
 
-    def unauthorized(self, policy: str) -> Unauthorized:
-        """Return the error for a missing right, which does not name the camera."""
+    def require_every_camera(self) -> None:
+        """Raise Unauthorized unless the user may control every camera.
+
+        Called before an id is said to be unknown: who may control some cameras only gets
+        the same error for every other id, and so cannot find out which there are.
+        """
+        self.require_control(None)
+
+    def require_entity(self, entity_id: str) -> None:
+        """Raise Unauthorized if the user may not see an entity, be it there or not."""
+        if not may_access_entity(self.user, entity_id, POLICY_READ):
+            raise self.unauthorized(POLICY_READ, entity_id)
+
+    def unauthorized(self, policy: str, entity_id: str | None = None) -> Unauthorized:
+        """Return the error for a missing right.
+
+        It names an entity only if the caller did: an id must not tell of its camera.
+        """
         user_id = None if self.user is None else self.user.id
-        return Unauthorized(user_id=user_id, permission=policy)
+        return Unauthorized(user_id=user_id, entity_id=entity_id, permission=policy)
 
     def _may(self, camera: str | None, policy: str) -> bool:
         if self.user is None or self.user.is_admin:

@@ -1,6 +1,7 @@
 """How the tests call actions, and whom they call them as."""
 
 from collections.abc import Iterable
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -76,3 +77,10 @@ def commands(
         for request in frigate.requests
         if request.method not in {"GET", "HEAD"} and request.path not in but
     ]
+
+
+def kept_state(frigate: FakeFrigate) -> object:
+    """Return what the server keeps and a command could have changed."""
+    state = frigate.state
+    kept = state.users, state.faces, state.train, state.story, state.exporter.exports
+    return deepcopy(kept)

@@ -1,6 +1,5 @@
 """Input that means harm, or nothing at all: refused in words, nothing sent or changed."""
 
-from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.template import Template
 from tests.fake_frigate import FakeFrigate
-from tests.services.common import call, camera_entity, set_up_admin
+from tests.services.common import call, camera_entity, kept_state, set_up_admin
 
 HUGE = "x" * 10_000_000
 GOOD = "long-enough-password"
@@ -108,13 +107,6 @@ RENDERED_TO_NOTHING: tuple[Case, ...] = (
 IS_FOR_CAMERAS = {one.name: isinstance(one, CameraAction) for one in ACTIONS}
 
 
-def state_of(frigate: FakeFrigate) -> object:
-    """Return what the server keeps and a command could have changed."""
-    state = frigate.state
-    kept = state.users, state.faces, state.train, state.story, state.exporter.exports
-    return deepcopy(kept)
-
-
 async def assert_refused(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry, case: Case
 ) -> None:
@@ -123,14 +115,14 @@ async def assert_refused(
     if IS_FOR_CAMERAS[action]:
         data = {"entity_id": camera_entity(hass, entry), **data}
     frigate.clear_requests()
-    before = state_of(frigate)
+    before = kept_state(frigate)
     with pytest.raises((ServiceValidationError, vol.Invalid)) as caught:
         await call(hass, action, **data)
     words = str(caught.value)
     assert 10 < len(words) < 400
     assert GOOD not in words
     assert frigate.requests == []
-    assert state_of(frigate) == before
+    assert kept_state(frigate) == before
 
 
 @pytest.fixture

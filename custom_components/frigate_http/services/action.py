@@ -14,14 +14,10 @@ from typing import Any, override
 
 import voluptuous as vol
 
+from homeassistant.auth.models import User
+from homeassistant.auth.permissions.const import POLICY_CONTROL
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID
-from homeassistant.core import (
-    Context,
-    HomeAssistant,
-    ServiceCall,
-    SupportsResponse,
-    callback,
-)
+from homeassistant.core import HomeAssistant, ServiceCall, SupportsResponse, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service import (
@@ -41,7 +37,9 @@ from ..errors import (
     placeholders,
     validation_error,
 )
+from ..permissions import CameraPermissions, async_get_caller
 from ..runtime import FrigateConfigEntry, FrigateRuntime
+from .access import ACCESS, Access
 from .targets import async_targeted_cameras, camera_behind
 
 type Handler[CallT] = Callable[[CallT], Awaitable[JsonObjectType]]
@@ -56,7 +54,8 @@ class ServerCall:
     runtime: FrigateRuntime
     """What belonged to the server when the call began; it may be reloaded meanwhile."""
     data: Mapping[str, Any] = field(repr=False)
-    context: Context
+    permissions: CameraPermissions
+    """The rights of the caller to the cameras of the server."""
 
     @property
     def client(self) -> FrigateClient:
@@ -86,8 +85,11 @@ class Action[CallT: ServerCall](ABC):
     """Whether it changes nothing: it must be asked for an answer, and may ask twice."""
     changes_server: bool = True
     """Whether it changes something at the server. A query never does."""
-    admin_only: bool = False
-    """Whether people must be administrators to call it; automations need not."""
+
+    @property
+    def access(self) -> Access:
+        """Return what a user needs to call it."""
+        return ACCESS[self.name]
 
     @property
     def only_reads(self) -> bool:
@@ -134,16 +136,23 @@ class ServerAction(Action[ServerCall]):
     @override
     async def async_run(self, call: ServiceCall) -> JsonObjectType:
         """Run at the server that the call means."""
+        user = await async_get_caller(call.hass, call.context)
         entry: FrigateConfigEntry = async_get_config_entry(
             call.hass, DOMAIN, call.data.get(ATTR_CONFIG_ENTRY_ID)
         )
+        permissions = CameraPermissions(call.hass, entry, user)
+        if self.access is Access.READ_ALL:
+            permissions.require_read(None)
+        elif self.access is Access.CONTROL and not permissions.may_control_any():
+            # Refused before the server is asked which camera the call is about.
+            raise permissions.unauthorized(POLICY_CONTROL)
         return await self._async_handle(
             ServerCall(
                 hass=call.hass,
                 entry=entry,
                 runtime=entry.runtime_data,
                 data=call.data,
-                context=call.context,
+                permissions=permissions,
             )
         )
 
@@ -163,10 +172,11 @@ class CameraAction(Action[CameraCall]):
     @override
     async def async_run(self, call: ServiceCall) -> JsonObjectType:
         """Run for all cameras at once; raise only if it worked for none."""
-        targets = await async_targeted_cameras(call)
+        user = await async_get_caller(call.hass, call.context)
+        targets = async_targeted_cameras(call, user)
         is_alone = len(targets) == 1
         outcomes = await asyncio.gather(
-            *(self._async_one(call, one, is_alone=is_alone) for one in targets)
+            *(self._async_one(call, user, one, is_alone=is_alone) for one in targets)
         )
         answers: JsonObjectType = {}
         errors: dict[str, HomeAssistantError] = {}
@@ -183,7 +193,7 @@ class CameraAction(Action[CameraCall]):
         return answers
 
     async def _async_one(
-        self, call: ServiceCall, entity_id: str, *, is_alone: bool
+        self, call: ServiceCall, user: User | None, entity_id: str, *, is_alone: bool
     ) -> JsonObjectType | HomeAssistantError:
         """Return the answer for one camera, or why there is none."""
         try:
@@ -194,7 +204,7 @@ class CameraAction(Action[CameraCall]):
                     entry=entry,
                     runtime=entry.runtime_data,
                     data=call.data,
-                    context=call.context,
+                    permissions=CameraPermissions(call.hass, entry, user),
                     camera=camera,
                     entity_id=entity_id,
                     is_alone=is_alone,
@@ -218,7 +228,7 @@ def _one_of(errors: Mapping[str, HomeAssistantError]) -> HomeAssistantError:
 def async_register(hass: HomeAssistant, action: ServerAction | CameraAction) -> None:
     """Make an action known to Home Assistant."""
     answers = SupportsResponse.ONLY if action.is_query else SupportsResponse.OPTIONAL
-    if action.admin_only:
+    if action.access is Access.ADMIN:
         async_register_admin_service(
             hass, DOMAIN, action.name, action.async_run, action.schema, answers
         )

@@ -12,7 +12,7 @@ from homeassistant.helpers.typing import VolDictType
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType
 
-from ..aiofrigate import EventMedia, Export, FrigateNotFoundError
+from ..aiofrigate import EventMedia, Export, FrigateForbiddenError, FrigateNotFoundError
 from ..const import LOGGER
 from ..dates import as_local_iso
 from ..downloads.clip import ClipJob
@@ -26,7 +26,6 @@ from ..periods import PERIOD_FIELDS, duration, period_of, timestamp
 from .action import CameraAction, CameraCall, ServerAction, ServerCall
 from .export_watch import Watch
 from .fields import Validator, boolean, choice, identifier, text
-from .targets import async_caller
 
 FILENAME, OVERWRITE, WAIT = "filename", "overwrite", "wait_for_result"
 TIMESTAMP, MEDIA_TYPE = "timestamp", "media_type"
@@ -83,7 +82,7 @@ async def _download(
         about: what an answer says of it in any case.
     """
     overwrite = call.data[OVERWRITE]
-    await _check_right_to_overwrite(call)
+    _check_right_to_overwrite(call)
     paths, downloads = DownloadPaths(call.hass), call.runtime.downloads
     if (filename := call.data.get(FILENAME)) is not None:
         target = paths.named(filename, suffixes)
@@ -111,12 +110,11 @@ async def _download(
     }
 
 
-async def _check_right_to_overwrite(call: ServerCall) -> None:
+def _check_right_to_overwrite(call: ServerCall) -> None:
     """Let people replace files only as administrators; automations may."""
-    if call.data[OVERWRITE]:
-        user = await async_caller(call.hass, call.context)
-        if user is not None and not user.is_admin:
-            raise Unauthorized(context=call.context)
+    user = call.permissions.user
+    if call.data[OVERWRITE] and user is not None and not user.is_admin:
+        raise Unauthorized(user_id=user.id)
 
 
 async def _result(task: asyncio.Task[JsonObjectType]) -> JsonObjectType:
@@ -198,7 +196,12 @@ async def _download_event(call: ServerCall) -> JsonObjectType:
     try:
         event = await call.client.events.get(event_id)
     except FrigateNotFoundError as err:
+        call.permissions.require_every_camera()
         raise action_error("no_event", event=event_id) from err
+    except FrigateForbiddenError:
+        call.permissions.require_every_camera()
+        raise
+    call.permissions.require_control(event.camera)
     media, suffixes = _EVENT_MEDIA[kind]
     job = EventJob(hass=call.hass, client=call.client, event=event, media=media)
     about: JsonObjectType = {
@@ -227,15 +230,19 @@ async def _known_export(call: ServerCall, export_id: str) -> Export | None:
 
     Raises:
         HomeAssistantError: there is none.
+        Unauthorized: the caller may not control its camera.
     """
     # The list, as 0.18 does not answer for a single one that belongs to a case.
     for export in await call.client.exports.list(fresh=True):
         if export.id == export_id:
+            call.permissions.require_control(export.camera)
             return export
-    jobs = await call.client.exports.jobs(fresh=True)
-    if not any(one.id == export_id for one in jobs):
-        raise action_error("unknown_export", export=export_id)
-    return None
+    for job in await call.client.exports.jobs(fresh=True):
+        if job.id == export_id:
+            call.permissions.require_control(job.camera)
+            return None
+    call.permissions.require_every_camera()
+    raise action_error("unknown_export", export=export_id)
 
 
 ACTIONS = (

@@ -19,7 +19,7 @@ from ..dates import as_local_iso
 from ..errors import action_error, validation_error
 from . import fields
 from .action import CameraAction, CameraCall, ServerAction, ServerCall
-from .targets import CAMERAS, camera_names
+from .targets import CAMERAS, cameras_to_list
 
 EVENT_ID = "event_id"
 LONGEST_FILTER = 50
@@ -85,8 +85,12 @@ def _as_json(event: Event) -> JsonObjectType:
 async def _get_events(call: ServerCall) -> JsonObjectType:
     """List what is there now; an end that lies ahead is not waited for."""
     data, period = call.data, periods.open_period_of(call.data)
+    cameras = cameras_to_list(call.permissions, data.get("cameras"))
+    if cameras == []:
+        # Without a camera Frigate would list the events of all.
+        return {"events": []}
     wanted = EventFilter(
-        cameras=camera_names(call.hass, call.entry, data.get("cameras", ())),
+        cameras=cameras or (),
         labels=data.get("labels", ()),
         zones=data.get("zones", ()),
         sub_labels=data.get("sub_labels", ()),
@@ -98,7 +102,13 @@ async def _get_events(call: ServerCall) -> JsonObjectType:
         limit=data["limit"],
     )
     events = await call.client.events.list(wanted, fresh=True)
-    return {"events": [_as_json(event) for event in events]}
+    return {
+        "events": [
+            _as_json(event)
+            for event in events
+            if cameras is None or event.camera in cameras
+        ]
+    }
 
 
 async def _create_event(call: CameraCall) -> JsonObjectType:
@@ -217,17 +227,13 @@ ACTIONS = (
             ),
             vol.Optional("score", default=0): fields.number("score", 0, 1),
         },
-        admin_only=True,
     ),
     ServerAction(
         name="end_event",
         handler=_end_event,
         fields={**_EVENT, vol.Optional(periods.END): _end_timestamp},
-        admin_only=True,
     ),
-    ServerAction(
-        name="delete_event", handler=_delete_event, fields=_EVENT, admin_only=True
-    ),
+    ServerAction(name="delete_event", handler=_delete_event, fields=_EVENT),
     ServerAction(
         name="retain_event",
         handler=_retain_event,
@@ -235,7 +241,6 @@ ACTIONS = (
             **_EVENT,
             vol.Optional("retain", default=True): fields.boolean("retain"),
         },
-        admin_only=True,
     ),
     ServerAction(
         name="set_event_sub_label",
@@ -245,6 +250,5 @@ ACTIONS = (
             vol.Required("sub_label"): fields.text("sub_label", may_be_empty=True),
             vol.Optional("score"): fields.number("score", 0.01, 1),
         },
-        admin_only=True,
     ),
 )

@@ -25,7 +25,7 @@ from .export_errors import unlisted, unwatched
 from .export_removal import async_delete_exports
 from .export_watch import Watch
 from .fields import Validator, boolean, choice, each, identifier, text, whole_number
-from .targets import CAMERAS, camera_names
+from .targets import CAMERAS, cameras_to_list
 
 LONGEST_NAME = 256
 LONGEST_TIMEOUT = 3600
@@ -63,6 +63,9 @@ def _url(runtime: FrigateRuntime, export: Export) -> str | None:
 
 async def _create_export(call: CameraCall) -> JsonObjectType:
     period = period_of(call.data)
+    if "image_path" in call.data:
+        # The picture may be of any camera.
+        call.permissions.require_read(None)
     if call.data["source"] == "recordings":
         is_whole = await async_wait_for_footage(call.client, call.camera, period)
     else:
@@ -125,7 +128,9 @@ async def _result(call: CameraCall, export_id: str) -> JsonObjectType:
 
 
 async def _get_exports(call: ServerCall) -> JsonObjectType:
-    cameras = camera_names(call.hass, call.entry, call.data.get("cameras", ()))
+    cameras = cameras_to_list(call.permissions, call.data.get("cameras"))
+    if cameras == []:
+        return {"exports": []}
     in_progress: bool | None = call.data.get("in_progress")
     waits = in_progress is not False
     jobs = await call.runtime.exports.async_jobs(fresh=True) if waits else ()
@@ -136,12 +141,12 @@ async def _get_exports(call: ServerCall) -> JsonObjectType:
             *(
                 _shown_job(job)
                 for job in jobs
-                if job.id not in listed and (not cameras or job.camera in cameras)
+                if job.id not in listed and (cameras is None or job.camera in cameras)
             ),
             *(
                 _shown(call.runtime, export)
                 for export in exports
-                if (not cameras or export.camera in cameras)
+                if (cameras is None or export.camera in cameras)
                 and in_progress in (None, export.in_progress)
             ),
         ]
@@ -225,7 +230,6 @@ ACTIONS = (
             vol.Required("export_id"): identifier("export_id"),
             vol.Required("name"): text("name", LONGEST_NAME),
         },
-        admin_only=True,
     ),
     ServerAction(
         name="delete_exports",
@@ -233,6 +237,5 @@ ACTIONS = (
         fields={
             vol.Required("export_ids"): each("export_ids", identifier("export_id")),
         },
-        admin_only=True,
     ),
 )

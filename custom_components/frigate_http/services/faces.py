@@ -181,7 +181,6 @@ ACTIONS = (
                 TRAINING_FILES, image_file(TRAINING_FILES)
             )
         },
-        admin_only=True,
     ),
     ServerAction(
         name="train_face",
@@ -191,13 +190,11 @@ ACTIONS = (
             vol.Optional(TRAINING_FILE): image_file(TRAINING_FILE),
             vol.Optional(EVENT_ID): identifier(EVENT_ID),
         },
-        admin_only=True,
     ),
     ServerAction(
         name="create_face",
         handler=_create_face,
         fields={vol.Required(NAME): new_person(NAME)},
-        admin_only=True,
     ),
     ServerAction(
         name="rename_face",
@@ -206,7 +203,6 @@ ACTIONS = (
             vol.Required(NAME): person(NAME),
             vol.Required(NEW_NAME): new_person(NEW_NAME),
         },
-        admin_only=True,
     ),
     ServerAction(
         name="delete_face_images",
@@ -215,19 +211,16 @@ ACTIONS = (
             vol.Required(NAME): person(NAME),
             vol.Required(FILES): each(FILES, image_file(FILES)),
         },
-        admin_only=True,
     ),
     ServerAction(
         name="delete_face",
         handler=_delete_face,
         fields={vol.Required(NAME): person(NAME)},
-        admin_only=True,
     ),
     ServerAction(
         name="register_face",
         handler=_register_face,
         fields={vol.Required(NAME): recipient(NAME), **PICTURE_FIELDS},
-        admin_only=True,
     ),
     ServerAction(
         name="recognize_face",

@@ -6,18 +6,16 @@ from typing import Any
 
 import voluptuous as vol
 
-from homeassistant.auth.permissions.const import POLICY_READ
 from homeassistant.components import camera, image
 from homeassistant.const import STATE_UNAVAILABLE, Platform
 from homeassistant.core import HomeAssistant, split_entity_id
-from homeassistant.exceptions import HomeAssistantError, Unauthorized
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.typing import VolDictType
 
 from ..aiofrigate import Upload, image_type
 from ..errors import action_error, validation_error
 from .action import ServerCall
 from .fields import entity, text
-from .targets import async_caller
 
 FILE, IMAGE_ENTITY = "file", "image_entity"
 LARGEST_PICTURE = 16 * 2**20
@@ -48,11 +46,13 @@ async def async_picture(call: ServerCall) -> Upload:
 
     Raises:
         ServiceValidationError: the file may not be read, or is no picture.
-        Unauthorized: the caller may not look at the entity.
+        Unauthorized: the caller may not look at the entity, or at every file.
         HomeAssistantError: the entity shows nothing.
     """
     source = only_one(call.data, FILE, IMAGE_ENTITY)
     if source == FILE:
+        # It may show any camera.
+        call.permissions.require_read(None)
         path = call.data[FILE]
         content = await call.hass.async_add_executor_job(_read, call.hass, path)
     else:
@@ -84,11 +84,7 @@ def _read(hass: HomeAssistant, given: str) -> bytes:
 
 async def _async_look_at(call: ServerCall, entity_id: str) -> bytes:
     """Return what an entity shows to the caller."""
-    user = await async_caller(call.hass, call.context)
-    if user and not user.permissions.check_entity(entity_id, POLICY_READ):
-        raise Unauthorized(
-            context=call.context, entity_id=entity_id, permission=POLICY_READ
-        )
+    call.permissions.require_entity(entity_id)
     state = call.hass.states.get(entity_id)
     domain, _ = split_entity_id(entity_id)
     if state is None or domain not in call.hass.config.components:

@@ -75,6 +75,5 @@ ACTIONS = (
             ),
             vol.Required(SECRET): _part(SECRET, LONGEST_KEY, is_push_secret),
         },
-        admin_only=True,
     ),
 )

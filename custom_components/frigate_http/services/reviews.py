@@ -1,17 +1,24 @@
 """Actions for what there is to review."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import voluptuous as vol
 
+from homeassistant.auth.permissions.const import POLICY_CONTROL
 from homeassistant.util.json import JsonObjectType
 
 from .. import periods
-from ..aiofrigate import Review, ReviewFilter
+from ..aiofrigate import (
+    FrigateForbiddenError,
+    FrigateNotFoundError,
+    Review,
+    ReviewFilter,
+)
 from ..dates import as_local_iso
 from . import fields
 from .action import ServerAction, ServerCall
-from .targets import CAMERAS, camera_names
+from .targets import CAMERAS, cameras_to_list
 
 REVIEW_IDS = "review_ids"
 SEVERITIES = ("alert", "detection")
@@ -41,8 +48,12 @@ async def _get_reviews(call: ServerCall) -> JsonObjectType:
     if start is None and period.end is not None:
         # Frigate would begin 24 hours before now, be the end before that or not.
         start = max(0.0, period.end - _DAY)
+    cameras = cameras_to_list(call.permissions, data.get("cameras"))
+    if cameras == []:
+        # Without a camera Frigate would list the items of all.
+        return {"reviews": []}
     wanted = ReviewFilter(
-        cameras=camera_names(call.hass, call.entry, data.get("cameras", ())),
+        cameras=cameras or (),
         severity=data.get("severity"),
         after=start,
         before=period.end,
@@ -50,18 +61,40 @@ async def _get_reviews(call: ServerCall) -> JsonObjectType:
         limit=data["limit"],
     )
     reviews = await call.client.reviews.list(wanted, fresh=True)
-    return {"reviews": [_as_json(review) for review in reviews]}
+    return {
+        "reviews": [
+            _as_json(review)
+            for review in reviews
+            if cameras is None or review.camera in cameras
+        ]
+    }
 
 
 async def _mark_reviewed(call: ServerCall) -> JsonObjectType:
     """Mark items; Frigate does not tell which of them it knows."""
     review_ids, reviewed = call.data[REVIEW_IDS], call.data["reviewed"]
+    if not call.permissions.may_control(None):
+        await _require_control(call, review_ids)
     try:
         await call.client.reviews.mark(review_ids, reviewed=reviewed)
     finally:
         # What came before an item that is refused is marked all the same.
         await call.runtime.reviews.async_refresh_past_cache()
     return {REVIEW_IDS: [*review_ids], "reviewed": reviewed}
+
+
+async def _require_control(call: ServerCall, review_ids: Iterable[str]) -> None:
+    """Refuse the call if the caller may not control the camera of one of the items.
+
+    Raises:
+        Unauthorized: that, or there is no such item, which the caller is not to learn.
+    """
+    for review_id in review_ids:
+        try:
+            review = await call.client.reviews.get(review_id)
+        except (FrigateForbiddenError, FrigateNotFoundError) as err:
+            raise call.permissions.unauthorized(POLICY_CONTROL) from err
+        call.permissions.require_control(review.camera)
 
 
 ACTIONS = (

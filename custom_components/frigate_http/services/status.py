@@ -46,7 +46,9 @@ async def _status_of(call: ServerCall) -> JsonObjectType:
         version=version.raw,
         user=profile.username,
         role=profile.role,
-        allowed_cameras=None if cameras is None else list(cameras),
+        allowed_cameras=None
+        if cameras is None
+        else [camera for camera in cameras if call.permissions.may_read(camera)],
         authentication=config.auth_enabled,
         anonymous=None if profile.username is None else profile.is_anonymous,
     )

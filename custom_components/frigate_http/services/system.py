@@ -61,7 +61,6 @@ ACTIONS = (
             ),
         },
         is_query=True,
-        admin_only=True,
     ),
     ServerAction(
         name="get_config_schema",

@@ -14,8 +14,8 @@ from homeassistant.const import (
     STATE_UNAVAILABLE,
     Platform,
 )
-from homeassistant.core import Context, HomeAssistant, ServiceCall
-from homeassistant.exceptions import Unauthorized, UnknownUser
+from homeassistant.core import HomeAssistant, ServiceCall, callback
+from homeassistant.exceptions import Unauthorized
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.target import (
     TargetSelection,
@@ -25,27 +25,16 @@ from homeassistant.helpers.target import (
 from ..const import LOGGER
 from ..errors import action_error, validation_error
 from ..inventory import camera_entity_name
+from ..permissions import CameraPermissions, may_access_entity
 from ..runtime import FrigateConfigEntry
 from .fields import each, entity
 
 CAMERAS = each("cameras", entity("cameras", Platform.CAMERA))
-"""The field of queries that can be limited to some cameras; see `camera_names`."""
+"""The field of queries that can be limited to some cameras; see `cameras_to_list`."""
 
 
-async def async_caller(hass: HomeAssistant, context: Context) -> User | None:
-    """Return the person who calls an action, or None for an automation.
-
-    Raises:
-        UnknownUser: the person is not known any more.
-    """
-    if context.user_id is None:
-        return None
-    if (user := await hass.auth.async_get_user(context.user_id)) is None:
-        raise UnknownUser(context=context)
-    return user
-
-
-async def async_targeted_cameras(call: ServiceCall) -> list[str]:
+@callback
+def async_targeted_cameras(call: ServiceCall, user: User | None) -> list[str]:
     """Return the entity ids that a call's target comes down to, in their order.
 
     What is named itself stays in the list whatever it is; of a device, an area, a floor
@@ -55,13 +44,12 @@ async def async_targeted_cameras(call: ServiceCall) -> list[str]:
         ServiceValidationError: there is none.
         Unauthorized: the caller may not control one of them.
     """
-    user = await async_caller(call.hass, call.context)
     if call.data.get(ATTR_ENTITY_ID) == ENTITY_MATCH_ALL:
         everything = call.hass.states.async_entity_ids(Platform.CAMERA)
         targets = {
             entity_id
             for entity_id in _cameras_among(call.hass, everything)
-            if _may_control(user, entity_id)
+            if may_access_entity(user, entity_id, POLICY_CONTROL)
         }
     else:
         selected = async_extract_referenced_entity_ids(
@@ -74,15 +62,11 @@ async def async_targeted_cameras(call: ServiceCall) -> list[str]:
     if not targets:
         raise validation_error("no_camera")
     for entity_id in sorted(targets):
-        if not _may_control(user, entity_id):
+        if not may_access_entity(user, entity_id, POLICY_CONTROL):
             raise Unauthorized(
                 context=call.context, entity_id=entity_id, permission=POLICY_CONTROL
             )
     return sorted(targets)
-
-
-def _may_control(user: User | None, entity_id: str) -> bool:
-    return user is None or user.permissions.check_entity(entity_id, POLICY_CONTROL)
 
 
 def camera_behind(
@@ -107,22 +91,31 @@ def camera_behind(
     return entry, camera
 
 
-def camera_names(
-    hass: HomeAssistant, entry: FrigateConfigEntry, entity_ids: Iterable[str]
-) -> list[str]:
-    """Return Frigate's names of cameras that a query is limited to.
+def cameras_to_list(
+    permissions: CameraPermissions, entity_ids: Iterable[str] | None
+) -> list[str] | None:
+    """Return Frigate's names of the cameras that a list is limited to.
+
+    Those that the caller names, or else those that the caller may see; None means that
+    it need not be limited at all.
 
     Raises:
+        Unauthorized: the caller may not see one of them.
         ServiceValidationError: one of them is no camera of this server.
     """
+    if entity_ids is None:
+        return permissions.readable_cameras()
     names: dict[str, None] = {}
     for entity_id in entity_ids:
-        registered = er.async_get(hass).async_get(entity_id)
+        permissions.require_entity(entity_id)
+        registered = er.async_get(permissions.hass).async_get(entity_id)
         camera = None if registered is None else camera_entity_name(registered)
         if registered is None or camera is None:
             raise validation_error("not_a_camera", entity=entity_id)
-        if registered.config_entry_id != entry.entry_id:
-            raise validation_error("other_server", entity=entity_id, server=entry.title)
+        if registered.config_entry_id != permissions.entry.entry_id:
+            raise validation_error(
+                "other_server", entity=entity_id, server=permissions.entry.title
+            )
         names[camera] = None
     return list(names)
 

@@ -131,7 +131,6 @@ def _command(
         name=name,
         handler=handler,
         fields={vol.Required(USERNAME): _username, **fields},
-        admin_only=True,
     )
 
 
@@ -141,7 +140,6 @@ ACTIONS = (
         handler=_get_users,
         fields={},
         is_query=True,
-        admin_only=True,
     ),
     _command(
         "create_user",
