@@ -33,7 +33,8 @@ from tests.services.footage_time import in_time, turns
 
 RECORDINGS = "/api/front_door/recordings"
 CLIPS = r"/api/[^/]+/start/.*/clip\.mp4"
-SMALL = Scene(width=64, height=48)
+# As many segments as ever, with as little in them as there can be.
+SMALL = Scene(width=64, height=48, fps=1, sound=None)
 
 type Answer = dict[str, Any]
 
