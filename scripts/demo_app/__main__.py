@@ -13,7 +13,13 @@ from . import ROOT, DemoError, say
 from .check import check, complaints
 from .config_flow import add_frigate
 from .dashboard import lay_out_dashboards
-from .frigate import NEWER_VERSION, OLDER_VERSION, Target, made_up_frigate, real_frigate
+from .frigate import (
+    NEWER_VERSION,
+    OLDER_VERSION,
+    Target,
+    real_frigate,
+    simulated_frigate,
+)
 from .home_assistant import PASSWORD, USERNAME, running_home_assistant
 from .options import Options, parse_options
 from .places import Ports, demo_folder
@@ -23,14 +29,18 @@ _LOG_LINES = 30
 
 
 @asynccontextmanager
-async def _made_up(options: Options, ports: Ports) -> AsyncIterator[list[Target]]:
-    """Run the made-up servers; the check takes one of each kind."""
+async def _simulated(options: Options, ports: Ports) -> AsyncIterator[list[Target]]:
+    """Run the simulated servers; the check takes one of each kind."""
     kinds = [(options.version, options.auth)]
     if options.check:
         kinds = [(OLDER_VERSION, False), (NEWER_VERSION, True)]
     async with AsyncExitStack() as stack:
         yield [
-            await stack.enter_async_context(made_up_frigate(version, ports, auth=auth))
+            await stack.enter_async_context(
+                simulated_frigate(
+                    version, ports, auth=auth, visits_on_request=options.check
+                )
+            )
             for version, auth in kinds
         ]
 
@@ -39,7 +49,7 @@ async def _run(options: Options, own: Target | None, folder: Path) -> int:
     with Ports() as ports:
         if own is not None:
             return await _show(options, [own], folder, ports)
-        async with _made_up(options, ports) as targets:
+        async with _simulated(options, ports) as targets:
             return await _show(options, targets, folder, ports)
 
 

@@ -1,7 +1,7 @@
 """Calling actions through Home Assistant's REST API, as an automation would."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import Awaitable, Mapping
 import json
 import secrets
 import time
@@ -18,7 +18,7 @@ from .registry import Entity
 _GUEST = "demo_guest"
 _LONGEST_LINE = 150
 _CLIP_SECONDS = 120
-# What the made-up cameras record.
+# What the simulated cameras record.
 _FRAMES_A_SECOND = 5
 
 
@@ -28,25 +28,25 @@ async def check_actions(
     targets: Mapping[str, Target],
     missing: list[str],
 ) -> None:
-    """Call some actions at every server; what changes something, at made-up ones only."""
+    """Call actions at all servers at once; what changes something, at simulated ones."""
+    work: list[Awaitable[None]] = []
     for entry_id, target in targets.items():
         caller = _Caller(api, entry_id)
-        cameras = [
-            entity
-            for entity in entities
-            if entity.entry_id == entry_id
-            and (entity.platform, entity.kind) == ("camera", "camera")
-        ]
-        async with _noting(target, missing):
-            await _ask(caller)
-        if not target.expected:
-            continue
-        async with _noting(target, missing):
-            await _change(caller)
-        async with _noting(target, missing):
-            await _export(caller, cameras[0].entity_id)
-        async with _noting(target, missing):
-            await _download(api, caller, cameras[0].entity_id)
+        calls = [_ask(caller)]
+        if target.expected:
+            calls.append(_change(caller))
+        if target.expected and (camera := _camera_of(entities, entry_id)) is not None:
+            calls += [_export(caller, camera), _download(api, caller, camera)]
+        work += [_noting(call, target, missing) for call in calls]
+    await asyncio.gather(*work)
+
+
+def _camera_of(entities: list[Entity], entry_id: str) -> str | None:
+    """Return a camera of a server."""
+    for one in entities:
+        if one.entry_id == entry_id and (one.platform, one.kind) == ("camera",) * 2:
+            return one.entity_id
+    return None
 
 
 class _Caller:
@@ -143,10 +143,9 @@ def _expect(is_so: bool, otherwise: str) -> None:
         raise DemoError(otherwise)
 
 
-@asynccontextmanager
-async def _noting(target: Target, missing: list[str]) -> AsyncIterator[None]:
+async def _noting(call: Awaitable[None], target: Target, missing: list[str]) -> None:
     """Note what went wrong at a server, and go on."""
     try:
-        yield
+        await call
     except (DemoError, aiohttp.ClientError, TimeoutError, KeyError) as err:
         missing.append(f"{target.title}: {err or type(err).__name__}")

@@ -11,9 +11,10 @@ import aiohttp
 from . import DOMAIN, DemoError, say
 from .actions import check_actions
 from .api import Api, Json
+from .blueprints import automate, check_notification
 from .dashboard import EXAMPLE_URL_PATH, URL_PATH
 from .frigate import Target
-from .live import check_story, check_switches, enable_counts
+from .live import check_counts, check_story, check_switches
 from .pictures import fetch_still, watch_stream
 from .registry import Entity, read_entities
 from .waiting import until
@@ -33,22 +34,23 @@ type States = dict[str, Json]
 async def check(api: Api, targets: Mapping[str, Target]) -> list[str]:
     """Check the servers, given by config entry; return what is missing."""
     missing: list[str] = []
-    try:
-        await enable_counts(api, targets)
-    except DemoError as err:
-        missing.append(_why(err))
     entities = await _entities_with_states(api, targets, missing)
     before = await _states(api)
     _print_table(entities, before)
-    await asyncio.gather(
+    checks = [
         _check_frontend(api, missing),
         _check_pictures(api, entities, missing),
         check_actions(api, entities, targets, missing),
         _check_movement(api, entities, targets, before, missing),
-        check_story(api, entities, targets, missing),
-    )
+    ]
+    if await automate(api, entities, targets, missing):
+        checks.append(check_notification(api, missing))
+    await asyncio.gather(*checks, check_story(api, entities, targets, missing))
     await check_switches(api, entities, targets, missing)
-    return missing
+    # Last, as Home Assistant loads the servers once more half a minute later.
+    await check_counts(api, targets, missing)
+    await _entities_with_states(api, targets, missing)
+    return list(dict.fromkeys(missing))
 
 
 async def _states(api: Api) -> States:
@@ -107,7 +109,7 @@ def _lacking(
 def _bad(entity: Entity, target: Target) -> tuple[str, ...]:
     """Return the states that mean that something is missing.
 
-    A real server may well not know something. The made-up one knows it all, but for
+    A real server may well not know something. The simulated one knows it all, but for
     what has not happened yet.
     """
     waits = entity.platform in _WAITING or entity.own_id.endswith(_RECOGNIZED)
@@ -151,23 +153,33 @@ async def _check_frontend(api: Api, missing: list[str]) -> None:
 
 
 async def _check_pictures(api: Api, entities: list[Entity], missing: list[str]) -> None:
-    """Fetch a still of every camera and watch one live stream of every server."""
+    """Fetch a still of every camera and watch one live stream of every server at once."""
     cameras = [entity for entity in entities if entity.platform == "camera"]
     # Birdseye belongs to the server and comes last: it has no stream of its own.
     cameras.sort(key=lambda camera: (camera.entry_id, camera.kind != "camera"))
-    for _, group in groupby(cameras, key=lambda camera: camera.entry_id):
-        own = list(group)
-        for camera in own:
-            try:
-                width, height = await fetch_still(api, camera)
-                say(f"still   {camera.entity_id}: JPEG, {width} x {height}")
-            except (DemoError, aiohttp.ClientError, TimeoutError) as err:
-                missing.append(f"no still of {camera.entity_id}: {_why(err)}")
+    await asyncio.gather(
+        *(
+            _check_pictures_of(api, list(group), missing)
+            for _, group in groupby(cameras, key=lambda camera: camera.entry_id)
+        )
+    )
+
+
+async def _check_pictures_of(
+    api: Api, cameras: list[Entity], missing: list[str]
+) -> None:
+    for camera in cameras:
         try:
-            frames = await watch_stream(api, own[0])
-            say(f"live    {own[0].entity_id}: {frames} frames, and the picture changes")
+            width, height = await fetch_still(api, camera)
+            say(f"still   {camera.entity_id}: JPEG, {width} x {height}")
         except (DemoError, aiohttp.ClientError, TimeoutError) as err:
-            missing.append(f"no live picture of {own[0].entity_id}: {_why(err)}")
+            missing.append(f"no still of {camera.entity_id}: {_why(err)}")
+    first = cameras[0]
+    try:
+        frames = await watch_stream(api, first)
+        say(f"live    {first.entity_id}: {frames} frames, and the picture changes")
+    except (DemoError, aiohttp.ClientError, TimeoutError) as err:
+        missing.append(f"no live picture of {first.entity_id}: {_why(err)}")
 
 
 async def _check_movement(

@@ -1,6 +1,6 @@
-"""The Frigate that is shown: a made-up one, or the person's own."""
+"""The Frigate that is shown: a simulated one, or the person's own."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from getpass import getpass
@@ -10,7 +10,7 @@ import sys
 from tests.fake_frigate import FakeFrigate
 
 from .places import LOOPBACK, Ports
-from .story import furnish, going_on
+from .story import furnish, visits
 
 CAMERAS = ("front_door", "driveway", "garden", "garage")
 FACES = {"Eileen": 3, "Tom": 2}
@@ -48,19 +48,21 @@ class Target:
     password: str | None = None
     token: str | None = None
     expected: frozenset[str] = frozenset()
-    """What must appear: unique ids without the entry. Nothing, if it is not made up."""
+    """What must appear: unique ids without the entry. Nothing, if it is not simulated."""
+    visit: Callable[[], None] | None = None
+    """Let somebody come to its door; None where people come by themselves."""
 
 
 @asynccontextmanager
-async def made_up_frigate(
-    version: str, ports: Ports, *, auth: bool
+async def simulated_frigate(
+    version: str, ports: Ports, *, auth: bool, visits_on_request: bool
 ) -> AsyncIterator[Target]:
-    """Run a made-up Frigate; `auth` chooses its port with TLS and a login."""
+    """Run a simulated Frigate; `auth` chooses its port with TLS and a login."""
     server = FakeFrigate(
         version=version, cameras=CAMERAS, faces=FACES, train=WAITING_FACES
     )
     server.state.latest_version = LATEST_RELEASE
-    _tell_a_story(server)
+    _add_past_events(server)
     furnish(server)
     await server.start(
         host=LOOPBACK,
@@ -68,18 +70,19 @@ async def made_up_frigate(
         external_port=ports.take(EXTERNAL_PORT),
     )
     try:
-        plain = Target(
-            title=f"Frigate {version}",
-            url=server.internal_url,
-            expected=_expected(version),
-        )
-        async with going_on(server):
+        async with visits(server, on_request=visits_on_request) as visit:
+            plain = Target(
+                title=f"Frigate {version}",
+                url=server.internal_url,
+                expected=_expected(version),
+                visit=visit if visits_on_request else None,
+            )
             yield plain if not auth else _with_login(plain, server)
     finally:
         await server.stop()
 
 
-def _tell_a_story(server: FakeFrigate) -> None:
+def _add_past_events(server: FakeFrigate) -> None:
     """Let there be a past to look at: visitors, and faces that wait for a name."""
     visitor = server.add_event("front_door", ago=900, sub_label="Eileen")
     car = server.add_event("driveway", "car", ago=400)

@@ -16,6 +16,7 @@ import aiohttp
 
 from . import DOMAIN, ROOT, DemoError, say
 from .api import Api
+from .blueprints import copy_blueprints
 from .places import LOOPBACK
 from .waiting import until
 
@@ -27,6 +28,14 @@ _CONFIGURATION = """\
 # Without these, Home Assistant shows neither graphs nor a timeline of events.
 history:
 logbook:
+# Without these files, the editors for automations and scripts have nowhere to write to.
+automation: !include automations.yaml
+script: !include scripts.yaml
+# What blueprints notify with unless told otherwise: here it shows on the screen.
+notify:
+  - platform: group
+    services:
+      - action: persistent_notification
 logger:
   default: warning
   logs:
@@ -70,6 +79,9 @@ class HomeAssistant:
         (self._config / "configuration.yaml").write_text(
             f"homeassistant: {folders}\n{_CONFIGURATION}"
         )
+        (self._config / "automations.yaml").write_text("[]\n")
+        (self._config / "scripts.yaml").write_text("{}\n")
+        copy_blueprints(self._config)
         for module, code in _STAND_INS.items():
             if find_spec(module) is None:
                 (self._config / f"{module}.py").write_text(code)

@@ -1,5 +1,6 @@
-"""Watching one full story, and switching what makes it possible off and on."""
+"""Watching one full visit, and switching what makes it possible off and on."""
 
+import asyncio
 from collections.abc import Iterator, Mapping
 
 from . import DOMAIN, DemoError, say
@@ -11,10 +12,9 @@ from .waiting import until
 
 _STORY_SECONDS = 120
 _SWITCH_SECONDS = 15
-# Home Assistant waits for half a minute before it loads what was enabled.
-_ENABLE_SECONDS = 75
+_ENABLE_SECONDS = 45
 _CAMERA = f"camera:{DOOR}"
-_OCCUPANCY = f"{_CAMERA}:occupancy:person"
+OCCUPANCY = f"{_CAMERA}:occupancy:person"
 _REVIEW = f"{_CAMERA}:review"
 _SNAPSHOT = f"{_CAMERA}:last_snapshot"
 _FACE = f"{_CAMERA}:face"
@@ -23,7 +23,6 @@ _DETECT = f"{_CAMERA}:detect"
 _STEPS = ("detection_started", "alert_started", "updated", "ended")
 _WANTED = (
     "somebody is there",
-    "one is counted",
     "another snapshot",
     "a face",
     *_STEPS,
@@ -34,7 +33,7 @@ type States = Mapping[str, Json]
 
 
 class _Story:
-    """What has been seen of the story at one made-up server."""
+    """What has been seen of the story at one simulated server."""
 
     def __init__(self, target: Target, entities: list[Entity], before: States) -> None:
         self._target = target
@@ -55,13 +54,11 @@ class _Story:
                 say(f"story   {self._target.title}: {one}")
 
     def _to_be_seen(self, states: States) -> Iterator[str]:
-        occupancy = self._state(states, _OCCUPANCY)
+        occupancy = self._state(states, OCCUPANCY)
         if occupancy == "on":
             yield _WANTED[0]
         elif occupancy == "off" and "ended" in self._seen:
             yield _WANTED[-1]
-        if self._state(states, _COUNT) == "1":
-            yield "one is counted"
         # An event or a snapshot is the moment of it.
         if self._has_changed(states, _SNAPSHOT):
             yield "another snapshot"
@@ -83,13 +80,19 @@ class _Story:
         return str(found["state"]) if found else "unknown"
 
 
-async def enable_counts(api: Api, targets: Mapping[str, Target]) -> None:
-    """Enable a count at every made-up server, as a person would who wants one."""
-    wanted = {
-        f"{entry_id}:{_COUNT}"
-        for entry_id, target in targets.items()
-        if target.expected
-    }
+async def check_counts(
+    api: Api, targets: Mapping[str, Target], missing: list[str]
+) -> None:
+    """Enable a count at every simulated server, and see it count somebody."""
+    try:
+        await _enable_counts(api, targets)
+    except DemoError as err:
+        missing.append(str(err))
+
+
+async def _enable_counts(api: Api, targets: Mapping[str, Target]) -> None:
+    simulated = _simulated(targets)
+    wanted = {f"{entry_id}:{_COUNT}" for entry_id in simulated}
     (entries,) = await api.commands({"type": "config/entity_registry/list"})
     counts = [
         one["entity_id"]
@@ -106,13 +109,19 @@ async def enable_counts(api: Api, targets: Mapping[str, Target]) -> None:
                 "disabled_by": None,
             }
         )
-    if counts:
-        say("Waiting for Home Assistant to load what was enabled ...")
-        await until("the counts", _ENABLE_SECONDS, lambda: _have_states(api, counts))
-
-
-async def _have_states(api: Api, entity_ids: list[str]) -> bool | None:
-    return True if set(entity_ids) <= (await _states(api)).keys() else None
+    # As the menu does: Home Assistant itself waits for half a minute first.
+    await asyncio.gather(
+        *(
+            api.post(f"/api/config/config_entries/entry/{entry_id}/reload", {})
+            for entry_id in simulated
+        )
+    )
+    _let_visit(simulated)
+    await asyncio.gather(
+        *(_until_state(api, one, "1", _ENABLE_SECONDS) for one in counts)
+    )
+    for entity_id in counts:
+        say(f"count   {entity_id}: one is counted")
 
 
 async def check_story(
@@ -121,13 +130,13 @@ async def check_story(
     targets: Mapping[str, Target],
     missing: list[str],
 ) -> None:
-    """Wait for somebody to come to the door of every made-up server, and to leave."""
-    before = await _states(api)
+    """Let somebody come to the door of every simulated server, and leave."""
+    before, simulated = await _states(api), _simulated(targets)
     stories = [
         _Story(target, [one for one in entities if one.entry_id == entry_id], before)
-        for entry_id, target in targets.items()
-        if target.expected
+        for entry_id, target in simulated.items()
     ]
+    _let_visit(simulated)
 
     async def all_told() -> bool | None:
         states = await _states(api)
@@ -140,7 +149,7 @@ async def check_story(
     except DemoError:
         missing += [
             f"{target.title}: the story lacks {one}"
-            for target, story in zip(_made_up(targets), stories, strict=True)
+            for target, story in zip(simulated.values(), stories, strict=True)
             for one in story.missing
         ]
 
@@ -151,7 +160,7 @@ async def check_switches(
     targets: Mapping[str, Target],
     missing: list[str],
 ) -> None:
-    """Switch detection off and on again at every made-up server that has the switch."""
+    """Switch detection off and on again at every simulated server that has the switch."""
     for one in entities:
         if one.own_id != _DETECT or not targets[one.entry_id].expected:
             continue
@@ -160,22 +169,28 @@ async def check_switches(
                 await api.post(
                     f"/api/services/switch/{action}", {"entity_id": one.entity_id}
                 )
-                await _until_state(api, one.entity_id, state)
+                await _until_state(api, one.entity_id, state, _SWITCH_SECONDS)
                 say(f"switch  {one.entity_id}: {state}")
         except DemoError as err:
             missing.append(f"{targets[one.entry_id].title}: {err}")
 
 
-async def _until_state(api: Api, entity_id: str, state: str) -> None:
+async def _until_state(api: Api, entity_id: str, state: str, seconds: float) -> None:
     async def has_it() -> bool | None:
-        found = await api.get(f"/api/states/{entity_id}")
-        return True if found["state"] == state else None
+        found = (await _states(api)).get(entity_id)
+        return True if found is not None and found["state"] == state else None
 
-    await until(f"{entity_id} to be {state}", _SWITCH_SECONDS, has_it)
+    await until(f"{entity_id} to be {state}", seconds, has_it)
 
 
-def _made_up(targets: Mapping[str, Target]) -> list[Target]:
-    return [target for target in targets.values() if target.expected]
+def _simulated(targets: Mapping[str, Target]) -> dict[str, Target]:
+    return {entry_id: one for entry_id, one in targets.items() if one.expected}
+
+
+def _let_visit(targets: Mapping[str, Target]) -> None:
+    for target in targets.values():
+        if target.visit is not None:
+            target.visit()
 
 
 async def _states(api: Api) -> States:

@@ -32,7 +32,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--frigate",
         metavar="URL",
-        help="use this Frigate instead of a made-up one",
+        help="use this Frigate instead of a simulated one",
     )
     parser.add_argument(
         "--insecure",
@@ -42,12 +42,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--auth",
         action="store_true",
-        help="use the made-up Frigate's authenticated port (TLS and a login)",
+        help="use the simulated Frigate's authenticated port (TLS and a login)",
     )
     parser.add_argument(
         "--version",
         choices=(OLDER_VERSION, NEWER_VERSION),
-        help=f"version of the made-up Frigate (default: {NEWER_VERSION})",
+        help=f"version of the simulated Frigate (default: {NEWER_VERSION})",
     )
     return parser
 
@@ -59,7 +59,7 @@ def parse_options(arguments: list[str] | None = None) -> Options:
     if parsed.insecure and not parsed.frigate:
         parser.error("--insecure goes with --frigate")
     if parsed.frigate and (parsed.auth or parsed.version):
-        parser.error("--auth and --version are for the made-up Frigate")
+        parser.error("--auth and --version are for the simulated Frigate")
     if parsed.check and (parsed.auth or parsed.version):
         parser.error("--check looks at both versions and both ports anyway")
     return Options(

@@ -1,8 +1,9 @@
-"""What happens before the made-up cameras, over and over, at the pace of life."""
+"""What happens in front of the simulated cameras, at the pace of life."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+import itertools
 
 from tests.fake_frigate import FakeFrigate
 
@@ -26,24 +27,38 @@ def furnish(server: FakeFrigate) -> None:
 
 
 @asynccontextmanager
-async def going_on(server: FakeFrigate) -> AsyncIterator[None]:
-    """Let it happen for as long as this lasts."""
-    story = asyncio.ensure_future(_for_ever(server))
+async def visits(
+    server: FakeFrigate, *, on_request: bool
+) -> AsyncIterator[Callable[[], None]]:
+    """Let people and cars come and go for as long as this lasts.
+
+    They come over and over, or whenever what this yields is called.
+    """
+    wanted = asyncio.Event()
+    coming = _when_wanted(server, wanted) if on_request else _for_ever(server)
+    task = asyncio.ensure_future(coming)
     try:
-        yield
+        yield wanted.set
     finally:
-        story.cancel()
-        await asyncio.wait({story})
+        task.cancel()
+        await asyncio.wait({task})
 
 
 async def _for_ever(server: FakeFrigate) -> None:
-    turn = 0
-    while True:
+    for turn in itertools.count():
         await asyncio.sleep(_QUIET)
         await _visit(server, _VISITORS[turn % len(_VISITORS)])
         await asyncio.sleep(_QUIET)
         await _arrival(server, *_PLATES[turn % len(_PLATES)])
-        turn += 1
+
+
+async def _when_wanted(server: FakeFrigate, wanted: asyncio.Event) -> None:
+    while True:
+        await wanted.wait()
+        wanted.clear()
+        await asyncio.gather(
+            _visit(server, _VISITORS[0]), _arrival(server, *_PLATES[0])
+        )
 
 
 async def _visit(server: FakeFrigate, name: str) -> None:

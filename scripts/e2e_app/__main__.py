@@ -25,7 +25,7 @@ from .world import World, guarded_frigate
 
 _HOME_ASSISTANT_PORT = 8423
 _COUNTRY = "ES"
-# Home Assistant writes this when the made-up Frigate forgets the login, as it should.
+# Home Assistant writes this when the simulated Frigate forgets the login, as it should.
 _EXPECTED = "Authentication failed while fetching"
 
 

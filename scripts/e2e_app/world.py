@@ -1,4 +1,4 @@
-"""What the steps work with: a person at a browser, Home Assistant and a made-up Frigate."""
+"""What the steps work with: a person at a browser, Home Assistant and a simulated Frigate."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -85,7 +85,7 @@ class World:
 
 @asynccontextmanager
 async def guarded_frigate(ports: Ports) -> AsyncIterator[FakeFrigate]:
-    """Run a made-up Frigate; its outer port has TLS and asks for a login."""
+    """Run a simulated Frigate; its outer port has TLS and asks for a login."""
     server = FakeFrigate(
         version="0.18", cameras=(CAMERA, _OTHER_CAMERA), faces=_FACES, train=2
     )
