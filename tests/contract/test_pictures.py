@@ -5,7 +5,7 @@ from io import BytesIO
 
 import aiohttp
 from freezegun.api import FrozenDateTimeFactory
-from PIL import Image
+from PIL import Image, ImageChops
 import pytest
 from yarl import URL
 
@@ -57,6 +57,35 @@ async def test_overlays(
     for overlay in ("bbox", "timestamp", "zones", "mask", "motion", "regions"):
         drawn = picture(await fetch(session, f"{url}?{overlay}=1"))
         assert differ(plain, drawn), overlay
+
+
+def edges(shown: Image.Image) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the edges of the red box, and of the white person below the clock."""
+    part = shown.crop((0, shown.height // 6, *shown.size))
+    red, green, _ = part.split()
+    box = ImageChops.subtract(red, green).point(lambda value: 255 * (value > 90))
+    person = green.point(lambda value: 255 * (value > 235))
+    found = box.getbbox(), person.getbbox()
+    assert found[0] is not None
+    assert found[1] is not None
+    return found[0], found[1]
+
+
+async def test_the_box_frames_the_visitor(
+    session: aiohttp.ClientSession, server: FakeFrigate
+) -> None:
+    visitor = server.object_appears("front_door")
+    event = f"/api/events/{visitor.id}/snapshot.jpg"
+    for path in ("/api/front_door/latest.png?bbox=1", event, event):
+        shown = picture(await fetch(session, server.internal_url + path))
+        box, person = edges(shown)
+        left, top, right, bottom = (
+            abs(one - other) for one, other in zip(box, person, strict=True)
+        )
+        assert (box[1] < person[1], box[3] > person[3]) == (True, True)
+        assert top + bottom < shown.height // 10
+        assert max(left, right) < shown.width // 10
+        server.object_moves(visitor)
 
 
 @BOTH

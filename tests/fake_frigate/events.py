@@ -16,6 +16,7 @@ from .cameras import not_found
 from .forms import Field, Form, query_of
 from .pictures import View, scaled
 from .route import Route, route
+from .state import Camera
 from .story import Event
 
 _LISTING: Form = {
@@ -173,13 +174,20 @@ async def picture_route(call: Call, event_id: str, kind: str) -> Answer:
     if (refusal := camera_refusal(call, event.camera)) is not None:
         return refusal
     camera = call.state.cameras[event.camera]
-    view = View(event.camera, *scaled(camera, 180), ("bbox",), frozen=True)
+    view = _view(event, camera, "bbox")
     picture = await call.studio.draw(view)
     days = 365 if kind == "snapshot" else 30
     answer = Answer(200, picture, "image/jpeg", [_caching(event, days)])
     if call.state.is_018 and kind == "snapshot":
         answer.headers.append(("X-Frame-Time", str(event.start_time)))
     return answer
+
+
+def _view(event: Event, camera: Camera, *overlays: str) -> View:
+    """Return the picture of the moment, with the object where the event says it was."""
+    size, box = scaled(camera, 180), event.data.get("box")
+    where = None if box is None else tuple(box)
+    return View(event.camera, *size, overlays, frozen=True, box=where)
 
 
 def _caching(event: Event, days: int) -> tuple[str, str]:
@@ -217,6 +225,8 @@ async def label_route(call: Call, name: str, label: str) -> Answer:
     ]
     newest = max(events, key=lambda each: each.start_time, default=None)
     view = View(name, *scaled(camera, 180), frozen=True)
+    if newest is not None:
+        view = _view(newest, camera)
     headers = [] if newest is None else [_caching(newest, 365)]
     return Answer(200, await call.studio.draw(view), "image/jpeg", headers)
 

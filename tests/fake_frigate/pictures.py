@@ -19,11 +19,16 @@ FORMATS = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "webp": "WEBP"}
 ERROR_SIZE = (1920, 1080)
 PREVIEW_HEIGHT = 180
 BIRDSEYE_SIZE = (1280, 720)
+_MARGIN = 3
 
 
 @dataclass(frozen=True)
 class View:
-    """What to draw: whose picture, how large, and with which overlays."""
+    """What to draw: whose picture, how large, and with which overlays.
+
+    `box` is where somebody stands, as an event has it: left, top, width and height as
+    parts of the picture. Without one, somebody crosses it.
+    """
 
     name: str
     width: int
@@ -31,6 +36,10 @@ class View:
     overlays: tuple[str, ...] = ()
     frozen: bool = False
     broken: bool = False
+    box: tuple[float, ...] | None = None
+
+
+type Box = tuple[int, int, int, int]
 
 
 @lru_cache(maxsize=128)
@@ -65,14 +74,26 @@ def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(size)
 
 
-def _draw_walker(draw: ImageDraw.ImageDraw, view: View, step: int) -> None:
-    """Draw somebody who crosses the yard, a step a picture."""
+def _visitor_box(view: View, step: int) -> Box:
+    """Return the left, upper, right and lower edge of somebody in the yard."""
+    if view.box is not None:
+        left, top, width, height = view.box
+        right, bottom = (left + width) * view.width, (top + height) * view.height
+        return int(left * view.width), int(top * view.height), int(right), int(bottom)
     size = max(4, view.height // 4)
     middle = step * max(1, view.width // 24) % view.width
     top = view.height * 9 // 16
-    hip, feet = top + size * 6 // 10, top + size
+    return middle - size * 3 // 8, top, middle + size * 3 // 8, top + size
+
+
+def _draw_visitor(draw: ImageDraw.ImageDraw, box: Box, step: int) -> None:
+    """Draw somebody who fills a box, with another step in every other picture."""
+    left, top, right, feet = box
+    size, middle = feet - top, (left + right) // 2
+    hip = top + size * 6 // 10
     thick = max(1, size // 8)
-    stride = size // 4 if step % 2 else size // 12
+    stride = max(0, (right - left) // 2 - thick)
+    stride = stride if step % 2 else stride // 3
     white = (250, 250, 250)
     draw.ellipse((middle - thick, top, middle + thick, top + 2 * thick), fill=white)
     draw.line((middle, top + 2 * thick, middle, hip), fill=white, width=2 * thick)
@@ -86,11 +107,12 @@ def _draw_clock(draw: ImageDraw.ImageDraw, view: View, clock: str) -> None:
     draw.text((size // 2, size // 5), clock, fill=(255, 255, 255), font=_font(size))
 
 
-def _draw_overlays(draw: ImageDraw.ImageDraw, view: View, clock: str) -> None:
+def _draw_overlays(draw: ImageDraw.ImageDraw, view: View, box: Box, clock: str) -> None:
     width, height = view.width, view.height
-    box = (width // 4, height // 4, width // 2, height * 3 // 4)
     if "bbox" in view.overlays:
-        draw.rectangle(box, outline=(255, 0, 0), width=2)
+        left, top, right, bottom = box
+        frame = (left - _MARGIN, top - _MARGIN, right + _MARGIN, bottom + _MARGIN)
+        draw.rectangle(frame, outline=(255, 0, 0), width=2)
     if "regions" in view.overlays:
         draw.rectangle((2, 2, width - 3, height - 3), outline=(0, 255, 0), width=2)
     if "motion" in view.overlays:
@@ -113,10 +135,12 @@ def _render(view: View, now: float, number: int) -> Image.Image:
         return picture.resize((view.width, view.height))
     picture = _backdrop(view.name, view.width, view.height).copy()
     draw = ImageDraw.Draw(picture)
-    _draw_walker(draw, view, 0 if view.frozen else number)
+    step = 0 if view.frozen else number
+    box = _visitor_box(view, step)
+    _draw_visitor(draw, box, step)
     clock = datetime.fromtimestamp(now, UTC).strftime("%m/%d/%Y %H:%M:%S")
     _draw_clock(draw, view, clock)
-    _draw_overlays(draw, view, clock)
+    _draw_overlays(draw, view, box, clock)
     return picture
 
 
