@@ -29,7 +29,7 @@ async def open_device(world: World) -> None:
     row = page.locator("ha-config-entry-device-row").filter(has_text=CAMERA_NAME)
     await row.locator("ha-list-item-button").click()
     cards = page.locator("ha-device-entities-card")
-    for platform, key in (("binary_sensor", "stream"), ("binary_sensor", "detection")):
+    for platform, key in (("binary_sensor", "stream"), ("binary_sensor", "motion")):
         name = world.texts.ours(f"entity.{platform}.{key}.name")
         # A switch may have the same name as what shows whether it took effect.
         await cards.get_by_text(name, exact=True).first.wait_for()
