@@ -346,6 +346,48 @@ async def test_four_open_streams_do_not_hold_up_polls_or_pictures(
     await frigate.wait_for_streams("Portones", 0, timeout=1)
 
 
+async def _fail(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    frigate.fail("/api/birdseye/", Fault.status(500))
+
+
+async def _unload(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    frigate.fail("/api/birdseye/", Fault.stall())
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+@pytest.mark.parametrize("end", [_fail, _unload])
+async def test_the_end_of_birdseye_is_no_error_in_the_log(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    view: View,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+    end: Callable[[HomeAssistant, FakeFrigate, MockConfigEntry], Awaitable[None]],
+) -> None:
+    frigate.state.birdseye = True
+    await pass_time(hass, freezer, 300)
+    stream = await view("birdseye")
+    await stream.content.readuntil(b"\xff\xd9\r\n")
+    await end(hass, frigate, entry)
+    freezer.tick(1.1)
+    await stream.read()  # comes to an end
+    errors = [one for one in caplog.records if one.levelno >= logging.ERROR]
+    # A clock that stands still is too much for the log of requests.
+    assert {one.name for one in errors} <= {"aiohttp.access"}
+
+    frigate.clear_faults()
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    stream = await view("birdseye")
+    await stream.content.readuntil(b"\xff\xd9\r\n")
+    stream.close()
+
+
 async def test_birdseye_moves_by_still_images(
     hass: HomeAssistant,
     frigate: FakeFrigate,

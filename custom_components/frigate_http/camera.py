@@ -6,8 +6,13 @@ from typing import override
 
 from aiohttp import ClientError, web
 
-from homeassistant.components.camera import Camera, CameraEntityDescription
+from homeassistant.components.camera import (
+    Camera,
+    CameraEntityDescription,
+    async_get_still_stream,
+)
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .aiofrigate import (
@@ -110,10 +115,38 @@ class Stills:
             return err
 
 
-class FrigateCamera(CameraEntity, Camera):
-    """One camera of Frigate."""
+class StillsCamera(Camera):
+    """What all cameras have in common: still images, one by one or as a stream."""
 
     _attr_brand = "Frigate"
+    _stills: Stills
+
+    async def _async_still(self, height: int | None) -> bytes:
+        image = await self._stills.fetch(height)
+        self.content_type = image.content_type
+        return image.content
+
+    @override
+    async def handle_async_still_stream(
+        self, request: web.Request, interval: float
+    ) -> web.StreamResponse:
+        """Send still after still, until there is none."""
+        return await async_get_still_stream(
+            request, self._async_next_still, self.content_type, interval
+        )
+
+    async def _async_next_still(self) -> bytes | None:
+        """Return a still; None ends a stream, while an error would be logged."""
+        try:
+            return await self.async_camera_image()
+        except HomeAssistantError as err:
+            LOGGER.debug("%s has no more stills: %s", self.entity_id, err)
+            return None
+
+
+class FrigateCamera(CameraEntity, StillsCamera):
+    """One camera of Frigate."""
+
     _attr_name = None
     _state_attrs = ("_attr_is_recording", "_attr_motion_detection_enabled")
 
@@ -140,9 +173,7 @@ class FrigateCamera(CameraEntity, Camera):
         self, width: int | None = None, height: int | None = None
     ) -> bytes | None:
         """Return the newest picture, at the size asked for if Frigate has it."""
-        image = await self._stills.fetch(self._height_for(width, height))
-        self.content_type = image.content_type
-        return image.content
+        return await self._async_still(self._height_for(width, height))
 
     @override
     async def handle_async_mjpeg_stream(
@@ -192,10 +223,9 @@ class FrigateCamera(CameraEntity, Camera):
         return max(1, min(height, own_height or height))
 
 
-class FrigateBirdseye(ServerEntity, Camera):
+class FrigateBirdseye(ServerEntity, StillsCamera):
     """All cameras in one picture; Frigate serves it as still images only."""
 
-    _attr_brand = "Frigate"
     _attr_frame_interval = BIRDSEYE_FRAME_INTERVAL
 
     def __init__(self, coordinator: ServerCoordinator) -> None:
@@ -213,6 +243,4 @@ class FrigateBirdseye(ServerEntity, Camera):
         self, width: int | None = None, height: int | None = None
     ) -> bytes | None:
         """Return the newest picture, at the height asked for."""
-        image = await self._stills.fetch(height)
-        self.content_type = image.content_type
-        return image.content
+        return await self._async_still(height)
