@@ -376,3 +376,19 @@ def test_the_client_compares_them_in_one_module() -> None:
     ]
     # The second is where the comparison itself is defined.
     assert comparing == ["capabilities.py", "models.py"]
+
+
+def test_home_assistant_starts_without_loading_pyav() -> None:
+    names = sorted(
+        f"custom_components.{INTEGRATION.name}.{_name(module, INTEGRATION)}"
+        for module in _modules(INTEGRATION)
+        if module != INTEGRATION / "__init__.py"
+    )
+    code = (
+        f"sys.path.append({str(ROOT)!r})\n"
+        "from importlib import import_module\n"
+        f"for name in {names!r}:\n"
+        "    import_module(name)\n"
+        "assert 'av' not in sys.modules\n"
+    )
+    assert _run_alone(code) == ""

@@ -1,7 +1,8 @@
 """Checking and joining MP4 files with PyAV.
 
 It needs PyAV alone and knows nothing of Home Assistant. Everything waits for the disk, so
-an event loop runs it in a thread. However large the files are, no more than a few packets
+an event loop runs it in a thread. PyAV takes 16 MiB of memory and is imported by the first
+function that reads or writes a file, which is in that thread too. However large the files are, no more than a few packets
 of them are in memory.
 """
 

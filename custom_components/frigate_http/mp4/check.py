@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from av.audio.stream import AudioStream
-from av.video.stream import VideoStream
+from typing import TYPE_CHECKING
 
 from .boxes import check_boxes
 from .demuxing import AnyPacket, Source, opened, seconds_per_tick
 from .errors import DamagedError, NoVideoError
+
+if TYPE_CHECKING:
+    from av.audio.stream import AudioStream
+    from av.video.stream import VideoStream
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class Codec:
     @classmethod
     def of(cls, track: VideoStream | AudioStream) -> Codec:
         """Read it from a track of an open file."""
+        from av.video.stream import VideoStream
+
         context = track.codec_context
         width = height = rate = channels = 0
         if isinstance(track, VideoStream):

@@ -3,15 +3,16 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-import av
-from av.audio.stream import AudioStream
-from av.container import InputContainer
-from av.packet import Packet
-from av.stream import Stream
-from av.video.stream import VideoStream
+from typing import TYPE_CHECKING
 
 from .errors import DamagedError, JoinCancelledError, NoVideoError
+
+if TYPE_CHECKING:
+    from av.audio.stream import AudioStream
+    from av.container import InputContainer
+    from av.packet import Packet
+    from av.stream import Stream
+    from av.video.stream import VideoStream
 
 type AnyPacket = Packet[Stream]
 type Cancelled = Callable[[], bool]
@@ -79,6 +80,8 @@ def opened(path: Path) -> Iterator[Source]:
         NoVideoError: it has no video track.
         OSError: the disk failed.
     """
+    import av
+
     try:
         with av.open(str(path.absolute()), format="mp4", options=_OPTIONS) as container:
             yield Source(container)

@@ -4,16 +4,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-
-import av
-from av.audio.stream import AudioStream
-from av.container import OutputContainer
-from av.video.stream import VideoStream
+from typing import TYPE_CHECKING
 
 from .demuxing import AnyPacket, Cancelled, Source, never, opened, seconds_per_tick
 from .errors import NotJoinableError
 from .plan import Part
 from .seams import Seam, find_seam
+
+if TYPE_CHECKING:
+    from av.audio.stream import AudioStream
+    from av.container import OutputContainer
+    from av.video.stream import VideoStream
 
 # Packets wait for those of the other track; in a clip without sound for a while, not long.
 _OPTIONS = {"movflags": "faststart", "max_interleave_delta": "1000000"}
@@ -89,6 +90,8 @@ def join(
 @contextmanager
 def _written(target: Path) -> Iterator[OutputContainer]:
     """Open a file to write to, and leave a complete one or none."""
+    import av
+
     path = target.absolute()
     output = av.open(str(path), "w", format="mp4", options=_OPTIONS)
     try:
@@ -197,6 +200,8 @@ def _like(
     The name of the codec is kept, as some players know HEVC under one of its two names
     only, and so are the shape of the pixels and the units in which time is counted.
     """
+    from av.video.stream import VideoStream
+
     stream = output.add_stream_from_template(track, opaque=True)
     stream.time_base = track.time_base
     stream.codec_context.codec_tag = track.codec_context.codec_tag
