@@ -81,9 +81,9 @@ def delete_route(call: Call, case_id: str) -> Answer:
 
 
 ROUTES = (
-    route("GET", "/cases", list_route, only="0.18"),
-    route("POST", "/cases", create_route, only="0.18"),
-    route("GET", "/cases/([^/]+)", one_route, only="0.18"),
-    route("PATCH", "/cases/([^/]+)", change_route, only="0.18"),
-    route("DELETE", "/cases/([^/]+)", delete_route, only="0.18"),
+    route("GET", "/cases", list_route, since="0.18"),
+    route("POST", "/cases", create_route, since="0.18"),
+    route("GET", "/cases/([^/]+)", one_route, since="0.18"),
+    route("PATCH", "/cases/([^/]+)", change_route, since="0.18"),
+    route("DELETE", "/cases/([^/]+)", delete_route, since="0.18"),
 )

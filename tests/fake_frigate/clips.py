@@ -114,7 +114,7 @@ ROUTES = (
         "GET", r"/([^/]+)/start/([^/]+)/end/([^/]+)/clip\.mp4", clip_route, camera=True
     ),
     route("GET", rf"{EVENT_PATH}/clip\.mp4", event_route),
-    route("GET", r"/review/([^/]+)/clip\.mp4", review_route, only="0.18"),
+    route("GET", r"/review/([^/]+)/clip\.mp4", review_route, since="0.18"),
     route(
         "GET",
         r"/([^/]+)/recordings/([^/]+)/snapshot\.(jpg|png)",

@@ -131,6 +131,6 @@ ROUTES = (
         "/camera/([^/]+)/set/([^/]+)(?:/([^/]+))?",
         set_route,
         admin=True,
-        only="0.18",
+        since="0.18",
     ),
 )

@@ -102,8 +102,8 @@ def reassign_route(call: Call) -> Answer:
 
 
 ROUTES = (
-    route("GET", "/jobs/export", jobs_route, only="0.18"),
-    route("GET", "/jobs/export/([^/]+)", job_route, only="0.18"),
-    route("POST", "/exports/delete", delete_route, only="0.18"),
-    route("POST", "/exports/reassign", reassign_route, only="0.18"),
+    route("GET", "/jobs/export", jobs_route, since="0.18"),
+    route("GET", "/jobs/export/([^/]+)", job_route, since="0.18"),
+    route("POST", "/exports/delete", delete_route, since="0.18"),
+    route("POST", "/exports/reassign", reassign_route, since="0.18"),
 )

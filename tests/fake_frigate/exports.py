@@ -202,7 +202,7 @@ ROUTES = (
     route("GET", "/exports", list_route),
     route("GET", "/exports/([^/]+)", one_route),
     route("POST", f"/export/{_RANGE}", create_route),
-    route("POST", f"/export/custom/{_RANGE}", custom_route, only="0.18"),
+    route("POST", f"/export/custom/{_RANGE}", custom_route, since="0.18"),
     route("PATCH", "/export/([^/]+)/rename", rename_route),
     route("DELETE", "/export/([^/]+)", delete_route, only="0.17.2"),
 )

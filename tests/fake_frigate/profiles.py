@@ -88,7 +88,7 @@ def active_route(call: Call) -> Answer:
 
 
 ROUTES = (
-    route("GET", "/profiles", profiles_route, only="0.18"),
+    route("GET", "/profiles", profiles_route, since="0.18"),
     # It says that anybody may, but is not exempt from the check for admins.
-    route("GET", "/profile/active", active_route, admin=True, only="0.18"),
+    route("GET", "/profile/active", active_route, admin=True, since="0.18"),
 )

@@ -173,12 +173,12 @@ ROUTES = (
     route("GET", "/([^/]+)/recordings/summary", camera_summary_route, camera=True),
     route("GET", "/recordings/summary", summary_route),
     route("GET", "/recordings/storage", storage_route),
-    route("GET", "/recordings/unavailable", unavailable_route, only="0.18"),
+    route("GET", "/recordings/unavailable", unavailable_route, since="0.18"),
     route(
         "DELETE",
         "/recordings/start/([^/]+)/end/([^/]+)",
         delete_route,
         admin=True,
-        only="0.18",
+        since="0.18",
     ),
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import re
 
 from .answers import Answer
-from .state import Version
+from .state import Version, is_since
 
 type Handler = Callable[..., Answer | Awaitable[Answer]]
 
@@ -14,8 +14,8 @@ type Handler = Callable[..., Answer | Awaitable[Answer]]
 class Route:
     """One route.
 
-    `camera` says that the first group of its path is a camera's name, `only` that other
-    versions of the server do not have it.
+    `camera` says that the first group of its path is a camera's name, `since` names the
+    first version of the server that has it, and `only` the one that alone has it.
     """
 
     method: str
@@ -24,10 +24,13 @@ class Route:
     admin: bool = False
     camera: bool = False
     only: Version | None = None
+    since: Version | None = None
 
     def fits(self, path: str, version: Version) -> bool:
         """Whether a server of this version has the path."""
         if self.only not in (None, version):
+            return False
+        if self.since is not None and not is_since(version, self.since):
             return False
         return self.pattern.fullmatch(path) is not None
 
@@ -40,6 +43,7 @@ def route(
     admin: bool = False,
     camera: bool = False,
     only: Version | None = None,
+    since: Version | None = None,
 ) -> Route:
     """Return a route whose path, without `/api`, is a regular expression."""
-    return Route(method, re.compile(path), handler, admin, camera, only)
+    return Route(method, re.compile(path), handler, admin, camera, only, since)

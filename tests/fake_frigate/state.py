@@ -18,8 +18,15 @@ type Clock = Callable[[], float]
 type Version = str
 
 VERSION_STRINGS = {"0.17.2": "0.17.2-3d4dd3a", "0.18": "0.18.0-e3fa701"}
+"""From the oldest to the newest: a newer version is added at the end."""
 SESSION_LENGTH = 86400
 REFRESH_TIME = 1800
+
+
+def is_since(version: Version, first: Version) -> bool:
+    """Return whether a version is a certain one or a newer one."""
+    names = [*VERSION_STRINGS]
+    return version in names[names.index(first) :]
 
 
 def wall_clock() -> float:
@@ -196,8 +203,8 @@ class ServerState:
 
     @property
     def is_018(self) -> bool:
-        """Whether this is the newer of the two versions."""
-        return self.version == "0.18"
+        """Whether this version has what came with 0.18."""
+        return is_since(self.version, "0.18")
 
     @property
     def version_string(self) -> str:
