@@ -385,9 +385,9 @@ async def test_mounts_are_called_by_their_last_folder(
     def name(mount: str) -> str:
         return sensor_state(hass, entry, f"server:storage_total:{mount}").name
 
-    assert name("/dev/shm").endswith(" shm")
-    assert name("/tmp/cache").endswith(" cache")
-    assert name("/").endswith(" /")
+    assert name("/dev/shm") == "Frigate Shm total storage"
+    assert name("/tmp/cache") == "Frigate Cache total storage"
+    assert name("/") == "Frigate / total storage"
 
 
 @everything_on

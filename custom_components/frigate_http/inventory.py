@@ -68,7 +68,7 @@ def _camera_name(coordinator: ServerCoordinator, camera: str) -> str:
 def as_title(name: str) -> str:
     """Return one of Frigate's own names, such as `front_door`, as a person writes it."""
     words = name.replace("_", " ").strip() or name
-    return words[0].upper() + words[1:]
+    return words[:1].upper() + words[1:]
 
 
 def known_cameras(hass: HomeAssistant, entry: ConfigEntry) -> set[str]:

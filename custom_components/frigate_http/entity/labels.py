@@ -106,7 +106,10 @@ class LabelEntity(LiveEntity):
         words = {}
         self._subject = (label,)
         if label not in NAMED[description.key]:
-            words["label"] = label.replace("_", " ")
+            # In front, it begins the name.
+            words["label"] = (
+                as_title(label) if zone is None else label.replace("_", " ")
+            )
         if zone is not None:
             found = coordinator.data.cameras[camera].zones[zone]
             words["zone"] = found.friendly_name or as_title(zone)

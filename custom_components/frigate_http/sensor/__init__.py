@@ -12,7 +12,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from ..coordinator.server import ServerCoordinator
 from ..entity.base import CameraEntity, ServerEntity
 from ..entity.dynamic import async_add_as_they_appear
-from ..inventory import person_unique_id
+from ..inventory import as_title, person_unique_id
 from ..runtime import FrigateConfigEntry
 from .descriptions import (
     CAMERA_SENSORS,
@@ -145,7 +145,7 @@ class FrigatePartSensor(ServerEntity, SensorEntity):
         self._attr_unique_id = f"{self._attr_unique_id}:{part}"
         self._part = part
         self._subject = (_part_name(part),)
-        self._attr_translation_placeholders = {"part": _part_name(part)}
+        self._attr_translation_placeholders = {"part": as_title(_part_name(part))}
         if part in description.on_for:
             self._attr_entity_registry_enabled_default = True
 

@@ -21,6 +21,7 @@ from ..coordinator.server import ServerCoordinator
 from ..entity.dynamic import async_add_and_remove
 from ..entity.labels import LabelEntity, Subject, objects, objects_of
 from ..entity.live import LiveEntity
+from ..inventory import as_title
 from ..live.camera_state import CameraState
 from ..live.topics import Kind, Topic
 from .recognized import RECOGNIZED_SENSORS, RecognizedSensor, recognizing
@@ -157,7 +158,7 @@ class ClassificationSensor(LiveEntity, SensorEntity):
         self._model = model
         self._attr_unique_id = f"{self._attr_unique_id}:{model}"
         self._subject = (model,)
-        self._attr_translation_placeholders = {"model": model.replace("_", " ")}
+        self._attr_translation_placeholders = {"model": as_title(model)}
 
     @override
     def _async_update_live_attrs(
