@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from tests.contract.client import PASSWORDS, bearer, fetch, log_in
-from tests.fake_frigate import FakeFrigate
+from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.__main__ import _describe
 
 
@@ -71,6 +71,24 @@ async def test_silent_and_broken_clients_do_no_harm(
         other.sendall(b"\x16\x03\x01 this is no handshake")
         url = f"{server.external_url}/api/profile"
         assert (await fetch(session, url, **bearer(server))).status == 200
+
+
+async def test_a_client_that_leaves_while_it_is_answered_is_no_error(
+    session: aiohttp.ClientSession,
+    server: FakeFrigate,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    server.fail("/api/stats", Fault.stall_body(after=1), times=1)
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.internal_port)
+    writer.write(b"GET /api/stats HTTP/1.1\r\nHost: frigate\r\n\r\n")
+    await reader.readuntil(b"\r\n\r\n{")
+    # The server goes on in the very turn in which it learns that nobody listens any more.
+    writer.write_eof()
+    asyncio.get_running_loop().call_soon(server.clear_faults)
+    assert await reader.read() == b""
+    writer.close()
+    assert [record.getMessage() for record in caplog.records] == []
+    assert (await fetch(session, f"{server.internal_url}/api/stats")).status == 200
 
 
 async def test_prefix(session: aiohttp.ClientSession, socket_enabled: None) -> None:

@@ -62,7 +62,17 @@ async def hang_up(request: web.BaseRequest, *, at_once: bool) -> NoReturn:
 async def send(
     request: web.BaseRequest, answer: Answer, fault: Fault | None, faults: Faults
 ) -> web.StreamResponse:
-    """Send an answer."""
+    """Send an answer, unless the client leaves before its end."""
+    try:
+        return await _send(request, answer, fault, faults)
+    except ConnectionResetError:
+        # The connection is closing, and its loss is about to cancel this task.
+        await hang_up(request, at_once=True)
+
+
+async def _send(
+    request: web.BaseRequest, answer: Answer, fault: Fault | None, faults: Faults
+) -> web.StreamResponse:
     if fault is not None and fault.kind == "huge":
         return await _send_huge(request, fault.size)
     if answer.stream is not None:
