@@ -85,7 +85,7 @@ async def test_the_hour_from_four_to_five(
     frigate: FakeFrigate,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    frigate.state.footage.show("front_door", Scene(width=64, height=48), 0)
+    frigate.state.footage.show("front_door", Scene(width=64, height=48, sound=None), 0)
     saved = async_capture_events(hass, COMPLETED)
     await load(hass, "The hour from four to five")
     await pass_until(hass, freezer, hour=17, minute=5)
