@@ -109,6 +109,15 @@ def platforms() -> dict[str, ModuleType]:
     }
 
 
+def entities_of(module: ModuleType) -> list[type[Entity]]:
+    """Return the classes of entities that a module itself defines."""
+    return [
+        one
+        for _name, one in getmembers(module, isclass)
+        if issubclass(one, Entity) and one.__module__ == module.__name__
+    ]
+
+
 # The ledger itself
 
 
@@ -191,21 +200,21 @@ def test_every_platform_says_how_much_it_does_at_once(name: str) -> None:
 def test_what_is_common_stands_in_common_modules() -> None:
     for name in ("coordinator", "entity"):
         assert (PACKAGE / name / "base.py").is_file()
-    from_base = {
-        one
-        for _name, one in getmembers(
-            import_module(f"{integration.__name__}.entity.base")
-        )
-        if isclass(one) and issubclass(one, Entity)
-    }
-    for module in platforms().values():
-        own = [
-            one
-            for _name, one in getmembers(module, isclass)
-            if issubclass(one, Entity) and one.__module__ == module.__name__
+    from_base = {*entities_of(import_module(f"{integration.__name__}.entity.base"))}
+    for name in platforms():
+        folder = PACKAGE / name
+        modules = [
+            import_module(f"{integration.__name__}.{name}"),
+            *(
+                import_module(f"{integration.__name__}.{name}.{path.stem}")
+                for path in sorted(folder.glob("[!_]*.py"))
+            ),
         ]
+        own = [one for module in modules for one in entities_of(module)]
         assert own
-        for one in own:
+        # What others are derived from is no entity by itself.
+        parents = {parent for one in own for parent in one.__mro__[1:]}
+        for one in {*own} - parents:
             assert from_base & {*one.__mro__}
 
 
