@@ -1,0 +1,45 @@
+"""Buttons: restart Frigate."""
+
+from collections.abc import Iterator
+from typing import override
+
+from homeassistant.components.button import (
+    ButtonDeviceClass,
+    ButtonEntity,
+    ButtonEntityDescription,
+)
+from homeassistant.const import EntityCategory
+
+from ..coordinator.server import ServerCoordinator
+from ..entity.base import ServerEntity
+from ..errors import action_errors
+
+# Off by default: whoever may use Home Assistant at all may press a button.
+RESTART_BUTTON = ButtonEntityDescription(
+    key="restart",
+    device_class=ButtonDeviceClass.RESTART,
+    entity_category=EntityCategory.CONFIG,
+    entity_registry_enabled_default=False,
+)
+
+
+def restart_buttons(
+    coordinator: ServerCoordinator,
+) -> Iterator[tuple[ButtonEntityDescription]]:
+    """Yield the button, as a key of an entity, if the account may restart Frigate."""
+    if coordinator.data.profile.is_admin:
+        yield (RESTART_BUTTON,)
+
+
+class FrigateRestartButton(ServerEntity, ButtonEntity):
+    """Restarts Frigate, which is gone for up to a minute then."""
+
+    @override
+    def _async_update_attrs(self) -> bool:
+        return self.coordinator.data.profile.is_admin
+
+    @override
+    async def async_press(self) -> None:
+        """Restart."""
+        with action_errors():
+            await self.coordinator.client.system.restart()
