@@ -21,11 +21,9 @@ from custom_components.frigate_http.const import DOMAIN
 from custom_components.frigate_http.entity.labels import NAMED, translation_key
 from custom_components.frigate_http.flow import forms
 from custom_components.frigate_http.issues import ISSUES, IssueDescription
-from custom_components.frigate_http.sensor.descriptions import (
-    PERSON_SENSOR,
-    PartSensorDescription,
-)
+from custom_components.frigate_http.sensor.faces import PERSON_SENSOR
 from custom_components.frigate_http.sensor.live import CLASSIFICATION
+from custom_components.frigate_http.sensor.parts import PartSensorDescription
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import section

@@ -1,6 +1,6 @@
 """Sensors of the exports, all of them off unless people look at them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import override
@@ -16,6 +16,7 @@ from homeassistant.helpers.typing import StateType
 
 from ..aiofrigate import Capabilities
 from ..coordinator.exports import ExportsCoordinator, ExportsData
+from ..coordinator.server import ServerCoordinator
 from ..entity.base import ServerEntity
 
 
@@ -54,6 +55,14 @@ EXPORTS_SENSORS: tuple[ExportsSensorDescription, ...] = (
         exists_fn=lambda capabilities: capabilities.has_export_jobs,
     ),
 )
+
+
+def exports_sensors(
+    coordinator: ServerCoordinator,
+) -> Iterator[tuple[ExportsSensorDescription]]:
+    """Yield the sensors that this version has values for, as keys of entities."""
+    capabilities = coordinator.client.capabilities
+    yield from ((one,) for one in EXPORTS_SENSORS if one.exists_fn(capabilities))
 
 
 class FrigateExportsSensor(ServerEntity[ExportsCoordinator], SensorEntity):

@@ -1,0 +1,168 @@
+"""Sensors of the cameras: how they are doing."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import override
+
+from homeassistant.components.sensor import SensorDeviceClass, SensorEntity
+from homeassistant.helpers.typing import StateType
+
+from ..aiofrigate import CameraConfig, CameraStats, Capabilities
+from ..coordinator.server import ServerCoordinator
+from ..entity.base import CameraEntity
+from .base import HealthSensorDescription, fps, percent
+
+CONNECTION_QUALITIES = ("excellent", "fair", "poor", "unusable")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CameraSensorDescription(HealthSensorDescription):
+    """A figure of a camera."""
+
+    value_fn: Callable[[CameraStats], StateType]
+    choices: tuple[str, ...] = ()
+    """What an enum may be. The list in `options` would make this unhashable."""
+    exists_fn: Callable[[CameraConfig, Capabilities], bool | None] = (
+        lambda _camera, _capabilities: True
+    )
+
+
+def _connection_quality(camera: CameraStats) -> str | None:
+    # A word that a later version may bring is no option of the sensor.
+    quality = camera.connection_quality
+    return quality if quality in CONNECTION_QUALITIES else None
+
+
+def _has_connection_stats(
+    _camera: CameraConfig, capabilities: Capabilities
+) -> bool | None:
+    return capabilities.has_connection_stats
+
+
+def _has_audio(camera: CameraConfig, _capabilities: Capabilities) -> bool:
+    return camera.audio_enabled
+
+
+CAMERA_SENSORS: tuple[CameraSensorDescription, ...] = (
+    CameraSensorDescription(
+        key="connection_quality",
+        device_class=SensorDeviceClass.ENUM,
+        entity_registry_enabled_default=True,
+        choices=CONNECTION_QUALITIES,
+        state_class=None,
+        value_fn=_connection_quality,
+        exists_fn=_has_connection_stats,
+    ),
+    CameraSensorDescription(
+        **fps("camera_fps"), value_fn=lambda camera: camera.camera_fps
+    ),
+    CameraSensorDescription(
+        **fps("process_fps"), value_fn=lambda camera: camera.process_fps
+    ),
+    CameraSensorDescription(
+        **fps("skipped_fps"), value_fn=lambda camera: camera.skipped_fps
+    ),
+    CameraSensorDescription(
+        **fps("detection_fps"), value_fn=lambda camera: camera.detection_fps
+    ),
+    CameraSensorDescription(
+        **percent("ffmpeg_cpu_usage"), value_fn=lambda camera: camera.ffmpeg.cpu
+    ),
+    CameraSensorDescription(
+        **percent("ffmpeg_memory_usage"), value_fn=lambda camera: camera.ffmpeg.memory
+    ),
+    CameraSensorDescription(
+        **percent("capture_cpu_usage"), value_fn=lambda camera: camera.capture.cpu
+    ),
+    CameraSensorDescription(
+        **percent("capture_memory_usage"),
+        value_fn=lambda camera: camera.capture.memory,
+    ),
+    CameraSensorDescription(
+        **percent("detect_cpu_usage"), value_fn=lambda camera: camera.detect.cpu
+    ),
+    CameraSensorDescription(
+        **percent("detect_memory_usage"), value_fn=lambda camera: camera.detect.memory
+    ),
+    CameraSensorDescription(
+        **fps("expected_fps"),
+        value_fn=lambda camera: camera.expected_fps,
+        exists_fn=_has_connection_stats,
+    ),
+    CameraSensorDescription(
+        key="reconnects_last_hour",
+        value_fn=lambda camera: camera.reconnects_last_hour,
+        exists_fn=_has_connection_stats,
+    ),
+    CameraSensorDescription(
+        key="stalls_last_hour",
+        value_fn=lambda camera: camera.stalls_last_hour,
+        exists_fn=_has_connection_stats,
+    ),
+    CameraSensorDescription(
+        # dBFS is not dB: the device class for sound pressure does not fit.
+        key="sound_level",
+        entity_category=None,
+        native_unit_of_measurement="dBFS",
+        suggested_display_precision=1,
+        value_fn=lambda camera: camera.audio_dbfs,
+        exists_fn=_has_audio,
+    ),
+    CameraSensorDescription(
+        key="sound_rms",
+        entity_category=None,
+        suggested_display_precision=1,
+        value_fn=lambda camera: camera.audio_rms,
+        exists_fn=_has_audio,
+    ),
+)
+
+
+def camera_sensors(
+    coordinator: ServerCoordinator,
+) -> Iterator[tuple[CameraSensorDescription, str]]:
+    """Yield the sensors that each camera has values for, as keys of entities."""
+    if coordinator.data.stats is None:
+        return
+    for name, camera in coordinator.data.cameras.items():
+        for one in CAMERA_SENSORS:
+            if one.exists_fn(camera, coordinator.client.capabilities):
+                yield one, name
+
+
+class FrigateCameraSensor(CameraEntity, SensorEntity):
+    """A figure of a camera."""
+
+    entity_description: CameraSensorDescription
+    _state_attrs = ("_attr_native_value",)
+
+    def __init__(
+        self,
+        coordinator: ServerCoordinator,
+        description: CameraSensorDescription,
+        camera: str,
+    ) -> None:
+        """Show what the description says of a camera."""
+        super().__init__(coordinator, description, camera)
+        if description.choices:
+            self._attr_options = list(description.choices)
+
+    @override
+    def _async_update_attrs(self) -> bool:
+        if not self.is_told_of:
+            return False
+        stats = self.camera_stats
+        self._attr_native_value = (
+            self.entity_description.value_fn(stats)
+            if stats is not None and self._is_told_still
+            else None
+        )
+        return True
+
+    @property
+    def _is_told_still(self) -> bool:
+        """Return whether the figure means something, as sound without audio does not."""
+        camera, capabilities = self.camera_config, self.coordinator.client.capabilities
+        return camera is not None and bool(
+            self.entity_description.exists_fn(camera, capabilities)
+        )

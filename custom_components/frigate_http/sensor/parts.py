@@ -1,0 +1,168 @@
+"""Sensors of the parts of a server: detectors, GPUs, NPUs, file systems, thermometers."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any, override
+
+from homeassistant.components.sensor import SensorDeviceClass, SensorEntity
+from homeassistant.const import UnitOfInformation, UnitOfTemperature
+from homeassistant.helpers.typing import StateType
+
+from ..aiofrigate import Stats
+from ..coordinator.server import ServerCoordinator
+from ..entity.base import ServerEntity
+from ..inventory import as_title
+from .base import HealthSensorDescription, milliseconds, percent
+
+RECORDINGS = "/media/frigate/recordings"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartSensorDescription(HealthSensorDescription):
+    """A figure of each part of a kind: every detector, GPU, file system."""
+
+    parts_fn: Callable[[Stats], Mapping[str, Any]]
+    value_fn: Callable[[Any], StateType]
+    exists_fn: Callable[[str], bool] = lambda _part: True
+    on_for: tuple[str, ...] = ()
+    """Parts for which this is on by default though it is off for others."""
+
+
+def _storage(key: str) -> dict[str, Any]:
+    """Return what the sensors of an amount of storage have in common."""
+    return {
+        "key": key,
+        "device_class": SensorDeviceClass.DATA_SIZE,
+        "native_unit_of_measurement": UnitOfInformation.MEBIBYTES,
+        "suggested_unit_of_measurement": UnitOfInformation.GIBIBYTES,
+        "suggested_display_precision": 1,
+        "parts_fn": lambda stats: stats.storage,
+    }
+
+
+def _celsius(key: str) -> dict[str, Any]:
+    """Return what the sensors of a temperature have in common."""
+    return {
+        "key": key,
+        "device_class": SensorDeviceClass.TEMPERATURE,
+        "native_unit_of_measurement": UnitOfTemperature.CELSIUS,
+        "suggested_display_precision": 1,
+    }
+
+
+PART_SENSORS: tuple[PartSensorDescription, ...] = (
+    PartSensorDescription(
+        **milliseconds("inference_speed", on=True),
+        parts_fn=lambda stats: stats.detectors,
+        value_fn=lambda detector: detector.inference_speed,
+    ),
+    PartSensorDescription(
+        **percent("storage_usage", on=True),
+        parts_fn=lambda stats: stats.storage,
+        value_fn=lambda storage: storage.used_percent,
+        exists_fn=lambda mount: mount == RECORDINGS,
+    ),
+    PartSensorDescription(
+        **_storage("storage_free"),
+        value_fn=lambda storage: storage.free,
+        on_for=(RECORDINGS,),
+    ),
+    PartSensorDescription(
+        **_storage("storage_used"), value_fn=lambda storage: storage.used
+    ),
+    PartSensorDescription(
+        **_storage("storage_total"), value_fn=lambda storage: storage.total
+    ),
+    PartSensorDescription(
+        **percent("gpu_load"),
+        parts_fn=lambda stats: stats.gpus,
+        value_fn=lambda gpu: gpu.load,
+    ),
+    PartSensorDescription(
+        **percent("gpu_memory"),
+        parts_fn=lambda stats: stats.gpus,
+        value_fn=lambda gpu: gpu.memory,
+    ),
+    PartSensorDescription(
+        **percent("gpu_encoder"),
+        parts_fn=lambda stats: stats.gpus,
+        value_fn=lambda gpu: gpu.encoder,
+    ),
+    PartSensorDescription(
+        **percent("gpu_decoder"),
+        parts_fn=lambda stats: stats.gpus,
+        value_fn=lambda gpu: gpu.decoder,
+    ),
+    PartSensorDescription(
+        **_celsius("gpu_temperature"),
+        parts_fn=lambda stats: {
+            name: gpu for name, gpu in stats.gpus.items() if gpu.temperature is not None
+        },
+        value_fn=lambda gpu: gpu.temperature,
+    ),
+    PartSensorDescription(
+        **percent("npu_load"),
+        parts_fn=lambda stats: stats.npus,
+        value_fn=lambda npu: npu.load,
+    ),
+    PartSensorDescription(
+        **percent("npu_memory"),
+        parts_fn=lambda stats: stats.npus,
+        value_fn=lambda npu: npu.memory,
+    ),
+    PartSensorDescription(
+        **_celsius("temperature"),
+        parts_fn=lambda stats: stats.temperatures,
+        value_fn=lambda temperature: temperature,
+    ),
+)
+
+
+def part_sensors(
+    coordinator: ServerCoordinator,
+) -> Iterator[tuple[PartSensorDescription, str]]:
+    """Yield the sensors of the parts that the server has, as keys of entities."""
+    if (stats := coordinator.data.stats) is None:
+        return
+    for one in PART_SENSORS:
+        for part in one.parts_fn(stats):
+            if one.exists_fn(part):
+                yield one, part
+
+
+def _part_name(part: str) -> str:
+    """Return how a part is called: a mount by its last folder, all others in full."""
+    return (PurePosixPath(part).name or part) if part.startswith("/") else part
+
+
+class FrigatePartSensor(ServerEntity, SensorEntity):
+    """A figure of one detector, GPU, NPU, file system or thermometer."""
+
+    entity_description: PartSensorDescription
+    _state_attrs = ("_attr_native_value",)
+
+    def __init__(
+        self,
+        coordinator: ServerCoordinator,
+        description: PartSensorDescription,
+        part: str,
+    ) -> None:
+        """Show what the description says of a part."""
+        super().__init__(coordinator, description)
+        self._attr_unique_id = f"{self._attr_unique_id}:{part}"
+        self._part = part
+        self._subject = (_part_name(part),)
+        self._attr_translation_placeholders = {"part": as_title(_part_name(part))}
+        if part in description.on_for:
+            self._attr_entity_registry_enabled_default = True
+
+    @override
+    def _async_update_attrs(self) -> bool:
+        if (stats := self.coordinator.data.stats) is None:
+            return False
+        part = self.entity_description.parts_fn(stats).get(self._part)
+        self._attr_native_value = (
+            None if part is None else self.entity_description.value_fn(part)
+        )
+        return True

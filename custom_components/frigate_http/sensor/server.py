@@ -1,0 +1,97 @@
+"""Sensors of the server as a whole."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import override
+
+from homeassistant.components.sensor import SensorDeviceClass, SensorEntity
+from homeassistant.helpers.typing import StateType
+
+from ..aiofrigate import Stats
+from ..coordinator.server import ServerCoordinator
+from ..entity.base import ServerEntity
+from .base import HealthSensorDescription, fps, milliseconds, percent
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerSensorDescription(HealthSensorDescription):
+    """A figure of the server as a whole."""
+
+    value_fn: Callable[[Stats], StateType | datetime]
+    exists_fn: Callable[[Stats], bool] = lambda _stats: True
+
+
+def _started_at(stats: Stats) -> datetime | None:
+    if stats.last_updated is None or stats.uptime is None:
+        return None
+    try:
+        return datetime.fromtimestamp(stats.last_updated - stats.uptime, UTC)
+    except ValueError, OverflowError, OSError:
+        # No time that a calendar has.
+        return None
+
+
+def _embeddings_speed(key: str) -> ServerSensorDescription:
+    """Return the sensor of one kind of embedding, as the server names it."""
+    return ServerSensorDescription(
+        **milliseconds(key),
+        value_fn=lambda stats: stats.embeddings.get(key),
+        exists_fn=lambda stats: key in stats.embeddings,
+    )
+
+
+SERVER_SENSORS: tuple[ServerSensorDescription, ...] = (
+    ServerSensorDescription(
+        **fps("detection_fps", on=True), value_fn=lambda stats: stats.detection_fps
+    ),
+    ServerSensorDescription(
+        key="uptime",
+        device_class=SensorDeviceClass.UPTIME,
+        entity_registry_enabled_default=True,
+        state_class=None,
+        value_fn=_started_at,
+    ),
+    ServerSensorDescription(
+        **fps("camera_fps"), value_fn=lambda stats: stats.camera_fps
+    ),
+    ServerSensorDescription(
+        **fps("process_fps"), value_fn=lambda stats: stats.process_fps
+    ),
+    ServerSensorDescription(
+        **fps("skipped_fps"), value_fn=lambda stats: stats.skipped_fps
+    ),
+    ServerSensorDescription(
+        **percent("system_cpu_usage"), value_fn=lambda stats: stats.system.cpu
+    ),
+    ServerSensorDescription(
+        **percent("system_memory_usage"), value_fn=lambda stats: stats.system.memory
+    ),
+    _embeddings_speed("face_recognition_speed"),
+    _embeddings_speed("plate_recognition_speed"),
+    _embeddings_speed("image_embedding_speed"),
+    _embeddings_speed("text_embedding_speed"),
+)
+
+
+def server_sensors(
+    coordinator: ServerCoordinator,
+) -> Iterator[tuple[ServerSensorDescription]]:
+    """Yield the sensors that the server has values for, as keys of entities."""
+    if (stats := coordinator.data.stats) is not None:
+        yield from ((one,) for one in SERVER_SENSORS if one.exists_fn(stats))
+
+
+class FrigateServerSensor(ServerEntity, SensorEntity):
+    """A figure of the server as a whole."""
+
+    entity_description: ServerSensorDescription
+    # The value of the uptime drifts by a second now and then, its state does not.
+    _state_attrs = ("state",)
+
+    @override
+    def _async_update_attrs(self) -> bool:
+        if (stats := self.coordinator.data.stats) is None:
+            return False
+        self._attr_native_value = self.entity_description.value_fn(stats)
+        return True
