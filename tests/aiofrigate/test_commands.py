@@ -15,14 +15,13 @@ from tests.aiofrigate.conftest import ADMIN, Connect, logins, sent, works
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.answers import Answer
 
-ROUTE = ("api", "users")
 PATH = "/api/users"
 BODY = {"username": "ana", "password": "long-enough-password"}
 
 
 async def post(client: FrigateClient) -> None:
     """Send some command."""
-    await client._transport.request("POST", *ROUTE, data=BODY)
+    await client._transport.request("POST", PATH, data=BODY)
 
 
 def posts(frigate: FakeFrigate) -> int:
@@ -105,9 +104,7 @@ async def test_a_form_is_sent_again_after_a_login(
     path = "/api/faces/Ana/register"
     frigate.fail(path, Fault("answer", Answer(200)), method="POST")
     frigate.fail(path, Fault.status(401), times=1, method="POST")
-    await client._transport.request(
-        "POST", "api", "faces", "Ana", "register", form={"file": picture}
-    )
+    await client._transport.request("POST", path, form={"file": picture})
     kinds = [one.headers["Content-Type"] for one in sent(frigate, path, "POST")]
     assert len(kinds) == 2
     assert all(kind.startswith("multipart/form-data; boundary=") for kind in kinds)
@@ -167,7 +164,7 @@ async def test_no_kind_of_command_is_sent_again_by_the_library_below(
     assert await works(client)
     frigate.fail(PATH, Fault.drop(), method=method)
     with pytest.raises(FrigateConnectionError) as caught:
-        await client._transport.request(method, *ROUTE, data=BODY)
+        await client._transport.request(method, PATH, data=BODY)
     assert not caught.value.was_repeated
     assert len(sent(frigate, PATH, method)) == 1
     frigate.clear_faults()
@@ -206,7 +203,7 @@ async def test_a_502_is_repeated_for_nothing_else(
         await works(client)
     frigate.fail(PATH, Fault.status(502), method=method)
     with pytest.raises(FrigateStartingError):
-        await client._transport.request(method, *ROUTE, data=BODY)
+        await client._transport.request(method, PATH, data=BODY)
     assert len(sent(frigate, PATH, method)) == 1
     frigate.clear_faults()
     assert await works(client)

@@ -230,7 +230,7 @@ async def test_a_422_names_the_fields_and_keeps_the_password_to_itself(
     transport = _transport(client)
     with pytest.raises(FrigateValidationError) as caught:
         await transport.request(
-            "POST", "api", "login", data={"username": "admin", "password": password}
+            "POST", "/api/login", data={"username": "admin", "password": password}
         )
     assert caught.value.fields == ("body.user",)
     assert caught.value.message == "body.user: Field required"
@@ -238,7 +238,7 @@ async def test_a_422_names_the_fields_and_keeps_the_password_to_itself(
         assert form not in everything_of(caught.value)
         assert form not in caplog.text
     answer = await transport.request(
-        "POST", "api", "login", data={"user": "viewer1", "password": VIEWER["password"]}
+        "POST", "/api/login", data={"user": "viewer1", "password": VIEWER["password"]}
     )
     assert answer.status == 200
 
@@ -297,7 +297,7 @@ async def test_words_that_repeat_a_password_are_masked_before_they_are_cut(
         words = f"{start}{PASSWORD} was refused"
         frigate.fail("/api/login", Fault("answer", failure(words, 400)))
         error = await outcome_of(
-            transport.request("POST", "api", "login", data={"password": PASSWORD})
+            transport.request("POST", "/api/login", data={"password": PASSWORD})
         )
         assert isinstance(error, FrigateBadRequestError)
         assert "***" in error.message

@@ -1,4 +1,4 @@
-"""RequestMetrics that move and a configuration that follows."""
+"""Statistics that move and a configuration that follows."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How a request proves who it is."""
+"""How a request proves who sends it: the credentials, and the login of an account."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -88,7 +88,7 @@ class Credentials:
         return headers
 
 
-class Session:
+class Login:
     """The login of one account: made when needed, one at a time, never hammered.
 
     The cookie itself lives in the client session's jar, so that the server may name
@@ -97,22 +97,18 @@ class Session:
     cause one new login and not one each.
     """
 
-    def __init__(self, credentials: Credentials) -> None:
-        """Prepare for an account, or for none."""
+    def __init__(self, credentials: Credentials, post_login: PostLogin) -> None:
+        """Prepare for an account, or for none; nothing is sent before it is needed."""
         self._account: tuple[str, str] | None = None
         if credentials.username is not None and credentials.password is not None:
             self._account = credentials.username, credentials.password
+        self._post_login = post_login
         self._lock = asyncio.Lock()
         self._refusal: FrigateResponseError | None = None
         self._refused_until = 0.0
         self._refused_generation = -1
         self._pause = FIRST_PAUSE
-        self.generation = 0
-
-    @property
-    def has_account(self) -> bool:
-        """Return whether there is an account to log in with."""
-        return self._account is not None
+        self._generation = 0
 
     def change_password(self, password: str) -> None:
         """Use another password with the next login."""
@@ -121,29 +117,58 @@ class Session:
             self._refusal = None
             self._pause = FIRST_PAUSE
 
-    async def ensure(self, post_login: PostLogin) -> int:
-        """Log in unless that was done, and return the generation now in force.
+    async def run[T](
+        self,
+        send: Callable[[], Awaitable[T]],
+        *,
+        renews: bool = True,
+        proves_login: bool = True,
+    ) -> T:
+        """Send something with a login, and once more with a new one if that was lost.
+
+        Args:
+            send: sends it.
+            renews: whether to log in anew where the login turns out to be lost.
+            proves_login: whether a refusal straight after a login means that the account
+                itself is refused. There may be routes that a proxy keeps for others.
 
         Raises:
             FrigateAuthError: the server refuses the account, now or a moment ago.
             FrigateRateLimitError: too many logins; nothing is sent before its pause.
-            FrigateError: the login could not be sent.
+            FrigateError: what sending it, or the login, raises.
         """
-        if self.has_account and self.generation == 0:
-            return await self.renew(0, post_login)
-        return self.generation
+        generation, is_renewed = await self._ensure(), False
+        while True:
+            try:
+                result = await send()
+            except FrigateAuthError as err:
+                if is_renewed and proves_login:
+                    self._note_rejected(generation, err)
+                is_lost = err.session_lost and self._account is not None
+                if is_renewed or not (is_lost and renews):
+                    raise
+                generation, is_renewed = await self._renew(generation), True
+            else:
+                self._note_accepted(generation)
+                return result
 
-    async def renew(self, generation: int, post_login: PostLogin) -> int:
+    async def _ensure(self) -> int:
+        """Log in unless that was done, and return the generation now in force."""
+        if self._account is not None and self._generation == 0:
+            return await self._renew(0)
+        return self._generation
+
+    async def _renew(self, generation: int) -> int:
         """Log in again unless another request has done so since `generation`.
 
-        Returns the generation now in force, and raises the same errors as `ensure`.
+        Returns the generation now in force.
         """
         async with self._lock:
-            if self._account is None or self.generation != generation:
-                return self.generation
+            if self._account is None or self._generation != generation:
+                return self._generation
             self._raise_while_refused()
             try:
-                await post_login(*self._account)
+                await self._post_login(*self._account)
             except FrigateRateLimitError as err:
                 self._refuse(err, err.retry_after)
                 raise
@@ -156,10 +181,10 @@ class Session:
                 # Frigate without authentication answers 404 (0.18) or 500 (0.17) here
                 # and needs no login: the request itself will tell.
                 pass
-            self.generation += 1
-            return self.generation
+            self._generation += 1
+            return self._generation
 
-    def rejected(self, generation: int, err: FrigateAuthError) -> None:
+    def _note_rejected(self, generation: int, err: FrigateAuthError) -> None:
         """Note that the server refused what a login had only just given.
 
         However many requests it was refused to, it counts as one refusal.
@@ -167,7 +192,7 @@ class Session:
         if generation > self._refused_generation:
             self._refuse(err)
 
-    def accepted(self, generation: int) -> None:
+    def _note_accepted(self, generation: int) -> None:
         """Note that the server took a login, which ends the pauses.
 
         Only a login made since the refusal proves anything: there may be routes that
@@ -179,7 +204,7 @@ class Session:
 
     def _refuse(self, err: FrigateResponseError, pause: float = 0.0) -> None:
         self._refusal = err
-        self._refused_generation = self.generation
+        self._refused_generation = self._generation
         self._refused_until = time.monotonic() + max(pause, self._pause)
         self._pause = min(self._pause * 2, LONGEST_PAUSE)
 

@@ -95,8 +95,7 @@ class FrigateClient:
             try:
                 answer = await transport.request(
                     "POST",
-                    "api",
-                    "login",
+                    "/api/login",
                     data={"user": username, "password": password},
                 )
             except FrigateAuthError as err:

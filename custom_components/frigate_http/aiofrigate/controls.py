@@ -7,6 +7,8 @@ from typing import Any, Self
 from .errors import FrigateNotFoundError
 from .live import Live
 from .parsing import as_dict, as_str, as_texts
+from .resource import Resource
+from .routes import route
 from .system import System
 from .transport import Transport
 
@@ -55,15 +57,15 @@ class PtzInfo:
         return cls(as_texts(data.get("features")), as_texts(data.get("presets")))
 
 
-class Controls:
+class Controls(Resource):
     """Features, profiles and positions of the cameras.
 
     Every method raises `FrigateError` for anything but a good answer.
     """
 
     def __init__(self, transport: Transport, system: System, live: Live) -> None:
-        """Speak through a transport, or the WebSocket, as the version wants it."""
-        self._transport = transport
+        """Send by HTTP or over the WebSocket, as the version wants it."""
+        super().__init__(transport)
         self._system = system
         self._live = live
 
@@ -111,15 +113,16 @@ class Controls:
         await self._live.send(f"{camera}/ptz", command)
 
     async def _put(self, camera: str, feature: str, value: str) -> None:
-        answer = await self._transport.request(
-            *("PUT", "api", "camera", camera, "set", feature), data={"value": value}
+        target = route(
+            "/api/camera/{camera}/set/{feature}", camera=camera, feature=feature
         )
+        answer = await self._transport.request("PUT", target, data={"value": value})
         # A page of a proxy's is not a command that was carried out.
         answer.json(dict)
 
     async def profiles(self, *, fresh: bool = False) -> Profiles:
         """Return the profiles (`GET /api/profiles`, since 0.18)."""
-        answer = await self._transport.request("GET", "api", "profiles", fresh=fresh)
+        answer = await self._transport.request("GET", "/api/profiles", fresh=fresh)
         return Profiles.from_api(answer.json(dict))
 
     async def activate_profile(self, name: str | None) -> None:
@@ -132,5 +135,6 @@ class Controls:
 
     async def ptz_info(self, camera: str) -> PtzInfo:
         """Return how a camera can be moved (`GET /api/<camera>/ptz/info`)."""
-        answer = await self._transport.request("GET", "api", camera, "ptz", "info")
+        target = route("/api/{camera}/ptz/info", camera=camera)
+        answer = await self._transport.request("GET", target)
         return PtzInfo.from_api(answer.json(dict))

@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from .errors import FrigateDataError
-from .messages import Query
 from .parsing import as_bool, as_dict, as_float, as_str, as_texts
-from .transport import Transport
+from .resource import Resource
+from .routes import Query, route
 
 DEFAULT_LENGTH = 30
 """Seconds that a created event lasts unless told otherwise."""
@@ -129,17 +128,13 @@ class NewEvent:
     """From 0 to 1."""
 
 
-class Events:
+class Events(Resource):
     """The events, and commands that only administrators may give.
 
     Every command raises `FrigateForbiddenError` for everybody else, and
     `FrigateNotFoundError` for an event that is not in Frigate's database, as one that was
     created less than a second ago is not either.
     """
-
-    def __init__(self, transport: Transport) -> None:
-        """Speak through a transport."""
-        self._transport = transport
 
     async def list(
         self, wanted: EventFilter | None = None, *, fresh: bool = False
@@ -152,12 +147,9 @@ class Events:
         """
         query = (wanted or EventFilter()).as_query()
         answer = await self._transport.request(
-            "GET", "api", "events", query=query, fresh=fresh
+            "GET", "/api/events", query=query, fresh=fresh
         )
-        events = [Event.from_api(as_dict(one)) for one in answer.json(list)]
-        if None in events:
-            raise FrigateDataError("This is not a list of events", answer.status)
-        return tuple(event for event in events if event is not None)
+        return answer.models(Event.from_api, "This is not a list of events")
 
     async def get(self, event_id: str) -> Event:
         """Return one event (`GET /api/events/{id}`).
@@ -167,10 +159,11 @@ class Events:
             FrigateDataError: the answer is no event.
             FrigateError: anything else.
         """
-        answer = await self._transport.request("GET", "api", "events", event_id)
-        if (event := Event.from_api(answer.json(dict))) is None:
-            raise FrigateDataError("This is not an event", answer.status)
-        return event
+        target = route("/api/events/{event_id}", event_id=event_id)
+        answer = await self._transport.request("GET", target)
+        return answer.required(
+            Event.from_api(answer.json(dict)), "This is not an event"
+        )
 
     async def create(self, new: NewEvent) -> str:
         """Create an event and return its id (`POST /api/events/{cam}/{label}/create`).
@@ -180,23 +173,18 @@ class Events:
             FrigateNotFoundError: there is no such camera.
             FrigateError: anything else.
         """
-        answer = await self._transport.request(
-            "POST",
-            "api",
-            "events",
-            new.camera,
-            new.label,
-            "create",
-            data={
-                "sub_label": new.sub_label,
-                "duration": new.duration,
-                "include_recording": new.include_recording,
-                "score": new.score,
-            },
+        target = route(
+            "/api/events/{camera}/{label}/create", camera=new.camera, label=new.label
         )
-        if (event_id := as_str(answer.json(dict).get("event_id"))) is None:
-            raise FrigateDataError("The answer names no event", answer.status)
-        return event_id
+        data = {
+            "sub_label": new.sub_label,
+            "duration": new.duration,
+            "include_recording": new.include_recording,
+            "score": new.score,
+        }
+        answer = await self._transport.request("POST", target, data=data)
+        event_id = as_str(answer.json(dict).get("event_id"))
+        return answer.required(event_id, "The answer names no event")
 
     async def end(self, event_id: str, end: float | None = None) -> None:
         """End an event, now or at a moment (`PUT /api/events/{id}/end`).
@@ -206,15 +194,16 @@ class Events:
             end: seconds since the epoch; None means Frigate's now.
         """
         data = {} if end is None else {"end_time": end}
-        await self._command("PUT", event_id, "end", data=data)
+        await self._command("PUT", "/api/events/{event_id}/end", event_id, data)
 
     async def delete(self, event_id: str) -> None:
         """Delete an event with its pictures (`DELETE /api/events/{id}`)."""
-        await self._command("DELETE", event_id)
+        await self._command("DELETE", "/api/events/{event_id}", event_id)
 
     async def retain(self, event_id: str, *, retain: bool = True) -> None:
         """Keep an event for ever, or no longer (`.../retain`, POST or DELETE)."""
-        await self._command("POST" if retain else "DELETE", event_id, "retain")
+        method = "POST" if retain else "DELETE"
+        await self._command(method, "/api/events/{event_id}/retain", event_id)
 
     async def set_sub_label(
         self, event_id: str, sub_label: str, score: float | None = None
@@ -229,13 +218,16 @@ class Events:
         data: dict[str, Any] = {"subLabel": sub_label}
         if score is not None:
             data["subLabelScore"] = score
-        await self._command("POST", event_id, "sub_label", data=data)
+        await self._command("POST", "/api/events/{event_id}/sub_label", event_id, data)
 
     async def _command(
-        self, method: str, *path: str, data: Mapping[str, Any] | None = None
+        self,
+        method: str,
+        template: str,
+        event_id: str,
+        data: Mapping[str, Any] | None = None,
     ) -> None:
-        answer = await self._transport.request(
-            method, "api", "events", *path, data=data
-        )
+        target = route(template, event_id=event_id)
+        answer = await self._transport.request(method, target, data=data)
         # A page of a proxy's is not a command that was carried out.
         answer.json(dict)

@@ -1,24 +1,24 @@
 """Films that Frigate makes of its recordings, and the jobs that make them."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any, Literal, Self
 
 from .error_mapping import http_date
-from .errors import FrigateDataError
-from .messages import Answer, seconds_in_path
 from .parsing import as_bool, as_dict, as_float, as_str
+from .resource import Resource
+from .routes import route
 from .system import System
 from .transport import Transport
 
-type Reader[T] = Callable[[Mapping[str, Any]], T | None]
 type Source = Literal["recordings", "preview"]
 
 TIMELAPSE = "timelapse_25x"
 """The playback of an export that is 25 times as fast."""
 
+_WITHOUT_ID = "An export without an id"
 _ACTIVE = frozenset({"queued", "running"})
 
 
@@ -109,7 +109,7 @@ class ExportFile:
         return cls(name, modified if is_known else None)
 
 
-class Exports:
+class Exports(Resource):
     """Exports of all cameras that the account may see.
 
     Every method raises `FrigateError` for anything but a good answer; `fresh` asks past
@@ -117,8 +117,8 @@ class Exports:
     """
 
     def __init__(self, transport: Transport, system: System) -> None:
-        """Speak through a transport, as the version of the server wants it."""
-        self._transport = transport
+        """Send everything through a transport, as the version of the server wants it."""
+        super().__init__(transport)
         self._system = system
 
     async def list(self, *, fresh: bool = False) -> tuple[Export, ...]:
@@ -129,8 +129,8 @@ class Exports:
         Raises:
             FrigateDataError: the answer is no list of exports.
         """
-        answer = await self._transport.request("GET", "api", "exports", fresh=fresh)
-        return _each(answer, Export.from_api)
+        answer = await self._transport.request("GET", "/api/exports", fresh=fresh)
+        return answer.models(Export.from_api, _WITHOUT_ID)
 
     async def get(self, export_id: str, *, fresh: bool = False) -> Export:
         """Return one export (`GET /api/exports/<id>`).
@@ -141,10 +141,9 @@ class Exports:
                 `list` does.
             FrigateDataError: the answer is no export.
         """
-        answer = await self._transport.request(
-            "GET", "api", "exports", export_id, fresh=fresh
-        )
-        return _one(answer, Export.from_api(answer.json(dict)))
+        target = route("/api/exports/{export_id}", export_id=export_id)
+        answer = await self._transport.request("GET", target, fresh=fresh)
+        return answer.required(Export.from_api(answer.json(dict)), _WITHOUT_ID)
 
     async def create(
         self,
@@ -177,18 +176,18 @@ class Exports:
             FrigateStartingError: the queue of 0.18 is full.
             FrigateDataError: the answer has no id.
         """
-        path: tuple[str, ...] = ("api", "export", camera)
+        template = "/api/export/{camera}/start/{start}/end/{end}"
         body = {"name": name, "source": source, "image_path": image_path}
         if not (await self._system.ensure_capabilities()).has_export_jobs:
             body["playback"] = playback
         elif playback == TIMELAPSE:
             # On the usual route 0.18 ignores the playback without a word.
-            path = ("api", "export", "custom", camera)
-        period = ("start", seconds_in_path(start), "end", seconds_in_path(end))
+            template = "/api/export/custom/{camera}/start/{start}/end/{end}"
         # Frigate wants a body, be it an empty object.
         data = {key: value for key, value in body.items() if value is not None}
-        answer = await self._transport.request("POST", *path, *period, data=data)
-        return _one(answer, as_str(answer.json(dict).get("export_id")))
+        target = route(template, camera=camera, start=start, end=end)
+        answer = await self._transport.request("POST", target, data=data)
+        return answer.required(as_str(answer.json(dict).get("export_id")), _WITHOUT_ID)
 
     async def rename(self, export_id: str, name: str) -> None:
         """Give an export another name (`PATCH /api/export/<id>/rename`).
@@ -197,8 +196,8 @@ class Exports:
             FrigateForbiddenError: the account is not an administrator's.
             FrigateNotFoundError: there is no such export.
         """
-        path = ("api", "export", export_id, "rename")
-        answer = await self._transport.request("PATCH", *path, data={"name": name})
+        target = route("/api/export/{export_id}/rename", export_id=export_id)
+        answer = await self._transport.request("PATCH", target, data={"name": name})
         answer.json(dict)
 
     async def delete(self, export_ids: Collection[str]) -> None:
@@ -214,13 +213,14 @@ class Exports:
         """
         if (await self._system.ensure_capabilities()).has_export_jobs:
             data = {"ids": [*export_ids]}
-            path = ("api", "exports", "delete")
-            answer = await self._transport.request("POST", *path, data=data)
+            answer = await self._transport.request(
+                "POST", "/api/exports/delete", data=data
+            )
             answer.json(dict)
             return
         for export_id in export_ids:
-            path = ("api", "export", export_id)
-            answer = await self._transport.request("DELETE", *path)
+            target = route("/api/export/{export_id}", export_id=export_id)
+            answer = await self._transport.request("DELETE", target)
             answer.json(dict)
 
     async def jobs(self, *, fresh: bool = False) -> tuple[ExportJob, ...]:
@@ -231,9 +231,8 @@ class Exports:
         """
         if not (await self._system.ensure_capabilities()).has_export_jobs:
             return ()
-        path = ("api", "jobs", "export")
-        answer = await self._transport.request("GET", *path, fresh=fresh)
-        return _each(answer, ExportJob.from_api)
+        answer = await self._transport.request("GET", "/api/jobs/export", fresh=fresh)
+        return answer.models(ExportJob.from_api, _WITHOUT_ID)
 
     async def job(self, export_id: str, *, fresh: bool = False) -> ExportJob | None:
         """Return the job of an export (`GET /api/jobs/export/<id>`).
@@ -246,9 +245,9 @@ class Exports:
         """
         if not (await self._system.ensure_capabilities()).has_export_jobs:
             return None
-        path = ("api", "jobs", "export", export_id)
-        answer = await self._transport.request("GET", *path, fresh=fresh)
-        return _one(answer, ExportJob.from_api(answer.json(dict)))
+        target = route("/api/jobs/export/{export_id}", export_id=export_id)
+        answer = await self._transport.request("GET", target, fresh=fresh)
+        return answer.required(ExportJob.from_api(answer.json(dict)), _WITHOUT_ID)
 
     async def files(self) -> tuple[ExportFile, ...]:
         """Return the files of the exports, as nginx lists them (`GET /exports/`).
@@ -261,19 +260,9 @@ class Exports:
             FrigateForbiddenError: 0.18 does not list them for a restricted role.
             FrigateDataError: the answer is no list of files.
         """
-        answer = await self._transport.request("GET", "exports", "", logs_in=False)
-        return _each(answer, ExportFile.from_api)
+        answer = await self._transport.request("GET", "/exports/", renews_login=False)
+        return answer.models(ExportFile.from_api, _WITHOUT_ID)
 
 
 def _file_name(path: Any) -> str | None:
     return PurePosixPath(path).name or None if isinstance(path, str) else None
-
-
-def _one[T](answer: Answer, value: T | None) -> T:
-    if value is None:
-        raise FrigateDataError("An export without an id", answer.status)
-    return value
-
-
-def _each[T](answer: Answer, read: Reader[T]) -> tuple[T, ...]:
-    return tuple(_one(answer, read(as_dict(one))) for one in answer.json(list))

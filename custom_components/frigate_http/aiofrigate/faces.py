@@ -6,10 +6,12 @@ import re
 from typing import Any, Self
 
 from .errors import FrigateBadRequestError, FrigateDataError
-from .messages import Upload
+from .lanes import Lane
+from .messages import Answer, Upload
 from .models import FaceLibrary
 from .parsing import as_float, as_str
-from .transport import Transport
+from .resource import Resource
+from .routes import Route, route
 
 RECOGNITION_TIMEOUT = 60.0
 """Seconds for what makes Frigate look at a picture."""
@@ -86,17 +88,13 @@ class Recognition:
         )
 
 
-class Faces:
+class Faces(Resource):
     """Known people and their images; for administrators only.
 
     Every method raises `FrigateForbiddenError` for everybody else,
     `FrigateBadRequestError` where the recognition of faces is switched off, and
     `FrigateError` for anything but a good answer.
     """
-
-    def __init__(self, transport: Transport) -> None:
-        """Speak through a transport."""
-        self._transport = transport
 
     async def library(self, *, fresh: bool = False) -> FaceLibrary:
         """Return people and images (`GET /api/faces`), faces switched off or not.
@@ -105,7 +103,7 @@ class Faces:
             FrigateNotFoundError: Frigate is older than 0.16.
             FrigateDataError: the answer is not a library.
         """
-        answer = await self._transport.request("GET", "api", "faces", fresh=fresh)
+        answer = await self._transport.request("GET", "/api/faces", fresh=fresh)
         data = answer.json(dict)
         if not all(isinstance(files, list) for files in data.values()):
             raise FrigateDataError("This is not a library of faces", answer.status)
@@ -123,8 +121,9 @@ class Faces:
         try:
             answer = await self._transport.request(
                 "POST",
-                *("api", "faces", "reprocess"),
+                "/api/faces/reprocess",
                 data={"training_file": training_file},
+                lane=Lane.SLOW_CALLS,
                 timeout=RECOGNITION_TIMEOUT,
             )
         except FrigateBadRequestError as err:
@@ -149,8 +148,8 @@ class Faces:
         """
         source = {"training_file": training_file, "event_id": event_id}
         data = {key: value for key, value in source.items() if value is not None}
-        path = ("api", "faces", "train", name, "classify")
-        answer = await self._transport.request("POST", *path, data=data)
+        target = route("/api/faces/train/{name}/classify", name=name)
+        answer = await self._transport.request("POST", target, data=data)
         answer.refuse_html()
 
     async def create(self, name: str) -> None:
@@ -159,7 +158,8 @@ class Faces:
         Blanks become underscores. A person who is there already is left alone.
         """
         # The answer of success says `"success": false`, so that only its status counts.
-        answer = await self._transport.request("POST", "api", "faces", name, "create")
+        target = route("/api/faces/{name}/create", name=name)
+        answer = await self._transport.request("POST", target)
         answer.refuse_html()
 
     async def register(self, name: str, picture: Upload) -> Recognition:
@@ -171,11 +171,8 @@ class Faces:
             FrigateServerError: it is no picture.
         """
         try:
-            answer = await self._transport.request(
-                "POST",
-                *("api", "faces", name, "register"),
-                form={"file": picture},
-                timeout=RECOGNITION_TIMEOUT,
+            answer = await self._upload(
+                route("/api/faces/{name}/register", name=name), picture
             )
         except FrigateBadRequestError as err:
             return _unless(err, _NO_FACE)
@@ -188,12 +185,7 @@ class Faces:
             FrigateServerError: it is no picture.
         """
         try:
-            answer = await self._transport.request(
-                "POST",
-                *("api", "faces", "recognize"),
-                form={"file": picture},
-                timeout=RECOGNITION_TIMEOUT,
-            )
+            answer = await self._upload(route("/api/faces/recognize"), picture)
         except FrigateBadRequestError as err:
             return _unless(err, _NO_FACE, _NOBODY)
         return Recognition.from_api(answer.json(dict))
@@ -205,9 +197,9 @@ class Faces:
             FrigateBadRequestError: nobody has that name, or nobody can have the new one.
             FrigateServerError: somebody has the new name.
         """
-        path = ("api", "faces", name, "rename")
+        target = route("/api/faces/{name}/rename", name=name)
         answer = await self._transport.request(
-            "PUT", *path, data={"new_name": new_name}
+            "PUT", target, data={"new_name": new_name}
         )
         answer.refuse_html()
 
@@ -221,9 +213,18 @@ class Faces:
             FrigateServerError: nobody has that name.
         """
         ids = list(files) or [NO_SUCH_FILE]
-        path = ("api", "faces", name, "delete")
-        answer = await self._transport.request("POST", *path, data={"ids": ids})
+        target = route("/api/faces/{name}/delete", name=name)
+        answer = await self._transport.request("POST", target, data={"ids": ids})
         answer.refuse_html()
+
+    async def _upload(self, target: Route, picture: Upload) -> Answer:
+        return await self._transport.request(
+            "POST",
+            target,
+            form={"file": picture},
+            lane=Lane.SLOW_CALLS,
+            timeout=RECOGNITION_TIMEOUT,
+        )
 
 
 def _known(name: str | None) -> str | None:

@@ -9,23 +9,21 @@ from aiohttp import hdrs
 from .error_mapping import tidy
 from .errors import FrigateDataError
 from .images import MAX_IMAGE_BYTES, still_image
-from .messages import Stream, seconds_in_path
+from .lanes import Lane
+from .messages import Stream
 from .models import StillImage
-from .transport import Transport
+from .resource import Resource
+from .routes import route
 
 type EventMedia = Literal["clip.mp4", "snapshot.jpg", "thumbnail.jpg", "preview.gif"]
 
 
-class Files:
+class Files(Resource):
     """What can be downloaded of the cameras that the account may see.
 
     A good status proves nothing about a film: Frigate pipes it from a process, and what
     fails there ends the body early.
     """
-
-    def __init__(self, transport: Transport) -> None:
-        """Speak through a transport."""
-        self._transport = transport
 
     @asynccontextmanager
     async def clip(
@@ -45,8 +43,9 @@ class Files:
             FrigateBadRequestError: on entering: nothing is recorded there.
             FrigateError: on entering, for anything else but a good answer.
         """
-        period = ("start", seconds_in_path(start), "end", seconds_in_path(end))
-        async with self._transport.stream("api", camera, *period, "clip.mp4") as stream:
+        template = "/api/{camera}/start/{start}/end/{end}/clip.mp4"
+        target = route(template, camera=camera, start=start, end=end)
+        async with self._transport.stream(target) as stream:
             yield _of_kind(stream, "video/")
 
     @asynccontextmanager
@@ -58,7 +57,8 @@ class Files:
             FrigateError: on entering, for anything else but a good answer.
         """
         kind = "video/" if media == "clip.mp4" else "image/"
-        async with self._transport.stream("api", "events", event_id, media) as stream:
+        target = route(f"/api/events/{{event_id}}/{media}", event_id=event_id)
+        async with self._transport.stream(target) as stream:
             yield _of_kind(stream, kind)
 
     @asynccontextmanager
@@ -85,7 +85,8 @@ class Files:
             headers[hdrs.RANGE] = f"bytes={offset}-"
             if validator is not None:
                 headers[hdrs.IF_RANGE] = validator
-        async with self._transport.stream("exports", file, headers=headers) as stream:
+        target = route("/exports/{file}", file=file)
+        async with self._transport.stream(target, headers=headers) as stream:
             yield _of_kind(stream, "video/")
 
     async def frame(self, camera: str, moment: float) -> StillImage:
@@ -99,9 +100,11 @@ class Files:
             FrigateDataError: the answer is not a picture.
             FrigateError: anything else but a good answer.
         """
+        template = "/api/{camera}/recordings/{moment}/snapshot.jpg"
         answer = await self._transport.request(
-            *("GET", "api", camera, "recordings", seconds_in_path(moment)),
-            "snapshot.jpg",
+            "GET",
+            route(template, camera=camera, moment=moment),
+            lane=Lane.FILES,
             timeout=30.0,
             max_bytes=MAX_IMAGE_BYTES,
         )
@@ -118,7 +121,9 @@ class Files:
             FrigateError: anything else but a good answer.
         """
         answer = await self._transport.request(
-            *("GET", "api", "events", event_id, "snapshot.jpg"),
+            "GET",
+            route("/api/events/{event_id}/snapshot.jpg", event_id=event_id),
+            lane=Lane.FILES,
             max_bytes=MAX_IMAGE_BYTES,
         )
         return still_image(answer)

@@ -56,7 +56,7 @@ class Live:
         self._transport = transport
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._task: asyncio.Task[Never] | None = None
-        self._logs_in = True
+        self._renews_login = True
 
     @property
     def is_open(self) -> bool:
@@ -98,7 +98,7 @@ class Live:
             listener.on_disconnect(error)
             # What is refused with a new login is not worth one each time; the next
             # request over HTTP makes one if it has to.
-            self._logs_in = not isinstance(error, FrigateAuthError)
+            self._renews_login = not isinstance(error, FrigateAuthError)
             # A connection that does not last is as good as none.
             has_lasted = time.monotonic() - began_at > LONGEST_PAUSE
             pause = FIRST_PAUSE if has_lasted else min(pause * 2, LONGEST_PAUSE)
@@ -108,7 +108,7 @@ class Live:
         """Hand on what comes for as long as one connection lasts; return why it ended."""
         try:
             async with open_websocket(
-                self._transport, "ws", logs_in=self._logs_in
+                self._transport, "/ws", renews_login=self._renews_login
             ) as socket:
                 self._socket = socket
                 await self.send("onConnect", "")

@@ -8,7 +8,8 @@ from typing import Any, Self
 from .error_mapping import MASK
 from .errors import FrigateDataError, FrigateNotFoundError, FrigateServerError
 from .parsing import as_int, as_texts
-from .transport import Transport
+from .resource import Resource
+from .routes import route
 
 SERVICES = ("frigate", "nginx", "go2rtc")
 """Whose logs there are."""
@@ -98,12 +99,8 @@ class Log:
         return cls(as_int(data.get("totalLines")), tuple(map(masked, lines)))
 
 
-class Logs:
+class Logs(Resource):
     """What the server has written down; from 0.18 on for administrators only."""
-
-    def __init__(self, transport: Transport) -> None:
-        """Speak through a transport."""
-        self._transport = transport
 
     async def newest(self, service: str, lines: int) -> Log:
         """Return the newest lines (`GET /api/logs/{service}`).
@@ -118,9 +115,10 @@ class Logs:
             FrigateDataError: the answer is no log.
             FrigateError: anything else.
         """
+        target = route("/api/logs/{service}", service=service)
         try:
             answer = await self._transport.request(
-                "GET", "api", "logs", service, query={"start": -lines}, fresh=True
+                "GET", target, query={"start": -lines}, fresh=True
             )
         except FrigateServerError as err:
             if err.message == _NO_FILE:

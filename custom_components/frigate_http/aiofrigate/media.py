@@ -5,17 +5,15 @@ from contextlib import asynccontextmanager
 
 from .errors import FrigateDataError
 from .images import MAX_IMAGE_BYTES, is_mjpeg, still_image
-from .messages import Query, Stream
+from .lanes import Lane
+from .messages import Stream
 from .models import Overlays, StillImage
-from .transport import Transport
+from .resource import Resource
+from .routes import Query, route
 
 
-class Media:
+class Media(Resource):
     """What the cameras see."""
-
-    def __init__(self, transport: Transport) -> None:
-        """Speak through a transport."""
-        self._transport = transport
 
     async def latest_image(
         self, camera: str, *, height: int | None = None
@@ -32,7 +30,11 @@ class Media:
         """
         query: Query | None = None if height is None else {"height": height}
         answer = await self._transport.request(
-            "GET", "api", camera, "latest.jpg", query=query, max_bytes=MAX_IMAGE_BYTES
+            "GET",
+            route("/api/{camera}/latest.jpg", camera=camera),
+            query=query,
+            lane=Lane.PICTURES,
+            max_bytes=MAX_IMAGE_BYTES,
         )
         return still_image(answer)
 
@@ -53,7 +55,8 @@ class Media:
             FrigateError: on entering, for anything else but a good answer.
         """
         query = {"fps": fps, "height": height, **(overlays or Overlays()).as_query()}
-        async with self._transport.stream("api", camera, query=query) as stream:
+        target = route("/api/{camera}", camera=camera)
+        async with self._transport.stream(target, query=query) as stream:
             if not is_mjpeg(stream.content_type):
                 raise FrigateDataError("The answer is not a moving picture", 200)
             yield stream

@@ -1,6 +1,7 @@
-"""One exchange with a server: what is asked, and the answer that came."""
+"""The messages of HTTP: the request that is sent, and the answer that came."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 import re
@@ -11,14 +12,22 @@ from aiohttp import hdrs
 from yarl import URL
 
 from .error_mapping import error_from_exception, http_date, page_title
-from .errors import FrigateDataError, FrigateHTMLError, FrigateTooLargeError
+from .errors import (
+    FrigateDataError,
+    FrigateError,
+    FrigateHTMLError,
+    FrigateTooLargeError,
+)
 from .json_parser import parse_json
-from .metrics import Route, template
+from .metrics import RouteKey
+from .parsing import as_dict
+from .routes import Route
 
 CHUNK = 64 * 2**10
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-", re.ASCII)
 
-type Query = Mapping[str, str | int | float]
+type Reader[T] = Callable[[Mapping[str, Any]], T | None]
+"""Reads a model from a JSON object; None where something indispensable is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +44,22 @@ class Request:
     """What is sent, and sent again after a redirect or a new login."""
 
     method: str
-    path: tuple[str, ...]
-    """The segments of the route, without what comes before it on this server."""
+    route: Route
     url: URL
+    """Of the route at this server, or where a redirect leads."""
     headers: Mapping[str, str] = field(default_factory=dict)
     data: Mapping[str, Any] | None = field(default=None, repr=False)
     """Sent as JSON."""
     form: Mapping[str, Upload] | None = field(default=None, repr=False)
     """Sent as `multipart/form-data`."""
     timeout: aiohttp.ClientTimeout
-    logs_in: bool = True
-    """Whether a lost login is made anew for it."""
+    redirects: int = 0
+    """How many were followed so far."""
 
     @property
-    def route(self) -> Route:
-        """Return the route, by which requests are counted."""
-        return self.method, template(self.path)
+    def key(self) -> RouteKey:
+        """Return what this request is counted by."""
+        return self.method, self.route.template
 
     @property
     def is_safe(self) -> bool:
@@ -63,6 +72,15 @@ class Request:
         for name, value in (self.data or {}).items():
             if "password" in name and isinstance(value, str):
                 yield value
+
+    @contextmanager
+    def marking_errors(self) -> Generator[None]:
+        """Note on an error within whether it happened to a command."""
+        try:
+            yield
+        except FrigateError as err:
+            err.may_have_acted = not self.is_safe
+            raise
 
     def body(self) -> dict[str, Any]:
         """Return the body as arguments of aiohttp; a form can be sent only once."""
@@ -126,6 +144,31 @@ class Answer:
             )
         return value
 
+    def models[T](self, read: Reader[T], otherwise: str) -> tuple[T, ...]:
+        """Return the body, which is a JSON list of objects, as models.
+
+        Args:
+            read: reads one of the objects.
+            otherwise: says what is wrong where it cannot read one.
+
+        Raises:
+            FrigateHTMLError: it is a web page.
+            FrigateDataError: it is no such list.
+        """
+        return tuple(
+            self.required(read(as_dict(one)), otherwise) for one in self.json(list)
+        )
+
+    def required[T](self, value: T | None, otherwise: str) -> T:
+        """Return what was read of the body; `otherwise` says that it is not there.
+
+        Raises:
+            FrigateDataError: it is None.
+        """
+        if value is None:
+            raise FrigateDataError(otherwise, self.status)
+        return value
+
     def refuse_html(self) -> None:
         """Raise FrigateHTMLError if this is a web page."""
         if self.content_type == "text/html":
@@ -175,11 +218,6 @@ class Stream:
                 yield chunk
         except (TimeoutError, aiohttp.ClientError, OSError) as err:
             raise error_from_exception(err) from err
-
-
-def seconds_in_path(seconds: float) -> str:
-    """Return a moment as a segment of a path: to the millisecond, without trailing zeros."""
-    return f"{seconds:.3f}".rstrip("0").rstrip(".")
 
 
 async def read(response: aiohttp.ClientResponse, max_bytes: int) -> Answer:

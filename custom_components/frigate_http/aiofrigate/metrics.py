@@ -11,73 +11,9 @@ from .errors import FrigateError
 KEPT_ERRORS = 20
 """How many errors are kept that differ from each other."""
 
-type Route = tuple[str, str]
-"""A method, and a path whose names are replaced by `*`."""
-type _ErrorKey = tuple[Route, type[FrigateError], str]
-
-_LITERALS = frozenset(
-    [
-        "api",
-        "auth",
-        "camera",
-        "classify",
-        "clip.mp4",
-        "config",
-        "create",
-        "custom",
-        "delete",
-        "end",
-        "events",
-        "export",
-        "exports",
-        "faces",
-        "info",
-        "jobs",
-        "latest.jpg",
-        "login",
-        "logs",
-        "notifications",
-        "password",
-        "preview",
-        "preview.gif",
-        "profile",
-        "profiles",
-        "ptz",
-        "pubkey",
-        "recognize",
-        "recordings",
-        "register",
-        "rename",
-        "reprocess",
-        "restart",
-        "retain",
-        "review",
-        "reviews",
-        "role",
-        "schema.json",
-        "set",
-        "snapshot.jpg",
-        "start",
-        "stats",
-        "sub_label",
-        "summary",
-        "thumbnail.jpg",
-        "train",
-        "users",
-        "version",
-        "viewed",
-        "ws",
-    ]
-)
-
-
-def template(path: tuple[str, ...]) -> str:
-    """Return a path with `*` for all that is a name, a moment or an id.
-
-    What is not known to be a part of Frigate's routes is replaced, so that no name
-    can show up.
-    """
-    return "/" + "/".join(one if one in _LITERALS or not one else "*" for one in path)
+type RouteKey = tuple[str, str]
+"""A method, and the template of a route, which holds no names."""
+type _ErrorKey = tuple[RouteKey, type[FrigateError], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +45,7 @@ class RouteMetrics:
 class PastError:
     """An error, which may have come several times."""
 
-    route: Route
+    route: RouteKey
     kind: type[FrigateError]
     message: str
     first: float
@@ -123,11 +59,11 @@ class RequestMetrics:
 
     def __init__(self) -> None:
         """Begin with nothing."""
-        self._routes: dict[Route, RouteMetrics] = {}
+        self._routes: dict[RouteKey, RouteMetrics] = {}
         self._errors: dict[_ErrorKey, PastError] = {}
 
     @property
-    def routes(self) -> Mapping[Route, RouteMetrics]:
+    def routes(self) -> Mapping[RouteKey, RouteMetrics]:
         """Return how the requests went, by route."""
         return self._routes
 
@@ -136,13 +72,13 @@ class RequestMetrics:
         """Return the last errors, the newest at the end."""
         return tuple(self._errors.values())
 
-    def count(self, route: Route, outcome: str, milliseconds: float) -> None:
+    def count(self, route: RouteKey, outcome: str, milliseconds: float) -> None:
         """Note how one HTTP request ended, and after how long."""
         before = self._routes.get(route, RouteMetrics())
         self._routes[route] = before.and_one(outcome, milliseconds)
 
     @contextmanager
-    def recording_errors(self, route: Route) -> Generator[None]:
+    def recording_errors(self, route: RouteKey) -> Generator[None]:
         """Note the error that ends what is done inside."""
         try:
             yield
@@ -150,14 +86,12 @@ class RequestMetrics:
             self._note(route, err)
             raise
 
-    def _note(self, route: Route, err: FrigateError) -> None:
+    def _note(self, route: RouteKey, err: FrigateError) -> None:
         """Keep the text of an error; one that stays counts as one, however often."""
         now = time.time()
-        validation_error = (route, type(err), err.message)
+        key = (route, type(err), err.message)
         # The dictionary is in the order of the last time.
-        past = self._errors.pop(validation_error, None) or PastError(
-            *validation_error, now, now
-        )
-        self._errors[validation_error] = replace(past, last=now, times=past.times + 1)
+        past = self._errors.pop(key, None) or PastError(*key, now, now)
+        self._errors[key] = replace(past, last=now, times=past.times + 1)
         if len(self._errors) > KEPT_ERRORS:
             del self._errors[next(iter(self._errors))]

@@ -6,7 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 from .errors import FrigateArgumentError
-from .transport import Transport
+from .resource import Resource
 
 LONGEST_ENDPOINT = 2048
 _POINT = (65, b"\x04")
@@ -74,12 +74,8 @@ class PushSubscription:
             raise FrigateArgumentError("This is not a push subscription")
 
 
-class Notifications:
+class Notifications(Resource):
     """The server's key for push notifications, and who gets them."""
-
-    def __init__(self, transport: Transport) -> None:
-        """Speak through a transport."""
-        self._transport = transport
 
     async def public_key(self) -> str:
         """Return the VAPID key, in base64url (`GET /api/notifications/pubkey`).
@@ -90,7 +86,7 @@ class Notifications:
             FrigateError: anything else.
         """
         answer = await self._transport.request(
-            "GET", "api", "notifications", "pubkey", fresh=True
+            "GET", "/api/notifications/pubkey", fresh=True
         )
         return answer.json(str)
 
@@ -108,6 +104,6 @@ class Notifications:
         }
         sub = {"endpoint": subscription.endpoint, "expirationTime": None, "keys": keys}
         answer = await self._transport.request(
-            "POST", "api", "notifications", "register", data={"sub": sub}
+            "POST", "/api/notifications/register", data={"sub": sub}
         )
         answer.refuse_html()

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from .errors import FrigateDataError, FrigateNotFoundError
-from .messages import seconds_in_path
-from .parsing import as_dict, as_float, as_str
-from .transport import Transport
+from .errors import FrigateNotFoundError
+from .parsing import as_float, as_str
+from .resource import Resource
+from .routes import route
 
 _NONE_YET = "No previews"
 
@@ -37,12 +37,8 @@ class Preview:
         )
 
 
-class Previews:
+class Previews(Resource):
     """Previews of the cameras that the account may see."""
-
-    def __init__(self, transport: Transport) -> None:
-        """Speak through a transport."""
-        self._transport = transport
 
     async def list(self, camera: str, start: float, end: float) -> tuple[Preview, ...]:
         """Return those that touch a period (`GET /api/preview/<camera>/start/...`).
@@ -55,16 +51,12 @@ class Previews:
             FrigateDataError: the answer is no list of previews.
             FrigateError: anything else but a good answer.
         """
-        period = ("start", seconds_in_path(start), "end", seconds_in_path(end))
+        template = "/api/preview/{camera}/start/{start}/end/{end}"
+        target = route(template, camera=camera, start=start, end=end)
         try:
-            answer = await self._transport.request(
-                "GET", "api", "preview", camera, *period
-            )
+            answer = await self._transport.request("GET", target)
         except FrigateNotFoundError as err:
             if err.message.startswith(_NONE_YET):
                 return ()
             raise
-        found = [Preview.from_api(as_dict(one)) for one in answer.json(list)]
-        if None in found:
-            raise FrigateDataError("A preview without a path", answer.status)
-        return tuple(one for one in found if one is not None)
+        return answer.models(Preview.from_api, "A preview without a path")

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from .errors import FrigateDataError
-from .parsing import as_dict, as_float
-from .transport import Transport
+from .parsing import as_float
+from .resource import Resource
+from .routes import route
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,8 @@ class Segment:
         return None if start is None or end is None else cls(start, end)
 
 
-class Recordings:
+class Recordings(Resource):
     """Recordings of the cameras that the account may see."""
-
-    def __init__(self, transport: Transport) -> None:
-        """Speak through a transport."""
-        self._transport = transport
 
     async def segments(
         self, camera: str, after: float, before: float, *, fresh: bool = False
@@ -51,13 +47,8 @@ class Recordings:
         """
         answer = await self._transport.request(
             "GET",
-            "api",
-            camera,
-            "recordings",
+            route("/api/{camera}/recordings", camera=camera),
             query={"after": after, "before": before},
             fresh=fresh,
         )
-        found = [Segment.from_api(as_dict(one)) for one in answer.json(list)]
-        if None in found:
-            raise FrigateDataError("A segment without times", answer.status)
-        return tuple(one for one in found if one is not None)
+        return answer.models(Segment.from_api, "A segment without times")

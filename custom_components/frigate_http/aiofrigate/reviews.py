@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from .errors import FrigateDataError
-from .messages import Query
 from .parsing import as_bool, as_dict, as_float, as_int, as_str, as_texts
-from .transport import Transport
+from .resource import Resource
+from .routes import Query, route
 
 _EARLIEST = 1.0
 """Frigate takes 0 as a time for none at all."""
@@ -113,12 +113,8 @@ class ReviewFilter:
         return query
 
 
-class Reviews:
+class Reviews(Resource):
     """What there is to review, and what this account has reviewed of it."""
-
-    def __init__(self, transport: Transport) -> None:
-        """Speak through a transport."""
-        self._transport = transport
 
     async def list(
         self, wanted: ReviewFilter | None = None, *, fresh: bool = False
@@ -131,12 +127,9 @@ class Reviews:
         """
         query = (wanted or ReviewFilter()).as_query()
         answer = await self._transport.request(
-            "GET", "api", "review", query=query, fresh=fresh
+            "GET", "/api/review", query=query, fresh=fresh
         )
-        reviews = [Review.from_api(as_dict(one)) for one in answer.json(list)]
-        if None in reviews:
-            raise FrigateDataError("This is not a list of reviews", answer.status)
-        return tuple(review for review in reviews if review is not None)
+        return answer.models(Review.from_api, "This is not a list of reviews")
 
     async def get(self, review_id: str) -> Review:
         """Return one item (`GET /api/review/{id}`).
@@ -147,10 +140,11 @@ class Reviews:
             FrigateDataError: the answer is no item.
             FrigateError: anything else.
         """
-        answer = await self._transport.request("GET", "api", "review", review_id)
-        if (review := Review.from_api(answer.json(dict))) is None:
-            raise FrigateDataError("This is not a review item", answer.status)
-        return review
+        target = route("/api/review/{review_id}", review_id=review_id)
+        answer = await self._transport.request("GET", target)
+        return answer.required(
+            Review.from_api(answer.json(dict)), "This is not a review item"
+        )
 
     async def summary(self, *, fresh: bool = False) -> ReviewSummary:
         """Return what is left of the last 24 hours (`GET /api/review/summary`).
@@ -160,7 +154,7 @@ class Reviews:
             FrigateError: anything else.
         """
         answer = await self._transport.request(
-            "GET", "api", "review", "summary", fresh=fresh
+            "GET", "/api/review/summary", fresh=fresh
         )
         last = answer.json(dict).get("last24Hours")
         if not isinstance(last, dict):
@@ -179,9 +173,7 @@ class Reviews:
         """
         answer = await self._transport.request(
             "POST",
-            "api",
-            "reviews",
-            "viewed",
+            "/api/reviews/viewed",
             data={"ids": [*review_ids], "reviewed": reviewed},
         )
         # A page of a proxy's is not a command that was carried out.

@@ -8,20 +8,20 @@ from .capabilities import Capabilities
 from .configuration import Config
 from .errors import FrigateDataError
 from .models import Identity, Profile, Version
+from .resource import Resource
 from .stats import Stats
 from .transport import Transport
 
-VERSION_PATH = ("api", "version")
+VERSION_ROUTE = "/api/version"
 HEALTHY = "Frigate is running"
 
 
 def base_of(url: URL) -> URL:
     """Return the base address below which a version route was found."""
-    path = url.path.removesuffix("/".join(("", *VERSION_PATH)))
-    return url.with_path(path or "/")
+    return url.with_path(url.path.removesuffix(VERSION_ROUTE) or "/")
 
 
-class System:
+class System(Resource):
     """The server as a whole.
 
     Every method raises `FrigateError` for anything but a good answer; `fresh` asks past
@@ -29,8 +29,8 @@ class System:
     """
 
     def __init__(self, transport: Transport) -> None:
-        """Speak through a transport."""
-        self._transport = transport
+        """Send everything through a transport."""
+        super().__init__(transport)
         self.capabilities = Capabilities()
         """What the server can do, by the last answer that should name its version."""
 
@@ -49,7 +49,7 @@ class System:
         Raises:
             FrigateDataError: they are not Frigate's.
         """
-        answer = await self._transport.request("GET", "api", "")
+        answer = await self._transport.request("GET", "/api/")
         text = answer.text()
         if not text.startswith(HEALTHY):
             raise FrigateDataError("This is not Frigate's health text", answer.status)
@@ -69,7 +69,7 @@ class System:
 
         Raises the same errors as `version`.
         """
-        answer = await self._transport.request("GET", *VERSION_PATH)
+        answer = await self._transport.request("GET", VERSION_ROUTE)
         if (version := Version.parse(answer.text())) is None:
             raise FrigateDataError("This is not a Frigate version", answer.status)
         self.capabilities = Capabilities(version)
@@ -84,7 +84,7 @@ class System:
         Raises:
             FrigateAuthError: not logged in, or asked on port 5000.
         """
-        answer = await self._transport.request("GET", "api", "auth")
+        answer = await self._transport.request("GET", "/api/auth")
         answer.refuse_html()
         return Identity(
             answer.headers.get("remote-user"), answer.headers.get("remote-role")
@@ -92,12 +92,12 @@ class System:
 
     async def profile(self, *, fresh: bool = False) -> Profile:
         """Return the account in use (`GET /api/profile`)."""
-        answer = await self._transport.request("GET", "api", "profile", fresh=fresh)
+        answer = await self._transport.request("GET", "/api/profile", fresh=fresh)
         return Profile.from_api(answer.json(dict))
 
     async def stats(self, *, fresh: bool = False) -> Stats:
         """Return the stats (`GET /api/stats`), which are computed every 15 seconds."""
-        answer = await self._transport.request("GET", "api", "stats", fresh=fresh)
+        answer = await self._transport.request("GET", "/api/stats", fresh=fresh)
         stats = Stats.from_api(answer.json(dict), answer.date)
         # A restart may have brought another version, or one that is no number.
         self.capabilities = Capabilities(stats.version)
@@ -109,7 +109,7 @@ class System:
         Raises:
             FrigateDataError: the answer names no cameras.
         """
-        answer = await self._transport.request("GET", "api", "config", fresh=fresh)
+        answer = await self._transport.request("GET", "/api/config", fresh=fresh)
         data = answer.json(dict)
         if not isinstance(data.get("cameras"), dict):
             raise FrigateDataError("This configuration has no cameras", answer.status)
@@ -121,7 +121,7 @@ class System:
         Raises:
             FrigateDataError: the answer is no schema.
         """
-        answer = await self._transport.request("GET", "api", "config", "schema.json")
+        answer = await self._transport.request("GET", "/api/config/schema.json")
         schema = answer.json(dict)
         if not isinstance(schema.get("properties"), dict):
             raise FrigateDataError("This is not a schema", answer.status)
@@ -133,5 +133,5 @@ class System:
         Raises:
             FrigateForbiddenError: the account is not an administrator's.
         """
-        answer = await self._transport.request("POST", "api", "restart")
+        answer = await self._transport.request("POST", "/api/restart")
         answer.refuse_html()

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from .errors import FrigateDataError
-from .parsing import as_dict, as_str
-from .transport import Transport
+from .parsing import as_str
+from .resource import Resource
+from .routes import Route, route
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +23,12 @@ class User:
         return None if username is None else cls(username, as_str(data.get("role")))
 
 
-class Users:
+class Users(Resource):
     """Accounts and their roles; for administrators only.
 
     Every method raises `FrigateForbiddenError` for everybody else, and `FrigateError`
     for anything but a good answer.
     """
-
-    def __init__(self, transport: Transport) -> None:
-        """Speak through a transport."""
-        self._transport = transport
 
     async def list(self, *, fresh: bool = False) -> tuple[User, ...]:
         """Return all accounts (`GET /api/users`).
@@ -40,11 +36,8 @@ class Users:
         Raises:
             FrigateDataError: the answer is no list of accounts.
         """
-        answer = await self._transport.request("GET", "api", "users", fresh=fresh)
-        users = [User.from_api(as_dict(one)) for one in answer.json(list)]
-        if None in users:
-            raise FrigateDataError("This is not a list of users", answer.status)
-        return tuple(user for user in users if user is not None)
+        answer = await self._transport.request("GET", "/api/users", fresh=fresh)
+        return answer.models(User.from_api, "This is not a list of users")
 
     async def create(self, username: str, password: str, role: str) -> None:
         """Create an account (`POST /api/users`).
@@ -53,9 +46,8 @@ class Users:
             FrigateBadRequestError: the name, the password or the role will not do.
             FrigateServerError: there is an account of this name, among other reasons.
         """
-        await self._send(
-            "POST", data={"username": username, "password": password, "role": role}
-        )
+        data = {"username": username, "password": password, "role": role}
+        await self._command("POST", route("/api/users"), data)
 
     async def delete(self, username: str) -> None:
         """Delete an account (`DELETE /api/users/{username}`).
@@ -65,7 +57,7 @@ class Users:
         Raises:
             FrigateForbiddenError: also for the account `admin`, which stays.
         """
-        await self._send("DELETE", username)
+        await self._command("DELETE", route("/api/users/{name}", name=username))
 
     async def set_password(
         self, username: str, password: str, current: str | None = None
@@ -83,7 +75,8 @@ class Users:
         data = {"password": password}
         if current is not None:
             data["old_password"] = current
-        await self._send("PUT", username, "password", data=data)
+        target = route("/api/users/{name}/password", name=username)
+        await self._command("PUT", target, data)
 
     async def set_role(self, username: str, role: str) -> None:
         """Set a role (`PUT /api/users/{username}/role`).
@@ -94,11 +87,12 @@ class Users:
             FrigateForbiddenError: also for the account `admin`.
             FrigateBadRequestError: there is no such role.
         """
-        await self._send("PUT", username, "role", data={"role": role})
+        target = route("/api/users/{name}/role", name=username)
+        await self._command("PUT", target, {"role": role})
 
-    async def _send(
-        self, method: str, *path: str, data: Mapping[str, str] | None = None
+    async def _command(
+        self, method: str, target: Route, data: Mapping[str, str] | None = None
     ) -> None:
         """Send a command, the answer to which holds nothing but its success."""
-        answer = await self._transport.request(method, "api", "users", *path, data=data)
+        answer = await self._transport.request(method, target, data=data)
         answer.refuse_html()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 import logging
 import time
 
@@ -16,7 +17,7 @@ from .error_mapping import (
     error_from_response,
 )
 from .errors import FrigateContentError, FrigateError
-from .metrics import template
+from .routes import Route, route
 from .transport import REQUEST_TIMEOUT, Transport
 
 _LOGGER = logging.getLogger(__name__)
@@ -25,22 +26,24 @@ HEARTBEAT = 30.0
 """Seconds between the pings; half of it without an answer ends the connection."""
 LARGEST_MESSAGE = 16 * 2**20
 _CLOSE_WITHIN = 1.0
+_METHOD = "WS"
+"""What stands in metrics and logs in place of an HTTP method."""
 
 
 @asynccontextmanager
 async def open_websocket(
-    transport: Transport, *path: str, logs_in: bool = True
+    transport: Transport, template: str, *, renews_login: bool = True
 ) -> AsyncGenerator[aiohttp.ClientWebSocketResponse]:
     """Open a WebSocket; leaving the context closes it.
 
-    `logs_in` says whether a lost login is made anew for it.
+    `renews_login` says whether a lost login is made anew for it.
 
     Raises:
         FrigateContentError: on entering: there is something, but no WebSocket.
         FrigateError: on entering, for anything else that stands in the way.
     """
     transport.raise_if_closed()
-    client = transport.session
+    target, client = route(template), transport.session
     async with aiohttp.ClientSession(
         connector=client.connector,
         connector_owner=False,
@@ -48,12 +51,12 @@ async def open_websocket(
         headers=client.headers,
         middlewares=(_stay_here,),
     ) as session:
-        with transport.metrics.recording_errors(("WS", template(path))):
-            socket = await transport.logged_in(
-                lambda: _shake_hands(session, transport, path),
-                logs_in=logs_in,
+        with transport.metrics.recording_errors((_METHOD, target.template)):
+            socket = await transport.login.run(
+                partial(_shake_hands, session, transport, target),
+                renews=renews_login,
                 # A proxy may refuse this one route, whoever we are.
-                is_proof=False,
+                proves_login=False,
             )
         try:
             yield socket
@@ -62,14 +65,14 @@ async def open_websocket(
 
 
 async def _shake_hands(
-    session: aiohttp.ClientSession, transport: Transport, path: tuple[str, ...]
+    session: aiohttp.ClientSession, transport: Transport, target: Route
 ) -> aiohttp.ClientWebSocketResponse:
     started = time.perf_counter()
     outcome = "not open"
     try:
         async with asyncio.timeout(REQUEST_TIMEOUT):
             socket = await session.ws_connect(
-                transport.url(*path),
+                target.url_below(transport.base_url),
                 headers=transport.credentials.as_headers(),
                 heartbeat=HEARTBEAT,
                 max_msg_size=LARGEST_MESSAGE,
@@ -84,8 +87,10 @@ async def _shake_hands(
         raise error_from_exception(err) from err
     finally:
         milliseconds = (time.perf_counter() - started) * 1000
-        transport.metrics.count(("WS", template(path)), outcome, milliseconds)
-        _LOGGER.debug("WS /%s: %s in %.0f ms", "/".join(path), outcome, milliseconds)
+        transport.metrics.count((_METHOD, target.template), outcome, milliseconds)
+        _LOGGER.debug(
+            "%s %s: %s in %.0f ms", _METHOD, target.path, outcome, milliseconds
+        )
     return socket
 
 

@@ -1,0 +1,130 @@
+"""How a request gets to the server: through few functions, and in a lane of its own."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from pathlib import Path
+import sys
+from types import SimpleNamespace
+
+import aiohttp
+import pytest
+
+from custom_components.frigate_http import aiofrigate
+from custom_components.frigate_http.aiofrigate import Credentials, FrigateClient
+from custom_components.frigate_http.aiofrigate.lanes import (
+    QUEUES,
+    Lane,
+    Lanes,
+    usual_lane,
+)
+from tests.fake_frigate import FakeFrigate, Fault
+from tests.fake_frigate.answers import Answer
+
+from .conftest import ADMIN, sent
+
+OURS = str(Path(aiofrigate.__file__).parent)
+MOST_FRAMES = 4
+ENTRIES = {"request", "stream", "_post_login"}
+"""Where a request begins. A login is one of its own, sent in the middle of another."""
+
+
+class Frames:
+    """The functions of the client that are on the stack when aiohttp is reached."""
+
+    def __init__(self) -> None:
+        self.of_requests: list[list[str]] = []
+        self.session = aiohttp.ClientSession(
+            cookie_jar=aiohttp.CookieJar(unsafe=True),
+            connector=aiohttp.TCPConnector(ssl=False),
+            trace_configs=[self._tracing()],
+        )
+
+    def _tracing(self) -> aiohttp.TraceConfig:
+        config = aiohttp.TraceConfig()
+        # aiohttp calls this first of all, still above our own middleware.
+        config.on_request_start.append(self._note)
+        return config
+
+    async def _note(
+        self,
+        _session: aiohttp.ClientSession,
+        _context: SimpleNamespace,
+        _params: aiohttp.TraceRequestStartParams,
+    ) -> None:
+        names = []
+        frame = sys._getframe()
+        while frame.f_back is not None:
+            frame = frame.f_back
+            if frame.f_code.co_filename.startswith(OURS):
+                names.append(frame.f_code.co_name)
+                if names[-1] in ENTRIES:
+                    break
+        self.of_requests.append(names[::-1])
+
+
+@pytest.fixture
+async def frames(socket_enabled: None) -> AsyncGenerator[Frames]:
+    """Return what notes the frames of each request."""
+    frames = Frames()
+    yield frames
+    await frames.session.close()
+
+
+async def test_a_request_goes_through_four_functions_at_most(
+    frigate: FakeFrigate, frames: Frames
+) -> None:
+    client = FrigateClient(frames.session, frigate.external_url, Credentials(**ADMIN))
+    await client.system.stats()
+    async with client.media.mjpeg("front_door", fps=5, height=90) as stream:
+        assert await anext(stream.chunks())
+    # A login that was lost, a connection that broke, a redirect, and a stale proxy.
+    frigate.revoke_sessions()
+    await client.system.stats(fresh=True)
+    frigate.fail("/api/profile", Fault.drop(), times=1)
+    await client.system.profile(fresh=True)
+    target = f"{frigate.external_url}/api/version?again=1"
+    frigate.fail("/api/version", Fault.redirect(target), times=1)
+    await client.system.version()
+    frigate.fail("/api/config", Fault.status(500), times=1)
+    with pytest.raises(aiofrigate.FrigateServerError):
+        await client.system.config()
+    frigate.fail("/api/restart", Fault("answer", Answer(200)), method="POST")
+    frigate.fail("/api/restart", Fault.status(502), times=1, method="POST")
+    await client.system.restart()
+
+    ways = {tuple(names) for names in frames.of_requests}
+    assert {way[0] for way in ways} == ENTRIES
+    assert {way[-1] for way in ways} == {"_send_raw"}
+    assert max(map(len, ways)) == MOST_FRAMES
+    for path in ("/api/stats", "/api/profile", "/api/version"):
+        assert len(sent(frigate, path)) > 1
+    assert len(sent(frigate, "/api/restart", "POST")) == 2
+    assert len(sent(frigate, "/api/login", "POST")) == 2
+
+
+def test_every_lane_is_in_one_queue() -> None:
+    in_queues = [lane for _places, lanes in QUEUES for lane in lanes]
+    assert sorted(lane.name for lane in in_queues) == sorted(lane.name for lane in Lane)
+
+
+def test_what_asks_and_what_changes_something_have_lanes_of_their_own() -> None:
+    assert usual_lane("GET") is Lane.POLLS
+    assert {usual_lane(one) for one in ("POST", "PUT", "PATCH", "DELETE")} == {
+        Lane.COMMANDS
+    }
+
+
+async def test_a_lane_waits_for_those_of_its_queue_alone() -> None:
+    lanes = Lanes()
+    for places, members in QUEUES:
+        waiting: list[asyncio.Task[bool]] = []
+        for lane in members:
+            for _ in range(places):
+                if lanes.place_in(lane).locked():
+                    waiting.append(asyncio.create_task(lanes.place_in(lane).acquire()))
+                else:
+                    await lanes.place_in(lane).acquire()
+        assert all(lanes.place_in(lane).locked() for lane in members)
+        assert len(waiting) == places * (len(members) - 1)
+        for task in waiting:
+            task.cancel()
