@@ -7,6 +7,7 @@ links, and the same automations, in which only entity ids and what is said to pe
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
+import json
 from pathlib import Path
 import re
 from typing import Any
@@ -196,6 +197,52 @@ def test_every_action_is_described_with_its_fields(language: str) -> None:
     assert described.keys() == there.keys()
     for name, action in there.items():
         assert described[name] == action, name
+
+
+def texts(language: str) -> Any:
+    """Return the texts that Home Assistant shows in a language."""
+    path = PACKAGE / "translations" / f"{language}.json"
+    return json.loads(path.read_text("utf-8"))
+
+
+def first_cells(language: str, name: str, section: int) -> list[str]:
+    """Return the first cell of each row of the table in a section of a page."""
+    (page,) = (one for one in pages(language) if one.stem == name)
+    (table,) = _TABLE.findall(sections(page)[section].text)
+    _heading, _line, *rows = table.splitlines()
+    return [row.split(" | ")[0].removeprefix("| ") for row in rows]
+
+
+def _labels(step: dict[str, Any]) -> Iterator[str]:
+    """Yield the labels of a form, also those in a section."""
+    yield from step.get("data", {}).values()
+    for section in step.get("sections", {}).values():
+        yield from _labels(section)
+
+
+@LANGUAGES
+def test_every_option_is_described(language: str) -> None:
+    labels = [*_labels(texts(language)["options"]["step"]["init"])]
+    assert first_cells(language, "setup", 1) == labels
+
+
+@LANGUAGES
+def test_every_repair_is_described(language: str) -> None:
+    titles = [one["title"] for one in texts(language)["issues"].values()]
+    described = first_cells(language, "troubleshooting", -1)
+    assert described == [one.replace("{title}", "...") for one in titles]
+
+
+@LANGUAGES
+def test_the_pages_name_what_the_forms_say(language: str) -> None:
+    steps = texts(language)["config"]["step"]
+    (page,) = (one for one in pages(language) if one.stem == "setup")
+    for label in (
+        steps["user"]["data"]["verify_ssl"],
+        steps["login"]["sections"]["proxy_credentials"]["name"],
+        *steps["authenticate"]["menu_options"].values(),
+    ):
+        assert f"*{label}*" in page.read_text("utf-8")
 
 
 # In Spanish
