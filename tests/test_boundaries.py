@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+import re
 import subprocess
 import sys
 
@@ -168,6 +169,16 @@ def test_every_room_has_one_floor() -> None:
     assert len(modules) > 100
     rooms = [room for floor in FLOORS for room in floor]
     assert sorted(rooms) == sorted({_room(name) for name in modules})
+
+
+def test_the_documentation_draws_the_same_floors() -> None:
+    page = ROOT / "docs" / "development" / "architecture.md"
+    drawn: dict[int, set[str]] = {}
+    for line in page.read_text("utf-8").splitlines():
+        if row := re.match(r"\| (\d+) \| ([^|]+) \|", line):
+            floor = drawn.setdefault(int(row[1]), set())
+            floor.update(re.findall(r"`(\w+)`", row[2]))
+    assert drawn == {number: set(floor) for number, floor in enumerate(FLOORS, start=1)}
 
 
 def test_a_room_stands_above_all_that_it_imports() -> None:
