@@ -95,7 +95,7 @@ class Stills:
         # Not awaited itself, because its end by an unload would be taken for the
         # viewer's, and one viewer leaving must not take the others' image.
         await asyncio.wait((task,))
-        with action_errors():
+        with action_errors(self._coordinator.hass, self._coordinator.config_entry):
             if task.cancelled():
                 raise FrigateClosedError("The client is closed")
             if isinstance(outcome := task.result(), FrigateError):

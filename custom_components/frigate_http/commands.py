@@ -51,7 +51,7 @@ class Commands:
             HomeAssistantError: it could not be sent, or Frigate did not follow.
         """
         text = str(value) if not isinstance(value, bool) else ("ON" if value else "OFF")
-        with action_errors(self._ask_for_login), _live_errors():
+        with self._errors(), _live_errors():
             await self._server.client.controls.set(camera, feature, text)
         has_followed = await self._follows(
             Topic(Kind.FEATURES, camera, feature),
@@ -70,7 +70,7 @@ class Commands:
         Raises:
             HomeAssistantError: it could not be sent, or Frigate did not follow.
         """
-        with action_errors(self._ask_for_login):
+        with self._errors():
             await self._server.client.controls.activate_profile(name)
 
         def _is_so() -> bool:
@@ -86,11 +86,11 @@ class Commands:
         Raises:
             HomeAssistantError: it could not be sent.
         """
-        with _live_errors():
+        with self._errors(), _live_errors():
             await self._server.client.controls.move(camera, command)
 
-    def _ask_for_login(self) -> None:
-        self._server.config_entry.async_start_reauth(self._server.hass)
+    def _errors(self) -> contextlib.AbstractContextManager[None]:
+        return action_errors(self._server.hass, self._server.config_entry)
 
     async def _follows(
         self,

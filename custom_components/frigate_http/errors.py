@@ -4,9 +4,11 @@ One table gives each kind of error its translation key; the same key names the t
 a form of the config flow and the text of an exception.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import (
     ConfigEntryAuthFailed,
     HomeAssistantError,
@@ -135,19 +137,27 @@ def coordinator_errors() -> Generator[None]:
 
 
 @contextmanager
-def action_errors(on_lost_login: Callable[[], object] | None = None) -> Generator[None]:
+def action_errors(hass: HomeAssistant, entry: ConfigEntry) -> Generator[None]:
     """Turn the client's errors into those that a person is shown.
 
-    `on_lost_login` is called where the server wants to know who we are.
+    Where the login was lost, Home Assistant asks for a new one.
     """
     try:
         yield
     except FrigateArgumentError as err:
         raise validation_error(error_key(err), **placeholders(err)) from err
     except FrigateError as err:
-        if on_lost_login is not None and needs_login(err):
-            on_lost_login()
+        async_handle_lost_login(hass, entry, err)
         raise action_error_from(err) from err
+
+
+@callback
+def async_handle_lost_login(
+    hass: HomeAssistant, entry: ConfigEntry, err: FrigateError
+) -> None:
+    """Start a reauthentication if an error says that the login was lost."""
+    if needs_login(err):
+        entry.async_start_reauth(hass)
 
 
 def action_error_from(err: FrigateError) -> HomeAssistantError:

@@ -15,6 +15,7 @@ from .coordinator.server import ServerCoordinator
 from .dates import as_datetime
 from .entity.dynamic import async_add_as_they_appear
 from .entity.live import LiveEntity
+from .errors import async_handle_lost_login
 from .live.camera_state import CameraState, Snapshot
 from .live.topics import Kind, Topic
 from .runtime import FrigateConfigEntry
@@ -84,6 +85,7 @@ class SnapshotImage(LiveEntity, ImageEntity):
         try:
             return await self.coordinator.client.files.snapshot(snapshot.event_id)
         except FrigateError as err:
+            async_handle_lost_login(self.hass, self.coordinator.config_entry, err)
             # Frigate deletes pictures when their time has come, which is no fault.
             LOGGER.debug("%s cannot be fetched: %s", self.entity_id, err)
             return None

@@ -41,5 +41,6 @@ class FrigateRestartButton(ServerEntity, ButtonEntity):
     @override
     async def async_press(self) -> None:
         """Restart."""
-        with action_errors():
-            await self.coordinator.client.system.restart()
+        coordinator = self.coordinator
+        with action_errors(self.hass, coordinator.config_entry):
+            await coordinator.client.system.restart()

@@ -129,7 +129,7 @@ class DownloadManager:
         return {**about, **answer}
 
     def _errors(self) -> AbstractContextManager[None]:
-        return action_errors(partial(self._entry.async_start_reauth, self._hass))
+        return action_errors(self._hass, self._entry)
 
     @asynccontextmanager
     async def _turn(self, job: Job) -> AsyncGenerator[None]:

@@ -9,7 +9,6 @@ from abc import ABC, abstractmethod
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, override
 
 import voluptuous as vol
@@ -112,7 +111,7 @@ class Action[CallT: ServerCall](ABC):
 
     async def _async_handle(self, call: CallT) -> JsonObjectType:
         """Run at one server; a query once more if no answer came."""
-        with action_errors(partial(call.entry.async_start_reauth, call.hass)):
+        with action_errors(call.hass, call.entry):
             try:
                 return await self.handler(call)
             except FrigateError as err:

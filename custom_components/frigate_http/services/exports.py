@@ -17,7 +17,7 @@ from ..aiofrigate import (
 )
 from ..dates import as_local_iso
 from ..downloads.footage import async_wait_for_footage, async_wait_until
-from ..errors import action_error, needs_login, validation_error
+from ..errors import action_error, async_handle_lost_login, validation_error
 from ..periods import PERIOD_FIELDS, Period, period_of
 from ..runtime import FrigateRuntime
 from .action import CameraAction, CameraCall, ServerAction, ServerCall
@@ -116,8 +116,7 @@ async def _result(call: CameraCall, export_id: str) -> JsonObjectType:
     try:
         export = await Watch(call.client, export_id, timeout).async_finished()
     except FrigateError as err:
-        if needs_login(err):
-            call.entry.async_start_reauth(call.hass)
+        async_handle_lost_login(call.hass, call.entry, err)
         raise unwatched(export_id, err) from err
     finally:
         await runtime.exports.async_refresh_past_cache()

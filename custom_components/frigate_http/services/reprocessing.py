@@ -14,6 +14,7 @@ from ..aiofrigate import (
 )
 from ..errors import (
     action_error,
+    async_handle_lost_login,
     error_key,
     is_outcome_unknown,
     needs_login,
@@ -84,8 +85,7 @@ class Reprocessing:
 
         One lost connection may have been this image's fault, or a moment's.
         """
-        if needs_login(err):
-            self._call.entry.async_start_reauth(self._call.hass)
+        async_handle_lost_login(self._call.hass, self._call.entry, err)
         is_unanswered = isinstance(err, (FrigateConnectionError, FrigateStartingError))
         self._unanswered = self._unanswered + 1 if is_unanswered else 0
         self._is_cut_off = (
