@@ -34,9 +34,11 @@ from tests.fake_frigate.stats import build_stats
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
 
-FRESH = "server:stats_stale"
+everything_on = pytest.mark.usefixtures("entity_registry_enabled_by_default")
+
+STALE = "server:stats_stale"
 STREAM = "camera:front_door:stream"
-DETECTION = "camera:front_door:detector_process"
+DETECTOR = "camera:front_door:detector_process"
 
 
 @pytest.fixture
@@ -56,7 +58,7 @@ def shown(hass: HomeAssistant, entry: MockConfigEntry, key: str) -> str:
 
 
 @on_both_versions
-@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+@everything_on
 async def test_entities(
     hass: HomeAssistant,
     frigate: FakeFrigate,
@@ -114,7 +116,21 @@ async def test_a_camera_switched_off_raises_no_alarm(
     assert shown(hass, entry, STREAM) == STATE_ON
 
 
-async def test_detection_is_told_by_the_stats(
+async def test_what_is_on_by_default(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    # The switch of a camera says what was asked for: two that are called alike would be
+    # one too many.
+    is_on = {
+        one.unique_id.removeprefix(f"{entry.entry_id}:"): one.disabled_by is None
+        for one in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+        if one.domain == "binary_sensor"
+    }
+    assert (is_on[STREAM], is_on[STALE], is_on[DETECTOR]) == (True, True, False)
+
+
+@everything_on
+async def test_whether_the_detector_process_runs_is_told_by_the_stats(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     entry: MockConfigEntry,
@@ -125,15 +141,16 @@ async def test_detection_is_told_by_the_stats(
         camera.detect_enabled = running
         # With the next poll, long before the configuration is read again.
         await pass_time(hass, freezer)
-        assert shown(hass, entry, DETECTION) == (STATE_ON if running else STATE_OFF)
+        assert shown(hass, entry, DETECTOR) == (STATE_ON if running else STATE_OFF)
 
 
+@everything_on
 @pytest.mark.parametrize(
     ("without", "keys"),
     [
         (("camera_fps",), [STREAM]),
-        (("detection_enabled",), [DETECTION]),
-        ((), [STREAM, DETECTION]),
+        (("detection_enabled",), [DETECTOR]),
+        ((), [STREAM, DETECTOR]),
     ],
 )
 async def test_what_the_stats_leave_out_is_unknown(
@@ -166,18 +183,18 @@ async def test_stats_older_than_two_minutes_are_a_problem(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     await pass_polls(hass, freezer, 2)
-    assert shown(hass, entry, FRESH) == STATE_OFF
+    assert shown(hass, entry, STALE) == STATE_OFF
 
     # Frigate answers, but computes nothing new.
     frigate.fail("/api/stats", Fault.json(build_stats(frigate.state)))
     await pass_polls(hass, freezer, 8)
-    assert shown(hass, entry, FRESH) == STATE_OFF
+    assert shown(hass, entry, STALE) == STATE_OFF
     await pass_time(hass, freezer)
-    assert shown(hass, entry, FRESH) == STATE_ON
+    assert shown(hass, entry, STALE) == STATE_ON
 
     frigate.clear_faults()
     await pass_time(hass, freezer)
-    assert shown(hass, entry, FRESH) == STATE_OFF
+    assert shown(hass, entry, STALE) == STATE_OFF
 
 
 async def test_the_age_of_stats_without_a_time_is_unknown(
@@ -190,12 +207,13 @@ async def test_the_age_of_stats_without_a_time_is_unknown(
     del stats["service"]["last_updated"]
     frigate.fail("/api/stats", Fault.json(stats))
     await pass_time(hass, freezer)
-    assert shown(hass, entry, FRESH) == STATE_UNKNOWN
+    assert shown(hass, entry, STALE) == STATE_UNKNOWN
     frigate.clear_faults()
     await pass_time(hass, freezer)
-    assert shown(hass, entry, FRESH) == STATE_OFF
+    assert shown(hass, entry, STALE) == STATE_OFF
 
 
+@everything_on
 async def test_a_camera_that_is_gone_is_unavailable(
     hass: HomeAssistant,
     frigate: FakeFrigate,
@@ -206,7 +224,7 @@ async def test_a_camera_that_is_gone_is_unavailable(
     frigate.remove_camera("front_door")
     await pass_time(hass, freezer)
     assert shown(hass, entry, STREAM) == STATE_UNAVAILABLE
-    assert shown(hass, entry, DETECTION) == STATE_UNAVAILABLE
+    assert shown(hass, entry, DETECTOR) == STATE_UNAVAILABLE
     frigate.state.cameras["front_door"] = camera
     await pass_time(hass, freezer)
     assert shown(hass, entry, STREAM) == STATE_ON

@@ -105,15 +105,7 @@ def _with_login(plain: Target, server: FakeFrigate) -> Target:
 
 
 def _expected(version: str) -> frozenset[str]:
-    camera_keys = [
-        "",
-        ":stream",
-        ":detector_process",
-        ":motion",
-        ":review",
-        ":last_snapshot",
-    ]
-    camera_keys += [":detect"]
+    camera_keys = ["", ":stream", ":motion", ":review", ":last_snapshot", ":detect"]
     if version != OLDER_VERSION:
         camera_keys.append(":connection_quality")
     return frozenset(
