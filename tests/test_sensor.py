@@ -155,10 +155,87 @@ async def test_the_sensors_follow_the_stats(
             "camera:front_door:detection_fps": camera["detection_fps"],
         }
         shown = {key: float(sensor(hass, entry, key)) for key in expected}
-        assert shown == {key: float(value) for key, value in expected.items()}
+        assert shown == {key: round(float(value), 1) for key, value in expected.items()}
         seen.add(tuple(shown.values()))
         await pass_time(hass, freezer)
     assert len(seen) == 4
+
+
+def with_decimals(number: float) -> dict[str, Any]:
+    """Return stats that tell a number wherever a number with decimals may stand."""
+    rates = ("camera_fps", "process_fps", "skipped_fps", "detection_fps")
+    rated = dict.fromkeys(rates, number)
+    shares = {"cpu": str(number), "mem": f"{number}%"}
+    space = dict.fromkeys(("total", "used", "free"), number * 1024)
+    return {
+        **rated,
+        "cameras": {
+            "front_door": rated | {"audio_rms": number, "audio_dBFS": -number},
+        },
+        "cpu_usages": {"frigate.full_system": shares},
+        "detectors": {"cpu1": {"inference_speed": number, "temperature": number}},
+        "embeddings": {"face_recognition_speed": number},
+        "gpu_usages": {"intel-gpu": {"gpu": f"{number}%", "temp": number}},
+        "npu_usages": {"rknn": {"npu": number, "mem": number}},
+        "service": {"storage": {RECORDINGS: space}, "temperatures": {"apex": number}},
+    }
+
+
+ROUNDED = {
+    "server:camera_fps": "12.3",
+    "server:skipped_fps": "12.3",
+    "server:system_cpu_usage": "12.3",
+    "server:system_memory_usage": "12.3",
+    "server:inference_speed:cpu1": "12.3",
+    "server:face_recognition_speed": "12.3",
+    "server:gpu_load:intel-gpu": "12.3",
+    "server:gpu_temperature:intel-gpu": "12.3",
+    "server:npu_load:rknn": "12.3",
+    "server:npu_memory:rknn": "12.3",
+    # A file system may be as small as a hundredth of that.
+    f"server:storage_free:{RECORDINGS}": "12.35",
+    f"server:storage_used:{RECORDINGS}": "12.35",
+    f"server:storage_total:{RECORDINGS}": "12.35",
+    f"server:storage_usage:{RECORDINGS}": "100.0",
+    "camera:front_door:camera_fps": "12.3",
+    "camera:front_door:detection_fps": "12.3",
+    "camera:front_door:sound_level": "-12.3",
+    "camera:front_door:sound_rms": "12.3",
+}
+
+
+@on_both_versions
+@everything_on
+async def test_numbers_are_rounded(
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
+) -> None:
+    furnish(frigate)
+    frigate.state.stats_overrides = with_decimals(12.345678901234567)
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    temperature = "apex" if not frigate.state.is_018 else "cpu1"
+    expected = ROUNDED | {f"server:temperature:{temperature}": "12.3"}
+    assert {key: sensor(hass, entry, key) for key in expected} == expected
+
+    before = {key: sensor_state(hass, entry, key).last_reported for key in expected}
+    frigate.state.stats_overrides = with_decimals(12.345678999999999)
+    await pass_time(hass, freezer)
+    assert before == {
+        key: sensor_state(hass, entry, key).last_reported for key in expected
+    }
+
+    frigate.state.stats_overrides = with_decimals(99.91)
+    await pass_time(hass, freezer)
+    assert sensor(hass, entry, "server:camera_fps") == "99.9"
+
+
+@everything_on
+async def test_there_is_no_zero_below_zero(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    furnish(frigate)
+    frigate.state.stats_overrides = {"cameras": {"front_door": {"audio_dBFS": -0.04}}}
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    assert sensor(hass, entry, "camera:front_door:sound_level") == "0.0"
 
 
 @on_both_versions
@@ -257,7 +334,7 @@ async def test_sound_is_shown_where_audio_is_on(
     assert level.state == "-42.5"
     assert level.attributes["unit_of_measurement"] == "dBFS"
     assert "device_class" not in level.attributes
-    assert sensor(hass, entry, "camera:front_door:sound_rms") == "320.25"
+    assert sensor(hass, entry, "camera:front_door:sound_rms") == "320.2"
     assert not is_registered(hass, entry, "sensor", "camera:Portones:sound_level")
 
 
@@ -372,7 +449,7 @@ async def test_temperatures_stand_where_the_version_keeps_them(
     frigate.state.temperatures[name] = 46.25
     entry = await set_up(hass, make_entry(frigate.internal_url))
     state = sensor_state(hass, entry, f"server:temperature:{name}")
-    assert (state.state, state.attributes["unit_of_measurement"]) == ("46.25", "°C")
+    assert (state.state, state.attributes["unit_of_measurement"]) == ("46.2", "°C")
 
 
 @everything_on

@@ -20,6 +20,14 @@ class HealthSensorDescription(SensorEntityDescription):
     entity_category: EntityCategory | None = EntityCategory.DIAGNOSTIC
     entity_registry_enabled_default: bool = False
     state_class: SensorStateClass | None = SensorStateClass.MEASUREMENT
+    decimals: int = 1
+
+    def rounded[T](self, value: T) -> T | float:
+        """Return a value as it is kept: a float would differ a little at every poll."""
+        if not isinstance(value, float):
+            return value
+        # Without the sum, a little below zero would become -0.0.
+        return round(value, self.decimals) + 0.0
 
 
 def fps(key: str, *, on: bool = False) -> dict[str, Any]:

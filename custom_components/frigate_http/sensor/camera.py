@@ -151,9 +151,9 @@ class FrigateCameraSensor(CameraEntity, SensorEntity):
     def _async_update_attrs(self) -> bool:
         if not self.is_told_of:
             return False
-        stats = self.camera_stats
+        stats, description = self.camera_stats, self.entity_description
         self._attr_native_value = (
-            self.entity_description.value_fn(stats)
+            description.rounded(description.value_fn(stats))
             if stats is not None and self._is_told_still
             else None
         )

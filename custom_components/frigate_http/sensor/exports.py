@@ -51,7 +51,7 @@ EXPORTS_SENSORS: tuple[ExportsSensorDescription, ...] = (
         native_unit_of_measurement=PERCENTAGE,
         suggested_display_precision=0,
         state_class=SensorStateClass.MEASUREMENT,
-        value_fn=lambda data: data.progress,
+        value_fn=lambda data: data.progress and round(data.progress, 1),
         exists_fn=lambda capabilities: capabilities.has_export_jobs,
     ),
 )

@@ -34,11 +34,16 @@ def _storage(key: str) -> dict[str, Any]:
     return {
         "key": key,
         "device_class": SensorDeviceClass.DATA_SIZE,
-        "native_unit_of_measurement": UnitOfInformation.MEBIBYTES,
-        "suggested_unit_of_measurement": UnitOfInformation.GIBIBYTES,
+        "native_unit_of_measurement": UnitOfInformation.GIBIBYTES,
         "suggested_display_precision": 1,
+        # The shared memory is no larger than a part of one GiB.
+        "decimals": 2,
         "parts_fn": lambda stats: stats.storage,
     }
+
+
+def _gibibytes(mebibytes: float | None) -> float | None:
+    return None if mebibytes is None else mebibytes / 1024
 
 
 def _celsius(key: str) -> dict[str, Any]:
@@ -65,14 +70,16 @@ PART_SENSORS: tuple[PartSensorDescription, ...] = (
     ),
     PartSensorDescription(
         **_storage("storage_free"),
-        value_fn=lambda storage: storage.free,
+        value_fn=lambda storage: _gibibytes(storage.free),
         on_for=(RECORDINGS,),
     ),
     PartSensorDescription(
-        **_storage("storage_used"), value_fn=lambda storage: storage.used
+        **_storage("storage_used"),
+        value_fn=lambda storage: _gibibytes(storage.used),
     ),
     PartSensorDescription(
-        **_storage("storage_total"), value_fn=lambda storage: storage.total
+        **_storage("storage_total"),
+        value_fn=lambda storage: _gibibytes(storage.total),
     ),
     PartSensorDescription(
         **percent("gpu_load"),
@@ -161,8 +168,9 @@ class FrigatePartSensor(ServerEntity, SensorEntity):
     def _async_update_attrs(self) -> bool:
         if (stats := self.coordinator.data.stats) is None:
             return False
-        part = self.entity_description.parts_fn(stats).get(self._part)
+        description = self.entity_description
+        part = description.parts_fn(stats).get(self._part)
         self._attr_native_value = (
-            None if part is None else self.entity_description.value_fn(part)
+            None if part is None else description.rounded(description.value_fn(part))
         )
         return True

@@ -93,5 +93,6 @@ class FrigateServerSensor(ServerEntity, SensorEntity):
     def _async_update_attrs(self) -> bool:
         if (stats := self.coordinator.data.stats) is None:
             return False
-        self._attr_native_value = self.entity_description.value_fn(stats)
+        description = self.entity_description
+        self._attr_native_value = description.rounded(description.value_fn(stats))
         return True
