@@ -277,23 +277,23 @@ async def test_the_recording_around_a_trigger_is_exported(
     assert call.data["data"]["url"].endswith(f"/exports/{export.file}")
 
 
-@pytest.mark.parametrize("recognised", [["Eileen"], []], ids=["somebody", "nobody"])
+@pytest.mark.parametrize("recognized", [["Eileen"], []], ids=["somebody", "nobody"])
 async def test_unknown_faces_are_looked_at_again_at_night(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FakeFrigate,
     told: list[ServiceCall],
     freezer: FrozenDateTimeFactory,
-    recognised: list[str],
+    recognized: list[str],
 ) -> None:
     await use(hass, "reprocess_faces", server=entry.entry_id, at="03:30:00")
     frigate.add_face("Eileen", 1)
     frigate.add_training_image()
-    for name in recognised:
+    for name in recognized:
         frigate.expect_face(frigate.add_training_image(), name)
     await pass_until(hass, freezer, hour=3, minute=30)
     assert sent(frigate, "/api/faces/reprocess")
-    assert [call.data["message"] for call in told] == recognised
+    assert [call.data["message"] for call in told] == recognized
 
 
 def _let_pass(

@@ -106,7 +106,7 @@ async def test_the_bell_is_exported(
     assert "/exports/front_door_" in call.data["data"]["url"]
 
 
-async def test_faces_are_recognised_at_night(
+async def test_faces_are_recognized_at_night(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FakeFrigate,

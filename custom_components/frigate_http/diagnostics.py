@@ -192,7 +192,7 @@ def _camera(data: FrigateData, name: str) -> dict[str, Any]:
             "zones": list(config.zones),
             "features": dict(config.features),
             "switchable": sorted(config.switchable),
-            "recognises_faces": config.recognises_faces,
+            "recognizes_faces": config.recognizes_faces,
             "reads_plates": config.reads_plates,
             "has_ptz": config.has_ptz,
         },
@@ -233,7 +233,7 @@ def _live(runtime: FrigateRuntime, camera: str | None) -> dict[str, Any]:
 
 
 def _sight(state: CameraState) -> dict[str, Any]:
-    """Return what is known of a camera now; who was recognised is nobody's business."""
+    """Return what is known of a camera now; who was recognized is nobody's business."""
     return {
         "motion": state.motion,
         "totals": _plain(state.totals),

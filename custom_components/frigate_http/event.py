@@ -93,7 +93,7 @@ LIVE_EVENTS: tuple[LiveEventDescription, ...] = (
         key="face",
         types=(RECOGNIZED,),
         kind=Kind.FACES,
-        exists_fn=lambda config: config.recognises_faces,
+        exists_fn=lambda config: config.recognizes_faces,
         payload_fn=_face,
     ),
     LiveEventDescription(

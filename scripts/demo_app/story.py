@@ -62,7 +62,7 @@ async def _when_wanted(server: FakeFrigate, wanted: asyncio.Event) -> None:
 
 
 async def _visit(server: FakeFrigate, name: str) -> None:
-    """Let somebody come to the door, be recognised, and go again."""
+    """Let somebody come to the door, be recognized, and go again."""
     server.hears(DOOR, _SOUND, True)
     server.motion(DOOR, True)
     await asyncio.sleep(_MOMENT)

@@ -15,7 +15,7 @@ from custom_components.frigate_http.aiofrigate import (
     FrigateRedirectError,
     FrigateStartingError,
     find_server,
-    normalise_url,
+    normalize_url,
 )
 from tests.fake_frigate import FakeFrigate, Fault, FrontProxy
 from tests.fake_frigate.answers import Answer
@@ -69,10 +69,10 @@ NOBODY = Credentials()
     ],
 )
 def test_one_form_for_an_address(text: str, url: str) -> None:
-    found = normalise_url(text)
+    found = normalize_url(text)
     assert str(found).rstrip("/") == url
-    assert normalise_url(str(found)) == found
-    assert normalise_url(f"{found}/") == found
+    assert normalize_url(str(found)) == found
+    assert normalize_url(f"{found}/") == found
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_one_form_for_an_address(text: str, url: str) -> None:
 )
 def test_what_is_no_address(text: str) -> None:
     with pytest.raises(FrigateArgumentError):
-        normalise_url(text)
+        normalize_url(text)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_what_is_no_address(text: str) -> None:
 )
 def test_a_password_in_an_address_is_refused_and_not_repeated(text: str) -> None:
     with pytest.raises(FrigateArgumentError) as caught:
-        normalise_url(text)
+        normalize_url(text)
     words = "".join((str(caught.value), repr(caught.value)))
     assert "s3cr3t" not in words
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
@@ -135,7 +135,7 @@ async def test_a_path_from_the_browser_is_cut_until_frigate_answers(
     session: aiohttp.ClientSession, socket_enabled: None, prefix: str, pasted: str
 ) -> None:
     async with FakeFrigate(prefix=prefix) as frigate:
-        url = normalise_url(f"{frigate.internal_url}{pasted}#front_door")
+        url = normalize_url(f"{frigate.internal_url}{pasted}#front_door")
         found = await find_server(session, url, NOBODY)
         assert str(found).rstrip("/") == frigate.internal_url
 
@@ -145,7 +145,7 @@ async def test_frigates_guard_is_found_too(
     session: aiohttp.ClientSession, socket_enabled: None, prefix: str
 ) -> None:
     async with FakeFrigate(prefix=prefix) as frigate:
-        url = normalise_url(f"{frigate.external_url}/review")
+        url = normalize_url(f"{frigate.external_url}/review")
         found = await find_server(session, url, NOBODY)
         assert str(found).rstrip("/") == frigate.external_url
 
@@ -155,7 +155,7 @@ async def test_a_prefix_of_the_proxy_is_kept(
 ) -> None:
     async with FrontProxy(frigate.internal_url, prefix="/cameras") as door:
         for pasted in ("", "/", "/review", "/api/version"):
-            url = normalise_url(f"{door.url}{pasted}")
+            url = normalize_url(f"{door.url}{pasted}")
             assert str(await find_server(session, url, NOBODY)) == door.url
 
 
@@ -164,7 +164,7 @@ async def test_a_refusal_ends_the_search_where_it_came_from(
     frigate: FakeFrigate, session: aiohttp.ClientSession, status: int
 ) -> None:
     frigate.fail("/deep/api/version", Fault.status(status))
-    url = normalise_url(f"{frigate.internal_url}/deep/down")
+    url = normalize_url(f"{frigate.internal_url}/deep/down")
     found = await find_server(session, url, NOBODY)
     assert str(found) == f"{frigate.internal_url}/deep"
     frigate.clear_faults()
@@ -179,7 +179,7 @@ async def test_a_redirect_on_the_host_leads_to_the_right_address(
     secure = f"{frigate.external_url}/api/version"
     frigate.fail("/api/version", Fault.redirect(secure), times=1)
     credentials = Credentials(token=None if guarded else frigate.token("admin"))
-    found = await find_server(session, normalise_url(frigate.internal_url), credentials)
+    found = await find_server(session, normalize_url(frigate.internal_url), credentials)
     assert str(found).rstrip("/") == frigate.external_url
 
 
@@ -187,7 +187,7 @@ async def test_the_account_is_not_used_but_what_a_proxy_wants_is(
     frigate: FakeFrigate, session: aiohttp.ClientSession
 ) -> None:
     credentials = Credentials(**ADMIN, headers={"X-Key": "abc"})
-    url = normalise_url(f"{frigate.external_url}/review")
+    url = normalize_url(f"{frigate.external_url}/review")
     await find_server(session, url, credentials)
     assert not sent(frigate, "/api/login", "POST")
     assert all(request.headers["X-Key"] == "abc" for request in frigate.requests)
@@ -212,7 +212,7 @@ async def test_a_server_that_is_none(
     fault: Fault,
     kind: type[FrigateError],
 ) -> None:
-    url = normalise_url(f"{frigate.internal_url}/some/where")
+    url = normalize_url(f"{frigate.internal_url}/some/where")
     frigate.fail("/api/version", fault)
     frigate.fail("/some", fault)
     with pytest.raises(FrigateError) as caught:
@@ -229,7 +229,7 @@ async def test_a_web_page_tells_more_than_nothing_at_all(
     nothing = http_answer(404, b"{}")
     page = http_answer(200, b"<title>Router</title>", "text/html")
     async with wire_server(nothing, page) as server:
-        url = normalise_url(f"{server.url}/review")
+        url = normalize_url(f"{server.url}/review")
         with pytest.raises(FrigateHTMLError, match="Router"):
             await find_server(session, url, NOBODY)
         assert server.targets == ["/review/api/version", "/api/version"]

@@ -307,7 +307,7 @@ async def test_what_is_no_lost_session_makes_no_login(
 # Limited
 
 
-async def test_the_limit_on_logins_is_honoured(
+async def test_the_limit_on_logins_is_honored(
     frigate: FakeFrigate, connect: Connect, freezer: FrozenDateTimeFactory
 ) -> None:
     frigate.state.login_rate_limit = 1
@@ -329,7 +329,7 @@ async def test_the_limit_on_logins_is_honoured(
 
 
 @pytest.mark.parametrize(("header", "pause"), [("200", 200), ("2", 30)])
-async def test_the_pause_of_a_header_is_honoured(
+async def test_the_pause_of_a_header_is_honored(
     frigate: FakeFrigate,
     viewer: FrigateClient,
     freezer: FrozenDateTimeFactory,

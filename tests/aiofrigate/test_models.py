@@ -240,7 +240,7 @@ def test_a_recorded_configuration(version: str) -> None:
                 "motion_contour_area",
             }
         ),
-        recognises_faces=True,
+        recognizes_faces=True,
         reads_plates=False,
         has_ptz=False,
     )
@@ -270,7 +270,7 @@ def test_a_configuration_that_leaves_everything_out() -> None:
         zones={},
         features={},
         switchable=frozenset(),
-        recognises_faces=False,
+        recognizes_faces=False,
         reads_plates=False,
         has_ptz=False,
     )

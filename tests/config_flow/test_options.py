@@ -206,7 +206,7 @@ async def test_server_that_never_answered_has_no_cameras_to_offer(
         ),
     ],
 )
-async def test_address_for_browsers_is_normalised(
+async def test_address_for_browsers_is_normalized(
     hass: HomeAssistant, entry: MockConfigEntry, text: str, url: str
 ) -> None:
     flow = await OptionsFlow.of(hass, entry)

@@ -209,7 +209,7 @@ def preview_route(call: Call, event_id: str) -> Answer:
 @lru_cache
 def _moving_picture() -> bytes:
     out = BytesIO()
-    first, second = (Image.new("P", (32, 18), colour) for colour in (0, 1))
+    first, second = (Image.new("P", (32, 18), color) for color in (0, 1))
     first.save(out, "GIF", save_all=True, append_images=[second], duration=500, loop=0)
     return out.getvalue()
 

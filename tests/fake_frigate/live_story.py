@@ -180,10 +180,10 @@ class LiveStoryteller(Storyteller):
         status = "NONE" if review.end_time is not None else review.severity.upper()
         self._live.publish(f"{review.camera}/review_status", status)
 
-    # What is recognised
+    # What is recognized
 
     def face_recognized(self, event: Event, name: str, score: float = 0.95) -> None:
-        """Let a person be recognised, which the next change of the object will show."""
+        """Let a person be recognized, which the next change of the object will show."""
         self._name(event, name, score)
         self._publish_recognition(event, "face", {"name": name, "score": score})
 

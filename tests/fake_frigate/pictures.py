@@ -1,4 +1,4 @@
-"""The pictures of the cameras: coloured, moving, with a clock in them."""
+"""The pictures of the cameras: colored, moving, with a clock in them."""
 
 import asyncio
 from collections.abc import Callable
@@ -46,26 +46,26 @@ type Box = tuple[int, int, int, int]
 def _backdrop(name: str, width: int, height: int) -> Image.Image:
     """Return the unmoving part of a picture: a yard, different for each camera."""
     number = zlib.crc32(name.encode())
-    colour = (60 + number % 130, 60 + number // 256 % 130, 60 + number // 65536 % 130)
+    color = (60 + number % 130, 60 + number // 256 % 130, 60 + number // 65536 % 130)
     picture = Image.new("RGB", (1, 2))
-    picture.putdata([_lighter(colour, 90), colour])
+    picture.putdata([_lighter(color, 90), color])
     picture = picture.resize((width, height), Image.Resampling.BILINEAR)
     draw = ImageDraw.Draw(picture)
     ground = height * 5 // 8
-    draw.rectangle((0, ground, width, height), fill=_lighter(colour, -30))
+    draw.rectangle((0, ground, width, height), fill=_lighter(color, -30))
     houses = 2 + number % 4
     for index in range(houses):
         left = (index * 2 + 1) * width // (2 * houses + 1)
         right = left + width // (2 * houses + 2)
         roof = ground - height * (2 + (number >> index) % 3) // 10
-        draw.rectangle((left, roof, right, ground), fill=_lighter(colour, 35 - index))
+        draw.rectangle((left, roof, right, ground), fill=_lighter(color, 35 - index))
         peak = ((left + right) // 2, roof - height // 10)
-        draw.polygon([(left, roof), peak, (right, roof)], fill=_lighter(colour, -45))
+        draw.polygon([(left, roof), peak, (right, roof)], fill=_lighter(color, -45))
     return picture
 
 
-def _lighter(colour: tuple[int, int, int], by: int) -> tuple[int, int, int]:
-    red, green, blue = (min(255, max(0, value + by)) for value in colour)
+def _lighter(color: tuple[int, int, int], by: int) -> tuple[int, int, int]:
+    red, green, blue = (min(255, max(0, value + by)) for value in color)
     return red, green, blue
 
 

@@ -154,7 +154,7 @@ def review_data(
     zones: list[str],
     audio: list[str] | None = None,
 ) -> dict[str, Any]:
-    """Return the details of an item; whoever is recognised counts as verified."""
+    """Return the details of an item; whoever is recognized counts as verified."""
     shown = [f"{each}-verified" if sub_labels else each for each in objects]
     return {
         "detections": events,

@@ -28,7 +28,7 @@ def labels_route(call: Call) -> Answer:
 
 
 def sub_labels_route(call: Call) -> Answer:
-    """List what and who has been recognised."""
+    """List what and who has been recognized."""
     cameras = _cameras(call)
     events = call.state.story.look().values()
     names = {each.sub_label for each in events if each.camera in cameras}

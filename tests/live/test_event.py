@@ -419,7 +419,7 @@ async def test_who_is_remembered_is_limited(
     await until(hass, lambda: len(told.types) == 502)
 
 
-async def test_the_same_is_recognised_by_polling(
+async def test_the_same_is_recognized_by_polling(
     hass: HomeAssistant,
     watched: FakeFrigate,
     polled: MockConfigEntry,
@@ -445,7 +445,7 @@ async def test_the_same_is_recognised_by_polling(
     assert (plate["plate"], plate["score"], plate["name"]) == ("SBA 1234", 0.93, None)
 
 
-async def test_who_is_recognised_in_a_gap_is_told_after_it(
+async def test_who_is_recognized_in_a_gap_is_told_after_it(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     told = EventPayload(hass, entry, FACE)

@@ -109,7 +109,7 @@ async def test_what_is_on_by_default(
         "front_door:last_recognized_face",
         "front_door:last_recognized_plate",
         "front_door:classification:gate_state",
-        # That camera recognises nobody.
+        # That camera recognizes nobody.
         "Portones:review_status",
     }
     labels = {"person", "car", "all"}
@@ -243,7 +243,7 @@ async def test_a_face_and_a_plate_are_shown_for_some_time(
     await way.shows(entry, {FACE: "Ana", PLATE: STATE_UNKNOWN})
 
 
-async def test_recognised_again_the_time_starts_anew(
+async def test_recognized_again_the_time_starts_anew(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     entry: MockConfigEntry,

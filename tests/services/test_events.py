@@ -130,7 +130,7 @@ async def test_what_no_query_knows(hass: HomeAssistant, frigate: FakeFrigate) ->
     await set_up_admin(hass, frigate)
     frigate.clear_requests()
     with pytest.raises(vol.Invalid):
-        await call(hass, "get_events", colour="red")
+        await call(hass, "get_events", color="red")
     assert sent(frigate, "/api/events") == []
 
 

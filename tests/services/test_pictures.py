@@ -1,4 +1,4 @@
-"""Faces in pictures: files, cameras and images, registered and recognised."""
+"""Faces in pictures: files, cameras and images, registered and recognized."""
 
 from datetime import UTC, datetime
 import os

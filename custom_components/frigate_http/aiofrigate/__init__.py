@@ -9,7 +9,7 @@ from .capabilities import Capabilities
 from .client import FrigateClient
 from .configuration import CameraConfig, Config, ZoneConfig
 from .controls import NO_PROFILE, ProfileChoice, Profiles, PtzInfo
-from .discovery import find_server, normalise_url
+from .discovery import find_server, normalize_url
 from .errors import (
     FrigateArgumentError,
     FrigateAuthError,
@@ -187,7 +187,7 @@ __all__ = [
     "is_push_public_key",
     "is_push_secret",
     "jpeg_frames",
-    "normalise_url",
+    "normalize_url",
     "part_of",
     "redacted",
 ]

@@ -80,7 +80,7 @@ class CameraConfig:
     """What can be set while Frigate runs, by the name with which it is set."""
     switchable: frozenset[str]
     """Those of the features that Frigate agrees to switch on."""
-    recognises_faces: bool
+    recognizes_faces: bool
     reads_plates: bool
     has_ptz: bool
     """Whether Frigate may move the camera."""
@@ -115,7 +115,7 @@ class CameraConfig:
             switchable=frozenset(
                 feature for feature in features if _is_switchable(data, feature)
             ),
-            recognises_faces=_is_enabled(data, "face_recognition"),
+            recognizes_faces=_is_enabled(data, "face_recognition"),
             reads_plates=_is_enabled(data, "lpr"),
             has_ptz=as_str(as_dict(data.get("onvif")).get("host")) is not None,
         )

@@ -27,7 +27,7 @@ _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _HALF_SCHEME = re.compile(r"^https?:/", re.IGNORECASE)
 
 
-def normalise_url(text: str) -> URL:
+def normalize_url(text: str) -> URL:
     """Return one form for all ways to write the same address.
 
     Without a scheme, port 8971 means https and any other http; with neither scheme nor

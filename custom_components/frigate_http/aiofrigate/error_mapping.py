@@ -121,7 +121,7 @@ def error_from_response(
     if status == 422 and not isinstance(content, dict):
         # Whatever this is, it may be an echo of what was sent.
         content = None
-    # Shortened only then: half a secret would not be recognised.
+    # Shortened only then: half a secret would not be recognized.
     message = tidy(mask(_own_words(content), secrets)) or f"HTTP status {status}"
     is_page = _is_html(headers)
     if status == 400 and _HTTP_ON_TLS_PORT in message:

@@ -131,7 +131,7 @@ class FrigateRateLimitError(FrigateResponseError):
     """429: too many requests; ask again after `retry_after` seconds."""
 
     def __init__(self, message: str, status: int, retry_after: float) -> None:
-        """Keep the words and the pause to honour, in seconds."""
+        """Keep the words and the pause to honor, in seconds."""
         super().__init__(message, status)
         self.retry_after = retry_after
 

@@ -20,7 +20,7 @@ class Event:
     camera: str | None
     label: str | None
     sub_label: str | None
-    """What or who exactly was recognised."""
+    """What or who exactly was recognized."""
     zones: tuple[str, ...]
     start: float | None
     """Seconds since the epoch."""
@@ -35,7 +35,7 @@ class Event:
     kind: str | None
     """What made it: `object`, `audio`, or `api` for one that somebody created."""
     plate: str | None
-    """The licence plate that was read."""
+    """The license plate that was read."""
     sub_label_score: float | None
     """How sure Frigate is of the sub label, from 0 to 1."""
     plate_score: float | None

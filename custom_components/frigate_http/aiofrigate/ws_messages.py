@@ -134,7 +134,7 @@ class FeatureState:
 
 @dataclass(frozen=True, slots=True)
 class Recognized:
-    """A face was recognised or a plate was read; or is so no longer."""
+    """A face was recognized or a plate was read; or is so no longer."""
 
     camera: str
     is_plate: bool

@@ -20,7 +20,7 @@ from ..aiofrigate import (
     FrigateRedirectError,
     FrigateResponseError,
     find_server,
-    normalise_url,
+    normalize_url,
 )
 from ..connection import credentials_from, temporary_session
 from ..errors import UnsupportedVersionError, error_key, placeholders
@@ -111,7 +111,7 @@ def parse_url(text: str, field: str = CONF_URL) -> URL:
         FormError: it is none.
     """
     try:
-        return normalise_url(text)
+        return normalize_url(text)
     except ValueError as err:
         # FrigateArgumentError is one, and so is what a malformed IDN name ends in.
         raise FormError("invalid_url", field) from err

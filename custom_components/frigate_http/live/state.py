@@ -203,7 +203,7 @@ class LiveState:
             yield update
 
     def _named(self, found: Recognized) -> Topic:
-        """Take in who or what was recognised last."""
+        """Take in who or what was recognized last."""
         state = self.of(found.camera)
         if found.is_plate:
             state.plate = found

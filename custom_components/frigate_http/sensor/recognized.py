@@ -1,4 +1,4 @@
-"""Sensors of who was recognised last: a face, or a license plate."""
+"""Sensors of who was recognized last: a face, or a license plate."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -22,7 +22,7 @@ from ..live.topics import Kind, Topic
 
 @dataclass(frozen=True, kw_only=True)
 class RecognizedSensorDescription(SensorEntityDescription):
-    """What a camera recognises."""
+    """What a camera recognizes."""
 
     kind: Kind
     exists_fn: Callable[[CameraConfig], bool]
@@ -33,7 +33,7 @@ RECOGNIZED_SENSORS: tuple[RecognizedSensorDescription, ...] = (
     RecognizedSensorDescription(
         key="last_recognized_face",
         kind=Kind.FACES,
-        exists_fn=lambda camera: camera.recognises_faces,
+        exists_fn=lambda camera: camera.recognizes_faces,
         last_fn=lambda state: state.face,
     ),
     RecognizedSensorDescription(
@@ -48,7 +48,7 @@ RECOGNIZED_SENSORS: tuple[RecognizedSensorDescription, ...] = (
 def recognizing(
     coordinator: ServerCoordinator,
 ) -> Iterator[tuple[RecognizedSensorDescription, str]]:
-    """Yield what each camera recognises, as keys of entities."""
+    """Yield what each camera recognizes, as keys of entities."""
     for name, camera in coordinator.data.cameras.items():
         for description in RECOGNIZED_SENSORS:
             if description.exists_fn(camera):
@@ -68,9 +68,9 @@ class _Shown(ExtraStoredData):
 
 
 class RecognizedSensor(LiveEntity, SensorEntity, RestoreEntity):
-    """Who was recognised last, until some time after that.
+    """Who was recognized last, until some time after that.
 
-    While it is polled, an object counts as recognised once, and not anew as long as it
+    While it is polled, an object counts as recognized once, and not anew as long as it
     stays.
     """
 
