@@ -26,8 +26,6 @@ from tests.fake_frigate import Camera, FakeFrigate, Request
 POLL = 15
 CONFIG_READ = 300
 
-VERSIONS = ("0.17.2", "0.18")
-
 
 async def pass_time(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, seconds: float = POLL

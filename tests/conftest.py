@@ -73,17 +73,23 @@ def entity_registry_enabled_by_default() -> Generator[None]:
 
 
 @pytest.fixture
+def version() -> str:
+    """Return the version of the simulated Frigate; `EVERY_VERSION` is for each of them."""
+    return "0.17.2"
+
+
+@pytest.fixture
 def frigate_options() -> dict[str, Any]:
-    """Return the arguments of the fake; tests override them by parametrization."""
+    """Return its other arguments; tests override them by parametrization."""
     return {}
 
 
 @pytest.fixture
 async def frigate(
-    socket_enabled: None, frigate_options: dict[str, Any]
+    socket_enabled: None, version: str, frigate_options: dict[str, Any]
 ) -> AsyncGenerator[FakeFrigate]:
-    """Return a running fake Frigate."""
-    async with FakeFrigate(**frigate_options) as server:
+    """Return a running simulated Frigate."""
+    async with FakeFrigate(**{"version": version, **frigate_options}) as server:
         yield server
 
 

@@ -1,7 +1,5 @@
 """The binary sensors: streams, detection, and whether the stats are fresh."""
 
-from typing import Any
-
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import (
@@ -21,7 +19,6 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from tests.common import (
     CONFIG_READ,
-    VERSIONS,
     furnish,
     pass_polls,
     pass_time,
@@ -31,6 +28,7 @@ from tests.common import (
 from tests.conftest import set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.stats import build_stats
+from tests.versions import EVERY_VERSION
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
 
@@ -41,23 +39,11 @@ STREAM = "camera:front_door:stream"
 DETECTOR = "camera:front_door:detector_process"
 
 
-@pytest.fixture
-def frigate_options(request: pytest.FixtureRequest) -> dict[str, Any]:
-    return getattr(request, "param", {})
-
-
-on_both_versions = pytest.mark.parametrize(
-    "frigate_options",
-    [pytest.param({"version": version}, id=version) for version in VERSIONS],
-    indirect=True,
-)
-
-
 def shown(hass: HomeAssistant, entry: MockConfigEntry, key: str) -> str:
     return state_of(hass, entry, "binary_sensor", key)
 
 
-@on_both_versions
+@EVERY_VERSION
 @everything_on
 async def test_entities(
     hass: HomeAssistant,
@@ -76,7 +62,7 @@ async def test_entities(
     await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
 
 
-@on_both_versions
+@EVERY_VERSION
 async def test_a_stream_is_connected_while_pictures_come(
     hass: HomeAssistant,
     frigate: FakeFrigate,
@@ -175,7 +161,7 @@ async def test_what_the_stats_leave_out_is_unknown(
     assert [shown(hass, entry, key) for key in keys] == [STATE_ON] * len(keys)
 
 
-@on_both_versions
+@EVERY_VERSION
 async def test_stats_older_than_two_minutes_are_a_problem(
     hass: HomeAssistant,
     frigate: FakeFrigate,

@@ -16,7 +16,6 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from tests.common import (
     ADMIN,
-    VERSIONS,
     VIEWER,
     entity_id,
     furnish,
@@ -28,12 +27,9 @@ from tests.common import (
 )
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
+from tests.versions import EVERY_VERSION
 
 RESTART = ("button", "server:restart")
-BOTH = pytest.mark.parametrize(
-    "frigate_options",
-    [pytest.param({"version": version}, id=version) for version in VERSIONS],
-)
 
 
 async def press(hass: HomeAssistant, entry: MockConfigEntry) -> None:
@@ -42,7 +38,7 @@ async def press(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     await hass.services.async_call(BUTTON, SERVICE_PRESS, data, blocking=True)
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.usefixtures("fixed_time", "entity_registry_enabled_by_default")
 async def test_entities(
     hass: HomeAssistant,
@@ -65,7 +61,7 @@ async def test_it_is_off_by_default(
     assert registered.disabled_by is er.RegistryEntryDisabler.INTEGRATION
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.usefixtures("fixed_time", "entity_registry_enabled_by_default")
 async def test_a_restart(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
@@ -100,7 +96,7 @@ async def test_a_restart_that_is_refused(
     assert frigate.state.starting
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.usefixtures("fixed_time", "entity_registry_enabled_by_default")
 async def test_it_is_there_for_administrators_only(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory

@@ -23,7 +23,6 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from tests.common import (
     CONFIG_READ,
-    VERSIONS,
     entity_id,
     furnish,
     is_available,
@@ -37,6 +36,7 @@ from tests.common import (
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault, Request
 from tests.fake_frigate.answers import Answer
+from tests.versions import EVERY_VERSION
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
 
@@ -45,18 +45,6 @@ LATEST = "/api/front_door/latest.jpg"
 BIRDSEYE = ("camera", "server:birdseye")
 BIRDSEYE_CAMERA = "camera.frigate_birdseye"
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg'><script>steal()</script></svg>"
-
-
-@pytest.fixture
-def frigate_options(request: pytest.FixtureRequest) -> dict[str, Any]:
-    return getattr(request, "param", {})
-
-
-on_both_versions = pytest.mark.parametrize(
-    "frigate_options",
-    [pytest.param({"version": version}, id=version) for version in VERSIONS],
-    indirect=True,
-)
 
 
 def size(content: bytes) -> tuple[int, int]:
@@ -89,7 +77,7 @@ async def leave(viewer: asyncio.Task[bytes | None]) -> None:
         await viewer
 
 
-@on_both_versions
+@EVERY_VERSION
 async def test_entities(
     hass: HomeAssistant,
     frigate: FakeFrigate,
@@ -376,7 +364,7 @@ async def test_a_camera_is_unavailable_when_it_is_gone_or_the_server_down(
     assert await picture() == 200
 
 
-@on_both_versions
+@EVERY_VERSION
 @pytest.mark.parametrize("setting", ["online", "enabled"])
 async def test_without_a_live_picture_the_one_frigate_sends_is_shown(
     hass: HomeAssistant,
@@ -393,7 +381,7 @@ async def test_without_a_live_picture_the_one_frigate_sends_is_shown(
     assert size(image.content) == (160, 90)
 
 
-@on_both_versions
+@EVERY_VERSION
 @pytest.mark.parametrize(
     ("user", "password", "cameras"),
     [

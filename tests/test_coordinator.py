@@ -17,7 +17,6 @@ from tests.common import (
     FACES,
     POLL,
     STATS,
-    VERSIONS,
     VIEWER,
     Shown,
     is_available,
@@ -32,6 +31,7 @@ from tests.common import (
 )
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
+from tests.versions import EVERY_VERSION
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
 
@@ -53,8 +53,8 @@ def shown(hass: HomeAssistant, entry: MockConfigEntry) -> Callable[[], Shown]:
 
 
 @pytest.fixture
-def frigate_options(request: pytest.FixtureRequest) -> dict[str, Any]:
-    return getattr(request, "param", {"faces": {"Eileen": 2}, "train": 1})
+def frigate_options() -> dict[str, Any]:
+    return {"faces": {"Eileen": 2}, "train": 1}
 
 
 async def test_stats_and_faces_are_polled_together_every_15_seconds(
@@ -179,7 +179,7 @@ async def test_a_server_that_never_answers_counts_as_down(
     assert shown() == (True, True, True)
 
 
-@pytest.mark.parametrize("frigate_options", [{"version": v} for v in VERSIONS])
+@EVERY_VERSION
 async def test_a_viewer_may_not_read_the_faces_and_that_is_said_once(
     hass: HomeAssistant,
     frigate: FakeFrigate,

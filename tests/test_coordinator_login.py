@@ -32,8 +32,8 @@ def shown(hass: HomeAssistant, entry: MockConfigEntry) -> Callable[[], Shown]:
 
 
 @pytest.fixture
-def frigate_options(request: pytest.FixtureRequest) -> dict[str, Any]:
-    return getattr(request, "param", {"faces": {"Eileen": 2}, "train": 1})
+def frigate_options() -> dict[str, Any]:
+    return {"faces": {"Eileen": 2}, "train": 1}
 
 
 def _forget_password(frigate: FakeFrigate) -> None:

@@ -14,11 +14,12 @@ from homeassistant.helpers import config_validation as cv, entity_registry as er
 from homeassistant.helpers.template import Template
 from homeassistant.util.yaml import parse_yaml
 from scripts.demo_app.frigate import CAMERAS, FACES, WAITING_FACES
-from tests.common import ADMIN, VERSIONS, VIEWER, furnish, sent
+from tests.common import ADMIN, VIEWER, furnish, sent
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate
 from tests.services.common import set_up_admin
 from tests.services.footage_time import in_time
+from tests.versions import EVERY_VERSION
 
 TEMPLATE = Path(__file__).parents[1] / "examples" / "dashboard.jinja"
 STOCK_CARDS = {
@@ -33,13 +34,10 @@ STOCK_CARDS = {
     "picture-glance",
     "tile",
 }
-SERVERS = pytest.mark.parametrize(
+FURNISHED = pytest.mark.parametrize(
     "frigate_options",
-    [
-        {"version": one, "cameras": CAMERAS, "faces": FACES, "train": WAITING_FACES}
-        for one in VERSIONS
-    ],
-    ids=VERSIONS,
+    [{"cameras": CAMERAS, "faces": FACES, "train": WAITING_FACES}],
+    ids=["furnished"],
 )
 SIZES = pytest.mark.parametrize(
     "frigate_options",
@@ -103,7 +101,8 @@ def enabled(hass: HomeAssistant, entry: MockConfigEntry) -> dict[str, str]:
     }
 
 
-@SERVERS
+@EVERY_VERSION
+@FURNISHED
 async def test_nothing_has_to_be_installed_for_it(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -220,7 +219,8 @@ async def test_an_account_of_few_rights_and_a_second_server(
         assert shown == {f"camera.{one.lower()}" for one in server.state.cameras}
 
 
-@SERVERS
+@EVERY_VERSION
+@FURNISHED
 async def test_its_buttons_do_what_they_say(
     hass: HomeAssistant,
     fixed_time: None,

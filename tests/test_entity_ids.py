@@ -4,21 +4,23 @@ import pytest
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
-from tests.common import VERSIONS
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate
 from tests.fake_frigate.settings import Ptz
+from tests.versions import EVERY_VERSION
 
 LABELS = ("person", "car")
 LANGUAGES = ("en", "es", "de", "ja")
 
-pytestmark = pytest.mark.usefixtures("fixed_time", "entity_registry_enabled_by_default")
+pytestmark = [
+    EVERY_VERSION,
+    pytest.mark.usefixtures("fixed_time", "entity_registry_enabled_by_default"),
+]
 
 
-@pytest.fixture(params=VERSIONS)
-def frigate_options(request: pytest.FixtureRequest) -> dict[str, object]:
-    cameras = ("cam_01", "cam_02")
-    return {"version": request.param, "cameras": cameras, "faces": {"Eileen": 1}}
+@pytest.fixture
+def frigate_options() -> dict[str, object]:
+    return {"cameras": ("cam_01", "cam_02"), "faces": {"Eileen": 1}}
 
 
 @pytest.fixture(autouse=True)

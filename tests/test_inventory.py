@@ -11,7 +11,6 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from tests.common import (
     CONFIG_READ,
-    VERSIONS,
     camera_device,
     entity_id,
     is_available,
@@ -24,6 +23,7 @@ from tests.common import (
 )
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
+from tests.versions import EVERY_VERSION
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
 
@@ -34,17 +34,11 @@ EILEEN = ("sensor", "server:face_images:Eileen")
 
 
 @pytest.fixture
-def frigate_options(request: pytest.FixtureRequest) -> dict[str, Any]:
-    options = {"cameras": ("front_door", "garage"), "faces": {"Eileen": 2}}
-    return options | getattr(request, "param", {})
+def frigate_options() -> dict[str, Any]:
+    return {"cameras": ("front_door", "garage"), "faces": {"Eileen": 2}}
 
 
-on_both_versions = pytest.mark.parametrize(
-    "frigate_options", [{"version": version} for version in VERSIONS], indirect=True
-)
-
-
-@on_both_versions
+@EVERY_VERSION
 @pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_what_is_new_appears_without_a_reload(
     hass: HomeAssistant,
@@ -90,7 +84,7 @@ async def test_what_is_new_appears_without_a_reload(
     assert gpu.name == "Frigate GPU load of A GPU [of/with slashes]"
 
 
-@on_both_versions
+@EVERY_VERSION
 async def test_a_camera_missing_once_stays_and_missing_twice_is_removed(
     hass: HomeAssistant,
     frigate: FakeFrigate,
@@ -119,7 +113,7 @@ async def test_a_camera_missing_once_stays_and_missing_twice_is_removed(
     assert is_available(hass, entry, "camera", "camera:front_door")
 
 
-@on_both_versions
+@EVERY_VERSION
 async def test_a_removed_camera_comes_back_as_the_same_entities_without_a_reload(
     hass: HomeAssistant,
     frigate: FakeFrigate,
@@ -195,7 +189,7 @@ async def test_a_camera_gone_while_home_assistant_was_off_is_removed(
     assert not is_registered(hass, entry, *EILEEN)
 
 
-@on_both_versions
+@EVERY_VERSION
 async def test_no_camera_is_removed_when_the_role_changes(
     hass: HomeAssistant,
     frigate: FakeFrigate,
@@ -228,7 +222,7 @@ async def test_no_camera_is_removed_when_the_role_changes(
     assert is_available(hass, entry, "camera", "camera:front_door")
 
 
-@on_both_versions
+@EVERY_VERSION
 async def test_a_restricted_role_gets_only_its_cameras(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -248,7 +242,7 @@ async def test_a_restricted_role_gets_only_its_cameras(
     assert is_available(hass, entry, "binary_sensor", "camera:front_door:stream")
 
 
-@on_both_versions
+@EVERY_VERSION
 async def test_a_viewer_gets_all_cameras(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:

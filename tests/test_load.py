@@ -13,10 +13,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
-from tests.common import POLL, VERSIONS, pass_polls, pass_time
+from tests.common import POLL, pass_polls, pass_time
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.stats import build_stats
 from tests.live.common import PUSH, until_pushing, until_state
+from tests.versions import EVERY_VERSION
 
 pytestmark = pytest.mark.usefixtures("fixed_time", "entity_registry_enabled_by_default")
 
@@ -24,10 +25,14 @@ CAMERAS = 64
 
 
 @pytest.fixture
-def frigate_options(request: pytest.FixtureRequest) -> dict[str, Any]:
+def version() -> str:
+    return "0.18"
+
+
+@pytest.fixture
+def frigate_options() -> dict[str, Any]:
     faces = {f"person_{number}": number for number in range(20)}
-    version = getattr(request, "param", "0.18")
-    return {"version": version, "cameras": CAMERAS, "faces": faces}
+    return {"cameras": CAMERAS, "faces": faces}
 
 
 def _is_new_token(event: Event[Any]) -> bool:
@@ -114,7 +119,7 @@ async def settle(
     written.clear()
 
 
-@pytest.mark.parametrize("frigate_options", VERSIONS, indirect=True)
+@EVERY_VERSION
 async def test_polls_write_only_what_has_changed(
     hass: HomeAssistant,
     frigate: FakeFrigate,

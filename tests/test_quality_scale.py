@@ -22,6 +22,7 @@ from homeassistant.util.yaml import load_yaml_dict
 from tests.conftest import make_entry, set_up
 from tests.documentation import anchors
 from tests.fake_frigate import FakeFrigate
+from tests.versions import SINCE_018
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "custom_components" / DOMAIN
@@ -162,7 +163,7 @@ def test_what_is_done_has_a_proof(rule: str) -> None:
 # Entities
 
 
-@pytest.mark.parametrize("frigate_options", [{"version": "0.18"}])
+@SINCE_018
 async def test_every_entity_has_a_unique_id_of_its_own(
     hass: HomeAssistant,
     entity_registry_enabled_by_default: None,

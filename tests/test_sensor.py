@@ -15,7 +15,6 @@ from homeassistant.const import STATE_UNKNOWN, EntityCategory, Platform
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
 from tests.common import (
-    VERSIONS,
     entity_id,
     furnish,
     is_registered,
@@ -27,6 +26,7 @@ from tests.common import (
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate
 from tests.fake_frigate.stats import build_stats
+from tests.versions import EVERY_VERSION, SINCE_018
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
 
@@ -34,21 +34,6 @@ RECORDINGS = "/media/frigate/recordings"
 PEOPLE = {"faces": {"Eileen": 2, "Ana": 0}, "train": 3}
 
 everything_on = pytest.mark.usefixtures("entity_registry_enabled_by_default")
-
-
-@pytest.fixture
-def frigate_options(request: pytest.FixtureRequest) -> dict[str, Any]:
-    return getattr(request, "param", {})
-
-
-on_both_versions = pytest.mark.parametrize(
-    "frigate_options",
-    [pytest.param({"version": version}, id=version) for version in VERSIONS],
-    indirect=True,
-)
-on_0_18 = pytest.mark.parametrize(
-    "frigate_options", [{"version": "0.18"}], indirect=True
-)
 
 
 def sensor(hass: HomeAssistant, entry: MockConfigEntry, key: str) -> str:
@@ -61,7 +46,7 @@ def sensor_state(hass: HomeAssistant, entry: MockConfigEntry, key: str) -> State
     return state
 
 
-@on_both_versions
+@EVERY_VERSION
 @everything_on
 async def test_entities(
     hass: HomeAssistant,
@@ -80,7 +65,7 @@ async def test_entities(
     await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
 
 
-@on_both_versions
+@EVERY_VERSION
 async def test_what_is_on_by_default_and_what_is_diagnostic(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -128,7 +113,7 @@ async def test_what_is_on_by_default_and_what_is_diagnostic(
     )
 
 
-@on_both_versions
+@EVERY_VERSION
 @everything_on
 async def test_the_sensors_follow_the_stats(
     hass: HomeAssistant,
@@ -204,7 +189,7 @@ ROUNDED = {
 }
 
 
-@on_both_versions
+@EVERY_VERSION
 @everything_on
 async def test_numbers_are_rounded(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
@@ -238,7 +223,7 @@ async def test_there_is_no_zero_below_zero(
     assert sensor(hass, entry, "camera:front_door:sound_level") == "0.0"
 
 
-@on_both_versions
+@EVERY_VERSION
 @everything_on
 async def test_cpu_and_memory_of_a_camera_whose_processes_are_new(
     hass: HomeAssistant,
@@ -263,7 +248,7 @@ async def test_cpu_and_memory_of_a_camera_whose_processes_are_new(
     assert len(seen_pids) == 3
 
 
-@on_0_18
+@SINCE_018
 @everything_on
 async def test_0_18_tells_the_cpu_of_a_camera_itself(
     hass: HomeAssistant,
@@ -278,7 +263,7 @@ async def test_0_18_tells_the_cpu_of_a_camera_itself(
         assert sensor(hass, entry, f"camera:front_door:{key}_usage") == value
 
 
-@on_0_18
+@SINCE_018
 @everything_on
 async def test_the_connection_of_a_camera(
     hass: HomeAssistant,
@@ -319,7 +304,7 @@ async def test_0_17_has_no_sensors_of_the_connection(
         assert not is_registered(hass, entry, "sensor", f"camera:front_door:{key}")
 
 
-@on_both_versions
+@EVERY_VERSION
 @everything_on
 async def test_sound_is_shown_where_audio_is_on(
     hass: HomeAssistant,
@@ -392,7 +377,7 @@ async def test_storage_of_the_recordings(
     assert sensor(hass, entry, free) == STATE_UNKNOWN
 
 
-@pytest.mark.parametrize("frigate_options", [PEOPLE], indirect=True)
+@pytest.mark.parametrize("frigate_options", [PEOPLE])
 async def test_faces_and_people(
     hass: HomeAssistant,
     frigate: FakeFrigate,
@@ -439,7 +424,7 @@ async def test_shares_of_a_gpu_may_have_a_percent_sign(
     assert not is_registered(hass, entry, "sensor", "server:gpu_temperature:a")
 
 
-@on_both_versions
+@EVERY_VERSION
 @everything_on
 async def test_temperatures_stand_where_the_version_keeps_them(
     hass: HomeAssistant, frigate: FakeFrigate

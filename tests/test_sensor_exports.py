@@ -22,11 +22,11 @@ from tests.common import (
 )
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
-from tests.services.common import BOTH, call, camera_entity
+from tests.services.common import call, camera_entity
+from tests.versions import EVERY_VERSION, SINCE_018
 
 KEYS = ("exports_in_progress", "exports", "last_export", "export_progress")
 GATE = {"username": "gate1", "password": "gate-password-1!"}
-NEWER = pytest.mark.parametrize("frigate_options", [{"version": "0.18"}], ids=["0.18"])
 SHOWN = pytest.mark.usefixtures("fixed_time", "entity_registry_enabled_by_default")
 
 
@@ -48,7 +48,7 @@ async def export(hass: HomeAssistant, camera: str) -> None:
     await call(hass, "create_export", entity_id=camera, start_time=start, duration=60)
 
 
-@BOTH
+@EVERY_VERSION
 async def test_nothing_is_polled_unless_somebody_looks(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -68,7 +68,7 @@ async def test_nothing_is_polled_unless_somebody_looks(
 
 
 @SHOWN
-@BOTH
+@EVERY_VERSION
 async def test_the_figures_follow_at_once(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -97,7 +97,7 @@ async def test_the_figures_follow_at_once(
 
 
 @SHOWN
-@BOTH
+@EVERY_VERSION
 async def test_a_failed_export_is_seen_at_once(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -114,7 +114,7 @@ async def test_a_failed_export_is_seen_at_once(
 
 
 @SHOWN
-@BOTH
+@EVERY_VERSION
 async def test_the_last_export_is_the_one_finished_last(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -129,7 +129,7 @@ async def test_the_last_export_is_the_one_finished_last(
 
 
 @SHOWN
-@NEWER
+@SINCE_018
 async def test_work_is_polled_often_until_it_is_done(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -166,7 +166,7 @@ async def test_work_is_polled_often_until_it_is_done(
 
 
 @SHOWN
-@BOTH
+@EVERY_VERSION
 async def test_a_restricted_role_is_not_shown_the_files(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -179,7 +179,7 @@ async def test_a_restricted_role_is_not_shown_the_files(
 
 
 @SHOWN
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize(
     "fault", [Fault.html(), Fault.status(401), Fault.status(404), Fault.json({})]
 )
@@ -201,7 +201,7 @@ async def test_a_proxy_may_hide_the_files(
 
 
 @SHOWN
-@BOTH
+@EVERY_VERSION
 async def test_a_failure_and_the_recovery(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -236,7 +236,7 @@ async def test_a_lost_login_asks_for_a_new_one(
 
 
 @SHOWN
-@NEWER
+@SINCE_018
 async def test_without_stats_the_queue_is_asked_for_all_the_same(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -264,7 +264,7 @@ async def test_without_stats_the_queue_is_asked_for_all_the_same(
 
 
 @SHOWN
-@BOTH
+@EVERY_VERSION
 async def test_a_new_export_is_followed_although_it_shows_late(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -291,7 +291,7 @@ async def test_a_new_export_is_followed_although_it_shows_late(
 
 
 @SHOWN
-@BOTH
+@EVERY_VERSION
 async def test_a_new_export_that_never_shows_is_not_looked_for_long(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -312,7 +312,7 @@ async def test_a_new_export_that_never_shows_is_not_looked_for_long(
 
 
 @SHOWN
-@BOTH
+@EVERY_VERSION
 async def test_a_new_export_is_followed_through_a_fault(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -329,7 +329,7 @@ async def test_a_new_export_is_followed_through_a_fault(
 
 
 @SHOWN
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize(
     "fault", [Fault.status(502), Fault.status(500), Fault.drop(), Fault.drop_body()]
 )
@@ -361,7 +361,7 @@ async def test_a_passing_fault_of_the_files_changes_nothing(
 
 
 @SHOWN
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize(
     "fault", [Fault.status(401), Fault.redirect("https://login.example/")]
 )

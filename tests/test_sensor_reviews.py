@@ -7,9 +7,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
-from tests.common import VERSIONS, entity_id, pass_time, reauths, sent, state_of
+from tests.common import entity_id, pass_time, reauths, sent, state_of
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
+from tests.versions import EVERY_VERSION
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
 
@@ -17,12 +18,9 @@ SUMMARY = "/api/review/summary"
 ALERTS = ("sensor", "server:unreviewed_alerts")
 DETECTIONS = ("sensor", "server:unreviewed_detections")
 POLL = 30
-both_versions = pytest.mark.parametrize(
-    "frigate_options", [{"version": version} for version in VERSIONS], ids=VERSIONS
-)
 
 
-@both_versions
+@EVERY_VERSION
 async def test_they_count_the_last_day(
     hass: HomeAssistant,
     frigate: FakeFrigate,

@@ -19,10 +19,11 @@ from homeassistant.const import (
 )
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
-from tests.common import VERSIONS, entity_id, furnish, pass_time, snapshot_entry
+from tests.common import entity_id, furnish, pass_time, snapshot_entry
 from tests.conftest import set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.stats import build_stats
+from tests.versions import EVERY_VERSION
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
 
@@ -33,10 +34,7 @@ def update(hass: HomeAssistant, entry: MockConfigEntry) -> State:
     return state
 
 
-@pytest.mark.parametrize(
-    "frigate_options",
-    [pytest.param({"version": version}, id=version) for version in VERSIONS],
-)
+@EVERY_VERSION
 async def test_entities(
     hass: HomeAssistant,
     frigate: FakeFrigate,

@@ -30,11 +30,6 @@ ADMIN: dict[str, Any] = {"username": "admin", "password": "frigate-admin-pass-1"
 VIEWER: dict[str, Any] = {"username": "viewer1", "password": "viewer-password-1"}
 GATE: dict[str, Any] = {"username": "gate1", "password": "gate-password-1!"}
 
-BOTH = pytest.mark.parametrize(
-    "frigate_options",
-    [{"version": "0.17.2"}, {"version": "0.18"}],
-    ids=["0.17", "0.18"],
-)
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 GOOD_VERSION = (
     b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n"

@@ -13,8 +13,9 @@ from custom_components.frigate_http.aiofrigate import (
 )
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.answers import text_answer
+from tests.versions import EVERY_VERSION, SINCE_018
 
-from .conftest import BOTH, sent
+from .conftest import sent
 from .test_live import Listener
 
 DETECT = "/api/camera/front_door/set/detect"
@@ -47,7 +48,7 @@ def test_what_a_version_can_do(
     assert found.has_connection_stats is is_newer
 
 
-@BOTH
+@EVERY_VERSION
 async def test_stats_and_version_tell_it_without_a_request_more(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
@@ -58,7 +59,7 @@ async def test_stats_and_version_tell_it_without_a_request_more(
     assert [one.path for one in frigate.requests] == ["/api/stats"]
 
 
-@BOTH
+@EVERY_VERSION
 async def test_it_is_asked_for_once_where_nothing_told_it(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
@@ -94,7 +95,7 @@ async def test_a_version_that_is_none_is_not_guessed(
     assert await client.exports.jobs() == ()
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_feature_is_set_as_the_version_wants_it(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
@@ -116,7 +117,7 @@ async def test_a_feature_is_set_as_the_version_wants_it(
     assert config.cameras["front_door"].features["detect"] is False
 
 
-@BOTH
+@EVERY_VERSION
 async def test_of_an_unknown_version_both_ways_are_tried(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
@@ -128,7 +129,7 @@ async def test_of_an_unknown_version_both_ways_are_tried(
     assert len(sent(frigate, DETECT, "PUT")) == 1
 
 
-@pytest.mark.parametrize("frigate_options", [{"version": "0.18"}])
+@SINCE_018
 async def test_a_camera_that_is_not_there_is_no_reason_to_try_the_other_way(
     client: FrigateClient,
 ) -> None:
@@ -137,7 +138,7 @@ async def test_a_camera_that_is_not_there_is_no_reason_to_try_the_other_way(
         await client.controls.set("nowhere", "detect", "OFF")
 
 
-@BOTH
+@EVERY_VERSION
 async def test_cameras_are_moved_over_the_live_connection(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:

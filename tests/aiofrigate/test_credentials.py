@@ -17,10 +17,10 @@ from custom_components.frigate_http.aiofrigate import (
 )
 from tests.fake_frigate import FakeFrigate, Fault, FrontProxy
 from tests.fake_frigate.answers import failure
+from tests.versions import EVERY_VERSION
 
 from .conftest import (
     ADMIN,
-    BOTH,
     GATE,
     VIEWER,
     Connect,
@@ -58,7 +58,7 @@ async def _sees(client: FrigateClient, camera: str = "front_door") -> str | None
     return (await client.system.profile()).username
 
 
-@BOTH
+@EVERY_VERSION
 async def test_none_at_the_port_that_asks_for_none(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
@@ -66,7 +66,7 @@ async def test_none_at_the_port_that_asks_for_none(
     assert not logins(frigate)
 
 
-@BOTH
+@EVERY_VERSION
 async def test_none_where_a_login_is_wanted(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
@@ -77,7 +77,7 @@ async def test_none_where_a_login_is_wanted(
     assert await works(connect(frigate.external_url, **VIEWER))
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize("account", [ADMIN, VIEWER, GATE])
 async def test_an_account(
     frigate: FakeFrigate, connect: Connect, account: dict[str, Any]
@@ -91,7 +91,7 @@ async def test_an_account(
     assert identity.role == frigate.state.users[account["username"]].role
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_bearer_token(frigate: FakeFrigate, connect: Connect) -> None:
     client = connect(frigate.external_url, token=frigate.token("viewer1"))
     assert await _sees(client) == "viewer1"

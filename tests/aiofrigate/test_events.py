@@ -22,14 +22,15 @@ from custom_components.frigate_http.aiofrigate import (
     ReviewSummary,
 )
 from tests.fake_frigate import FakeFrigate, Fault
+from tests.versions import EVERY_VERSION
 
-from .conftest import BOTH, GATE, VIEWER, Connect, recorded, sent
+from .conftest import GATE, VIEWER, Connect, recorded, sent
 from .test_junk import JUNK
 
 RING = NewEvent(camera="front_door", label="doorbell")
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_list_of_events(frigate: FakeFrigate, client: FrigateClient) -> None:
     assert await client.events.list() == ()
     old = frigate.add_event("Portones", "car", ago=500, zones=["yard"], score=0.5)
@@ -59,7 +60,7 @@ async def test_a_list_of_events(frigate: FakeFrigate, client: FrigateClient) -> 
     )
 
 
-@BOTH
+@EVERY_VERSION
 async def test_filters_are_sent_as_frigate_wants_them(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
@@ -90,7 +91,7 @@ async def test_filters_are_sent_as_frigate_wants_them(
     }
 
 
-@BOTH
+@EVERY_VERSION
 async def test_the_life_of_an_event(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
@@ -131,7 +132,7 @@ async def test_the_life_of_an_event(
         await events.delete(event_id)
 
 
-@BOTH
+@EVERY_VERSION
 async def test_what_the_server_refuses(
     frigate: FakeFrigate, client: FrigateClient, connect: Connect
 ) -> None:
@@ -158,7 +159,7 @@ async def test_what_the_server_refuses(
     assert frigate.requests == []
 
 
-@BOTH
+@EVERY_VERSION
 async def test_reviews(
     frigate: FakeFrigate, client: FrigateClient, connect: Connect
 ) -> None:
@@ -211,7 +212,7 @@ async def test_reviews(
     assert await gate.reviews.summary(fresh=True) == ReviewSummary(0, 0)
 
 
-@BOTH
+@EVERY_VERSION
 async def test_filters_of_reviews(frigate: FakeFrigate, client: FrigateClient) -> None:
     review = frigate.add_review("front_door", ago=90000)
     frigate.add_review("Portones", "detection", ago=90000)

@@ -19,8 +19,9 @@ from custom_components.frigate_http.aiofrigate import (
 )
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.portraits import portrait
+from tests.versions import EVERY_VERSION
 
-from .conftest import BOTH, VIEWER, Connect
+from .conftest import VIEWER, Connect
 
 NOBODY = Recognition(None, None, "No face was recognized.")
 NO_FACE = Recognition(None, None, "No face was detected.")
@@ -59,7 +60,7 @@ def test_recognition_is_read_tolerantly() -> None:
     assert not Recognition.from_api(odd).is_premature
 
 
-@BOTH
+@EVERY_VERSION
 async def test_people_come_and_go(frigate: FakeFrigate, client: FrigateClient) -> None:
     await client.faces.create("Ana María")
     assert frigate.state.faces == {"Ana_María": []}
@@ -69,7 +70,7 @@ async def test_people_come_and_go(frigate: FakeFrigate, client: FrigateClient) -
     assert frigate.state.faces == {}
 
 
-@BOTH
+@EVERY_VERSION
 async def test_images_are_deleted(frigate: FakeFrigate, client: FrigateClient) -> None:
     frigate.add_face("Eileen", 3)
     first, second, third = frigate.state.faces["Eileen"]
@@ -81,7 +82,7 @@ async def test_images_are_deleted(frigate: FakeFrigate, client: FrigateClient) -
     assert frigate.state.faces == {}
 
 
-@BOTH
+@EVERY_VERSION
 async def test_register_and_recognize(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
@@ -112,7 +113,7 @@ async def test_pictures_without_a_face(
     assert await client.faces.recognize(picture()) == NO_FACE
 
 
-@BOTH
+@EVERY_VERSION
 async def test_reprocess(frigate: FakeFrigate, client: FrigateClient) -> None:
     frigate.add_face("Eileen")
     file = frigate.add_training_image("1.5-abc", 2.5)
@@ -139,7 +140,7 @@ async def test_reprocess_while_the_recognition_is_built(
     assert not (await client.faces.reprocess(file)).is_premature
 
 
-@BOTH
+@EVERY_VERSION
 async def test_train(frigate: FakeFrigate, client: FrigateClient) -> None:
     file = frigate.add_training_image()
     await client.faces.train("Eileen", training_file=file)
@@ -185,7 +186,7 @@ CALLS = [
 
 
 @pytest.mark.parametrize("call", CALLS)
-@BOTH
+@EVERY_VERSION
 async def test_switched_off(
     frigate: FakeFrigate,
     client: FrigateClient,

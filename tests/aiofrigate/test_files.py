@@ -16,8 +16,9 @@ from custom_components.frigate_http.aiofrigate import (
     Stream,
 )
 from tests.fake_frigate import FakeFrigate, Fault
+from tests.versions import EVERY_VERSION
 
-from .conftest import BOTH, Connect, http_answer, sent, wire_server, works
+from .conftest import Connect, http_answer, sent, wire_server, works
 
 type Opened = AbstractAsyncContextManager[Stream]
 
@@ -39,7 +40,7 @@ def opened(client: FrigateClient, kind: str) -> Opened:
             return client.files.export("a.mp4")
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_clip(frigate: FakeFrigate, client: FrigateClient) -> None:
     end = int(frigate.state.clock()) - 100
     async with client.files.clip("front_door", end - 10.25, end) as stream:
@@ -61,7 +62,7 @@ async def test_where_nothing_is_recorded(
     assert await works(client)
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize(
     ("media", "beginning"),
     [
@@ -81,7 +82,7 @@ async def test_what_there_is_of_an_event(
         await body_of(client.files.event("1.5-nobody", media))
 
 
-@BOTH
+@EVERY_VERSION
 async def test_the_film_of_an_export(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
@@ -181,7 +182,7 @@ async def test_a_film_that_breaks_off(connect: Connect, kind: str) -> None:
         assert await body_of(opened(client, kind)) == b"film"
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_picture_of_the_past(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:

@@ -26,11 +26,10 @@ from custom_components.frigate_http.aiofrigate import (
     Segment,
 )
 from tests.fake_frigate import FakeFrigate, Fault
+from tests.versions import EVERY_VERSION, SINCE_018
 
-from .conftest import BOTH, GATE, VIEWER, Connect, logins, recorded, sent
+from .conftest import GATE, VIEWER, Connect, logins, recorded, sent
 
-VERSIONS = ["0.17.2", "0.18"]
-NEWER = pytest.mark.parametrize("frigate_options", [{"version": "0.18"}])
 JUNK: tuple[Any, ...] = (None, True, -1, 10**400, "", "x", "\ud800", [], [{}], {"": 1})
 
 
@@ -51,7 +50,7 @@ def exported(frigate: FakeFrigate, now: int, count: int = 1, **settings: Any) ->
 # What is read
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@EVERY_VERSION
 def test_an_export(version: str) -> None:
     data = recorded(version, "exports.id.ok")
     export = Export.from_api(data)
@@ -114,7 +113,7 @@ def test_when_a_file_was_written(text: str, modified: datetime | None) -> None:
 # Exports
 
 
-@BOTH
+@EVERY_VERSION
 async def test_an_export_from_its_begin_to_its_end(
     frigate: FakeFrigate, client: FrigateClient, now: int
 ) -> None:
@@ -142,7 +141,7 @@ async def test_an_export_from_its_begin_to_its_end(
     assert (await client.exports.get(export_id, fresh=True)).name == "Other"
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_time_lapse_goes_by_the_route_of_the_version(
     frigate: FakeFrigate, client: FrigateClient, now: int
 ) -> None:
@@ -155,7 +154,7 @@ async def test_a_time_lapse_goes_by_the_route_of_the_version(
     assert routes == ([slow, fast] if frigate.state.is_018 else [slow, slow])
 
 
-@BOTH
+@EVERY_VERSION
 async def test_what_refuses_an_export(
     frigate: FakeFrigate, client: FrigateClient, now: int
 ) -> None:
@@ -174,7 +173,7 @@ async def test_what_refuses_an_export(
     assert await create("front_door", now - 60, now)
 
 
-@NEWER
+@SINCE_018
 async def test_a_full_queue(
     frigate: FakeFrigate, client: FrigateClient, now: int
 ) -> None:
@@ -199,7 +198,7 @@ async def test_a_full_queue(
     assert await client.exports.jobs(fresh=True) == ()
 
 
-@NEWER
+@SINCE_018
 async def test_a_failed_job(
     frigate: FakeFrigate, client: FrigateClient, now: int
 ) -> None:
@@ -221,7 +220,7 @@ async def test_no_jobs_are_asked_for_before_0_18(
     assert [one.path for one in frigate.requests] == ["/api/version"]
 
 
-@NEWER
+@SINCE_018
 async def test_an_export_in_a_case(
     frigate: FakeFrigate, client: FrigateClient, now: int
 ) -> None:
@@ -246,7 +245,7 @@ async def test_deletion_one_by_one(
         await client.exports.delete([busy])
 
 
-@NEWER
+@SINCE_018
 async def test_deletion_of_all_or_none(
     frigate: FakeFrigate, client: FrigateClient, now: int
 ) -> None:
@@ -258,7 +257,7 @@ async def test_deletion_of_all_or_none(
     assert [one.id for one in await client.exports.list(fresh=True)] == ids[2:]
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_viewer_may_export_and_not_change(
     frigate: FakeFrigate, connect: Connect, now: int
 ) -> None:
@@ -273,7 +272,7 @@ async def test_a_viewer_may_export_and_not_change(
     assert len(await viewer.exports.list(fresh=True)) == 1
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_restricted_role(
     frigate: FakeFrigate, connect: Connect, now: int
 ) -> None:
@@ -312,7 +311,7 @@ async def test_files_that_a_proxy_keeps_cost_no_login(
     assert await viewer.exports.files() == ()
 
 
-@NEWER
+@SINCE_018
 @pytest.mark.parametrize(
     ("method", "path", "fault"),
     [
@@ -345,7 +344,7 @@ async def test_an_export_without_an_id(
 # Recordings and previews
 
 
-@BOTH
+@EVERY_VERSION
 async def test_segments(frigate: FakeFrigate, client: FrigateClient, now: int) -> None:
     segments = await client.recordings.segments("front_door", now - 30.5, now - 10)
     assert segments[0].end >= now - 30.5
@@ -375,7 +374,7 @@ async def test_segments_without_times(
     assert await client.recordings.segments("front_door", now - 60, now)
 
 
-@BOTH
+@EVERY_VERSION
 async def test_previews(frigate: FakeFrigate, client: FrigateClient, now: int) -> None:
     hour = now // 3600 * 3600
     (preview,) = await client.previews.list("front_door", hour - 1800, hour - 900.5)

@@ -24,8 +24,9 @@ from custom_components.frigate_http.aiofrigate import (
     Update,
 )
 from tests.fake_frigate import FakeFrigate
+from tests.versions import EVERY_VERSION
 
-from .conftest import ADMIN, BOTH, GATE, VIEWER, Connect, logins, wire_server
+from .conftest import ADMIN, GATE, VIEWER, Connect, logins, wire_server
 
 
 class Listener:
@@ -78,7 +79,7 @@ async def listener(client: FrigateClient) -> AsyncGenerator[Listener]:
     await client.live.stop()
 
 
-@BOTH
+@EVERY_VERSION
 async def test_what_there_is_comes_first_and_then_what_happens(
     frigate: FakeFrigate, listener: Listener
 ) -> None:
@@ -91,7 +92,7 @@ async def test_what_there_is_comes_first_and_then_what_happens(
     assert Count("front_door", "person", 3, only_active=False) in listener.updates
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize(
     "account", [ADMIN, VIEWER, GATE], ids=["admin", "viewer", "gate"]
 )
@@ -218,7 +219,7 @@ async def test_a_message_that_is_too_large_ends_the_connection_and_it_comes_back
     await listener.until(errors=1, connects=2)
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_command_reaches_frigate(
     frigate: FakeFrigate, client: FrigateClient, listener: Listener
 ) -> None:

@@ -17,8 +17,9 @@ from custom_components.frigate_http.aiofrigate import (
 )
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.answers import Answer, text_answer
+from tests.versions import EVERY_VERSION
 
-from .conftest import ADMIN, BOTH, VIEWER, Connect, logins, sent, works
+from .conftest import ADMIN, VIEWER, Connect, logins, sent, works
 
 HOUR = 3600
 WRONG = {**VIEWER, "password": "not-the-password"}
@@ -90,7 +91,7 @@ async def test_two_clients_do_not_share_a_session(
     assert logins(frigate) == 2
 
 
-@BOTH
+@EVERY_VERSION
 async def test_an_account_at_the_port_that_needs_none(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
@@ -102,7 +103,7 @@ async def test_an_account_at_the_port_that_needs_none(
 # Renewed by the server
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_session_renewed_by_the_server_goes_on(
     frigate: FakeFrigate, viewer: FrigateClient, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -122,7 +123,7 @@ async def test_a_session_renewed_by_the_server_goes_on(
     assert logins(frigate) == 1
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_session_that_ran_out_is_followed_by_one_login(
     frigate: FakeFrigate, viewer: FrigateClient, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -134,7 +135,7 @@ async def test_a_session_that_ran_out_is_followed_by_one_login(
     assert logins(frigate) == 1
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_bearer_token_is_not_renewed(
     frigate: FakeFrigate, connect: Connect, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -153,7 +154,7 @@ async def test_a_bearer_token_is_not_renewed(
 # Lost
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_revoked_session_makes_one_login_however_many_wait(
     frigate: FakeFrigate, viewer: FrigateClient
 ) -> None:
@@ -361,13 +362,8 @@ async def test_other_requests_may_be_limited_without_touching_the_login(
 # A server that knows no login
 
 
-@pytest.mark.parametrize(
-    ("frigate_options", "answer"),
-    [
-        ({"version": "0.17.2", "auth": False}, 500),
-        ({"version": "0.18", "auth": False}, 404),
-    ],
-)
+@pytest.mark.parametrize(("version", "answer"), [("0.17.2", 500), ("0.18", 404)])
+@pytest.mark.parametrize("frigate_options", [{"auth": False}])
 async def test_an_account_does_no_harm_where_authentication_is_off(
     frigate: FakeFrigate, viewer: FrigateClient, answer: int
 ) -> None:
@@ -377,11 +373,10 @@ async def test_an_account_does_no_harm_where_authentication_is_off(
     assert (await viewer.system.profile()).role == "viewer"
 
 
-@pytest.mark.parametrize("version", ["0.17.2", "0.18"])
+@EVERY_VERSION
 async def test_authentication_switched_on_later(
-    frigate: FakeFrigate, viewer: FrigateClient, version: str
+    frigate: FakeFrigate, viewer: FrigateClient
 ) -> None:
-    frigate.state.version = version
     frigate.state.auth = False
     assert await works(viewer)
     frigate.state.auth = True

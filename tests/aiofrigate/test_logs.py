@@ -16,11 +16,12 @@ from custom_components.frigate_http.aiofrigate import (
 )
 from custom_components.frigate_http.aiofrigate.logs import LONGEST_LINE, _masked, masked
 from tests.fake_frigate import FakeFrigate, Fault
+from tests.versions import EVERY_VERSION
 
-from .conftest import ADMIN, BOTH, VIEWER, Connect
+from .conftest import ADMIN, VIEWER, Connect
 
 
-@BOTH
+@EVERY_VERSION
 async def test_newest_lines(frigate: FakeFrigate, connect: Connect) -> None:
     logs = connect(frigate.external_url, **ADMIN).logs
     frigate.log("Last but one")
@@ -36,7 +37,7 @@ async def test_newest_lines(frigate: FakeFrigate, connect: Connect) -> None:
     assert (await logs.newest("frigate", 2)).lines[-1].endswith("Later still")
 
 
-@BOTH
+@EVERY_VERSION
 async def test_passwords_stay_out(frigate: FakeFrigate, client: FrigateClient) -> None:
     frigate.log("Cannot open rtsp://viewer:s3cr3t@192.0.2.7:554/live")
     log = await client.logs.newest("frigate", 100)
@@ -44,7 +45,7 @@ async def test_passwords_stay_out(frigate: FakeFrigate, client: FrigateClient) -
     assert "s3cr3t" not in str(log)
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize("service", LOG_SERVICES)
 async def test_a_log_that_was_never_written(
     frigate: FakeFrigate, client: FrigateClient, service: str
@@ -69,7 +70,7 @@ async def test_other_failures_are_told_as_they_are(
     assert (await client.logs.newest("frigate", 5)).lines
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_viewer(frigate: FakeFrigate, connect: Connect) -> None:
     logs = connect(frigate.external_url, **VIEWER).logs
     if frigate.state.is_018:

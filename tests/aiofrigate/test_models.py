@@ -26,11 +26,9 @@ from custom_components.frigate_http.aiofrigate.parsing import (
     as_str,
     as_texts,
 )
+from tests.versions import EVERY_VERSION, VERSIONS
 
 from .conftest import recorded
-
-VERSIONS = ["0.17.2", "0.18"]
-
 
 # Loose values
 
@@ -192,7 +190,7 @@ def test_an_odd_library() -> None:
 # Configurations
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@EVERY_VERSION
 def test_a_recorded_configuration(version: str) -> None:
     config = Config.from_api(recorded(version, "config.full"))
     assert list(config.cameras) == ["front_door", "Portones"]

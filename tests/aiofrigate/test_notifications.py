@@ -15,8 +15,9 @@ from custom_components.frigate_http.aiofrigate import (
 )
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.notifications import VAPID_KEY
+from tests.versions import EVERY_VERSION
 
-from .conftest import BOTH, VIEWER, Connect, everything_of
+from .conftest import VIEWER, Connect, everything_of
 
 
 def base64url(content: bytes) -> str:
@@ -33,7 +34,7 @@ def subscription(**parts: str) -> PushSubscription:
     return PushSubscription(**good | parts)
 
 
-@BOTH
+@EVERY_VERSION
 async def test_the_key(frigate: FakeFrigate, client: FrigateClient) -> None:
     assert await client.notifications.public_key() == VAPID_KEY
     frigate.state.notifications = False
@@ -44,7 +45,7 @@ async def test_the_key(frigate: FakeFrigate, client: FrigateClient) -> None:
         await client.notifications.public_key()
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize("padding", ["", "="])
 async def test_a_subscription(
     frigate: FakeFrigate, connect: Connect, padding: str

@@ -1,7 +1,6 @@
 """The routes one by one, against both versions of Frigate, and their addresses."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
@@ -17,10 +16,10 @@ from custom_components.frigate_http.aiofrigate import (
     Profile,
 )
 from tests.fake_frigate import FakeFrigate, Fault
+from tests.versions import EVERY_VERSION
 
 from .conftest import (
     ADMIN,
-    BOTH,
     GATE,
     VIEWER,
     Connect,
@@ -36,7 +35,7 @@ JPEG = b"\xff\xd8\xff"
 # The system
 
 
-@BOTH
+@EVERY_VERSION
 async def test_health_and_version(frigate: FakeFrigate, client: FrigateClient) -> None:
     assert await client.system.health() == "Frigate is running. Alive and healthy!"
     version = await client.system.version()
@@ -47,7 +46,7 @@ async def test_health_and_version(frigate: FakeFrigate, client: FrigateClient) -
     assert str(base).rstrip("/") == frigate.internal_url
 
 
-@BOTH
+@EVERY_VERSION
 async def test_who_we_are(frigate: FakeFrigate, connect: Connect) -> None:
     client = connect(frigate.internal_url)
     everything = Profile("anonymous", "admin", ("front_door", "Portones"))
@@ -64,7 +63,7 @@ async def test_who_we_are(frigate: FakeFrigate, connect: Connect) -> None:
     assert await gate.system.check_auth() == Identity("gate1", "gate")
 
 
-@BOTH
+@EVERY_VERSION
 async def test_stats_of_the_cameras_that_an_account_may_see(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
@@ -77,7 +76,7 @@ async def test_stats_of_the_cameras_that_an_account_may_see(
     assert stats.cameras.keys() == expected
 
 
-@BOTH
+@EVERY_VERSION
 async def test_stats_know_their_age(
     frigate: FakeFrigate, client: FrigateClient, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -90,7 +89,7 @@ async def test_stats_know_their_age(
     assert stats.uptime == 15
 
 
-@BOTH
+@EVERY_VERSION
 async def test_the_configuration(frigate: FakeFrigate, client: FrigateClient) -> None:
     frigate.add_camera(
         "garden", friendly_name="Jardín", enabled=False, width=640, height=480
@@ -110,7 +109,7 @@ async def test_the_configuration(frigate: FakeFrigate, client: FrigateClient) ->
 # The faces
 
 
-@BOTH
+@EVERY_VERSION
 async def test_the_faces(frigate: FakeFrigate, client: FrigateClient) -> None:
     assert await client.faces.library() == FaceLibrary({}, ())
     frigate.add_face("Ana", 2)
@@ -124,7 +123,7 @@ async def test_the_faces(frigate: FakeFrigate, client: FrigateClient) -> None:
     assert library.train == ("a.webp",)
 
 
-@BOTH
+@EVERY_VERSION
 async def test_the_faces_are_not_for_viewers(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
@@ -148,7 +147,7 @@ async def test_no_faces_before_0_16(
 # Pictures
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_picture(frigate: FakeFrigate, client: FrigateClient) -> None:
     picture = await client.media.latest_image("front_door")
     assert picture.content.startswith(JPEG)
@@ -160,7 +159,7 @@ async def test_a_picture(frigate: FakeFrigate, client: FrigateClient) -> None:
     assert queries == [{}, {"height": "60"}]
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_picture_of_a_camera_that_is_gone(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
@@ -174,7 +173,7 @@ async def test_a_picture_of_a_camera_that_is_gone(
     assert not (await client.media.latest_image("front_door")).offline
 
 
-@BOTH
+@EVERY_VERSION
 async def test_birdseye_has_stills_and_no_moving_picture(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
@@ -278,7 +277,7 @@ async def test_camera_names_on_the_wire(connect: Connect, prefix: str) -> None:
             ]
 
 
-@BOTH
+@EVERY_VERSION
 async def test_cameras_of_whatever_names(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
@@ -314,12 +313,12 @@ async def test_a_name_that_would_lead_elsewhere_is_not_sent(
     assert await client.media.latest_image("front_door")
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize("slash", ["", "/"])
 async def test_below_a_path(
-    socket_enabled: None, connect: Connect, slash: str, frigate_options: dict[str, Any]
+    socket_enabled: None, connect: Connect, slash: str, version: str
 ) -> None:
-    async with FakeFrigate(prefix="/frigate", **frigate_options) as frigate:
+    async with FakeFrigate(version, prefix="/frigate") as frigate:
         for client in (
             connect(f"{frigate.internal_url}{slash}"),
             connect(f"{frigate.external_url}{slash}", **VIEWER),
@@ -341,7 +340,7 @@ async def test_below_a_path(
 # A restart
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_restart(frigate: FakeFrigate, connect: Connect) -> None:
     with pytest.raises(FrigateForbiddenError):
         await connect(frigate.external_url, **VIEWER).system.restart()

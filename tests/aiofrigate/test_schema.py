@@ -11,8 +11,9 @@ from custom_components.frigate_http.aiofrigate import (
     part_of,
 )
 from tests.fake_frigate import FakeFrigate, Fault
+from tests.versions import EVERY_VERSION
 
-from .conftest import BOTH, VIEWER, Connect, recorded
+from .conftest import VIEWER, Connect, recorded
 
 SCHEMA = recorded("0.17.2", "config.schema.full")
 TEXT = {"type": "string"}
@@ -27,7 +28,7 @@ def everything_in(part: Any) -> set[str]:
     return {*part} | {key for one in part.values() for key in everything_in(one)}
 
 
-@BOTH
+@EVERY_VERSION
 async def test_the_schema(frigate: FakeFrigate, connect: Connect) -> None:
     client = connect(frigate.external_url, **VIEWER)
     assert await client.system.config_schema() == SCHEMA

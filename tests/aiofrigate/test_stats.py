@@ -15,10 +15,10 @@ from custom_components.frigate_http.aiofrigate import (
     Usage,
     Version,
 )
+from tests.versions import EVERY_VERSION, VERSIONS
 
 from .conftest import recorded
 
-VERSIONS = ["0.17.2", "0.18"]
 RECORDINGS = "/media/frigate/recordings"
 
 
@@ -290,7 +290,7 @@ def test_nothing_is_unknown_and_not_zero(nothing: Any) -> None:
     assert stats.system == Usage()
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@EVERY_VERSION
 def test_a_camera_of_which_nothing_is_told(version: str) -> None:
     data = _stats_of(version)
     data["cameras"]["front_door"] = {}
@@ -301,7 +301,7 @@ def test_a_camera_of_which_nothing_is_told(version: str) -> None:
         assert Stats.from_api(data).cameras["front_door"] == _camera()
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@EVERY_VERSION
 def test_each_missing_key_costs_its_own_value_only(version: str) -> None:
     def recorded_with_sound() -> dict[str, Any]:
         data: dict[str, Any] = _stats_of(version)
@@ -322,7 +322,7 @@ def _differs(first: CameraStats, second: CameraStats, name: str) -> bool:
     return bool(getattr(first, name) != getattr(second, name))
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@EVERY_VERSION
 def test_equal_answers_are_equal(version: str) -> None:
     data = _stats_of(version)
     before = Stats.from_api(data)

@@ -20,10 +20,10 @@ from custom_components.frigate_http.aiofrigate import (
     User,
 )
 from tests.fake_frigate import FakeFrigate, Fault
+from tests.versions import EVERY_VERSION
 
 from .conftest import (
     ADMIN,
-    BOTH,
     VIEWER,
     Connect,
     everything_of,
@@ -49,7 +49,7 @@ def accounts(frigate: FakeFrigate) -> dict[str, tuple[str, str]]:
     return {name: (user.password, user.role) for name, user in users}
 
 
-@BOTH
+@EVERY_VERSION
 async def test_an_account_from_its_beginning_to_its_end(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
@@ -64,7 +64,7 @@ async def test_an_account_from_its_beginning_to_its_end(
     assert "guest" not in frigate.state.users
 
 
-@BOTH
+@EVERY_VERSION
 async def test_what_frigate_calls_a_success(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
@@ -74,7 +74,7 @@ async def test_what_frigate_calls_a_success(
     assert frigate.state.users == before
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize(
     ("command", "expected"),
     [
@@ -110,7 +110,7 @@ async def test_refusals(
     assert await works(client)
 
 
-@BOTH
+@EVERY_VERSION
 async def test_the_own_password_of_a_viewer(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
@@ -127,7 +127,7 @@ async def test_the_own_password_of_a_viewer(
     assert frigate.state.users["viewer1"].password == PASSWORD
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_changed_password_is_used_with_the_next_login(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
@@ -139,7 +139,7 @@ async def test_a_changed_password_is_used_with_the_next_login(
     assert logins(frigate) == 2
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize("command", [*COMMANDS[:2], COMMANDS[3]])
 async def test_a_viewer_may_not(
     frigate: FakeFrigate, connect: Connect, command: Command
@@ -173,7 +173,7 @@ async def test_a_command_is_sent_once(
     assert len(frigate.requests) == 1
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_failure_costs_the_next_command_nothing(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
@@ -198,7 +198,7 @@ async def test_what_is_no_list_of_accounts(
 # Which password is in force
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize("port", ["internal_url", "external_url"])
 async def test_who_can_log_in(
     frigate: FakeFrigate, connect: Connect, port: str
@@ -239,7 +239,7 @@ async def test_it_cannot_be_told_who_can_log_in(
     assert await client.can_log_in("gate1", "gate-password-1!")
 
 
-@BOTH
+@EVERY_VERSION
 async def test_nobody_logs_in_where_that_is_not_asked_for(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from homeassistant.core import HomeAssistant
 from tests.fake_frigate import FakeFrigate, Fault, FrontProxy
+from tests.versions import EVERY_VERSION
 
 from . import (
     ADMIN,
@@ -35,13 +36,12 @@ async def guarded(
         yield proxy
 
 
+@EVERY_VERSION
 @pytest.mark.parametrize(
     ("frigate_options", "account"),
     [
-        ({"version": "0.17.2"}, ADMIN),
-        ({"version": "0.17.2"}, VIEWER),
-        ({"version": "0.18"}, ADMIN),
-        ({"version": "0.18"}, VIEWER),
+        ({}, ADMIN),
+        ({}, VIEWER),
         ({"tls": False, "cookie_name": "another_name"}, ADMIN),
     ],
 )

@@ -12,16 +12,14 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 from tests.conftest import make_entry
 from tests.fake_frigate import FakeFrigate, Fault
+from tests.versions import EVERY_VERSION
 
 from . import ADMIN, Flow, assert_works, proxied
 
 OPEN = pytest.mark.parametrize("frigate_options", [{"auth": False}])
-BOTH = pytest.mark.parametrize(
-    "frigate_options", [{"version": "0.17.2"}, {"version": "0.18"}]
-)
 
 
-@BOTH
+@EVERY_VERSION
 async def test_port_without_login_makes_the_entry_at_once(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -39,13 +37,9 @@ async def test_port_without_login_makes_the_entry_at_once(
     assert "/api/auth" not in {request.path for request in frigate.requests}
 
 
+@EVERY_VERSION
 @pytest.mark.parametrize(
-    "frigate_options",
-    [
-        {"auth": False, "version": "0.17.2"},
-        {"auth": False, "version": "0.18"},
-        {"auth": False, "tls": False},
-    ],
+    "frigate_options", [{"auth": False}, {"auth": False, "tls": False}]
 )
 async def test_disabled_authentication_makes_the_entry_at_once(
     hass: HomeAssistant, frigate: FakeFrigate

@@ -8,11 +8,9 @@ from typing import Any
 
 import aiohttp
 from PIL import Image, ImageChops
-import pytest
 
 from tests.fake_frigate import FakeFrigate
 
-BOTH = pytest.mark.parametrize("version", ["0.17.2", "0.18"])
 PASSWORDS = {
     "admin": "frigate-admin-pass-1",
     "viewer1": "viewer-password-1",

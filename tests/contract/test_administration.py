@@ -8,8 +8,9 @@ import aiohttp
 import pytest
 
 from tests.fake_frigate import FakeFrigate
+from tests.versions import EVERY_VERSION
 
-from .client import BOTH, Answer, bearer, cookie, fetch, log_in
+from .client import Answer, bearer, cookie, fetch, log_in
 
 BYPASS = {"X-Cache-Bypass": "1"}
 NEW = {"username": "guest", "password": "guest-password-1"}
@@ -58,7 +59,7 @@ async def register(
     return await fetch(session, path, "POST", json={"sub": sub}, **options)
 
 
-@BOTH
+@EVERY_VERSION
 async def test_an_account_from_its_beginning_to_its_end(
     session: aiohttp.ClientSession, server: FakeFrigate
 ) -> None:
@@ -79,7 +80,7 @@ async def test_an_account_from_its_beginning_to_its_end(
     assert (await log_in(session, server, "guest", "another-one-12")).status == 401
 
 
-@BOTH
+@EVERY_VERSION
 async def test_the_list_of_accounts_is_kept_in_the_cache(
     session: aiohttp.ClientSession, server: FakeFrigate
 ) -> None:
@@ -90,7 +91,7 @@ async def test_the_list_of_accounts_is_kept_in_the_cache(
     assert "guest" in await users(session, server)
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize(
     "body",
     [
@@ -111,7 +112,7 @@ async def test_a_refused_account_does_not_exist(
     assert await users(session, server) == before
 
 
-@BOTH
+@EVERY_VERSION
 async def test_an_exception_costs_the_next_post_its_connection(
     session: aiohttp.ClientSession, server: FakeFrigate
 ) -> None:
@@ -132,7 +133,7 @@ async def test_an_exception_costs_the_next_post_its_connection(
     assert (await post_user(session, server, username="at.once")).status == 200
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_new_password_ends_the_renewal_of_older_cookies(
     session: aiohttp.ClientSession, server: FakeFrigate
 ) -> None:
@@ -150,7 +151,7 @@ async def test_a_new_password_ends_the_renewal_of_older_cookies(
     assert (await fetch(session, profile, **old)).status == 401
 
 
-@BOTH
+@EVERY_VERSION
 async def test_only_the_viewers_role_is_held_to_its_own_password(
     session: aiohttp.ClientSession, server: FakeFrigate
 ) -> None:
@@ -166,7 +167,7 @@ async def test_only_the_viewers_role_is_held_to_its_own_password(
     assert unread.status == 422
 
 
-@BOTH
+@EVERY_VERSION
 async def test_logs(session: aiohttp.ClientSession, server: FakeFrigate) -> None:
     url = f"{server.internal_url}/api/logs/frigate"
     whole = (await fetch(session, url)).json
@@ -180,7 +181,7 @@ async def test_logs(session: aiohttp.ClientSession, server: FakeFrigate) -> None
     assert (await fetch(session, f"{url}?stream=true")).status == 501
 
 
-@BOTH
+@EVERY_VERSION
 async def test_the_end_of_a_log_is_folded_too(
     session: aiohttp.ClientSession, server: FakeFrigate
 ) -> None:
@@ -192,7 +193,7 @@ async def test_the_end_of_a_log_is_folded_too(
     assert lines[1].endswith("  [LOGGING] Last message repeated 3 times")
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_restart(session: aiohttp.ClientSession, server: FakeFrigate) -> None:
     url = f"{server.internal_url}/api"
     server.state.started_at -= 500
@@ -204,7 +205,7 @@ async def test_a_restart(session: aiohttp.ClientSession, server: FakeFrigate) ->
     assert (await fetch(session, f"{url}/stats")).json["service"]["uptime"] < 100
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize(
     "garbage",
     [
@@ -233,7 +234,7 @@ async def test_a_malformed_subscription_stops_the_next_start(
     assert (await fetch(session, f"{server.internal_url}/api/version")).status == 200
 
 
-@BOTH
+@EVERY_VERSION
 async def test_what_nobody_subscribes_to_is_lost(
     session: aiohttp.ClientSession, server: FakeFrigate
 ) -> None:
@@ -245,7 +246,7 @@ async def test_what_nobody_subscribes_to_is_lost(
     assert server.state.users["admin"].subscriptions == [SUBSCRIPTION]
 
 
-@BOTH
+@EVERY_VERSION
 async def test_notifications_that_are_switched_off(
     session: aiohttp.ClientSession, server: FakeFrigate
 ) -> None:

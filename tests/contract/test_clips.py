@@ -13,11 +13,12 @@ from freezegun.api import FrozenDateTimeFactory
 from PIL import Image
 import pytest
 
-from tests.contract.client import BOTH, Answer, bearer, fetch
+from tests.contract.client import Answer, bearer, fetch
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.footage import SCENE
 from tests.fake_frigate.reel import NOISE
 from tests.mp4.material import Scene
+from tests.versions import EVERY_VERSION
 
 # The first of these segments loses a frame and ends at 9.8 s, the next two do not.
 BEGIN = int(time.time()) // 30 * 30 - 7200
@@ -93,7 +94,7 @@ def size(picture: Answer) -> tuple[int, int]:
 # Clips of a range
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_minute(
     session: aiohttp.ClientSession, socket_enabled: None, version: str
 ) -> None:
@@ -236,7 +237,7 @@ async def test_a_camera_that_is_reconfigured(
 # Events and items to review
 
 
-@BOTH
+@EVERY_VERSION
 async def test_clips_of_events_and_reviews(
     session: aiohttp.ClientSession, socket_enabled: None, version: str
 ) -> None:

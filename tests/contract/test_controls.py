@@ -8,8 +8,9 @@ import pytest
 from tests.fake_frigate import Camera, FakeFrigate
 from tests.fake_frigate.controls import SWITCHES
 from tests.fake_frigate.settings import Ptz
+from tests.versions import EVERY_VERSION
 
-from .client import BOTH, Answer, bearer, fetch, picture
+from .client import Answer, bearer, fetch, picture
 from .live_client import listen
 
 PLACES: dict[str, tuple[str, ...]] = {
@@ -61,7 +62,7 @@ async def put(
     return await fetch(session, url, "PUT", json={"value": value})
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize("feature", PLACES)
 async def test_switch(
     session: aiohttp.ClientSession, version: str, feature: str
@@ -79,7 +80,7 @@ async def test_switch(
         assert await setting(session, server, *PLACES[feature]) is True
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize(
     "feature", [*REFUSED, "enabled", "recordings", "review_alerts", "notifications"]
 )
@@ -100,7 +101,7 @@ async def test_what_the_configuration_has_off_is_refused(
         assert await setting(session, server, *PLACES[feature]) is True
 
 
-@BOTH
+@EVERY_VERSION
 async def test_motion_and_detection_depend_on_each_other(
     session: aiohttp.ClientSession, version: str
 ) -> None:
@@ -118,7 +119,7 @@ async def test_motion_and_detection_depend_on_each_other(
         assert await setting(session, server, "motion", "enabled") is True
 
 
-@BOTH
+@EVERY_VERSION
 async def test_numbers_and_modes(session: aiohttp.ClientSession, version: str) -> None:
     async with FakeFrigate(version) as server, listen(session, server) as client:
         topic = "front_door/motion_threshold"
@@ -138,7 +139,7 @@ async def test_numbers_and_modes(session: aiohttp.ClientSession, version: str) -
         assert await setting(session, server, "birdseye", "mode") == "motion"
 
 
-@BOTH
+@EVERY_VERSION
 async def test_notifications_also_end_their_pause(
     session: aiohttp.ClientSession, version: str
 ) -> None:
@@ -168,7 +169,7 @@ async def test_disabled_camera_shows_nothing_new(
         assert again.size == before.size
 
 
-@BOTH
+@EVERY_VERSION
 async def test_restart_forgets_commands(
     session: aiohttp.ClientSession, version: str
 ) -> None:
@@ -195,7 +196,7 @@ async def test_restart_forgets_commands(
             assert heard == [("front_door/enabled/state", "ON")]
 
 
-@BOTH
+@EVERY_VERSION
 async def test_who_may_command(session: aiohttp.ClientSession, version: str) -> None:
     async with (
         FakeFrigate(version) as server,
@@ -259,7 +260,7 @@ async def test_017_has_no_route_for_commands(
     assert (answer.status, answer.json) == (404, {"detail": "Not Found"})
 
 
-@BOTH
+@EVERY_VERSION
 async def test_what_else_the_configuration_shows(
     session: aiohttp.ClientSession, version: str
 ) -> None:
@@ -283,7 +284,7 @@ async def test_what_else_the_configuration_shows(
         assert list(model["state_config"]["cameras"]) == ["front_door"]
 
 
-@BOTH
+@EVERY_VERSION
 async def test_turning_cameras(session: aiohttp.ClientSession, version: str) -> None:
     async with FakeFrigate(version) as server:
         server.state.cameras["Portones"].ptz = Ptz(presets=("home", "gate"))

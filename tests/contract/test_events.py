@@ -6,8 +6,9 @@ import aiohttp
 import pytest
 
 from tests.fake_frigate import FakeFrigate
+from tests.versions import EVERY_VERSION
 
-from .client import BOTH, Answer, bearer, fetch
+from .client import Answer, bearer, fetch
 
 
 class Asker:
@@ -34,7 +35,7 @@ async def _create(ask: Asker, body: Any = None) -> str:
     return event_id
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_new_event_is_in_the_database_a_moment_later(
     session: aiohttp.ClientSession, version: str
 ) -> None:
@@ -81,7 +82,7 @@ async def test_an_event_has_the_length_that_was_asked_for(
     assert row["has_clip"] is False
 
 
-@BOTH
+@EVERY_VERSION
 async def test_filters(session: aiohttp.ClientSession, version: str) -> None:
     async with FakeFrigate(version) as server:
         ask = Asker(session, server)
@@ -118,7 +119,7 @@ async def test_filters(session: aiohttp.ClientSession, version: str) -> None:
         }
 
 
-@BOTH
+@EVERY_VERSION
 async def test_what_a_restricted_role_sees(
     session: aiohttp.ClientSession, version: str
 ) -> None:
@@ -246,7 +247,7 @@ async def test_what_the_forms_refuse(
     assert message in problem["msg"]
 
 
-@BOTH
+@EVERY_VERSION
 async def test_reviews_are_reviewed_by_each_user(
     session: aiohttp.ClientSession, version: str
 ) -> None:

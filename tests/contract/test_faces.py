@@ -6,9 +6,10 @@ from urllib.parse import quote
 import aiohttp
 import pytest
 
-from tests.contract.client import BOTH, Answer, bearer, fetch
+from tests.contract.client import Answer, bearer, fetch
 from tests.fake_frigate import FakeFrigate
 from tests.fake_frigate.portraits import portrait
+from tests.versions import EVERY_VERSION
 
 NOT_DETECTED = {"message": "No face was detected.", "success": False}
 NOT_RECOGNIZED = {"success": False, "message": "No face was recognized."}
@@ -113,7 +114,7 @@ async def test_lists_of_pictures_are_checked(
     assert (error["type"], error["loc"]) == (kind, place)
 
 
-@BOTH
+@EVERY_VERSION
 async def test_the_model_is_built_anew_after_a_change(
     session: aiohttp.ClientSession, socket_enabled: None, version: str
 ) -> None:
@@ -291,7 +292,7 @@ async def test_the_face_of_an_event_is_given_to_a_person(
     assert await library.files("Bea") == []
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_picture_moves_to_another_person(
     session: aiohttp.ClientSession, socket_enabled: None, version: str
 ) -> None:

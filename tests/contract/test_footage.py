@@ -8,8 +8,9 @@ import aiohttp
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from tests.contract.client import BOTH, Answer, bearer, fetch
+from tests.contract.client import Answer, bearer, fetch
 from tests.fake_frigate import FakeFrigate
+from tests.versions import EVERY_VERSION
 
 FRESH = {"X-Cache-Bypass": "1"}
 
@@ -103,7 +104,7 @@ async def test_previews_are_written_at_the_full_hour(
     assert (await client.ask("/clips/previews/front_door/1-2.mp4")).status == 404
 
 
-@BOTH
+@EVERY_VERSION
 async def test_export_from_request_to_film(
     session: aiohttp.ClientSession, socket_enabled: None, version: str
 ) -> None:
@@ -185,7 +186,7 @@ async def test_new_row_may_be_hidden_for_a_moment(
     assert shown == [False, False, True]
 
 
-@BOTH
+@EVERY_VERSION
 async def test_worker_that_dies(
     session: aiohttp.ClientSession, socket_enabled: None, version: str
 ) -> None:
@@ -207,7 +208,7 @@ async def test_worker_that_dies(
         assert (await client.ask("/api/exports")).json == []
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize("outcome", ["fail", "vanish"])
 async def test_export_that_comes_to_nothing(
     session: aiohttp.ClientSession, socket_enabled: None, version: str, outcome: Any
@@ -346,7 +347,7 @@ async def test_export_in_a_case_cannot_be_asked_for(
         assert (await client.ask(f"/api/exports/{export.id}")).status == 200
 
 
-@BOTH
+@EVERY_VERSION
 async def test_restricted_role_sees_its_own_camera_only(
     session: aiohttp.ClientSession, socket_enabled: None, version: str
 ) -> None:

@@ -4,8 +4,9 @@ import aiohttp
 import pytest
 
 from tests.fake_frigate import FakeFrigate
+from tests.versions import EVERY_VERSION
 
-from .client import BOTH, bearer, cookie, fetch
+from .client import bearer, cookie, fetch
 from .live_client import LiveClient, listen, live_url, told
 
 GREETING = [
@@ -27,7 +28,7 @@ def topics(messages: list[tuple[str, object]]) -> list[str]:
     return [topic for topic, _ in messages]
 
 
-@BOTH
+@EVERY_VERSION
 async def test_greeting_is_for_everybody(
     session: aiohttp.ClientSession, version: str
 ) -> None:

@@ -8,8 +8,9 @@ import aiohttp
 import pytest
 
 from tests.fake_frigate import FakeFrigate
+from tests.versions import EVERY_VERSION
 
-from .client import BOTH, fetch
+from .client import fetch
 from .live_client import listen, told
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -34,7 +35,7 @@ def summary(messages: list[tuple[str, Any]]) -> list[Any]:
     return short
 
 
-@BOTH
+@EVERY_VERSION
 async def test_object_comes_and_goes(
     session: aiohttp.ClientSession, version: str
 ) -> None:
@@ -185,7 +186,7 @@ async def test_messages_of_018_look_like_the_recorded_ones(
         assert activity["Portones"]["motion"] is True
 
 
-@BOTH
+@EVERY_VERSION
 async def test_reviews(session: aiohttp.ClientSession, version: str) -> None:
     async with FakeFrigate(version) as server, listen(session, server) as client:
         review = server.review_starts("front_door", "detection")
@@ -211,7 +212,7 @@ async def test_reviews(session: aiohttp.ClientSession, version: str) -> None:
         assert [each["end_time"] for each in listed.json] == [review.end_time]
 
 
-@BOTH
+@EVERY_VERSION
 async def test_motion_sounds_and_names(
     session: aiohttp.ClientSession, version: str
 ) -> None:

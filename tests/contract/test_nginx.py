@@ -7,8 +7,9 @@ import aiohttp
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from tests.contract.client import BOTH, PASSWORDS, Answer, bearer, cookie, fetch, log_in
+from tests.contract.client import PASSWORDS, Answer, bearer, cookie, fetch, log_in
 from tests.fake_frigate import FakeFrigate
+from tests.versions import EVERY_VERSION
 
 
 async def test_cache_shows_the_past(
@@ -82,7 +83,7 @@ async def test_cache_keeps_no_errors(
     assert (await fetch(session, f"{url}?fps=0")).status == 200
 
 
-@BOTH
+@EVERY_VERSION
 async def test_login_gives_a_token_for_both_uses(
     session: aiohttp.ClientSession, socket_enabled: None, version: str
 ) -> None:
@@ -214,7 +215,7 @@ async def test_auth_disabled(
         assert answer.status == right
 
 
-@BOTH
+@EVERY_VERSION
 async def test_restricted_role(
     session: aiohttp.ClientSession, socket_enabled: None, version: str
 ) -> None:

@@ -9,17 +9,10 @@ from PIL import Image, ImageChops
 import pytest
 from yarl import URL
 
-from tests.contract.client import (
-    BOTH,
-    bearer,
-    differ,
-    fetch,
-    next_frame,
-    picture,
-    stream,
-)
+from tests.contract.client import bearer, differ, fetch, next_frame, picture, stream
 from tests.fake_frigate import FakeFrigate
 from tests.fake_frigate.pacer import real_time
+from tests.versions import EVERY_VERSION
 
 
 async def test_stills(session: aiohttp.ClientSession, server: FakeFrigate) -> None:
@@ -88,7 +81,7 @@ async def test_the_box_frames_the_visitor(
         server.object_moves(visitor)
 
 
-@BOTH
+@EVERY_VERSION
 async def test_camera_off(
     session: aiohttp.ClientSession,
     socket_enabled: None,

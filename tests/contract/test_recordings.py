@@ -15,6 +15,7 @@ from tests.contract.states_footage import prepare_footage
 from tests.fake_frigate import FakeFrigate
 from tests.fake_frigate.portraits import portrait
 from tests.fake_frigate.state import VERSION_STRINGS
+from tests.versions import VERSIONS
 
 from .states_administration import prepare_administration
 from .states_clips import prepare_clips
@@ -22,7 +23,6 @@ from .states_controls import prepare_controls
 from .states_events import clock_of, prepare_events
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
-VERSIONS = ("0.17.2", "0.18")
 
 
 def _manifest() -> dict[str, Any]:

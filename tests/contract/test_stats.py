@@ -5,9 +5,10 @@ from typing import Any
 import aiohttp
 from freezegun.api import FrozenDateTimeFactory
 
-from tests.contract.client import BOTH, fetch
+from tests.contract.client import fetch
 from tests.fake_frigate import FakeFrigate
 from tests.fake_frigate.stats import build_stats
+from tests.versions import EVERY_VERSION
 
 
 def numbers(stats: dict[str, Any]) -> tuple[int, int, float]:
@@ -17,7 +18,7 @@ def numbers(stats: dict[str, Any]) -> tuple[int, int, float]:
     return service["uptime"], service["last_updated"], speed
 
 
-@BOTH
+@EVERY_VERSION
 async def test_stats_move_with_the_clock_alone(
     session: aiohttp.ClientSession,
     socket_enabled: None,
@@ -45,7 +46,7 @@ async def test_stats_move_with_the_clock_alone(
         assert numbers(await get())[0] == 0
 
 
-@BOTH
+@EVERY_VERSION
 async def test_stats_with_hardware(socket_enabled: None, version: str) -> None:
     async with FakeFrigate(version) as server, aiohttp.ClientSession() as session:
         url = f"{server.internal_url}/api/stats?"

@@ -28,8 +28,9 @@ from tests.downloads.films import film, nearly_equal, one_cut, order_of_boxes
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.answers import Answer as FakeAnswer
 from tests.mp4.material import Scene
-from tests.services.common import BOTH, call, camera_entity
+from tests.services.common import call, camera_entity
 from tests.services.footage_time import in_time, turns
+from tests.versions import EVERY_VERSION
 
 RECORDINGS = "/api/front_door/recordings"
 CLIPS = r"/api/[^/]+/start/.*/clip\.mp4"
@@ -85,7 +86,7 @@ def about(gap: dict[str, str], start: float, end: float) -> bool:
 # Whole
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize("chunk", [60, 37, 20])
 async def test_the_chunks_become_one_film(
     hass: HomeAssistant,

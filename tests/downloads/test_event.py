@@ -13,8 +13,9 @@ from tests.downloads.conftest import Folders
 from tests.downloads.films import film
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.answers import Answer
-from tests.services.common import BOTH, call, camera_entity
+from tests.services.common import call, camera_entity
 from tests.services.footage_time import in_time
+from tests.versions import EVERY_VERSION
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ async def failure(
     return caught.value
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize(
     ("media", "ending", "beginning"),
     [
@@ -66,7 +67,7 @@ async def test_pictures(
     assert "seconds" not in answer
 
 
-@BOTH
+@EVERY_VERSION
 async def test_film(
     hass: HomeAssistant,
     folders: Folders,
@@ -217,7 +218,7 @@ async def picture(
     return found
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_moment_seconds_ago_is_waited_for(
     hass: HomeAssistant,
     fixed_time: None,

@@ -37,8 +37,9 @@ from tests.aiofrigate.conftest import WireServer, http_answer, wire_server
 from tests.downloads.conftest import Folders
 from tests.downloads.films import film
 from tests.fake_frigate import FakeFrigate, Fault
-from tests.services.common import BOTH, call, set_up_viewer
+from tests.services.common import call, set_up_viewer
 from tests.services.footage_time import in_time, turns
+from tests.versions import EVERY_VERSION
 
 FILES = "/exports/front"
 
@@ -78,7 +79,7 @@ def ranges(frigate: FakeFrigate) -> list[str | None]:
     ]
 
 
-@BOTH
+@EVERY_VERSION
 async def test_an_export_becomes_a_file(
     hass: HomeAssistant,
     folders: Folders,
@@ -100,7 +101,7 @@ async def test_an_export_becomes_a_file(
     assert folders.leftovers() == []
 
 
-@BOTH
+@EVERY_VERSION
 async def test_an_export_in_progress_is_waited_for(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
@@ -403,7 +404,7 @@ async def test_an_export_without_a_file(
     assert (await download(hass, export_id))["bytes"] > 0
 
 
-@BOTH
+@EVERY_VERSION
 async def test_an_export_that_there_is_not(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:

@@ -27,6 +27,7 @@ from tests.downloads.test_places import JPEG, snapshot
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.services.common import call, camera_entity, person, set_up_viewer
 from tests.services.footage_time import turns
+from tests.versions import SINCE_018
 
 LATEST = "/api/front_door/latest.jpg"
 COMPLETED = "frigate_http_download_completed"
@@ -308,7 +309,7 @@ async def test_a_picture_is_asked_for_again_if_it_breaks_off(
     assert (await snapshot(hass, entry))["bytes"] > 0
 
 
-@pytest.mark.parametrize("frigate_options", [{"version": "0.18"}])
+@SINCE_018
 async def test_an_old_picture_is_not_taken_for_a_new_one(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:

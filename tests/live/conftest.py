@@ -1,7 +1,5 @@
 """Fixtures for what happens: the version of Frigate, and the way by which it arrives."""
 
-from typing import Any
-
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
@@ -9,12 +7,6 @@ from homeassistant.core import HomeAssistant
 from tests.fake_frigate import FakeFrigate
 
 from .ways import Way
-
-
-@pytest.fixture
-def frigate_options(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """Return the arguments of the fake, for tests that are parametrized by them."""
-    return getattr(request, "param", {})
 
 
 @pytest.fixture(params=[True, False], ids=["pushed", "polled"])

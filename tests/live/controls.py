@@ -3,22 +3,14 @@
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.frigate_http.coordinator.server import CONFIG_INTERVAL
 from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import HomeAssistant
-from tests.common import VERSIONS, entity_id, pass_time
+from tests.common import entity_id, pass_time
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.services.footage_time import in_time
-
-BOTH = pytest.mark.parametrize(
-    "frigate_options",
-    [pytest.param({"version": version}, id=version) for version in VERSIONS],
-)
-ON_017 = pytest.mark.parametrize("frigate_options", [{"version": "0.17.2"}])
-ON_018 = pytest.mark.parametrize("frigate_options", [{"version": "0.18"}])
 
 SET = "/api/camera/"
 

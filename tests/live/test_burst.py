@@ -17,6 +17,7 @@ from tests.common import pass_time, state_of
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate
 from tests.fake_frigate.live_commands import greet
+from tests.versions import on_versions
 
 from .burst import CAMERAS, Shown, Street
 from .common import TURNS, until_pushing
@@ -31,12 +32,9 @@ LIGHTHOUSE = "switch.cam_64_improve_contrast"
 type Writes = dict[tuple[str, str], list[str]]
 
 
-def on(version: str) -> pytest.MarkDecorator:
-    """Run a test on one version of Frigate, as each of these takes its time."""
-    options = {"version": version, "cameras": CAMERAS}
-    return pytest.mark.parametrize(
-        "frigate_options", [options], ids=[version], indirect=True
-    )
+@pytest.fixture
+def frigate_options() -> dict[str, Any]:
+    return {"cameras": CAMERAS}
 
 
 class Observer:
@@ -163,7 +161,7 @@ def changes(history: Iterable[Shown]) -> Writes:
     return found
 
 
-@on("0.17.2")
+@on_versions("0.17.2")
 async def test_five_changes_a_second_are_all_written_and_nothing_else_is(
     hass: HomeAssistant,
     frigate: FakeFrigate,
@@ -189,7 +187,7 @@ async def test_five_changes_a_second_are_all_written_and_nothing_else_is(
     assert observer.most_in_a_second() == 5
 
 
-@on("0.18")
+@on_versions("0.18")
 async def test_of_quicker_changes_five_a_second_are_written_and_always_the_last(
     hass: HomeAssistant,
     frigate: FakeFrigate,
@@ -223,7 +221,7 @@ async def test_of_quicker_changes_five_a_second_are_written_and_always_the_last(
         assert len(people) >= 6
 
 
-@on("0.18")
+@on_versions("0.18")
 async def test_what_changes_nothing_writes_nothing(
     hass: HomeAssistant,
     frigate: FakeFrigate,

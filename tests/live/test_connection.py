@@ -22,17 +22,13 @@ from tests.common import (
 )
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
+from tests.versions import EVERY_VERSION
 
 from .common import PUSH, until_pushing, until_state
 
 MOTION = ("binary_sensor", "camera:front_door:motion")
 LIVE_POLL = 5
 
-BOTH = pytest.mark.parametrize(
-    "frigate_options",
-    [{"version": "0.17.2"}, {"version": "0.18"}],
-    ids=["0.17", "0.18"],
-)
 pytestmark = pytest.mark.usefixtures("fixed_time")
 
 
@@ -49,7 +45,7 @@ def polls(frigate: FakeFrigate) -> int:
     return number
 
 
-@BOTH
+@EVERY_VERSION
 async def test_what_is_pushed_is_not_polled(
     hass: HomeAssistant,
     frigate: FakeFrigate,
@@ -68,7 +64,7 @@ async def test_what_is_pushed_is_not_polled(
     await until_state(hass, entry, *MOTION, STATE_OFF)
 
 
-@BOTH
+@EVERY_VERSION
 async def test_without_a_websocket_it_is_polled_and_that_is_said_once(
     hass: HomeAssistant,
     frigate: FakeFrigate,
@@ -103,7 +99,7 @@ async def test_without_a_websocket_it_is_polled_and_that_is_said_once(
     assert said(caplog) == []
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_gap_is_polled_and_nothing_stays_on_that_has_ended(
     hass: HomeAssistant,
     frigate: FakeFrigate,
@@ -166,7 +162,7 @@ async def test_a_restart_of_frigate_is_followed(
     [ADMIN, VIEWER, {"username": "gate1", "password": "gate-password-1!"}],
     ids=["admin", "viewer", "gate"],
 )
-@BOTH
+@EVERY_VERSION
 async def test_every_account_is_told_of_its_own_cameras(
     hass: HomeAssistant, frigate: FakeFrigate, account: dict[str, Any]
 ) -> None:

@@ -26,7 +26,6 @@ from homeassistant.core import Event, EventStateChangedData, HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from tests.common import (
-    VERSIONS,
     entity_id,
     furnish,
     is_available,
@@ -38,6 +37,7 @@ from tests.common import (
 )
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
+from tests.versions import EVERY_VERSION
 
 from .common import LIMIT, until, until_pushing
 
@@ -45,10 +45,6 @@ REVIEW = ("event", "camera:front_door:review")
 FACE = ("event", "camera:front_door:face")
 PLATE = ("event", "camera:Portones:plate")
 OTHERS = ("Portones:review", "Portones:face", "front_door:face")
-BOTH = pytest.mark.parametrize(
-    "frigate_options",
-    [pytest.param({"version": version}, id=version) for version in VERSIONS],
-)
 LIVE_POLL = 5
 
 
@@ -114,7 +110,7 @@ async def polled(
     return await set_up(hass, make_entry(watched.internal_url))
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.usefixtures("fixed_time")
 async def test_entities(
     hass: HomeAssistant,
@@ -132,7 +128,7 @@ async def test_entities(
 # Reviews
 
 
-@BOTH
+@EVERY_VERSION
 async def test_the_life_of_a_review(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
@@ -352,7 +348,7 @@ async def test_what_an_outage_hid_is_told_after_it(
 # Faces and plates
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_face_is_told_once_a_visit(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
@@ -376,7 +372,7 @@ async def test_a_face_is_told_once_a_visit(
     assert {*told.types} == {"recognized"}
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_plate_is_told_once_a_visit(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
@@ -464,7 +460,7 @@ async def test_who_is_recognized_in_a_gap_is_told_after_it(
 # What there is
 
 
-@BOTH
+@EVERY_VERSION
 async def test_there_is_what_the_camera_can_do(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -510,7 +506,7 @@ async def test_an_outage(
     assert told.types == ["alert_started", "ended"]
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_restricted_account_hears_of_its_camera_only(
     hass: HomeAssistant, watched: FakeFrigate
 ) -> None:

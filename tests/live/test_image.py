@@ -27,7 +27,6 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from tests.common import (
-    VERSIONS,
     entity_id,
     furnish,
     is_available,
@@ -41,14 +40,11 @@ from tests.common import (
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.answers import Answer
+from tests.versions import EVERY_VERSION
 
 from .common import until, until_pushing
 
 SNAPSHOT = ("image", "camera:front_door:last_snapshot")
-BOTH = pytest.mark.parametrize(
-    "frigate_options",
-    [pytest.param({"version": version}, id=version) for version in VERSIONS],
-)
 LIVE_POLL = 5
 
 
@@ -78,7 +74,7 @@ def shown(hass: HomeAssistant, entry: MockConfigEntry) -> float | None:
     return None if moment is None else moment.timestamp()
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.usefixtures("fixed_time")
 async def test_entities(
     hass: HomeAssistant,
@@ -95,7 +91,7 @@ async def test_entities(
     await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
 
 
-@BOTH
+@EVERY_VERSION
 async def test_the_picture_of_who_is_there(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
@@ -237,7 +233,7 @@ async def test_an_outage(
     assert shown(hass, entry) == before
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_restricted_account_sees_its_camera_only(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:

@@ -21,10 +21,10 @@ from tests.common import (
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate
 from tests.fake_frigate.controls import carry_out
+from tests.versions import EVERY_VERSION
 
 from .common import until_pushing, until_state
 from .controls import (
-    BOTH,
     become,
     call,
     call_in_time,
@@ -40,7 +40,7 @@ SET_VALUE = "number.set_value"
 pytestmark = pytest.mark.usefixtures("fixed_time", "entity_registry_enabled_by_default")
 
 
-@BOTH
+@EVERY_VERSION
 async def test_entities(
     hass: HomeAssistant,
     frigate: FakeFrigate,
@@ -54,7 +54,7 @@ async def test_entities(
     await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
 
 
-@BOTH
+@EVERY_VERSION
 async def test_setting(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     entry = await set_up(hass, make_entry(frigate.internal_url))
     await until_pushing(hass, entry, frigate)
@@ -75,7 +75,7 @@ async def test_setting(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     assert camera.motion_threshold == 42
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_command_that_is_ignored(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -93,7 +93,7 @@ async def test_a_command_that_is_ignored(
     assert state_of(hass, entry, *THRESHOLD) == "42"
 
 
-@BOTH
+@EVERY_VERSION
 async def test_what_somebody_else_sets(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -109,7 +109,7 @@ async def test_what_somebody_else_sets(
     await until_state(hass, entry, *THRESHOLD, "60")
 
 
-@BOTH
+@EVERY_VERSION
 async def test_viewers_have_no_numbers(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:

@@ -23,7 +23,6 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from tests.common import (
     CONFIG_READ,
-    VERSIONS,
     camera_device,
     entity_id,
     is_registered,
@@ -34,18 +33,13 @@ from tests.common import (
 )
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate
+from tests.versions import EVERY_VERSION
 
 from .common import until_pushing, until_state
 from .ways import Way
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
 
-on_both_versions = pytest.mark.parametrize(
-    "frigate_options",
-    [{"version": version} for version in VERSIONS],
-    ids=VERSIONS,
-    indirect=True,
-)
 everything_on = pytest.mark.usefixtures("entity_registry_enabled_by_default")
 
 
@@ -75,7 +69,7 @@ def _house(frigate: FakeFrigate) -> None:
     camera.audio_labels = ["bark", "glass"]
 
 
-@on_both_versions
+@EVERY_VERSION
 @everything_on
 async def test_entities(
     hass: HomeAssistant,
@@ -123,7 +117,7 @@ async def test_what_is_on_by_default(
     assert not is_registered(hass, entry, "binary_sensor", "camera:Portones:sound:bark")
 
 
-@on_both_versions
+@EVERY_VERSION
 @everything_on
 async def test_somebody_comes_and_goes(frigate: FakeFrigate, way: Way) -> None:
     entry = await way.set_up(make_entry(frigate.internal_url))
@@ -147,7 +141,7 @@ async def test_somebody_comes_and_goes(frigate: FakeFrigate, way: Way) -> None:
     await way.shows(entry, nobody)
 
 
-@on_both_versions
+@EVERY_VERSION
 @everything_on
 async def test_a_zone_is_left(
     hass: HomeAssistant, frigate: FakeFrigate, way: Way
@@ -164,7 +158,7 @@ async def test_a_zone_is_left(
     )
 
 
-@on_both_versions
+@EVERY_VERSION
 @everything_on
 async def test_a_sound_is_heard(frigate: FakeFrigate, way: Way) -> None:
     entry = await way.set_up(make_entry(frigate.internal_url))
@@ -198,7 +192,7 @@ async def test_what_nobody_has_told_is_unknown(
         await until_state(hass, entry, *one, STATE_OFF)
 
 
-@on_both_versions
+@EVERY_VERSION
 @everything_on
 async def test_an_outage(
     hass: HomeAssistant, frigate: FakeFrigate, way: Way, freezer: FrozenDateTimeFactory
@@ -220,7 +214,7 @@ async def test_an_outage(
     await way.shows(entry, there)
 
 
-@on_both_versions
+@EVERY_VERSION
 @everything_on
 async def test_a_restricted_account_sees_only_its_cameras(
     hass: HomeAssistant, frigate: FakeFrigate, way: Way
@@ -240,7 +234,7 @@ async def test_a_restricted_account_sees_only_its_cameras(
 # Labels and zones that come and go
 
 
-@on_both_versions
+@EVERY_VERSION
 @everything_on
 async def test_what_leaves_the_configuration_is_removed(
     hass: HomeAssistant,

@@ -24,9 +24,10 @@ from tests.common import (
 )
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault, Ptz
+from tests.versions import BEFORE_018, EVERY_VERSION, SINCE_018
 
 from .common import until_pushing
-from .controls import BOTH, ON_017, ON_018, become, call, read_config
+from .controls import become, call, read_config
 
 UP = ("button", "camera:front_door:ptz_up")
 ZOOM = ("button", "camera:front_door:ptz_zoom_in")
@@ -54,7 +55,7 @@ async def press(hass: HomeAssistant, entry: MockConfigEntry, *keys: str) -> None
         await call(hass, entry, "button.press", f"front_door:{key}")
 
 
-@BOTH
+@EVERY_VERSION
 async def test_entities(
     hass: HomeAssistant,
     frigate: FakeFrigate,
@@ -67,7 +68,7 @@ async def test_entities(
     await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
 
 
-@BOTH
+@EVERY_VERSION
 async def test_moving(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     entry = await set_up(hass, make_entry(frigate.internal_url))
     await until_pushing(hass, entry, frigate)
@@ -158,7 +159,7 @@ async def test_setup_does_not_wait(hass: HomeAssistant, frigate: FakeFrigate) ->
     assert is_available(hass, entry, *UP)
 
 
-@ON_018
+@SINCE_018
 async def test_viewers_may_move_what_they_see(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -173,7 +174,7 @@ async def test_viewers_may_move_what_they_see(
     assert frigate.state.ptz_commands == [("Portones", "MOVE_LEFT")]
 
 
-@ON_017
+@BEFORE_018
 async def test_viewers_could_move_nothing_before(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -185,7 +186,7 @@ async def test_viewers_could_move_nothing_before(
     assert not is_available(hass, entry, *UP)
 
 
-@BOTH
+@EVERY_VERSION
 async def test_an_outage(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:

@@ -36,9 +36,10 @@ from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.profiles import activate
 from tests.fake_frigate.settings import Profile
 from tests.services.footage_time import in_time
+from tests.versions import BEFORE_018, SINCE_018
 
 from .common import until_pushing, until_state
-from .controls import ON_017, ON_018, SET, become, read_config
+from .controls import SET, become, read_config
 
 PROFILE = ("select", "server:profile")
 PUSH = ("binary_sensor", "server:live_connection")
@@ -70,7 +71,7 @@ async def choose(hass: HomeAssistant, entry: MockConfigEntry, option: str) -> No
     await hass.services.async_call("select", "select_option", data, blocking=True)
 
 
-@ON_018
+@SINCE_018
 async def test_entities(
     hass: HomeAssistant,
     frigate: FakeFrigate,
@@ -84,7 +85,7 @@ async def test_entities(
     await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
 
 
-@ON_017
+@BEFORE_018
 async def test_there_were_none_before(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
@@ -92,7 +93,7 @@ async def test_there_were_none_before(
     assert not sent(frigate, "/api/profiles")
 
 
-@ON_018
+@SINCE_018
 @pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_choosing(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
@@ -114,7 +115,7 @@ async def test_choosing(
     await until_state(hass, entry, *threshold, "30")
 
 
-@ON_018
+@SINCE_018
 async def test_what_somebody_else_chooses(
     hass: HomeAssistant,
     frigate: FakeFrigate,
@@ -139,7 +140,7 @@ async def test_what_somebody_else_chooses(
     await until_state(hass, entry, *PROFILE, "none")
 
 
-@ON_018
+@SINCE_018
 async def test_without_a_live_connection(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -154,7 +155,7 @@ async def test_without_a_live_connection(
     assert state_of(hass, entry, *recordings) == STATE_OFF
 
 
-@ON_018
+@SINCE_018
 async def test_a_command_that_is_ignored_or_refused(
     hass: HomeAssistant,
     frigate: FakeFrigate,
@@ -181,7 +182,7 @@ async def test_a_command_that_is_ignored_or_refused(
     assert state_of(hass, entry, *PROFILE) == "away"
 
 
-@ON_018
+@SINCE_018
 async def test_profiles_come_and_go(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -204,7 +205,7 @@ async def test_profiles_come_and_go(
     assert state_of(hass, entry, *PROFILE) == STATE_UNAVAILABLE
 
 
-@ON_018
+@SINCE_018
 async def test_one_that_the_configuration_does_not_tell_of_yet(
     hass: HomeAssistant,
     frigate: FakeFrigate,
@@ -220,7 +221,7 @@ async def test_one_that_the_configuration_does_not_tell_of_yet(
     assert state_of(hass, entry, *PROFILE) == "new"
 
 
-@ON_018
+@SINCE_018
 async def test_an_outage(
     hass: HomeAssistant,
     frigate: FakeFrigate,
@@ -238,7 +239,7 @@ async def test_an_outage(
     assert state_of(hass, entry, *PROFILE) == "none"
 
 
-@ON_018
+@SINCE_018
 async def test_viewers_have_no_select(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:

@@ -16,7 +16,6 @@ from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
 from tests.common import (
     CONFIG_READ,
-    VERSIONS,
     is_registered,
     pass_polls,
     pass_time,
@@ -25,18 +24,13 @@ from tests.common import (
 )
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate
+from tests.versions import EVERY_VERSION
 
 from .common import until_pushing, until_state
 from .ways import Way
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
 
-on_both_versions = pytest.mark.parametrize(
-    "frigate_options",
-    [{"version": version} for version in VERSIONS],
-    ids=VERSIONS,
-    indirect=True,
-)
 everything_on = pytest.mark.usefixtures("entity_registry_enabled_by_default")
 
 SECONDS = 60
@@ -71,7 +65,7 @@ def _house(frigate: FakeFrigate) -> None:
     frigate.state.classification["gate_state"] = ["front_door"]
 
 
-@on_both_versions
+@EVERY_VERSION
 @everything_on
 async def test_entities(
     hass: HomeAssistant,
@@ -129,7 +123,7 @@ async def test_what_is_on_by_default(
 # Counts
 
 
-@on_both_versions
+@EVERY_VERSION
 @everything_on
 async def test_objects_are_counted(frigate: FakeFrigate, way: Way) -> None:
     entry = await way.set_up(make_entry(frigate.internal_url))
@@ -203,7 +197,7 @@ async def test_a_lost_push_makes_unknown_what_only_it_can_tell(
 # Reviews
 
 
-@on_both_versions
+@EVERY_VERSION
 async def test_the_greatest_severity_is_shown(frigate: FakeFrigate, way: Way) -> None:
     entry = await way.set_up(make_entry(frigate.internal_url))
     await way.shows(entry, {REVIEW: "none"})
@@ -218,7 +212,7 @@ async def test_the_greatest_severity_is_shown(frigate: FakeFrigate, way: Way) ->
 # Faces and plates
 
 
-@on_both_versions
+@EVERY_VERSION
 async def test_a_face_and_a_plate_are_shown_for_some_time(
     hass: HomeAssistant, frigate: FakeFrigate, way: Way, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -335,7 +329,7 @@ async def test_a_face_outlasts_a_reload(
 # All of them
 
 
-@on_both_versions
+@EVERY_VERSION
 async def test_an_outage(
     hass: HomeAssistant, frigate: FakeFrigate, way: Way, freezer: FrozenDateTimeFactory
 ) -> None:

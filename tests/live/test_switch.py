@@ -29,12 +29,10 @@ from tests.common import (
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.controls import SWITCHES, carry_out
+from tests.versions import BEFORE_018, EVERY_VERSION, SINCE_018
 
 from .common import until, until_pushing, until_state
 from .controls import (
-    BOTH,
-    ON_017,
-    ON_018,
     SET,
     become,
     call,
@@ -69,7 +67,7 @@ async def connected(
     return entry
 
 
-@BOTH
+@EVERY_VERSION
 @ALL_ON
 async def test_entities(
     hass: HomeAssistant,
@@ -107,7 +105,7 @@ async def test_what_is_on_by_default(
     }
 
 
-@BOTH
+@EVERY_VERSION
 @ALL_ON
 @pytest.mark.parametrize("feature", FEATURES)
 async def test_switching_off_and_on(
@@ -132,7 +130,7 @@ async def test_switching_off_and_on(
     assert not sent(frigate, "/api/config/set")
 
 
-@BOTH
+@EVERY_VERSION
 @ALL_ON
 async def test_detection_brings_motion_along(
     hass: HomeAssistant, frigate: FakeFrigate
@@ -146,7 +144,7 @@ async def test_detection_brings_motion_along(
     assert state_of(hass, entry, *MOTION) == STATE_ON
 
 
-@BOTH
+@EVERY_VERSION
 @ALL_ON
 async def test_motion_stays_while_there_is_detection(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
@@ -161,7 +159,7 @@ async def test_motion_stays_while_there_is_detection(
     assert state_of(hass, entry, *MOTION) == STATE_OFF
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_command_that_is_ignored(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -179,7 +177,7 @@ async def test_a_command_that_is_ignored(
     assert state_of(hass, entry, *RECORDINGS) == STATE_OFF
 
 
-@BOTH
+@EVERY_VERSION
 async def test_what_the_configuration_allows_no_more(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -199,7 +197,7 @@ async def test_what_the_configuration_allows_no_more(
     assert state_of(hass, entry, *RECORDINGS) == STATE_ON
 
 
-@BOTH
+@EVERY_VERSION
 async def test_what_the_configuration_never_allows_again(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -215,7 +213,7 @@ async def test_what_the_configuration_never_allows_again(
     assert is_available(hass, entry, *RECORDINGS)
 
 
-@BOTH
+@EVERY_VERSION
 async def test_viewers_have_no_switches(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -231,7 +229,7 @@ async def test_viewers_have_no_switches(
     assert is_available(hass, entry, *DETECT)
 
 
-@ON_018
+@SINCE_018
 async def test_a_command_that_is_refused(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -251,7 +249,7 @@ async def test_a_command_that_is_refused(
     assert state_of(hass, entry, *DETECT) == STATE_OFF
 
 
-@ON_018
+@SINCE_018
 async def test_a_lost_login_is_asked_for(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -265,7 +263,7 @@ async def test_a_lost_login_is_asked_for(
     assert state_of(hass, entry, *DETECT) == STATE_OFF
 
 
-@ON_018
+@SINCE_018
 async def test_without_a_live_connection_the_configuration_tells(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -286,7 +284,7 @@ async def test_without_a_live_connection_the_configuration_tells(
     assert state_of(hass, entry, *DETECT) == STATE_OFF
 
 
-@ON_017
+@BEFORE_018
 async def test_without_a_live_connection_there_is_no_way(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -304,7 +302,7 @@ async def test_without_a_live_connection_there_is_no_way(
     assert state_of(hass, entry, *DETECT) == STATE_OFF
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_version_that_is_not_known(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -315,7 +313,7 @@ async def test_a_version_that_is_not_known(
     assert frigate.state.cameras["front_door"].detect_enabled is False
 
 
-@BOTH
+@EVERY_VERSION
 async def test_an_outage(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -336,7 +334,7 @@ async def test_an_outage(
     assert state_of(hass, entry, *DETECT) == STATE_OFF
 
 
-@BOTH
+@EVERY_VERSION
 async def test_what_somebody_else_switches(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -355,7 +353,7 @@ async def test_what_somebody_else_switches(
     await until_state(hass, entry, *RECORDINGS, STATE_OFF)
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_restart_of_frigate(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -371,7 +369,7 @@ async def test_a_restart_of_frigate(
     assert state_of(hass, entry, *RECORDINGS) == kept
 
 
-@ON_018
+@SINCE_018
 async def test_one_camera_does_not_hinder_another(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -387,7 +385,7 @@ async def test_one_camera_does_not_hinder_another(
     assert state_of(hass, entry, *DETECT) == STATE_OFF
 
 
-@BOTH
+@EVERY_VERSION
 async def test_switches_alone_ask_for_nothing_that_happens(
     hass: HomeAssistant,
     frigate: FakeFrigate,

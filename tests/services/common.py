@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from copy import deepcopy
 from typing import Any
 
-import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
 from custom_components.frigate_http.const import DOMAIN
@@ -15,12 +14,6 @@ from homeassistant.util.json import JsonObjectType
 from tests.common import ADMIN, VIEWER, camera_device, entity_id
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Request
-
-BOTH = pytest.mark.parametrize(
-    "frigate_options",
-    [{"version": "0.17.2"}, {"version": "0.18"}],
-    ids=["0.17", "0.18"],
-)
 
 
 async def call(

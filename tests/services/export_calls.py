@@ -11,8 +11,6 @@ from homeassistant.exceptions import HomeAssistantError
 from tests.fake_frigate import FakeFrigate
 from tests.services.common import call, camera_entity
 
-NEWER = pytest.mark.parametrize("frigate_options", [{"version": "0.18"}], ids=["0.18"])
-
 
 def past(seconds: float = 60) -> dict[str, float]:
     """Return the fields of a period whose recordings are on the disk for long."""

@@ -30,7 +30,6 @@ from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.portraits import portrait
 from tests.services.common import (
-    BOTH,
     call,
     camera_entity,
     commands,
@@ -38,7 +37,8 @@ from tests.services.common import (
     set_up_admin,
     set_up_viewer,
 )
-from tests.services.export_calls import NEWER, past
+from tests.services.export_calls import past
+from tests.versions import EVERY_VERSION, SINCE_018
 
 OWN, FOREIGN = "front_door", "Portones"
 PASSWORD = "long-enough-password"
@@ -294,7 +294,7 @@ async def test_who_may_call(hass: HomeAssistant, world: World, caller: str) -> N
 @pytest.mark.parametrize(
     "action", ["download_event", "download_export", "mark_reviewed"]
 )
-@BOTH
+@EVERY_VERSION
 async def test_ids_cannot_be_probed(
     hass: HomeAssistant, world: World, action: str
 ) -> None:
@@ -368,7 +368,7 @@ async def test_a_caller_who_does_not_exist(hass: HomeAssistant, world: World) ->
 # Lists
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize(
     ("action", "route"), [("get_events", "/api/events"), ("get_reviews", "/api/review")]
 )
@@ -459,7 +459,7 @@ async def test_nothing_without_a_camera_is_downloaded(
     assert world.files() == []
 
 
-@NEWER
+@SINCE_018
 async def test_what_waits_in_the_queue_belongs_to_its_camera(
     hass: HomeAssistant, world: World
 ) -> None:

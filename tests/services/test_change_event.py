@@ -13,7 +13,6 @@ from homeassistant.exceptions import (
 from tests.common import sent
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.services.common import (
-    BOTH,
     at,
     call,
     camera_entity,
@@ -22,6 +21,7 @@ from tests.services.common import (
     set_up_admin,
     set_up_viewer,
 )
+from tests.versions import EVERY_VERSION
 
 UNKNOWN = "1795451690.505339-k5o8yi"
 COMMANDS: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -35,7 +35,7 @@ each_command = pytest.mark.parametrize(
 )
 
 
-@BOTH
+@EVERY_VERSION
 async def test_an_event_is_changed(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     await set_up_admin(hass, frigate)
     event = frigate.add_event("front_door", duration=None)
@@ -63,7 +63,7 @@ async def test_an_event_is_changed(hass: HomeAssistant, frigate: FakeFrigate) ->
 
 
 @each_command
-@BOTH
+@EVERY_VERSION
 async def test_an_event_that_there_is_not(
     hass: HomeAssistant, frigate: FakeFrigate, action: str, data: dict[str, Any]
 ) -> None:
@@ -171,7 +171,7 @@ async def test_a_command_without_an_answer_is_not_sent_again(
         await call(hass, "delete_event", event_id=event.id)
 
 
-@BOTH
+@EVERY_VERSION
 async def test_no_event_ends_before_it_began(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:

@@ -10,16 +10,16 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from tests.common import sent, take_away
 from tests.fake_frigate import FakeFrigate
 from tests.services.common import (
-    BOTH,
     call,
     camera_entity,
     commands,
     set_up_admin,
     set_up_viewer,
 )
+from tests.versions import EVERY_VERSION
 
 
-@BOTH
+@EVERY_VERSION
 async def test_create_event(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     entry = await set_up_admin(hass, frigate)
     door, gate = (camera_entity(hass, entry, n) for n in ("front_door", "Portones"))
@@ -126,7 +126,7 @@ async def test_what_is_no_event(
     assert commands(frigate) == []
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_viewer_creates_no_event(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:

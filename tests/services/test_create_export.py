@@ -13,18 +13,18 @@ from tests.common import sent
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.services.common import (
-    BOTH,
     call,
     camera_entity,
     commands,
     set_up_admin,
     set_up_viewer,
 )
-from tests.services.export_calls import NEWER, create, past, refused, there
+from tests.services.export_calls import create, past, refused, there
 from tests.services.footage_time import in_time
+from tests.versions import EVERY_VERSION, SINCE_018
 
 
-@BOTH
+@EVERY_VERSION
 async def test_create_export(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     entry = await set_up_admin(hass, frigate)
     frigate.clear_requests()
@@ -54,7 +54,7 @@ async def test_create_export(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     assert [request.method for request in frigate.requests] == ["POST"]
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_time_lapse(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     entry = await set_up_admin(hass, frigate)
     answer = await create(hass, entry, playback="timelapse_25x")
@@ -67,7 +67,7 @@ async def test_a_time_lapse(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     assert [one.speed for one in frigate.state.exporter.exports] == [25, 25]
 
 
-@BOTH
+@EVERY_VERSION
 async def test_previews_as_a_source_are_not_waited_for(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -79,7 +79,7 @@ async def test_previews_as_a_source_are_not_waited_for(
     assert [request.method for request in frigate.requests] == ["POST"]
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_viewer_may_export(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     entry = await set_up_viewer(hass, frigate)
     answer = await create(hass, entry, wait_for_result=True)
@@ -102,7 +102,7 @@ async def test_several_cameras(hass: HomeAssistant, frigate: FakeFrigate) -> Non
     }
 
 
-@BOTH
+@EVERY_VERSION
 async def test_nothing_was_recorded(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     entry = await set_up_admin(hass, frigate)
     long_ago = {"start_time": 1000, "end_time": 2000}
@@ -110,7 +110,7 @@ async def test_nothing_was_recorded(hass: HomeAssistant, frigate: FakeFrigate) -
     assert await create(hass, entry)
 
 
-@NEWER
+@SINCE_018
 async def test_a_full_queue(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     entry = await set_up_admin(hass, frigate)
     frigate.state.exporter.room = 0
@@ -120,7 +120,7 @@ async def test_a_full_queue(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     assert await create(hass, entry)
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize(
     ("fault", "key"),
     [
@@ -198,7 +198,7 @@ async def test_a_period_must_be_given(
 
 
 @pytest.mark.usefixtures("fixed_time")
-@BOTH
+@EVERY_VERSION
 async def test_the_last_seconds_are_waited_for(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -220,7 +220,7 @@ async def test_the_last_seconds_are_waited_for(
 
 
 @pytest.mark.usefixtures("fixed_time")
-@BOTH
+@EVERY_VERSION
 async def test_an_end_ahead_is_waited_for(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:

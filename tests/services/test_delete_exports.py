@@ -12,12 +12,13 @@ from tests.common import said
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.exports import row
-from tests.services.common import BOTH, call, commands, set_up_admin
-from tests.services.export_calls import NEWER, add, there
+from tests.services.common import call, commands, set_up_admin
+from tests.services.export_calls import add, there
 from tests.services.footage_time import in_time
+from tests.versions import EVERY_VERSION, SINCE_018
 
 
-@BOTH
+@EVERY_VERSION
 async def test_delete_exports(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     await set_up(hass, make_entry(frigate.internal_url))
     ids = add(frigate, 3)
@@ -37,7 +38,7 @@ async def test_delete_exports(hass: HomeAssistant, frigate: FakeFrigate) -> None
     assert answer == {"deleted": [ids[2]], "failed": {}}
 
 
-@BOTH
+@EVERY_VERSION
 async def test_nothing_is_there_to_delete(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -72,7 +73,7 @@ async def test_a_failure_in_the_middle(
     assert answer == {"deleted": [second, third], "failed": {}}
 
 
-@BOTH
+@EVERY_VERSION
 async def test_one_that_goes_meanwhile_keeps_no_other(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -96,7 +97,7 @@ async def test_one_that_goes_meanwhile_keeps_no_other(
     assert len(commands(frigate)) == (4 if frigate.state.is_018 else 3)
 
 
-@BOTH
+@EVERY_VERSION
 async def test_another_refusal_is_told_in_its_own_words(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -116,7 +117,7 @@ async def test_another_refusal_is_told_in_its_own_words(
     assert there(frigate) == set()
 
 
-@BOTH
+@EVERY_VERSION
 async def test_what_stays_is_told_to_the_log(
     hass: HomeAssistant, frigate: FakeFrigate, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -139,7 +140,7 @@ async def test_what_stays_is_told_to_the_log(
 # In progress
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize("has_file", [True, False])
 async def test_what_is_in_progress_stays(
     hass: HomeAssistant,
@@ -179,7 +180,7 @@ async def test_what_is_in_progress_stays(
     assert exporter.exports == []
 
 
-@BOTH
+@EVERY_VERSION
 async def test_what_will_never_be_finished_goes(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -191,7 +192,7 @@ async def test_what_will_never_be_finished_goes(
     assert there(frigate) == set()
 
 
-@NEWER
+@SINCE_018
 async def test_what_waits_in_the_queue_stays(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -211,7 +212,7 @@ async def test_what_waits_in_the_queue_stays(
     assert exporter.exports == []
 
 
-@NEWER
+@SINCE_018
 async def test_work_that_is_not_told_of_keeps_everything(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:

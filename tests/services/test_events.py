@@ -10,14 +10,8 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from tests.common import sent
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
-from tests.services.common import (
-    BOTH,
-    at,
-    call,
-    camera_entity,
-    set_up_admin,
-    set_up_viewer,
-)
+from tests.services.common import at, call, camera_entity, set_up_admin, set_up_viewer
+from tests.versions import EVERY_VERSION
 
 
 def ids(answer: Any) -> list[str]:
@@ -25,7 +19,7 @@ def ids(answer: Any) -> list[str]:
     return [event["event_id"] for event in answer["events"]]
 
 
-@BOTH
+@EVERY_VERSION
 async def test_get_events(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     await set_up_viewer(hass, frigate)
     assert await call(hass, "get_events") == {"events": []}
@@ -54,7 +48,7 @@ async def test_get_events(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     }
 
 
-@BOTH
+@EVERY_VERSION
 async def test_events_are_filtered(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     entry = await set_up_admin(hass, frigate)
     old = frigate.add_event("Portones", "car", ago=5000, zones=["yard"]).id

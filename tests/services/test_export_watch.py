@@ -12,12 +12,13 @@ from homeassistant.exceptions import HomeAssistantError
 from tests.common import reauths, sent
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
-from tests.services.common import BOTH, call, camera_entity
-from tests.services.export_calls import NEWER, create
+from tests.services.common import call, camera_entity
+from tests.services.export_calls import create
 from tests.services.footage_time import in_time
+from tests.versions import EVERY_VERSION, SINCE_018
 
 
-@BOTH
+@EVERY_VERSION
 async def test_the_result_is_waited_for(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -38,7 +39,7 @@ async def test_the_result_is_waited_for(
     assert all(look.headers["X-Cache-Bypass"] == "1" for look in looks)
 
 
-@NEWER
+@SINCE_018
 async def test_an_export_that_waits_in_the_queue(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -58,7 +59,7 @@ async def test_an_export_that_waits_in_the_queue(
     assert len(sent(frigate, f"/api/exports/{answer['export_id']}")) <= 30
 
 
-@NEWER
+@SINCE_018
 async def test_a_queue_that_is_forgotten(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -73,7 +74,7 @@ async def test_a_queue_that_is_forgotten(
     assert caught.value.translation_key == "export_vanished"
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize("outcome", ["fail", "vanish"])
 async def test_an_export_that_comes_to_nothing(
     hass: HomeAssistant, frigate: FakeFrigate, outcome: Any
@@ -114,7 +115,7 @@ async def test_a_row_that_comes_late(
             await watched
 
 
-@BOTH
+@EVERY_VERSION
 async def test_an_export_that_hangs(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -129,7 +130,7 @@ async def test_an_export_that_hangs(
     )
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize(
     "fault",
     [Fault.drop(), Fault.drop_body(), Fault.status(500), Fault.status(502)],
@@ -159,7 +160,7 @@ async def test_a_passing_fault_does_not_end_the_watch(
     assert await in_time(freezer, create(hass, entry, wait_for_result=True))
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_pause_is_kept_while_watching(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -179,7 +180,7 @@ async def test_a_pause_is_kept_while_watching(
     assert len(sent(frigate, f"/api/exports/{made.id}")) == 1
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize(
     ("fault", "is_lost"),
     [
@@ -205,7 +206,7 @@ async def test_a_refusal_ends_the_watch_and_not_the_export(
     assert await create(hass, entry, wait_for_result=True)
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize(
     ("ends_in", "key"), [(-120, "export_unwatched"), (30, "closed")]
 )
@@ -246,7 +247,7 @@ async def test_a_server_that_is_unloaded_meanwhile(
     assert await in_time(freezer, create(hass, entry, wait_for_result=True))
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_slow_server_does_not_make_the_wait_longer(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -262,7 +263,7 @@ async def test_a_slow_server_does_not_make_the_wait_longer(
     assert await in_time(freezer, create(hass, entry, wait_for_result=True))
 
 
-@NEWER
+@SINCE_018
 async def test_an_export_that_is_put_into_a_case(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:

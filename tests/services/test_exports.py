@@ -16,7 +16,6 @@ from tests.common import reauths, sent
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.services.common import (
-    BOTH,
     at,
     call,
     camera_entity,
@@ -24,12 +23,13 @@ from tests.services.common import (
     set_up_admin,
     set_up_viewer,
 )
-from tests.services.export_calls import NEWER, add, past, there
+from tests.services.export_calls import add, past, there
+from tests.versions import EVERY_VERSION, SINCE_018
 
 # Reading
 
 
-@BOTH
+@EVERY_VERSION
 async def test_get_exports(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     entry = await set_up_admin(hass, frigate)
     case = frigate.add_case("Break-in").id if frigate.state.is_018 else None
@@ -89,7 +89,7 @@ async def test_the_list_is_asked_for_once_more(
     assert len(sent(frigate, "/api/exports")) == 2
 
 
-@NEWER
+@SINCE_018
 async def test_what_waits_in_the_queue_is_listed(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -137,7 +137,7 @@ async def test_what_waits_in_the_queue_is_listed(
 # Changing
 
 
-@BOTH
+@EVERY_VERSION
 async def test_rename_export(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     await set_up_admin(hass, frigate)
     (export_id,) = add(frigate)
@@ -150,7 +150,7 @@ async def test_rename_export(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     assert str(caught.value).startswith("Frigate has no export front_door_gone00.")
 
 
-@NEWER
+@SINCE_018
 async def test_what_waits_in_the_queue_has_no_other_name_yet(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -168,7 +168,7 @@ async def test_what_waits_in_the_queue_has_no_other_name_yet(
     assert exporter.exports[0].name == "New"
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_viewer_changes_nothing(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:

@@ -10,7 +10,7 @@ from homeassistant.exceptions import ServiceValidationError
 from tests.common import reauths, sent, state_of
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.answers import nginx_page
-from tests.services.common import BOTH, call, commands, set_up_admin
+from tests.services.common import call, commands, set_up_admin
 from tests.services.face_calls import (
     EVENT,
     KNOWN_FACES,
@@ -19,6 +19,7 @@ from tests.services.face_calls import (
     listed,
     refused,
 )
+from tests.versions import EVERY_VERSION
 
 REPROCESS = "/api/faces/reprocess"
 
@@ -29,7 +30,7 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reprocessing, "PAUSES", (0.0, 0.0))
 
 
-@BOTH
+@EVERY_VERSION
 async def test_train_face(
     hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
 ) -> None:
@@ -46,7 +47,7 @@ async def test_train_face(
     assert state_of(hass, entry, *KNOWN_FACES) == "4"
 
 
-@BOTH
+@EVERY_VERSION
 async def test_training_that_is_refused(
     hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
 ) -> None:
@@ -79,7 +80,7 @@ async def test_training_that_is_refused(
     assert copied(frigate) == before
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize("name", ["Bea", "Nobody_yet", "Eileen"])
 async def test_an_event_without_a_face(
     hass: HomeAssistant,
@@ -142,7 +143,7 @@ async def test_nobody_is_cleaned_up_who_got_an_image_meanwhile(
 # Looking again
 
 
-@BOTH
+@EVERY_VERSION
 async def test_reprocess_faces(
     hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
 ) -> None:
@@ -207,7 +208,7 @@ async def test_all_images_fail(
     assert [image["training_file"] for image in listed(answer)] == files
 
 
-@BOTH
+@EVERY_VERSION
 async def test_reprocessing_right_after_a_change(
     hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
 ) -> None:

@@ -10,14 +10,7 @@ from homeassistant.exceptions import ServiceValidationError, Unauthorized
 from tests.common import reauths, sent, state_of
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
-from tests.services.common import (
-    BOTH,
-    call,
-    commands,
-    person,
-    set_up_admin,
-    set_up_viewer,
-)
+from tests.services.common import call, commands, person, set_up_admin, set_up_viewer
 from tests.services.face_calls import (
     EVENT,
     KNOWN_FACES,
@@ -26,11 +19,12 @@ from tests.services.face_calls import (
     listed,
     refused,
 )
+from tests.versions import EVERY_VERSION
 
 # Reading
 
 
-@BOTH
+@EVERY_VERSION
 async def test_get_faces(
     hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
 ) -> None:
@@ -62,7 +56,7 @@ async def test_get_faces(
     }
 
 
-@BOTH
+@EVERY_VERSION
 async def test_get_one_face(
     hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
 ) -> None:
@@ -201,7 +195,7 @@ async def test_strangers_who_could_not_be_renamed_get_no_images(
     assert copied(frigate) == before
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize("name", ["J. R.", "x" * 51, "Ana & Bea"])
 async def test_somebody_whom_frigate_never_renames(
     hass: HomeAssistant,
@@ -230,7 +224,7 @@ async def test_somebody_whom_frigate_never_renames(
 # People
 
 
-@BOTH
+@EVERY_VERSION
 async def test_create_face(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     entry = await set_up_admin(hass, frigate)
     assert state_of(hass, entry, *KNOWN_FACES) == "0"
@@ -245,7 +239,7 @@ async def test_create_face(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     assert (await call(hass, "create_face", name=7))["name"] == "7"
 
 
-@BOTH
+@EVERY_VERSION
 async def test_rename_face(
     hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
 ) -> None:
@@ -257,7 +251,7 @@ async def test_rename_face(
     assert "Ana_María" not in library
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize(
     ("name", "new_name", "key"),
     [
@@ -285,7 +279,7 @@ async def test_renaming_that_is_refused(
     assert copied(frigate) == before
 
 
-@BOTH
+@EVERY_VERSION
 async def test_delete_face(
     hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
 ) -> None:
@@ -308,7 +302,7 @@ async def test_delete_face(
     assert commands(frigate) == []
 
 
-@BOTH
+@EVERY_VERSION
 async def test_delete_face_images(
     hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
 ) -> None:
@@ -355,7 +349,7 @@ async def test_files_that_cannot_be_there(
 # Rights
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_viewers_account(
     hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
 ) -> None:
@@ -371,7 +365,7 @@ async def test_a_viewers_account(
     assert not reauths(hass)
 
 
-@BOTH
+@EVERY_VERSION
 async def test_the_port_without_a_login(
     hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
 ) -> None:

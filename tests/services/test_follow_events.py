@@ -10,8 +10,9 @@ from homeassistant.exceptions import HomeAssistantError
 from tests.common import sent, state_of
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
-from tests.services.common import BOTH, call, camera_entity, set_up_admin
+from tests.services.common import call, camera_entity, set_up_admin
 from tests.services.footage_time import in_time, turns
+from tests.versions import EVERY_VERSION
 
 SUMMARY = "/api/review/summary"
 ALERTS = ("sensor", "server:unreviewed_alerts")
@@ -24,7 +25,7 @@ async def later(freezer: FrozenDateTimeFactory, seconds: float) -> None:
 
 
 @pytest.mark.usefixtures("fixed_time")
-@BOTH
+@EVERY_VERSION
 async def test_a_new_event_is_shown_as_soon_as_it_is_written_down(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -92,7 +93,7 @@ async def test_nobody_looks_for_a_new_event_once_the_entry_is_unloaded(
         ("set_event_sub_label", {"sub_label": "Ana"}),
     ],
 )
-@BOTH
+@EVERY_VERSION
 async def test_a_change_is_shown_at_once(
     hass: HomeAssistant, frigate: FakeFrigate, action: str, data: dict[str, Any]
 ) -> None:
@@ -122,7 +123,7 @@ async def test_a_change_of_which_no_answer_tells_is_shown_too(
     assert state_of(hass, entry, *ALERTS) == "2"
 
 
-@BOTH
+@EVERY_VERSION
 async def test_what_was_marked_before_the_refusal_is_shown(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:

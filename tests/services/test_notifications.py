@@ -14,14 +14,8 @@ from homeassistant.exceptions import (
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.notifications import VAPID_KEY
-from tests.services.common import (
-    BOTH,
-    call,
-    commands,
-    person,
-    set_up_admin,
-    set_up_viewer,
-)
+from tests.services.common import call, commands, person, set_up_admin, set_up_viewer
+from tests.versions import EVERY_VERSION
 
 
 def base64url(content: bytes) -> str:
@@ -42,7 +36,7 @@ KEPT = {
 }
 
 
-@BOTH
+@EVERY_VERSION
 async def test_the_key(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     await set_up_viewer(hass, frigate)
     context = await person(hass, is_admin=False)
@@ -50,7 +44,7 @@ async def test_the_key(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     assert answer == {"public_key": VAPID_KEY}
 
 
-@BOTH
+@EVERY_VERSION
 async def test_notifications_that_are_not_enabled(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -62,7 +56,7 @@ async def test_notifications_that_are_not_enabled(
     assert await call(hass, "get_push_public_key") == {"public_key": VAPID_KEY}
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_subscription(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     await set_up_viewer(hass, frigate)
     answer = await call(hass, "register_push_subscription", **GOOD)
@@ -72,7 +66,7 @@ async def test_a_subscription(hass: HomeAssistant, frigate: FakeFrigate) -> None
     assert not frigate.state.starting
 
 
-@BOTH
+@EVERY_VERSION
 async def test_nobody_cannot_subscribe(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -83,7 +77,7 @@ async def test_nobody_cannot_subscribe(
     assert frigate.requests == []
 
 
-@BOTH
+@EVERY_VERSION
 async def test_where_nobody_logs_in_it_is_not_said_whose_it_is(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:

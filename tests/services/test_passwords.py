@@ -12,14 +12,15 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from tests.common import ADMIN, VIEWER, reauths, sent
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
-from tests.services.common import BOTH, call, set_up_admin, set_up_viewer
+from tests.services.common import call, set_up_admin, set_up_viewer
+from tests.versions import EVERY_VERSION
 
 GOOD = "guest-password-1"
 CHANGE = "/api/users/viewer1/password"
 LOGIN = "/api/login"
 
 
-@BOTH
+@EVERY_VERSION
 async def test_set_user_password(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     entry = await set_up_admin(hass, frigate)
     spaced = " with blanks around "
@@ -31,7 +32,7 @@ async def test_set_user_password(hass: HomeAssistant, frigate: FakeFrigate) -> N
         await call(hass, "set_user_password", username="nobody", password=GOOD)
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize("account", [ADMIN, VIEWER], ids=["admin", "viewer"])
 async def test_our_own_password_is_remembered(
     hass: HomeAssistant, frigate: FakeFrigate, account: dict[str, str]
@@ -53,7 +54,7 @@ async def test_our_own_password_is_remembered(
     assert not reauths(hass)
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_current_password_that_is_wrong(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -73,7 +74,7 @@ async def test_a_current_password_that_is_wrong(
     assert entry.data[CONF_PASSWORD] == GOOD
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_viewer_cannot_set_the_password_of_others(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -115,7 +116,7 @@ async def set_ours(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     )
 
 
-@BOTH
+@EVERY_VERSION
 async def test_every_entry_with_the_account_follows(
     hass: HomeAssistant,
     frigate: FakeFrigate,
@@ -162,7 +163,7 @@ async def test_an_administrator_sets_the_password_of_another_entry(
 # A change whose answer is lost
 
 
-@BOTH
+@EVERY_VERSION
 async def test_the_answer_is_lost_and_the_new_password_in_force(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -178,7 +179,7 @@ async def test_the_answer_is_lost_and_the_new_password_in_force(
     assert not reauths(hass)
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize("lost", [Fault.drop(), Fault.status(502), Fault.status(504)])
 async def test_the_answer_is_lost_and_the_old_password_in_force(
     hass: HomeAssistant, frigate: FakeFrigate, lost: Fault

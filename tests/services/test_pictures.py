@@ -25,7 +25,6 @@ from tests.common import sent, state_of
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.portraits import portrait
 from tests.services.common import (
-    BOTH,
     call,
     camera_entity,
     commands,
@@ -33,6 +32,7 @@ from tests.services.common import (
     set_up_admin,
     set_up_viewer,
 )
+from tests.versions import EVERY_VERSION
 
 RECOGNIZE = "/api/faces/recognize"
 NO_FACE = "No face was detected."
@@ -97,7 +97,7 @@ async def refused(hass: HomeAssistant, action: str, **data: Any) -> HomeAssistan
     return caught.value
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize("kind", ["jpg", "png", "webp"])
 async def test_register_a_file(
     hass: HomeAssistant, frigate: FakeFrigate, folder: Path, kind: str
@@ -115,7 +115,7 @@ async def test_register_a_file(
     assert state_of(hass, entry, "sensor", "server:known_faces") == "1"
 
 
-@BOTH
+@EVERY_VERSION
 async def test_recognize_a_file(
     hass: HomeAssistant, frigate: FakeFrigate, folder: Path
 ) -> None:
@@ -143,7 +143,7 @@ async def test_nobody_is_known(
     assert len(sent(frigate, RECOGNIZE)) == 3
 
 
-@BOTH
+@EVERY_VERSION
 async def test_no_face_is_an_answer(
     hass: HomeAssistant, frigate: FakeFrigate, folder: Path
 ) -> None:
@@ -346,7 +346,7 @@ async def test_files_that_are_no_pictures(
     assert frigate.requests == []
 
 
-@BOTH
+@EVERY_VERSION
 @EACH
 async def test_a_viewers_account(
     hass: HomeAssistant, frigate: FakeFrigate, folder: Path, action: str

@@ -12,14 +12,15 @@ from homeassistant.util import dt as dt_util
 from tests.common import sent
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
-from tests.services.common import BOTH, call, camera_entity, set_up_viewer
+from tests.services.common import call, camera_entity, set_up_viewer
 from tests.services.footage_time import in_time
+from tests.versions import EVERY_VERSION
 
 HOUR = 3600
 
 
 @pytest.mark.usefixtures("fixed_time")
-@BOTH
+@EVERY_VERSION
 async def test_get_previews(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     entry = await set_up(hass, make_entry(frigate.internal_url))
     noon = int(time.time())
@@ -43,7 +44,7 @@ async def test_get_previews(hass: HomeAssistant, frigate: FakeFrigate) -> None:
 
 
 @pytest.mark.usefixtures("fixed_time")
-@BOTH
+@EVERY_VERSION
 async def test_the_running_hour_has_none(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:

@@ -10,7 +10,6 @@ from tests.common import sent, state_of
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.services.common import (
-    BOTH,
     at,
     call,
     camera_entity,
@@ -19,6 +18,7 @@ from tests.services.common import (
     set_up_admin,
     set_up_viewer,
 )
+from tests.versions import EVERY_VERSION
 
 ALERTS = ("sensor", "server:unreviewed_alerts")
 DETECTIONS = ("sensor", "server:unreviewed_detections")
@@ -29,7 +29,7 @@ def ids(answer: Any) -> list[str]:
     return [review["review_id"] for review in answer["reviews"]]
 
 
-@BOTH
+@EVERY_VERSION
 async def test_get_reviews(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     await set_up_viewer(hass, frigate)
     assert await call(hass, "get_reviews") == {"reviews": []}
@@ -60,7 +60,7 @@ async def test_get_reviews(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     }
 
 
-@BOTH
+@EVERY_VERSION
 async def test_reviews_are_filtered(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     entry = await set_up_admin(hass, frigate)
     old = frigate.add_review("Portones", ago=180_000)
@@ -88,7 +88,7 @@ async def test_reviews_are_filtered(hass: HomeAssistant, frigate: FakeFrigate) -
         assert ids(await call(hass, "get_reviews", **data)) == expected, data
 
 
-@BOTH
+@EVERY_VERSION
 async def test_the_sensors_follow_what_is_marked(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:

@@ -10,14 +10,8 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from tests.common import reauths, sent, setup_state
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
-from tests.services.common import (
-    BOTH,
-    call,
-    commands,
-    person,
-    set_up_admin,
-    set_up_viewer,
-)
+from tests.services.common import call, commands, person, set_up_admin, set_up_viewer
+from tests.versions import EVERY_VERSION
 
 HEALTH = "/api/$"
 UNKNOWN = {
@@ -45,14 +39,14 @@ def status(frigate: FakeFrigate, user: str, role: str, **others: Any) -> dict[st
     }
 
 
-@BOTH
+@EVERY_VERSION
 async def test_status(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     await set_up_admin(hass, frigate)
     assert await call(hass, "get_status") == status(frigate, "admin", "admin")
     assert not commands(frigate)
 
 
-@BOTH
+@EVERY_VERSION
 async def test_the_status_for_a_viewer_and_asked_by_anybody(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -62,7 +56,7 @@ async def test_the_status_for_a_viewer_and_asked_by_anybody(
     assert answer == status(frigate, "viewer1", "viewer")
 
 
-@BOTH
+@EVERY_VERSION
 async def test_the_status_without_an_account(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -85,7 +79,7 @@ async def test_an_older_server_does_not_tell_who_we_are(
     assert answer["anonymous"] is None
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_server_that_restarts(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -147,7 +141,7 @@ async def test_what_is_not_frigate_any_more(
     assert (await call(hass, "get_status"))["alive"]
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_refused_login(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     await set_up_viewer(hass, frigate)
     frigate.state.users["viewer1"].password = "another-password-2"

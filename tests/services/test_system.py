@@ -12,7 +12,8 @@ from homeassistant.exceptions import (
 )
 from tests.common import sent
 from tests.fake_frigate import FakeFrigate, Fault
-from tests.services.common import BOTH, call, person, set_up_admin, set_up_viewer
+from tests.services.common import call, person, set_up_admin, set_up_viewer
+from tests.versions import EVERY_VERSION
 
 SCHEMA = "/api/config/schema.json"
 
@@ -25,7 +26,7 @@ def texts(lines: Any) -> list[str]:
 # Logs
 
 
-@BOTH
+@EVERY_VERSION
 async def test_newest_lines(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     await set_up_admin(hass, frigate)
     for number in range(150):
@@ -55,7 +56,7 @@ async def test_passwords_of_cameras_stay_out(
     assert str(answer["lines"]).endswith(f"{expected}']")
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_log_that_was_never_written(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -67,7 +68,7 @@ async def test_a_log_that_was_never_written(
     assert (await call(hass, "get_logs", log="go2rtc"))["total_lines"] == 1
 
 
-@BOTH
+@EVERY_VERSION
 async def test_logs_for_a_viewer(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     await set_up_viewer(hass, frigate)
     if not frigate.state.is_018:
@@ -114,7 +115,7 @@ async def test_what_cannot_be_asked_of_a_log(
 # The schema
 
 
-@BOTH
+@EVERY_VERSION
 async def test_the_whole_schema(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     await set_up_viewer(hass, frigate)
     schema = (await call(hass, "get_config_schema"))["schema"]
@@ -122,7 +123,7 @@ async def test_the_whole_schema(hass: HomeAssistant, frigate: FakeFrigate) -> No
     assert {"$defs", "properties", "title"} <= schema.keys()
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize("path", ["record.alerts", "cameras.*.record.alerts"])
 async def test_a_part_of_the_schema(
     hass: HomeAssistant, frigate: FakeFrigate, path: str

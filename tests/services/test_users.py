@@ -17,14 +17,8 @@ from homeassistant.exceptions import (
 from tests.common import ADMIN, VIEWER, reauths, sent
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
-from tests.services.common import (
-    BOTH,
-    call,
-    commands,
-    person,
-    set_up_admin,
-    set_up_viewer,
-)
+from tests.services.common import call, commands, person, set_up_admin, set_up_viewer
+from tests.versions import EVERY_VERSION
 
 GOOD = "guest-password-1"
 USERS = [
@@ -48,7 +42,7 @@ async def set_up_second_admin(
     return await set_up(hass, make_entry(frigate.external_url, **account))
 
 
-@BOTH
+@EVERY_VERSION
 async def test_get_users(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     await set_up_admin(hass, frigate)
     assert await call(hass, "get_users") == {"users": USERS}
@@ -110,7 +104,7 @@ async def test_a_lost_login_asks_for_a_new_one(
 # Creating
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize("role", ["viewer", "admin", "gate"])
 async def test_create_user(
     hass: HomeAssistant, frigate: FakeFrigate, role: str
@@ -124,7 +118,7 @@ async def test_create_user(
     assert (guest.password, guest.role) == (GOOD, role)
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_new_user_is_a_viewer_and_seen_at_once(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -135,7 +129,7 @@ async def test_a_new_user_is_a_viewer_and_seen_at_once(
     assert guest in await users(hass)
 
 
-@BOTH
+@EVERY_VERSION
 async def test_a_name_that_exists(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     await set_up_admin(hass, frigate)
     with pytest.raises(ServiceValidationError, match="a user named viewer1"):
@@ -147,7 +141,7 @@ async def test_a_name_that_exists(hass: HomeAssistant, frigate: FakeFrigate) -> 
     assert frigate.state.users["viewer1"].role == "viewer"
 
 
-@BOTH
+@EVERY_VERSION
 async def test_somebody_else_was_quicker(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -195,7 +189,7 @@ async def test_a_failure_that_is_not_known_to_be_about_the_name(
     assert frigate.state.users["guest"].password == GOOD
 
 
-@BOTH
+@EVERY_VERSION
 @pytest.mark.parametrize("action", ["create_user", "set_user_role"])
 async def test_a_role_that_frigate_does_not_have(
     hass: HomeAssistant, frigate: FakeFrigate, action: str
@@ -286,7 +280,7 @@ async def test_unknown_and_missing_fields(
 # Deleting
 
 
-@BOTH
+@EVERY_VERSION
 async def test_delete_user(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     await set_up_admin(hass, frigate)
     assert await call(hass, "delete_user", username="viewer1") == {
@@ -298,7 +292,7 @@ async def test_delete_user(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     assert len(commands(frigate)) == 1
 
 
-@BOTH
+@EVERY_VERSION
 async def test_our_own_account_stays(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     await set_up_second_admin(hass, frigate)
     with pytest.raises(ServiceValidationError, match="itself uses the account second"):
@@ -324,7 +318,7 @@ async def test_the_account_that_is_set_up_stays_where_none_is_asked_for(
 # Roles
 
 
-@BOTH
+@EVERY_VERSION
 async def test_set_user_role(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     await set_up_admin(hass, frigate)
     answer = await call(hass, "set_user_role", username="viewer1", role="gate")
@@ -346,7 +340,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
 EACH = pytest.mark.parametrize("action", COMMANDS)
 
 
-@BOTH
+@EVERY_VERSION
 @EACH
 async def test_a_viewer_may_not(
     hass: HomeAssistant, frigate: FakeFrigate, action: str
