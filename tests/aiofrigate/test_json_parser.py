@@ -16,7 +16,7 @@ from custom_components.frigate_http.aiofrigate import (
     Recognized,
 )
 from custom_components.frigate_http.aiofrigate.json_parser import parse_json
-from custom_components.frigate_http.aiofrigate.ws_messages import decode
+from custom_components.frigate_http.aiofrigate.ws_messages import parse_message
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.answers import Answer
 from tests.versions import EVERY_VERSION
@@ -220,18 +220,18 @@ async def test_the_type_of_a_refused_download_can_be_written(connect: Connect) -
 def test_a_pushed_message_is_cleaned(escape: str) -> None:
     inner = rf"{{\"type\": \"face\", \"camera\": \"a\", \"name\": \"A{escape}\"}}"
     message = rf'{{"topic": "tracked_object_update", "payload": "{inner}"}}'
-    assert decode(message) == Recognized("a", False, "A\ufffd", None, None, None)
+    assert parse_message(message) == Recognized("a", False, "A\ufffd", None, None, None)
 
 
 def test_a_pushed_topic_is_cleaned() -> None:
     message = r'{"topic": "a\ud800/person", "payload": 2}'
-    assert decode(message) == Count("a\ufffd", "person", 2, False)
+    assert parse_message(message) == Count("a\ufffd", "person", 2, False)
 
 
 @pytest.mark.parametrize("number", [FOREVER, "9" * 5000, "NaN", "1e999"])
 def test_a_pushed_number_without_bounds_says_nothing(number: str) -> None:
-    assert decode(f'{{"topic": "a/person", "payload": {number}}}') is None
+    assert parse_message(f'{{"topic": "a/person", "payload": {number}}}') is None
     topic = "a/motion_threshold/state"
-    assert decode(f'{{"topic": "{topic}", "payload": {number}}}') is None
-    good = decode(f'{{"topic": "{topic}", "payload": 30}}')
+    assert parse_message(f'{{"topic": "{topic}", "payload": {number}}}') is None
+    good = parse_message(f'{{"topic": "{topic}", "payload": 30}}')
     assert good == FeatureState("a", "motion_threshold", 30)

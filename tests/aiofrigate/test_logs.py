@@ -14,7 +14,11 @@ from custom_components.frigate_http.aiofrigate import (
     FrigateServerError,
     Log,
 )
-from custom_components.frigate_http.aiofrigate.logs import LONGEST_LINE, _masked, masked
+from custom_components.frigate_http.aiofrigate.logs import (
+    MAX_LINE_LENGTH,
+    _masked,
+    mask_line,
+)
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.versions import EVERY_VERSION
 
@@ -132,7 +136,7 @@ async def test_a_viewer(frigate: FakeFrigate, connect: Connect) -> None:
     ],
 )
 def test_masking(line: str, expected: str | None) -> None:
-    assert masked(line) == (line if expected is None else expected)
+    assert mask_line(line) == (line if expected is None else expected)
 
 
 HOSTILE = (
@@ -165,7 +169,7 @@ async def test_hostile_lines_in_a_log(
     frigate.log("GET /rtsp://u:s3cr3t@h")
     log = await client.logs.newest("frigate", 2)
     assert "GET /a://" in log.lines[0]
-    assert len(log.lines[0]) <= LONGEST_LINE
+    assert len(log.lines[0]) <= MAX_LINE_LENGTH
     assert log.lines[1].endswith("GET /rtsp://***@h")
 
 
@@ -175,16 +179,16 @@ def test_a_long_line_is_cut_without_showing_half_a_password(
     kept: int, encode: Callable[[str], str]
 ) -> None:
     address = encode("rtsp://viewer:s3cr3t-pass@h/x")
-    line = "x" * (LONGEST_LINE - kept - 1) + f" {address} " + "y" * 100
-    found = masked(line)
-    assert len(found) <= LONGEST_LINE
+    line = "x" * (MAX_LINE_LENGTH - kept - 1) + f" {address} " + "y" * 100
+    found = mask_line(line)
+    assert len(found) <= MAX_LINE_LENGTH
     assert found.endswith("…")
     assert "s3" not in found
-    assert masked("x" * LONGEST_LINE) == "x" * LONGEST_LINE
+    assert mask_line("x" * MAX_LINE_LENGTH) == "x" * MAX_LINE_LENGTH
 
 
 def test_a_line_that_grows_when_it_is_masked() -> None:
-    assert len(masked("a://b@ " * 1000)) == LONGEST_LINE
+    assert len(mask_line("a://b@ " * 1000)) == MAX_LINE_LENGTH
 
 
 def test_an_odd_log() -> None:

@@ -14,7 +14,7 @@ from custom_components.frigate_http.aiofrigate import (
     PastError,
     RouteMetrics,
 )
-from custom_components.frigate_http.aiofrigate.metrics import KEPT_ERRORS
+from custom_components.frigate_http.aiofrigate.metrics import MAX_ERRORS
 from tests.aiofrigate.conftest import Connect
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.answers import failure
@@ -98,14 +98,14 @@ async def test_an_error_that_stays_is_kept_once(
 async def test_only_the_last_errors_are_kept(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
-    for number in range(KEPT_ERRORS + 2):
+    for number in range(MAX_ERRORS + 2):
         frigate.fail("/api/stats", Fault("answer", failure(f"Broken {number}", 500)))
         await _fails(client)
         frigate.clear_faults()
     frigate.fail("/api/stats", Fault("answer", failure("Broken 2", 500)))
     await _fails(client)
 
-    kept = [(f"Broken {number}", 1) for number in range(3, KEPT_ERRORS + 2)]
+    kept = [(f"Broken {number}", 1) for number in range(3, MAX_ERRORS + 2)]
     assert _errors(client) == [*kept, ("Broken 2", 2)]
 
 

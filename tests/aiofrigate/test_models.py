@@ -24,7 +24,7 @@ from custom_components.frigate_http.aiofrigate.parsing import (
     as_float,
     as_int,
     as_str,
-    as_texts,
+    as_strings,
 )
 from tests.versions import EVERY_VERSION, VERSIONS
 
@@ -79,7 +79,7 @@ def test_other_kinds_or_nothing(value: Any) -> None:
     assert as_bool(value) is None
     assert as_str(value) == (value if value == "x" else None)
     assert as_dict(value) == {}
-    assert as_texts(value) == (("a", "b") if value == ["a", 1, "b"] else ())
+    assert as_strings(value) == (("a", "b") if value == ["a", 1, "b"] else ())
     assert as_bool(True) is True
     assert as_dict({"a": value}) == {"a": value}
 

@@ -8,7 +8,7 @@ from custom_components.frigate_http.aiofrigate import (
     FrigateClient,
     FrigateDataError,
     FrigateSchemaPathError,
-    part_of,
+    schema_at,
 )
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.versions import EVERY_VERSION
@@ -42,7 +42,7 @@ async def test_what_is_no_schema(frigate: FakeFrigate, client: FrigateClient) ->
 
 
 def test_a_part() -> None:
-    part = part_of(SCHEMA, "record.alerts.retain")
+    part = schema_at(SCHEMA, "record.alerts.retain")
     # The title is that of the place, and not of what the reference leads to.
     assert part["title"] == "Event retention settings."
     assert part["properties"]["days"]["default"] == 10
@@ -51,21 +51,21 @@ def test_a_part() -> None:
 
 @pytest.mark.parametrize("path", ["record", "cameras", "auth", "mqtt", "detectors"])
 def test_nothing_is_left_to_look_up(path: str) -> None:
-    assert not {"$ref", "$defs"} & everything_in(part_of(SCHEMA, path))
+    assert not {"$ref", "$defs"} & everything_in(schema_at(SCHEMA, path))
 
 
 @pytest.mark.parametrize("name", ["*", "front_door", "Portones"])
 def test_names_that_people_give(name: str) -> None:
-    assert part_of(SCHEMA, f"cameras.{name}.record") == part_of(
+    assert schema_at(SCHEMA, f"cameras.{name}.record") == schema_at(
         SCHEMA, "cameras.*.record"
     )
-    assert part_of(SCHEMA, f"cameras.{name}.detect.fps")["type"] == "integer"
+    assert schema_at(SCHEMA, f"cameras.{name}.detect.fps")["type"] == "integer"
 
 
 def test_lists_and_null_are_seen_through() -> None:
-    roles = part_of(SCHEMA, "cameras.*.ffmpeg.inputs.roles")
+    roles = schema_at(SCHEMA, "cameras.*.ffmpeg.inputs.roles")
     assert roles["items"]["enum"] == ["audio", "record", "detect"]
-    model = part_of(SCHEMA, "detectors.cpu.model.width")
+    model = schema_at(SCHEMA, "detectors.cpu.model.width")
     assert model["type"] == "integer"
 
 
@@ -83,7 +83,7 @@ def test_lists_and_null_are_seen_through() -> None:
 )
 def test_a_path_that_leads_nowhere(path: str, wrong: str, names: str) -> None:
     with pytest.raises(FrigateSchemaPathError) as caught:
-        part_of(SCHEMA, path)
+        schema_at(SCHEMA, path)
     assert caught.value.path == wrong
     assert names in (*caught.value.names, "")
 
@@ -96,14 +96,14 @@ def test_names_of_where_people_give_them_and_of_where_there_are_none() -> None:
             "empty": {"properties": {"anything": {}}},
         }
     }
-    assert part_of(schema, "both.own") == TEXT
-    assert part_of(schema, "both.other") == TEXT
-    assert part_of(schema, "empty.anything") == {}
+    assert schema_at(schema, "both.own") == TEXT
+    assert schema_at(schema, "both.other") == TEXT
+    assert schema_at(schema, "empty.anything") == {}
     with pytest.raises(FrigateSchemaPathError) as caught:
-        part_of(schema, "both.own.deeper")
+        schema_at(schema, "both.own.deeper")
     assert caught.value.names == ()
     with pytest.raises(FrigateSchemaPathError):
-        part_of(schema, "free.name")
+        schema_at(schema, "free.name")
 
 
 def test_alternatives_that_both_have_a_name() -> None:
@@ -121,10 +121,10 @@ def test_alternatives_that_both_have_a_name() -> None:
         },
     }
     expected = {"anyOf": [TEXT, {"type": "integer"}, TEXT]}
-    assert part_of(schema, "either.x") == expected
-    assert part_of(schema, "either.y") == TEXT
+    assert schema_at(schema, "either.x") == expected
+    assert schema_at(schema, "either.y") == TEXT
     with pytest.raises(FrigateSchemaPathError):
-        part_of(schema, "neither")
+        schema_at(schema, "neither")
 
 
 def test_references_that_lead_in_circles() -> None:
@@ -142,10 +142,10 @@ def test_references_that_lead_in_circles() -> None:
         },
     }
     node = {"properties": {"child": {"$ref": "#/$defs/Node"}, "name": TEXT}}
-    assert part_of(schema, "node") == node
-    assert part_of(schema, "node.child.child") == node
-    assert part_of(schema, "node.child.name") == TEXT
-    assert part_of(schema, "loop") == {"$ref": "#/$defs/Loop"}
-    assert part_of(schema, "lost") == {"title": "Lost"}
+    assert schema_at(schema, "node") == node
+    assert schema_at(schema, "node.child.child") == node
+    assert schema_at(schema, "node.child.name") == TEXT
+    assert schema_at(schema, "loop") == {"$ref": "#/$defs/Loop"}
+    assert schema_at(schema, "lost") == {"title": "Lost"}
     with pytest.raises(FrigateSchemaPathError):
-        part_of(schema, "loop.x")
+        schema_at(schema, "loop.x")

@@ -22,7 +22,7 @@ from custom_components.frigate_http.aiofrigate import (
     TrackedObject,
     Update,
 )
-from custom_components.frigate_http.aiofrigate.ws_messages import decode
+from custom_components.frigate_http.aiofrigate.ws_messages import parse_message
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 SESSIONS = ["0.17.2/ws.5000.onConnect", "0.17.2/ws.admin.command", "0.18/ws.onConnect"]
@@ -30,7 +30,7 @@ SESSIONS = ["0.17.2/ws.5000.onConnect", "0.17.2/ws.admin.command", "0.18/ws.onCo
 
 def said(topic: Any, payload: Any) -> Update | None:
     """Return what a message says."""
-    return decode(json.dumps({"topic": topic, "payload": payload}))
+    return parse_message(json.dumps({"topic": topic, "payload": payload}))
 
 
 def packed(topic: str, value: Any) -> Update | None:
@@ -240,4 +240,4 @@ def test_what_is_not_understood_is_nothing(topic: Any, payload: Any) -> None:
 
 @pytest.mark.parametrize("text", ["", "not JSON", "[]", "null", "[" * 100_000])
 def test_garbage_is_nothing(text: str) -> None:
-    assert decode(text) is None
+    assert parse_message(text) is None

@@ -9,7 +9,7 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.frigate_http.aiofrigate.live import LONGEST_PAUSE
+from custom_components.frigate_http.aiofrigate.live import MAX_BACKOFF
 from custom_components.frigate_http.entity.live import SHORTEST_PAUSE
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
@@ -79,7 +79,7 @@ async def _until_connected_while_frozen(
 ) -> None:
     """Let the pause before the next attempt pass, which may begin only now."""
     clock = freeze_factories[-1]
-    for turn in range(1, int(LONGEST_PAUSE + LIMIT) * TURNS_A_TICK):
+    for turn in range(1, int(MAX_BACKOFF + LIMIT) * TURNS_A_TICK):
         if frigate.live_clients:
             return
         await asyncio.sleep(0)

@@ -49,7 +49,7 @@ from .messages import Stream, Upload
 from .metrics import PastError, RequestMetrics, RouteMetrics
 from .models import FaceLibrary, Identity, Overlays, Profile, StillImage, Version
 from .notifications import (
-    LONGEST_ENDPOINT,
+    MAX_ENDPOINT_LENGTH,
     PushSubscription,
     is_push_endpoint,
     is_push_public_key,
@@ -59,7 +59,7 @@ from .previews import Preview
 from .recordings import Segment
 from .redaction import redacted
 from .reviews import Review, ReviewFilter, ReviewSummary
-from .schema import FrigateSchemaPathError, part_of
+from .schema import FrigateSchemaPathError, schema_at
 from .stats import (
     CameraStats,
     DetectorStats,
@@ -90,7 +90,7 @@ from .ws_messages import (
 __all__ = [
     "IMAGE_TYPE_BYTES",
     "LOG_SERVICES",
-    "LONGEST_ENDPOINT",
+    "MAX_ENDPOINT_LENGTH",
     "NO_PROFILE",
     "TIMELAPSE",
     "CameraActivity",
@@ -188,6 +188,6 @@ __all__ = [
     "is_push_secret",
     "jpeg_frames",
     "normalize_url",
-    "part_of",
     "redacted",
+    "schema_at",
 ]

@@ -18,8 +18,8 @@ from .errors import (
     FrigateStartingError,
 )
 
-FIRST_PAUSE = 30.0
-LONGEST_PAUSE = 900.0
+FIRST_BACKOFF = 30.0
+MAX_BACKOFF = 900.0
 """How long a refused login is not tried again, in seconds; doubled each time."""
 
 type PostLogin = Callable[[str, str], Awaitable[None]]
@@ -107,7 +107,7 @@ class Login:
         self._refusal: FrigateResponseError | None = None
         self._refused_until = 0.0
         self._refused_generation = -1
-        self._pause = FIRST_PAUSE
+        self._backoff = FIRST_BACKOFF
         self._generation = 0
 
     def change_password(self, password: str) -> None:
@@ -115,7 +115,7 @@ class Login:
         if self._account is not None:
             self._account = self._account[0], password
             self._refusal = None
-            self._pause = FIRST_PAUSE
+            self._backoff = FIRST_BACKOFF
 
     async def run[T](
         self,
@@ -166,14 +166,14 @@ class Login:
         async with self._lock:
             if self._account is None or self._generation != generation:
                 return self._generation
-            self._raise_while_refused()
+            self._raise_while_backing_off()
             try:
                 await self._post_login(*self._account)
             except FrigateRateLimitError as err:
-                self._refuse(err, err.retry_after)
+                self._back_off(err, err.retry_after)
                 raise
             except FrigateAuthError as err:
-                self._refuse(err)
+                self._back_off(err)
                 raise
             except FrigateStartingError:
                 raise
@@ -190,7 +190,7 @@ class Login:
         However many requests it was refused to, it counts as one refusal.
         """
         if generation > self._refused_generation:
-            self._refuse(err)
+            self._back_off(err)
 
     def _note_accepted(self, generation: int) -> None:
         """Note that the server took a login, which ends the pauses.
@@ -200,15 +200,15 @@ class Login:
         """
         if generation > self._refused_generation:
             self._refusal = None
-            self._pause = FIRST_PAUSE
+            self._backoff = FIRST_BACKOFF
 
-    def _refuse(self, err: FrigateResponseError, pause: float = 0.0) -> None:
+    def _back_off(self, err: FrigateResponseError, pause: float = 0.0) -> None:
         self._refusal = err
         self._refused_generation = self._generation
-        self._refused_until = time.monotonic() + max(pause, self._pause)
-        self._pause = min(self._pause * 2, LONGEST_PAUSE)
+        self._refused_until = time.monotonic() + max(pause, self._backoff)
+        self._backoff = min(self._backoff * 2, MAX_BACKOFF)
 
-    def _raise_while_refused(self) -> None:
+    def _raise_while_backing_off(self) -> None:
         if self._refusal is None:
             return
         left = self._refused_until - time.monotonic()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from .models import BUILT_IN_ROLES
-from .parsing import as_bool, as_dict, as_int, as_str, as_texts
+from .parsing import as_bool, as_dict, as_int, as_str, as_strings
 
 # Parts of other objects, which Frigate does not count.
 _ATTRIBUTES = frozenset({"face", "license_plate"})
@@ -53,7 +53,7 @@ class ZoneConfig:
     def from_api(cls, name: str, data: Mapping[str, Any]) -> Self:
         """Read one value of `zones` of a camera."""
         return cls(
-            name, as_str(data.get("friendly_name")), as_texts(data.get("objects"))
+            name, as_str(data.get("friendly_name")), as_strings(data.get("objects"))
         )
 
 
@@ -103,10 +103,10 @@ class CameraConfig:
             audio_enabled=features.get("audio") is True,
             labels=tuple(
                 label
-                for label in as_texts(as_dict(data.get("objects")).get("track"))
+                for label in as_strings(as_dict(data.get("objects")).get("track"))
                 if label not in _ATTRIBUTES
             ),
-            sounds=as_texts(audio.get("listen")),
+            sounds=as_strings(audio.get("listen")),
             zones={
                 zone: ZoneConfig.from_api(zone, as_dict(one))
                 for zone, one in as_dict(data.get("zones")).items()

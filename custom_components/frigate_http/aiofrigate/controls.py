@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from .errors import FrigateNotFoundError
 from .live import Live
-from .parsing import as_dict, as_str, as_texts
+from .parsing import as_dict, as_str, as_strings
 from .resource import Resource
 from .routes import route
 from .system import System
@@ -54,7 +54,7 @@ class PtzInfo:
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self:
         """Read `{"name", "features", "presets"}`; without ONVIF that is empty."""
-        return cls(as_texts(data.get("features")), as_texts(data.get("presets")))
+        return cls(as_strings(data.get("features")), as_strings(data.get("presets")))
 
 
 class Controls(Resource):

@@ -41,13 +41,13 @@ from .errors import (
 )
 from .json_parser import parse_json
 
-LONGEST_MESSAGE = 300
+MAX_MESSAGE_LENGTH = 300
 DEFAULT_RETRY_AFTER = 60.0
-LONGEST_RETRY_AFTER = 86400.0
+MAX_RETRY_AFTER = 86400.0
 MASK = "***"
 
 _HTTP_ON_TLS_PORT = "plain HTTP request was sent to HTTPS port"
-_NOT_THE_CURRENT_ONE = "Current password is incorrect"
+_INCORRECT_CURRENT = "Current password is incorrect"
 _TITLE = re.compile(r"<title>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _PERIODS = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0}
 _BY_STATUS: dict[int, type[FrigateResponseError]] = {
@@ -66,7 +66,7 @@ def error_from_exception(err: Exception) -> FrigateError:
         case TimeoutError():
             return FrigateTimeoutError("The server did not answer in time")
         case aiohttp.ClientConnectorCertificateError():
-            return FrigateTLSUntrustedError(_certificate_words(err.certificate_error))
+            return FrigateTLSUntrustedError(_certificate_message(err.certificate_error))
         case aiohttp.ClientSSLError() | ssl.SSLError():
             return FrigateTLSProtocolError(
                 "The server does not speak TLS on this port, or no version in common"
@@ -101,7 +101,7 @@ def _reason(err: OSError) -> str:
     return os.strerror(err.errno) if err.errno else str(err)
 
 
-def _certificate_words(err: BaseException) -> str:
+def _certificate_message(err: BaseException) -> str:
     words = getattr(err, "verify_message", "") or str(err)
     return f"The server's certificate is not trusted: {words}"
 
@@ -122,11 +122,13 @@ def error_from_response(
         # Whatever this is, it may be an echo of what was sent.
         content = None
     # Shortened only then: half a secret would not be recognized.
-    message = tidy(mask(_own_words(content), secrets)) or f"HTTP status {status}"
+    message = (
+        one_line(mask(_server_message(content), secrets)) or f"HTTP status {status}"
+    )
     is_page = _is_html(headers)
     if status == 400 and _HTTP_ON_TLS_PORT in message:
         return FrigateTLSProtocolError(message)
-    if status == 401 and message == _NOT_THE_CURRENT_ONE:
+    if status == 401 and message == _INCORRECT_CURRENT:
         return FrigateWrongPasswordError(message, status)
     if status == 401:
         # nginx asks with its own page and no challenge; a proxy's Basic sends one.
@@ -162,14 +164,14 @@ def http_date(text: str) -> datetime | None:
 
 def page_title(body: bytes) -> str:
     """Return the title of a web page, or an empty string."""
-    return tidy(_title(body))
+    return one_line(_title(body))
 
 
-def tidy(text: str) -> str:
+def one_line(text: str) -> str:
     """Return a text on one line, printable and short enough for an error."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    if len(line) > LONGEST_MESSAGE:
-        return line[: LONGEST_MESSAGE - 1] + "…"
+    if len(line) > MAX_MESSAGE_LENGTH:
+        return line[: MAX_MESSAGE_LENGTH - 1] + "…"
     return line
 
 
@@ -203,20 +205,20 @@ def _parse(headers: Mapping[str, str], body: bytes) -> Any:
         return text
 
 
-def _own_words(content: Any) -> str:
+def _server_message(content: Any) -> str:
     """Return what the server says, whichever of its forms it says it in."""
     match content:
         case str():
             return content
         case {"detail": [*problems]}:
-            return "; ".join(_problem(item) for item in problems)
+            return "; ".join(_validation_problem(item) for item in problems)
         case {"message": str(words)} | {"detail": str(words)} | {"error": str(words)}:
             return words
         case _:
             return ""
 
 
-def _problem(item: Any) -> str:
+def _validation_problem(item: Any) -> str:
     """Return one problem of a 422 as `body.password: Field required`."""
     if not isinstance(item, dict):
         return ""
@@ -226,7 +228,7 @@ def _problem(item: Any) -> str:
 
 def _field(item: Mapping[str, Any]) -> str:
     location = item.get("loc")
-    return tidy(".".join(map(str, location))) if isinstance(location, list) else "?"
+    return one_line(".".join(map(str, location))) if isinstance(location, list) else "?"
 
 
 def _fields(content: Any) -> tuple[str, ...]:
@@ -249,4 +251,4 @@ def _retry_after(headers: Mapping[str, str], message: str) -> float:
         pause = int(found[1]) * _PERIODS[found[2]]
     else:
         pause = DEFAULT_RETRY_AFTER
-    return min(max(pause, 0.0), LONGEST_RETRY_AFTER)
+    return min(max(pause, 0.0), MAX_RETRY_AFTER)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from .parsing import as_bool, as_dict, as_float, as_str, as_texts
+from .parsing import as_bool, as_dict, as_float, as_str, as_strings
 from .resource import Resource
 from .routes import Query, route
 
@@ -56,7 +56,7 @@ class Event:
             as_str(data.get("camera")),
             as_str(data.get("label")),
             as_str(sub_label),
-            as_texts(data.get("zones")),
+            as_strings(data.get("zones")),
             as_float(data.get("start_time")),
             as_float(data.get("end_time")),
             as_bool(data.get("has_clip")),

@@ -52,7 +52,7 @@ class TrainingImage:
             file,
             found["event"],
             as_float(found["time"]),
-            _known(found["name"]),
+            _known_name(found["name"]),
             as_float(found["score"]),
         )
 
@@ -72,7 +72,7 @@ class Recognition:
     def from_api(cls, data: Mapping[str, Any]) -> Self:
         """Read `{"face_name", "score", "message"}`."""
         return cls(
-            _known(as_str(data.get("face_name"))),
+            _known_name(as_str(data.get("face_name"))),
             as_float(data.get("score")),
             as_str(data.get("message")),
         )
@@ -127,7 +127,7 @@ class Faces(Resource):
                 timeout=RECOGNITION_TIMEOUT,
             )
         except FrigateBadRequestError as err:
-            return _unless(err, _STILL_TRAINING)
+            return _recognition_from(err, _STILL_TRAINING)
         return Recognition.from_api(answer.json(dict))
 
     async def train(
@@ -175,7 +175,7 @@ class Faces(Resource):
                 route("/api/faces/{name}/register", name=name), picture
             )
         except FrigateBadRequestError as err:
-            return _unless(err, _NO_FACE)
+            return _recognition_from(err, _NO_FACE)
         return Recognition(name, None, as_str(answer.json(dict).get("message")))
 
     async def recognize(self, picture: Upload) -> Recognition:
@@ -187,7 +187,7 @@ class Faces(Resource):
         try:
             answer = await self._upload(route("/api/faces/recognize"), picture)
         except FrigateBadRequestError as err:
-            return _unless(err, _NO_FACE, _NOBODY)
+            return _recognition_from(err, _NO_FACE, _NOBODY)
         return Recognition.from_api(answer.json(dict))
 
     async def rename(self, name: str, new_name: str) -> None:
@@ -227,11 +227,11 @@ class Faces(Resource):
         )
 
 
-def _known(name: str | None) -> str | None:
+def _known_name(name: str | None) -> str | None:
     return None if name == UNKNOWN else name
 
 
-def _unless(err: FrigateBadRequestError, *expected: str) -> Recognition:
+def _recognition_from(err: FrigateBadRequestError, *expected: str) -> Recognition:
     """Return what a 400 says of a picture; raise it if it says something else."""
     if not err.message.startswith(expected):
         raise err

@@ -6,7 +6,7 @@ from typing import Literal
 
 from aiohttp import hdrs
 
-from .error_mapping import tidy
+from .error_mapping import one_line
 from .errors import FrigateDataError
 from .images import MAX_IMAGE_BYTES, still_image
 from .lanes import Lane
@@ -46,7 +46,7 @@ class Files(Resource):
         template = "/api/{camera}/start/{start}/end/{end}/clip.mp4"
         target = route(template, camera=camera, start=start, end=end)
         async with self._transport.stream(target) as stream:
-            yield _of_kind(stream, "video/")
+            yield _require_type(stream, "video/")
 
     @asynccontextmanager
     async def event(self, event_id: str, media: EventMedia) -> AsyncGenerator[Stream]:
@@ -59,7 +59,7 @@ class Files(Resource):
         kind = "video/" if media == "clip.mp4" else "image/"
         target = route(f"/api/events/{{event_id}}/{media}", event_id=event_id)
         async with self._transport.stream(target) as stream:
-            yield _of_kind(stream, kind)
+            yield _require_type(stream, kind)
 
     @asynccontextmanager
     async def export(
@@ -87,7 +87,7 @@ class Files(Resource):
                 headers[hdrs.IF_RANGE] = validator
         target = route("/exports/{file}", file=file)
         async with self._transport.stream(target, headers=headers) as stream:
-            yield _of_kind(stream, "video/")
+            yield _require_type(stream, "video/")
 
     async def frame(self, camera: str, moment: float) -> StillImage:
         """Return a picture cut from the recording, in full resolution.
@@ -129,10 +129,10 @@ class Files(Resource):
         return still_image(answer)
 
 
-def _of_kind(stream: Stream, kind: str) -> Stream:
+def _require_type(stream: Stream, kind: str) -> Stream:
     if not stream.content_type.lower().startswith(kind):
         raise FrigateDataError(
-            f"The answer is {tidy(stream.content_type) or 'nothing known'}",
+            f"The answer is {one_line(stream.content_type) or 'nothing known'}",
             stream.status,
         )
     return stream

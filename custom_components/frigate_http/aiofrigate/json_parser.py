@@ -15,9 +15,9 @@ import re
 import string
 from typing import Any
 
-_MOST_DIGITS = 20
+_MAX_DIGITS = 20
 """Characters of the longest whole number that 64 bits hold, its sign included."""
-_LONGEST_INTEGER = 2**63
+_INTEGER_LIMIT = 2**63
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Digits become 0 and all else blanks, but for the E of an exponent.
@@ -25,7 +25,7 @@ _SHAPE = bytes(
     ord("0") if char in string.digits else ord("e") if char in "eE" else ord(" ")
     for char in map(chr, range(256))
 )
-_LARGE_NUMBERS = (b"0" * (_MOST_DIGITS - 1), b"0e000")
+_LARGE_NUMBERS = (b"0" * (_MAX_DIGITS - 1), b"0e000")
 
 
 def parse_json(data: bytes | str) -> Any:
@@ -59,10 +59,10 @@ def _may_hold_surrogates(raw: bytes) -> bool:
 
 def _integer(digits: str) -> int | None:
     # Counted first, as Python raises an error for more than 4,300 digits.
-    if len(digits) > _MOST_DIGITS:
+    if len(digits) > _MAX_DIGITS:
         return None
     number = int(digits)
-    return number if -_LONGEST_INTEGER <= number < _LONGEST_INTEGER else None
+    return number if -_INTEGER_LIMIT <= number < _INTEGER_LIMIT else None
 
 
 def _decimal(text: str) -> float | None:

@@ -20,15 +20,15 @@ from .errors import (
 )
 from .transport import Transport
 from .websocket import open_websocket
-from .ws_messages import CameraActivity, Update, decode
+from .ws_messages import CameraActivity, Update, parse_message
 
 _LOGGER = logging.getLogger(__name__)
 
-FIRST_PAUSE = 1.0
-LONGEST_PAUSE = 60.0
+FIRST_BACKOFF = 1.0
+MAX_BACKOFF = 60.0
 """Seconds between two attempts to connect; doubled each time, and up to half shorter."""
 _JITTER = random.SystemRandom()
-ANSWER_WITHIN = 15.0
+ANSWER_TIMEOUT = 15.0
 """Seconds in which Frigate says what there is now, once it was asked."""
 
 
@@ -91,7 +91,7 @@ class Live:
             await asyncio.wait((task,))
 
     async def _run(self, listener: LiveListener) -> Never:
-        pause = FIRST_PAUSE / 2
+        backoff = FIRST_BACKOFF / 2
         while True:
             began_at = time.monotonic()
             error = await self._stay_connected(listener)
@@ -100,9 +100,9 @@ class Live:
             # request over HTTP makes one if it has to.
             self._renews_login = not isinstance(error, FrigateAuthError)
             # A connection that does not last is as good as none.
-            has_lasted = time.monotonic() - began_at > LONGEST_PAUSE
-            pause = FIRST_PAUSE if has_lasted else min(pause * 2, LONGEST_PAUSE)
-            await asyncio.sleep(pause * _JITTER.uniform(0.5, 1))
+            has_lasted = time.monotonic() - began_at > MAX_BACKOFF
+            backoff = FIRST_BACKOFF if has_lasted else min(backoff * 2, MAX_BACKOFF)
+            await asyncio.sleep(backoff * _JITTER.uniform(0.5, 1))
 
     async def _stay_connected(self, listener: LiveListener) -> FrigateError:
         """Hand on what comes for as long as one connection lasts; return why it ended."""
@@ -112,17 +112,17 @@ class Live:
             ) as socket:
                 self._socket = socket
                 await self.send("onConnect", "")
-                await self._until_answered(socket, listener.on_update)
+                await self._receive_initial_state(socket, listener.on_update)
                 listener.on_connect()
                 async for message in socket:
-                    _hand_on(message, listener.on_update)
+                    _dispatch(message, listener.on_update)
         except FrigateError as err:
             return err
         finally:
             self._socket = None
         return FrigateConnectionError("The live connection ended")
 
-    async def _until_answered(
+    async def _receive_initial_state(
         self,
         socket: aiohttp.ClientWebSocketResponse,
         on_update: Callable[[Update], object],
@@ -133,21 +133,21 @@ class Live:
             FrigateConnectionError: it did not in time.
         """
         try:
-            async with asyncio.timeout(ANSWER_WITHIN):
+            async with asyncio.timeout(ANSWER_TIMEOUT):
                 async for message in socket:
-                    if isinstance(_hand_on(message, on_update), CameraActivity):
+                    if isinstance(_dispatch(message, on_update), CameraActivity):
                         return
         except TimeoutError as err:
             raise error_from_exception(err) from err
         raise FrigateConnectionError("The live connection ended before it began")
 
 
-def _hand_on(
+def _dispatch(
     message: aiohttp.WSMessage, on_update: Callable[[Update], object]
 ) -> Update | None:
     if message.type is not aiohttp.WSMsgType.TEXT:
         return None
-    update = decode(message.data)
+    update = parse_message(message.data)
     if update is not None:
         on_update(update)
     return update

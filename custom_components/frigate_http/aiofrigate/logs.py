@@ -7,14 +7,14 @@ from typing import Any, Self
 
 from .error_mapping import MASK
 from .errors import FrigateDataError, FrigateNotFoundError, FrigateServerError
-from .parsing import as_int, as_texts
+from .parsing import as_int, as_strings
 from .resource import Resource
 from .routes import route
 
 SERVICES = ("frigate", "nginx", "go2rtc")
 """Whose logs there are."""
 
-LONGEST_LINE = 4000
+MAX_LINE_LENGTH = 4000
 """Characters of a line that are kept: anybody can write long ones into nginx's log."""
 
 _NO_FILE = "Could not find log file"
@@ -44,16 +44,16 @@ _PROPERTY = re.compile(
 )
 
 
-def masked(line: str) -> str:
+def mask_line(line: str) -> str:
     """Return a line of a log without the users and passwords in it, and not too long.
 
     It takes no longer than in proportion to the line, whatever that holds.
     """
-    if len(line) <= LONGEST_LINE:
+    if len(line) <= MAX_LINE_LENGTH:
         return _masked(line)
     # As if the last address went on, for half a password has no @ to tell it by.
-    beginning = _masked(f"{line[: LONGEST_LINE - 1]}@").removesuffix("@")
-    return f"{beginning[: LONGEST_LINE - 1]}…"
+    beginning = _masked(f"{line[: MAX_LINE_LENGTH - 1]}@").removesuffix("@")
+    return f"{beginning[: MAX_LINE_LENGTH - 1]}…"
 
 
 def _masked(line: str) -> str:
@@ -95,8 +95,8 @@ class Log:
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self:
         """Read `{"totalLines", "lines": [...]}`."""
-        lines = as_texts(data.get("lines"))
-        return cls(as_int(data.get("totalLines")), tuple(map(masked, lines)))
+        lines = as_strings(data.get("lines"))
+        return cls(as_int(data.get("totalLines")), tuple(map(mask_line, lines)))
 
 
 class Logs(Resource):

@@ -220,7 +220,7 @@ class Stream:
             raise error_from_exception(err) from err
 
 
-async def read(response: aiohttp.ClientResponse, max_bytes: int) -> Answer:
+async def read_answer(response: aiohttp.ClientResponse, max_bytes: int) -> Answer:
     """Read a whole body, but no more than the limit.
 
     Raises:

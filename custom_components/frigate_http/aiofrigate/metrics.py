@@ -8,7 +8,7 @@ from typing import Self
 
 from .errors import FrigateError
 
-KEPT_ERRORS = 20
+MAX_ERRORS = 20
 """How many errors are kept that differ from each other."""
 
 type RouteKey = tuple[str, str]
@@ -31,7 +31,7 @@ class RouteMetrics:
         """Return how long a request takes, on average of all since the start."""
         return self.total_ms / max(sum(self.outcomes.values()), 1)
 
-    def and_one(self, outcome: str, milliseconds: float) -> Self:
+    def with_request(self, outcome: str, milliseconds: float) -> Self:
         """Return the same with one more request."""
         return replace(
             self,
@@ -75,7 +75,7 @@ class RequestMetrics:
     def count(self, route: RouteKey, outcome: str, milliseconds: float) -> None:
         """Note how one HTTP request ended, and after how long."""
         before = self._routes.get(route, RouteMetrics())
-        self._routes[route] = before.and_one(outcome, milliseconds)
+        self._routes[route] = before.with_request(outcome, milliseconds)
 
     @contextmanager
     def recording_errors(self, route: RouteKey) -> Generator[None]:
@@ -93,5 +93,5 @@ class RequestMetrics:
         # The dictionary is in the order of the last time.
         past = self._errors.pop(key, None) or PastError(*key, now, now)
         self._errors[key] = replace(past, last=now, times=past.times + 1)
-        if len(self._errors) > KEPT_ERRORS:
+        if len(self._errors) > MAX_ERRORS:
             del self._errors[next(iter(self._errors))]

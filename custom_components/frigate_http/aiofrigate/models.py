@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import re
 from typing import Any, Self, override
 
-from .parsing import as_str, as_texts
+from .parsing import as_str, as_strings
 
 ANONYMOUS = "anonymous"
 """The name of everybody on the port that asks for no login."""
@@ -67,7 +67,7 @@ class Profile:
         return cls(
             as_str(data.get("username")),
             as_str(data.get("role")),
-            as_texts(cameras) if isinstance(cameras, list) else None,
+            as_strings(cameras) if isinstance(cameras, list) else None,
         )
 
     @property
@@ -97,9 +97,9 @@ class FaceLibrary:
     def from_api(cls, data: Mapping[str, Any]) -> Self:
         """Read `{"<person>": ["<file>", ...], "train": [...]}`."""
         people = {
-            name: as_texts(files) for name, files in data.items() if name != "train"
+            name: as_strings(files) for name, files in data.items() if name != "train"
         }
-        return cls(people, as_texts(data.get("train")))
+        return cls(people, as_strings(data.get("train")))
 
 
 @dataclass(frozen=True, slots=True)

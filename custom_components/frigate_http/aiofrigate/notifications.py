@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from .errors import FrigateArgumentError
 from .resource import Resource
 
-LONGEST_ENDPOINT = 2048
+MAX_ENDPOINT_LENGTH = 2048
 _POINT = (65, b"\x04")
 """A public key: its length in bytes, and how one that is not compressed begins."""
 _SECRET = (16, b"")
@@ -18,7 +18,7 @@ _PRINTABLE = re.compile(r"[!-~]+", re.ASCII)
 
 def is_push_endpoint(url: str) -> bool:
     """Return whether this can be the address of a push service."""
-    if len(url) > LONGEST_ENDPOINT or not _PRINTABLE.fullmatch(url) or "\\" in url:
+    if len(url) > MAX_ENDPOINT_LENGTH or not _PRINTABLE.fullmatch(url) or "\\" in url:
         return False
     try:
         parts = urlsplit(url)

@@ -43,7 +43,7 @@ def as_int(value: Any) -> int | None:
     return None if number is None or abs(number) >= 2**63 else int(number)
 
 
-def as_texts(value: Any) -> tuple[str, ...]:
+def as_strings(value: Any) -> tuple[str, ...]:
     """Return the texts of a JSON list."""
     if not isinstance(value, list):
         return ()

@@ -5,7 +5,7 @@ import re
 from urllib.parse import quote
 
 from .error_mapping import MASK, mask
-from .logs import masked
+from .logs import mask_line
 
 _NAMES = (
     r"[\w-]{0,40}(?:passw|pwd|token|secret|credential|cookie|authorization|signature|"
@@ -34,7 +34,7 @@ def redacted(text: str, secrets: Iterable[str] = ()) -> str:
     It is at most as long as a line of a log.
     """
     known = {form for one in secrets for form in (one, quote(one, safe=""))}
-    text = masked(mask(text, known))
+    text = mask_line(mask(text, known))
     for pattern, replacement in _PATTERNS:
         text = pattern.sub(replacement, text)
     return text

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from .errors import FrigateDataError
-from .parsing import as_bool, as_dict, as_float, as_int, as_str, as_texts
+from .parsing import as_bool, as_dict, as_float, as_int, as_str, as_strings
 from .resource import Resource
 from .routes import Query, route
 
@@ -47,11 +47,11 @@ class Review:
             as_float(data.get("start_time")),
             as_float(data.get("end_time")),
             as_bool(data.get("has_been_reviewed")),
-            as_texts(details.get("objects")),
-            as_texts(details.get("zones")),
-            as_texts(details.get("sub_labels")),
-            as_texts(details.get("audio")),
-            as_texts(details.get("detections")),
+            as_strings(details.get("objects")),
+            as_strings(details.get("zones")),
+            as_strings(details.get("sub_labels")),
+            as_strings(details.get("audio")),
+            as_strings(details.get("detections")),
         )
 
     @property
@@ -72,10 +72,10 @@ class ReviewSummary:
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self:
         """Read `{"reviewed_alert", "total_alert", ...}`; null is none at all."""
-        return cls(_left(data, "alert"), _left(data, "detection"))
+        return cls(_unreviewed(data, "alert"), _unreviewed(data, "detection"))
 
 
-def _left(data: Mapping[str, Any], severity: str) -> int | None:
+def _unreviewed(data: Mapping[str, Any], severity: str) -> int | None:
     """Return how many are left; Frigate sums up nothing to null."""
     keys = (f"total_{severity}", f"reviewed_{severity}")
     if any(key not in data for key in keys):

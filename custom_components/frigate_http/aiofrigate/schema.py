@@ -21,7 +21,7 @@ class FrigateSchemaPathError(FrigateArgumentError):
         self.names = names
 
 
-def part_of(schema: Schema, path: str) -> Schema:
+def schema_at(schema: Schema, path: str) -> Schema:
     """Return a part of a schema, all references in it replaced by what they mean.
 
     Args:

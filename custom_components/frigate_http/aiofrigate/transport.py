@@ -14,7 +14,7 @@ from aiohttp import hdrs
 from yarl import URL
 
 from .auth import Credentials, Login
-from .error_mapping import error_from_exception, error_from_response, tidy
+from .error_mapping import error_from_exception, error_from_response, one_line
 from .errors import (
     FrigateClosedError,
     FrigateConnectionError,
@@ -23,7 +23,7 @@ from .errors import (
     FrigateResponseError,
 )
 from .lanes import Lane, Lanes, usual_lane
-from .messages import CHUNK, Answer, Request, Stream, Upload, read
+from .messages import CHUNK, Answer, Request, Stream, Upload, read_answer
 from .metrics import RequestMetrics
 from .policies import (
     DroppedConnection,
@@ -119,7 +119,7 @@ class Transport:
         async with self._within_limits(request, lane or usual_lane(method), timeout):
             response = await self.login.run(send, renews=renews_login)
             try:
-                return await read(response, max_bytes)
+                return await read_answer(response, max_bytes)
             finally:
                 response.release()
 
@@ -219,7 +219,7 @@ class Transport:
             timeout=aiohttp.ClientTimeout(total=REQUEST_TIMEOUT),
         )
         async with await self._send(request) as response:
-            (await read(response, _ERROR_BYTES)).refuse_html()
+            (await read_answer(response, _ERROR_BYTES)).refuse_html()
 
     async def _send(self, request: Request) -> aiohttp.ClientResponse:
         """Send, follow redirects, and send again what a policy allows to.
@@ -276,7 +276,7 @@ class Transport:
         Assistant's own proxy are, and the query is nobody's business.
         """
         self.metrics.count(request.key, outcome, milliseconds)
-        path = tidy(request.route.path)
+        path = one_line(request.route.path)
         _LOGGER.debug(
             "%s %s: %s in %.0f ms", request.method, path, outcome, milliseconds
         )

@@ -24,8 +24,8 @@ _LOGGER = logging.getLogger(__name__)
 
 HEARTBEAT = 30.0
 """Seconds between the pings; half of it without an answer ends the connection."""
-LARGEST_MESSAGE = 16 * 2**20
-_CLOSE_WITHIN = 1.0
+MAX_MESSAGE_BYTES = 16 * 2**20
+_CLOSE_TIMEOUT = 1.0
 _METHOD = "WS"
 """What stands in metrics and logs in place of an HTTP method."""
 
@@ -49,11 +49,11 @@ async def open_websocket(
         connector_owner=False,
         cookie_jar=client.cookie_jar,
         headers=client.headers,
-        middlewares=(_stay_here,),
+        middlewares=(_refuse_redirects,),
     ) as session:
         with transport.metrics.recording_errors((_METHOD, target.template)):
             socket = await transport.login.run(
-                partial(_shake_hands, session, transport, target),
+                partial(_handshake, session, transport, target),
                 renews=renews_login,
                 # A proxy may refuse this one route, whoever we are.
                 proves_login=False,
@@ -64,7 +64,7 @@ async def open_websocket(
             await socket.close()
 
 
-async def _shake_hands(
+async def _handshake(
     session: aiohttp.ClientSession, transport: Transport, target: Route
 ) -> aiohttp.ClientWebSocketResponse:
     started = time.perf_counter()
@@ -75,14 +75,14 @@ async def _shake_hands(
                 target.url_below(transport.base_url),
                 headers=transport.credentials.as_headers(),
                 heartbeat=HEARTBEAT,
-                max_msg_size=LARGEST_MESSAGE,
-                timeout=aiohttp.ClientWSTimeout(ws_close=_CLOSE_WITHIN),
+                max_msg_size=MAX_MESSAGE_BYTES,
+                timeout=aiohttp.ClientWSTimeout(ws_close=_CLOSE_TIMEOUT),
             )
         outcome = "open"
     except _Redirected as err:
         raise error_from_redirect(err.status, err.target) from err
     except aiohttp.WSServerHandshakeError as err:
-        raise _refusal(transport, err) from err
+        raise _handshake_error(transport, err) from err
     except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as err:
         raise error_from_exception(err) from err
     finally:
@@ -94,7 +94,9 @@ async def _shake_hands(
     return socket
 
 
-def _refusal(transport: Transport, err: aiohttp.WSServerHandshakeError) -> FrigateError:
+def _handshake_error(
+    transport: Transport, err: aiohttp.WSServerHandshakeError
+) -> FrigateError:
     """Return what an answer means that opens no WebSocket; its body is not known."""
     if err.status < 400:
         return FrigateContentError("The server opens no WebSocket there", err.status)
@@ -112,7 +114,7 @@ class _Redirected(Exception):
         self.target = target
 
 
-async def _stay_here(
+async def _refuse_redirects(
     request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType
 ) -> aiohttp.ClientResponse:
     """Keep aiohttp from following a redirect, which it would do with all our headers."""

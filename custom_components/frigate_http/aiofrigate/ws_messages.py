@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from .json_parser import parse_json
-from .parsing import as_bool, as_dict, as_float, as_str, as_texts
+from .parsing import as_bool, as_dict, as_float, as_str, as_strings
 from .reviews import Review
 
 _VERIFIED = "-verified"
@@ -48,7 +48,7 @@ class TrackedObject:
             camera,
             label.removesuffix(_VERIFIED),
             as_str(sub_label),
-            frozenset(as_texts(data.get("current_zones"))),
+            frozenset(as_strings(data.get("current_zones"))),
             data.get("stationary") is True,
             as_float(snapshot.get("frame_time")) if data.get("has_snapshot") else None,
         )
@@ -183,7 +183,7 @@ type Update = (
 )
 
 
-def decode(text: str) -> Update | None:
+def parse_message(text: str) -> Update | None:
     """Return what a message says, or None if that is nothing for us."""
     message = _json(text)
     if not isinstance(message, dict):

@@ -8,7 +8,7 @@ import voluptuous as vol
 from homeassistant.util.json import JsonObjectType
 
 from ..aiofrigate import (
-    LONGEST_ENDPOINT,
+    MAX_ENDPOINT_LENGTH,
     FrigateBadRequestError,
     PushSubscription,
     is_push_endpoint,
@@ -69,7 +69,9 @@ ACTIONS = (
         name="register_push_subscription",
         handler=_register_push_subscription,
         fields={
-            vol.Required(ENDPOINT): _part(ENDPOINT, LONGEST_ENDPOINT, is_push_endpoint),
+            vol.Required(ENDPOINT): _part(
+                ENDPOINT, MAX_ENDPOINT_LENGTH, is_push_endpoint
+            ),
             vol.Required(PUBLIC_KEY): _part(
                 PUBLIC_KEY, LONGEST_KEY, is_push_public_key
             ),

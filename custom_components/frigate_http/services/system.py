@@ -10,7 +10,7 @@ from ..aiofrigate import (
     LOG_SERVICES,
     FrigateNotFoundError,
     FrigateSchemaPathError,
-    part_of,
+    schema_at,
 )
 from ..errors import action_error, validation_error
 from .action import ServerAction, ServerCall
@@ -44,7 +44,7 @@ async def _get_config_schema(call: ServerCall) -> JsonObjectType:
     if (path := call.data.get(PATH)) is None:
         return {"schema": schema}
     try:
-        return {"schema": dict(part_of(schema, path))}
+        return {"schema": dict(schema_at(schema, path))}
     except FrigateSchemaPathError as err:
         names = ", ".join(err.names) or "nothing"
         raise validation_error("unknown_path", path=err.path, names=names) from err
