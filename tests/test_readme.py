@@ -41,6 +41,10 @@ _TABLE = re.compile(r"(?:^\|.*\|\n)+", re.MULTILINE)
 _ACTION_ROW = re.compile(
     r"^\| `(?P<name>\w+)`(?P<marks>[^|]*) \|(?P<fields>[^|]*)\|[^|]*\|$", re.MULTILINE
 )
+_IDENTIFIER = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+# What stands for a name, in a path or an address.
+_PATTERN = re.compile(r"[<{*]|^/|://")
+_WORD = re.compile(r"\w+")
 _CODE = re.compile(r"`[^`\n]+`")
 _TEMPLATE = re.compile(r"{{.*?}}|{%.*?%}", re.DOTALL)
 # What a template says in place of nothing.
@@ -126,6 +130,31 @@ def test_a_page_leads_to_the_other_language_and_to_the_readme(
         found = [target[0] for link in top.links if (target := local(page, link))]
         assert other in found[:1]
         assert page == readme or readme in found[:2]
+
+
+@pytest.mark.parametrize(
+    "page", [*(DOCS / "development").glob("*.md"), ROOT / "CONTRIBUTING.md"], ids=shown
+)
+def test_what_is_written_for_developers_names_what_there_is(page: Path) -> None:
+    words = {word for path in _sources() for word in _WORD.findall(path.read_text())}
+    for quoted in _CODE.findall(page.read_text("utf-8")):
+        name = quoted.strip("`").split("::")[0]
+        if "/" in name and " " not in name and not _PATTERN.search(name):
+            assert any((folder / name).exists() for folder in (ROOT, PACKAGE)), name
+        elif re.fullmatch(r"[\w.]+\.(py|yaml|json)", name):
+            assert any(path.name == name for path in _sources()), name
+        elif _IDENTIFIER.fullmatch(name):
+            assert {*name.split(".")} <= words, name
+
+
+def _sources() -> list[Path]:
+    """Return the files that a developer may be sent to."""
+    return [
+        path
+        for folder in (PACKAGE, ROOT / "tests", ROOT / "scripts", ROOT / "blueprints")
+        for path in folder.rglob("*")
+        if path.suffix in {".py", ".yaml", ".json"} and "fixtures" not in path.parts
+    ]
 
 
 # What the pages list
