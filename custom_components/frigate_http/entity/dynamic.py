@@ -1,4 +1,4 @@
-"""Live entities come and go with what Frigate is configured to do."""
+"""Entities that come and go with what a server has, and with how it is configured."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 
