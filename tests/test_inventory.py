@@ -81,7 +81,7 @@ async def test_what_is_new_appears_without_a_reload(
         or ""
     )
     assert gpu is not None
-    assert gpu.name == "Frigate GPU load of A GPU [of/with slashes]"
+    assert gpu.name == "Frigate A GPU [of/with slashes] GPU load"
 
 
 @EVERY_VERSION
