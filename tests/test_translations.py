@@ -45,7 +45,7 @@ FORMS: dict[str, vol.Schema] = {
     "proxy": forms.PROXY_FORM,
 }
 MENUS = ("authenticate", "replace_credentials")
-OPTIONS_FORM = forms.options_form(["front_door"])
+OPTIONS_FORM = forms.options_form({"front_door": "Front door"})
 
 _PLACEHOLDER = re.compile(r"{(\w*)}")
 _LINK = re.compile(r"(\w+://|www\.)[a-z0-9.-]+\.[a-z]{2,5}\b", re.IGNORECASE)
@@ -184,8 +184,8 @@ def assert_fields(step: Mapping[str, Any], schema: vol.Schema) -> None:
     """Check the texts of a form, field by field."""
     fields = {str(key): value for key, value in schema.schema.items()}
     sections = {name for name, one in fields.items() if isinstance(one, section)}
-    assert names(step["data"]) == fields.keys() - sections
-    assert names(step["data_description"]) == fields.keys() - sections
+    assert names(step.get("data", {})) == fields.keys() - sections
+    assert names(step.get("data_description", {})) == fields.keys() - sections
     assert names(step.get("sections", {})) == sections
     for name in sections:
         inner = fields[name]

@@ -17,14 +17,7 @@ from homeassistant.const import CONF_TOKEN, CONF_URL, CONF_USERNAME
 from homeassistant.core import callback
 
 from .aiofrigate import FrigateError
-from .const import (
-    CONF_BROWSER_URL,
-    CONF_CAMERAS,
-    CONF_PROXY_USERNAME,
-    CREDENTIAL_KEYS,
-    DOMAIN,
-    LOGGER,
-)
+from .const import CONF_CAMERAS, CONF_PROXY_USERNAME, CREDENTIAL_KEYS, DOMAIN, LOGGER
 from .errors import placeholders
 from .flow.forms import (
     ACCOUNT_KEYS,
@@ -39,6 +32,8 @@ from .flow.forms import (
     USER_FORM,
     credentials_of,
     options_form,
+    options_in_sections,
+    options_of,
 )
 from .flow.validation import (
     FormError,
@@ -49,7 +44,7 @@ from .flow.validation import (
     seen,
     wants_credentials,
 )
-from .inventory import known_cameras
+from .inventory import camera_labels
 from .runtime import FrigateConfigEntry
 
 TITLE = "Frigate"
@@ -295,36 +290,25 @@ class FrigateOptionsFlow(OptionsFlowWithReload):
         errors: dict[str, str] = {}
         if user_input is not None:
             try:
-                return self.async_create_entry(data=_tidy_options(user_input))
+                return self.async_create_entry(data=options_of(user_input))
             except FormError as err:
                 errors = err.errors
+        else:
+            user_input = options_in_sections(self.config_entry.options)
         return self.async_show_form(
             step_id="init",
             data_schema=self.add_suggested_values_to_schema(
-                options_form(self._cameras()),
-                self.config_entry.options if user_input is None else user_input,
+                options_form(self._cameras()), user_input
             ),
             errors=errors,
         )
 
-    def _cameras(self) -> set[str]:
-        """Return every camera that is known, also while the server is down."""
-        cameras = known_cameras(self.hass, self.config_entry)
-        cameras.update(self.config_entry.options.get(CONF_CAMERAS, ()))
+    def _cameras(self) -> dict[str, str]:
+        """Return every known camera with its label, also while the server is down."""
         runtime = getattr(self.config_entry, "runtime_data", None)
-        if runtime is not None:
-            cameras.update(runtime.server.data.config.cameras)
-        return cameras
-
-
-def _tidy_options(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the options as they are kept: no address for browsers, or a whole one.
-
-    Raises:
-        FormError: the address is none.
-    """
-    tidy = dict(options)
-    text = tidy.pop(CONF_BROWSER_URL, "").strip()
-    if text:
-        tidy[CONF_BROWSER_URL] = as_text(parse_url(text, CONF_BROWSER_URL))
-    return tidy
+        configured = {} if runtime is None else runtime.server.data.config.cameras
+        cameras = {
+            *self.config_entry.options.get(CONF_CAMERAS, ()),
+            *configured,
+        }
+        return camera_labels(self.hass, self.config_entry, cameras)

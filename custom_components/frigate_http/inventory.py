@@ -1,6 +1,7 @@
 """Keeps Home Assistant's registries in step with what the server has."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 import re
 from typing import TYPE_CHECKING
 
@@ -69,6 +70,23 @@ def as_title(name: str) -> str:
     """Return one of Frigate's own names, such as `front_door`, as a person writes it."""
     words = name.replace("_", " ").strip() or name
     return words[:1].upper() + words[1:]
+
+
+def camera_labels(
+    hass: HomeAssistant, entry: ConfigEntry, cameras: Iterable[str]
+) -> dict[str, str]:
+    """Return what people call cameras: these, and all that have a device.
+
+    Where two are called the same, Frigate's name tells them apart.
+    """
+    labels = {camera: as_title(camera) for camera in cameras}
+    for camera, device in _camera_devices(hass, entry):
+        labels[camera] = device.name_by_user or device.name or as_title(camera)
+    common = Counter(labels.values())
+    return {
+        camera: label if common[label] == 1 else f"{label} ({camera})"
+        for camera, label in labels.items()
+    }
 
 
 def known_cameras(hass: HomeAssistant, entry: ConfigEntry) -> set[str]:

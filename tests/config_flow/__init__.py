@@ -205,11 +205,33 @@ class OptionsFlow(Flow):
         flow._take(await hass.config_entries.options.async_init(entry.entry_id))
         return flow
 
+    @property
+    def sections(self) -> dict[str, dict[Any, Any]]:
+        """Return the fields of each section, by its name."""
+        schema = self.result["data_schema"].schema
+        return {str(name): dict(part.schema.schema) for name, part in schema.items()}
+
+    @property
+    @override
+    def suggested(self) -> dict[str, Any]:
+        """Return the values the form is filled in with."""
+        return {
+            str(marker): marker.description["suggested_value"]
+            for fields in self.sections.values()
+            for marker in fields
+            if marker.description
+        }
+
     @override
     async def _configure(
         self, flow_id: str, fields: dict[str, Any]
     ) -> Mapping[str, Any]:
-        return await self.hass.config_entries.options.async_configure(flow_id, fields)
+        form = {
+            name: {str(key): fields[key] for key in known if key in fields}
+            for name, known in self.sections.items()
+        }
+        assert {key for part in form.values() for key in part} == fields.keys()
+        return await self.hass.config_entries.options.async_configure(flow_id, form)
 
 
 def assert_works(

@@ -1,5 +1,6 @@
 """Options: how pictures look, which cameras are wanted, where browsers find Frigate."""
 
+from collections import ChainMap
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import InvalidData
 from homeassistant.helpers import device_registry as dr
+from tests.common import camera_device
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate
 
@@ -28,8 +30,8 @@ ALL_OVERLAYS = ["bounding_boxes", "timestamp", "zones", "motion", "regions", "ma
 
 def field(flow: OptionsFlow, name: str) -> dict[str, Any]:
     """Return how a field is configured."""
-    schema = flow.result["data_schema"].schema
-    validator = schema[next(key for key in schema if key == name)]
+    fields = ChainMap(*flow.sections.values())
+    validator = fields[next(key for key in fields if key == name)]
     selector = getattr(validator, "validators", [validator])[0]
     config: dict[str, Any] = selector.config
     return config
@@ -137,23 +139,65 @@ async def test_limits(
     for value in bad:
         with pytest.raises(InvalidData) as caught:
             await flow.submit(**{name: value})
-        assert name in caught.value.schema_errors
+        (error,) = caught.value.schema_errors["base"]
+        # Older versions of Home Assistant write the path in the other form.
+        assert error.endswith((f".{name}'", f"['{name}']"))
         assert entry.options == {**DEFAULTS, name: good[-1]}
     await flow.submit()
     assert entry.options == DEFAULTS
+
+
+def labels(flow: OptionsFlow) -> dict[str, str]:
+    """Return what the cameras to choose from are called."""
+    return {
+        option["value"]: option["label"] for option in field(flow, "cameras")["options"]
+    }
+
+
+async def test_the_options_stand_in_three_sections(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    flow = await OptionsFlow.of(hass, entry)
+    assert {name: [*map(str, fields)] for name, fields in flow.sections.items()} == {
+        "live_view": ["mjpeg_fps", "mjpeg_height", "overlays"],
+        "cameras": ["cameras", "recognition_seconds"],
+        "files": ["keep_days", "browser_url"],
+    }
+
+
+async def test_cameras_are_offered_by_the_names_that_people_know(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    frigate.state.cameras["front_door"].friendly_name = "Haustür"
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    flow = await OptionsFlow.of(hass, entry)
+    assert labels(flow) == {"front_door": "Haustür", "Portones": "Portones"}
+
+    device = camera_device(hass, entry, "Portones")
+    assert device is not None
+    dr.async_get(hass).async_update_device(device.id, name_by_user="Haustür")
+    await frigate.refuse()
+    await hass.config_entries.async_reload(entry.entry_id)
+    flow = await OptionsFlow.of(hass, entry)
+    assert labels(flow) == {
+        "front_door": "Haustür (front_door)",
+        "Portones": "Haustür (Portones)",
+    }
+    await flow.submit(cameras=["Portones"])
+    assert entry.options["cameras"] == ["Portones"]
 
 
 async def test_cameras_are_offered_while_the_server_is_down(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     flow = await OptionsFlow.of(hass, entry)
-    assert offered(flow) == ["Portones", "front_door"]
+    assert offered(flow) == ["front_door", "Portones"]
 
     await frigate.refuse()
     await hass.config_entries.async_reload(entry.entry_id)
     assert entry.state is ConfigEntryState.SETUP_RETRY
     flow = await OptionsFlow.of(hass, entry)
-    assert offered(flow) == ["Portones", "front_door"]
+    assert offered(flow) == ["front_door", "Portones"]
     await flow.submit(cameras=["Portones"])
 
     await frigate.resume()
@@ -162,7 +206,7 @@ async def test_cameras_are_offered_while_the_server_is_down(
     assert camera_ids(hass) == ["camera.portones"]
     # What was left out can be chosen again.
     flow = await OptionsFlow.of(hass, entry)
-    assert offered(flow) == ["Portones", "front_door"]
+    assert offered(flow) == ["front_door", "Portones"]
 
 
 async def test_chosen_camera_is_offered_though_it_is_gone(
@@ -173,7 +217,7 @@ async def test_chosen_camera_is_offered_though_it_is_gone(
 
     flow = await OptionsFlow.of(hass, entry)
 
-    assert offered(flow) == ["Portones", "front_door", "long_gone"]
+    assert offered(flow) == ["front_door", "long_gone", "Portones"]
     assert flow.suggested["cameras"] == ["front_door", "long_gone"]
     await flow.submit(cameras=["front_door"])
     assert entry.options["cameras"] == ["front_door"]
@@ -237,7 +281,7 @@ async def test_address_for_browsers_is_refused(
     flow = await OptionsFlow.of(hass, entry)
     for text in ("ftp://frigate.lan", "https://me:password@frigate.lan", "http://"):
         await flow.submit(mjpeg_fps=9, browser_url=text)
-        assert flow.errors == {"browser_url": "invalid_url"}
+        assert flow.errors == {"base": "invalid_url"}
         assert flow.suggested["mjpeg_fps"] == 9
         assert flow.suggested["browser_url"] == text
         assert entry.options == {}

@@ -1,6 +1,6 @@
 """The forms of the config flow, and what they become in a config entry."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import voluptuous as vol
@@ -26,6 +26,7 @@ from homeassistant.helpers.selector import (
     TextSelectorConfig,
     TextSelectorType,
 )
+from homeassistant.helpers.typing import VolDictType
 
 from ..const import (
     CONF_BROWSER_URL,
@@ -44,11 +45,19 @@ from ..const import (
     DEFAULT_RECOGNITION_SECONDS,
     OVERLAYS,
 )
-from .validation import FormError, parse_basic_user, parse_headers, parse_token
+from .validation import (
+    FormError,
+    as_text,
+    parse_basic_user,
+    parse_headers,
+    parse_token,
+    parse_url,
+)
 
 CONF_CREDENTIALS = "credentials"
 KEEP, REPLACE, REMOVE = "keep", "replace", "remove"
 PROXY_SECTION = "proxy_credentials"
+LIVE_VIEW_SECTION, CAMERAS_SECTION, FILES_SECTION = "live_view", "cameras", "files"
 
 _PARSERS: dict[str, Callable[[Any], Any]] = {
     CONF_USERNAME: str.strip,
@@ -124,39 +133,87 @@ def credentials_of(form: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def options_form(cameras: Iterable[str]) -> vol.Schema:
-    """Return the form of the options, for a server with these cameras."""
+def options_form(cameras: Mapping[str, str]) -> vol.Schema:
+    """Return the form of the options, in sections.
+
+    Args:
+        cameras: Frigate's names of the cameras to choose from, and what people call them.
+    """
     return vol.Schema(
         {
-            vol.Required(CONF_MJPEG_FPS, default=DEFAULT_MJPEG_FPS): _number(1, 30),
-            vol.Required(CONF_MJPEG_HEIGHT, default=DEFAULT_MJPEG_HEIGHT): _number(
-                120, 2160, unit="px"
-            ),
-            vol.Optional(CONF_OVERLAYS, default=list): SelectSelector(
-                SelectSelectorConfig(
-                    options=list(OVERLAYS),
-                    multiple=True,
-                    translation_key=CONF_OVERLAYS,
-                )
-            ),
-            vol.Optional(CONF_CAMERAS, default=list): SelectSelector(
-                SelectSelectorConfig(
-                    options=[
-                        SelectOptionDict(value=camera, label=camera)
-                        for camera in sorted(cameras)
-                    ],
-                    multiple=True,
-                )
-            ),
-            vol.Optional(CONF_BROWSER_URL): _URL,
-            vol.Required(CONF_KEEP_DAYS, default=DEFAULT_KEEP_DAYS): _number(
-                0, 3650, unit=UnitOfTime.DAYS
-            ),
-            vol.Required(
-                CONF_RECOGNITION_SECONDS, default=DEFAULT_RECOGNITION_SECONDS
-            ): _number(0, 86400, unit=UnitOfTime.SECONDS),
+            vol.Required(name): section(vol.Schema(fields))
+            for name, fields in (
+                (LIVE_VIEW_SECTION, _live_view_fields()),
+                (CAMERAS_SECTION, _camera_fields(cameras)),
+                (FILES_SECTION, _file_fields()),
+            )
         }
     )
+
+
+def options_in_sections(options: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return options as the form has them; stored, they stand beside each other."""
+    return {
+        str(name): {
+            str(field): options[field]
+            for field in part.schema.schema
+            if field in options
+        }
+        for name, part in options_form({}).schema.items()
+    }
+
+
+def options_of(form: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what was filled in of the options form, as it is stored.
+
+    Raises:
+        FormError: the URL for browsers is none.
+    """
+    options = {field: value for part in form.values() for field, value in part.items()}
+    if url := options.pop(CONF_BROWSER_URL, "").strip():
+        options[CONF_BROWSER_URL] = as_text(parse_url(url, "base"))
+    return options
+
+
+def _live_view_fields() -> VolDictType:
+    return {
+        vol.Required(CONF_MJPEG_FPS, default=DEFAULT_MJPEG_FPS): _number(1, 30),
+        vol.Required(CONF_MJPEG_HEIGHT, default=DEFAULT_MJPEG_HEIGHT): _number(
+            120, 2160, unit="px"
+        ),
+        vol.Optional(CONF_OVERLAYS, default=list): SelectSelector(
+            SelectSelectorConfig(
+                options=list(OVERLAYS), multiple=True, translation_key=CONF_OVERLAYS
+            )
+        ),
+    }
+
+
+def _camera_fields(cameras: Mapping[str, str]) -> VolDictType:
+    by_label = sorted(cameras.items(), key=lambda item: item[1].casefold())
+    return {
+        vol.Optional(CONF_CAMERAS, default=list): SelectSelector(
+            SelectSelectorConfig(
+                options=[
+                    SelectOptionDict(value=camera, label=label)
+                    for camera, label in by_label
+                ],
+                multiple=True,
+            )
+        ),
+        vol.Required(
+            CONF_RECOGNITION_SECONDS, default=DEFAULT_RECOGNITION_SECONDS
+        ): _number(0, 86400, unit=UnitOfTime.SECONDS),
+    }
+
+
+def _file_fields() -> VolDictType:
+    return {
+        vol.Required(CONF_KEEP_DAYS, default=DEFAULT_KEEP_DAYS): _number(
+            0, 3650, unit=UnitOfTime.DAYS
+        ),
+        vol.Optional(CONF_BROWSER_URL): _URL,
+    }
 
 
 def _number(lowest: int, highest: int, unit: str | None = None) -> vol.All:

@@ -20,7 +20,8 @@ async def change_option(world: World) -> None:
     await row.get_by_role("button", name=configure, exact=True).click()
     await flow.expect_title(texts.ours("options.step.init.title"))
     await world.album.keep("options")
-    await flow.fill(texts.ours("options.step.init.data.mjpeg_height"), str(_HEIGHT))
+    height = "options.step.init.sections.live_view.data.mjpeg_height"
+    await flow.fill(texts.ours(height), str(_HEIGHT))
     await flow.submit()
     await flow.finish("finish")
     await world.reloaded()
