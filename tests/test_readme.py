@@ -1,7 +1,7 @@
 """What people read: links that lead somewhere, and Spanish beside the English.
 
 The Spanish pages are held to the English ones: the same sections, tables, code and
-links, and the same automations, in which only entity ids and what is said to people differ.
+links, and the same automations, in which only what is said to people differs.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,6 @@ from custom_components.frigate_http.services.action import CameraAction
 from homeassistant.util.yaml import load_yaml_dict
 from tests.documentation import (
     DOCS,
-    FRIGATE_ENTITY,
     README,
     READMES,
     ROOT,
@@ -288,14 +287,9 @@ def parts(tree: Any, key: str = "") -> Iterator[Any]:
         for one in tree:
             yield from parts(one, key)
     elif key in _SAID:
-        yield [_ids_aside(_OR_ELSE.sub("", one)) for one in _TEMPLATE.findall(tree)]
+        yield [_OR_ELSE.sub("", one) for one in _TEMPLATE.findall(tree)]
     else:
-        yield _ids_aside(tree) if isinstance(tree, str) else tree
-
-
-def _ids_aside(text: str) -> str:
-    """Leave out the entity ids, which tests/test_examples.py looks up in both languages."""
-    return FRIGATE_ENTITY.sub("...", text)
+        yield tree
 
 
 def side_by_side(english: Path, spanish: Path) -> Iterator[tuple[Section, Section]]:
