@@ -62,7 +62,7 @@ class Commands:
             return
         if feature == "motion" and self.feature_value(camera, "detect") is True:
             raise action_error("detection_needs_motion", camera=camera)
-        raise action_error("not_followed", camera=camera)
+        raise action_error("not_applied")
 
     async def async_activate_profile(self, name: str | None) -> None:
         """Make a profile active, or none, and see that it is so.
@@ -78,7 +78,7 @@ class Commands:
 
         ask = self._profiles.async_refresh_past_cache
         if not await self._follows(PROFILE, _is_so, ask):
-            raise action_error("profile_not_followed")
+            raise action_error("not_applied")
 
     async def async_move(self, camera: str, command: str) -> None:
         """Move a camera, such as by `MOVE_UP`, `STOP` or `preset_home`; nothing proves it.

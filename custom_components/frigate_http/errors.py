@@ -42,11 +42,6 @@ from .aiofrigate import (
 )
 from .const import DOMAIN
 
-
-class UnsupportedVersionError(FrigateError):
-    """The server is older than what this integration can work with."""
-
-
 # The first that fits counts: what is more special stands before what is more general.
 _KEYS: tuple[tuple[type[FrigateError], str], ...] = (
     (FrigateTimeoutError, "timeout"),
@@ -58,16 +53,15 @@ _KEYS: tuple[tuple[type[FrigateError], str], ...] = (
     (FrigateForbiddenError, "forbidden"),
     (FrigateNotFoundError, "not_found"),
     (FrigateBadRequestError, "bad_request"),
-    (FrigateConflictError, "conflict"),
-    (FrigateValidationError, "validation"),
+    (FrigateConflictError, "bad_request"),
+    (FrigateValidationError, "bad_request"),
     (FrigateRateLimitError, "rate_limited"),
     (FrigateStartingError, "starting"),
     (FrigateServerError, "server_error"),
     (FrigateRedirectError, "login_redirect"),
     (FrigateContentError, "not_frigate"),
-    (FrigateArgumentError, "bad_argument"),
+    (FrigateArgumentError, "bad_request"),
     (FrigateClosedError, "closed"),
-    (UnsupportedVersionError, "unsupported_version"),
 )
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-import math
 from typing import Any
 
 import voluptuous as vol
@@ -23,7 +22,7 @@ LONGEST_WAIT = 600.0
 """How far ahead a period may end, in seconds."""
 LONGEST_DURATION = timedelta(days=366).total_seconds()
 _SHORTEST = 0.001
-_FIRST_MILLISECONDS = 1e11
+_LAST_SECONDS = 1e11
 """As seconds this is the year 5138; as milliseconds it was 1973."""
 
 
@@ -51,16 +50,16 @@ def timestamp(field: str) -> Callable[[Any], float]:
 
     def validate(value: Any) -> float:
         seconds = _seconds_of(value)
-        if seconds is None or not 0 <= seconds < math.inf:
+        if seconds is None or not 0 <= seconds <= _LAST_SECONDS:
             raise validation_error("not_a_time", field=field)
-        if seconds > _FIRST_MILLISECONDS:
-            raise validation_error("milliseconds", field=field)
         return seconds
 
     return validate
 
 
-def duration(field: str, longest: float = LONGEST_DURATION) -> Callable[[Any], float]:
+def duration(
+    field: str, longest: float = LONGEST_DURATION, shortest: float = 0.0
+) -> Callable[[Any], float]:
     """Accept what the duration selector gives, `hh:mm:ss`, or seconds."""
 
     def validate(value: Any) -> float:
@@ -68,8 +67,13 @@ def duration(field: str, longest: float = LONGEST_DURATION) -> Callable[[Any], f
         with suppress(vol.Invalid, ValueError, TypeError, OverflowError):
             if not isinstance(value, bool):
                 seconds = cv.time_period(value).total_seconds()
-        if not 0 < seconds <= longest:
-            raise validation_error("not_a_duration", field=field)
+        if seconds <= 0 or not shortest <= seconds <= longest:
+            raise validation_error(
+                "not_a_duration",
+                field=field,
+                shortest=f"{shortest:.0f}",
+                longest=f"{longest:.0f}",
+            )
         return seconds
 
     return validate
@@ -93,7 +97,7 @@ def period_of(data: Mapping[str, Any]) -> Period:
     """
     found = open_period_of(data)
     if found.start is None or found.end is None:
-        raise validation_error("no_period")
+        raise validation_error("bad_period")
     if found.end > dt_util.utcnow().timestamp() + LONGEST_WAIT:
         raise validation_error("end_ahead", minutes=f"{LONGEST_WAIT / 60:.0f}")
     return Period(found.start, found.end)
@@ -109,16 +113,16 @@ def open_period_of(data: Mapping[str, Any]) -> OpenPeriod:
     now = dt_util.utcnow().timestamp()
     if length is not None:
         if start is not None and end is not None:
-            raise validation_error("period_twice")
+            raise validation_error("bad_period")
         if start is None:
             end = now if end is None else end
             start = max(0.0, end - length)
         else:
             end = start + length
     if start is not None and start > now:
-        raise validation_error("start_ahead")
+        raise validation_error("bad_times")
     if start is not None and end is not None and end - start < _SHORTEST:
-        raise validation_error("start_after_end")
+        raise validation_error("bad_times")
     return OpenPeriod(start, end)
 
 

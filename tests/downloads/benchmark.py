@@ -89,7 +89,12 @@ async def _download(url: str, export_id: str, start: float, end: float) -> None:
             await _measured("clip", clip(Period(start, end)), folder)
             for export in await client.exports.list():
                 if export.id == export_id:
-                    job = ExportJob(hass=hass, client=client, watch=_known(export))
+                    job = ExportJob(
+                        hass=hass,
+                        client=client,
+                        export_id=export.id,
+                        watch=_known(export),
+                    )
                     await _measured("export", job, folder)
         await hass.async_stop(force=True)
 

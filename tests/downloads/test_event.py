@@ -92,7 +92,7 @@ async def test_an_event_that_there_is_not(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     error = await failure(hass, "1795451690.505339-nobody")
-    assert error.translation_key == "no_event"
+    assert error.translation_key == "unknown_id"
     assert [*folders.media.iterdir()] == []
 
 
@@ -128,7 +128,7 @@ async def test_what_is_no_picture(
         fault = Fault("answer", Answer(200, content, claimed))
         frigate.fail(f"/api/events/{event_id}/{media}", fault)
         error = await failure(hass, event_id, media_type=media)
-        assert error.translation_key == "not_an_image"
+        assert error.translation_key == "broken_file"
         assert [*folders.media.iterdir()] == []
     frigate.clear_faults()
     assert (await download(hass, event_id, media_type=media))["bytes"] > 0

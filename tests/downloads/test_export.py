@@ -182,7 +182,7 @@ async def fetched(hass: HomeAssistant, url: str, folder: Path) -> bytes:
 
     async with aiohttp.ClientSession() as session:
         client = FrigateClient(session, url, Credentials())
-        job = ExportJob(hass=hass, client=client, watch=watch)
+        job = ExportJob(hass=hass, client=client, export_id="1", watch=watch)
         target = folder / "export.mp4"
         download = Download(
             target=target, overwrite=False, workspace=folder, report=lambda: None
@@ -378,7 +378,7 @@ async def test_a_broken_film_is_not_kept(
     export_id: str,
 ) -> None:
     frigate.fail(FILES, Fault.truncate(after=5000))
-    assert (await failure(hass, export_id)).translation_key == "broken_film"
+    assert (await failure(hass, export_id)).translation_key == "broken_file"
     frigate.clear_faults()
     frigate.fail(FILES, Fault.status(404))
     assert (await failure(hass, export_id)).translation_key == "not_found"
@@ -398,7 +398,7 @@ async def test_an_export_without_a_file(
     told = {"id": export_id, "camera": "front_door", "date": now, "in_progress": False}
     frigate.fail("/api/exports$", Fault.json([told]))
     frigate.fail(f"/api/exports/{export_id}$", Fault.json(told))
-    assert (await failure(hass, export_id)).translation_key == "export_without_file"
+    assert (await failure(hass, export_id)).translation_key == "export_without_video"
     assert [*folders.media.iterdir()] == []
     frigate.clear_faults()
     assert (await download(hass, export_id))["bytes"] > 0
@@ -409,7 +409,7 @@ async def test_an_export_that_there_is_not(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     error = await failure(hass, "front_door_nobody")
-    assert error.translation_key == "unknown_export"
+    assert error.translation_key == "unknown_id"
     assert [*folders.media.iterdir()] == []
 
 

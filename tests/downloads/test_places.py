@@ -166,9 +166,9 @@ async def test_an_absolute_name_in_an_allowed_folder(
         ("é" * 150 + ".jpg", "bad_filename"),
         ("x" * 5000, "too_long"),
         ("", "empty_field"),
-        ("bell.mp4", "wrong_ending"),
-        ("automations.yaml", "wrong_ending"),
-        ("bell.jpg.sh", "wrong_ending"),
+        ("bell.mp4", "bad_filename"),
+        ("automations.yaml", "bad_filename"),
+        ("bell.jpg.sh", "bad_filename"),
         ("/etc/cron.d/bell.jpg", "folder_not_allowed"),
         ("/bell.jpg", "folder_not_allowed"),
     ],
@@ -221,8 +221,8 @@ def folder_there(folders: Folders, elsewhere: Path) -> None:
     ("obstacle", "key"),
     [
         (link_to_folder, "folder_not_allowed"),
-        (link_to_file, "not_a_file_there"),
-        (folder_there, "not_a_file_there"),
+        (link_to_file, "file_exists"),
+        (folder_there, "file_exists"),
     ],
 )
 @pytest.mark.parametrize("overwrite", [False, True])

@@ -41,7 +41,7 @@ async def test_parts_replace_all_or_nothing(
     second.mkdir()
     with pytest.raises(HomeAssistantError) as caught:
         await download(hass, entry, start, end, **IN_PARTS)
-    assert caught.value.translation_key == "not_a_file_there"
+    assert caught.value.translation_key == "file_exists"
     assert first.read_bytes() == b"mine"
     second.rmdir()
     answer = await download(hass, entry, start, end, **IN_PARTS)

@@ -164,7 +164,7 @@ async def test_a_command_that_is_ignored_or_refused(
 ) -> None:
     # Home Assistant knows of it, Frigate no longer.
     gone = frigate.state.profiles.known.pop("away")
-    with pytest.raises(HomeAssistantError, match="did not activate the profile"):
+    with pytest.raises(HomeAssistantError, match="did not apply the change"):
         await in_time(freezer, choose(hass, entry, "away"))
     assert state_of(hass, entry, *PROFILE) == "none"
     frigate.fail(SET, Fault.status(403), times=1)

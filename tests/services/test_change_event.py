@@ -69,9 +69,11 @@ async def test_an_event_that_there_is_not(
 ) -> None:
     await set_up_admin(hass, frigate)
     for event_id in (UNKNOWN, "nobody"):
-        with pytest.raises(HomeAssistantError, match=f"no event {event_id}") as caught:
+        with pytest.raises(
+            HomeAssistantError, match=f"no event or export {event_id}"
+        ) as caught:
             await call(hass, action, event_id=event_id, **data)
-        assert caught.value.translation_key == "no_event"
+        assert caught.value.translation_key == "unknown_id"
     # Events that are not new are asked for once.
     assert len(commands(frigate)) == 2
     event = frigate.add_event("front_door")

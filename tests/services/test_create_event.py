@@ -89,7 +89,7 @@ async def test_an_event_for_some_of_the_cameras(
     assert "not a valid camera" in answer[gate]["error"]
     assert gate in caplog.text
     hass.states.async_set(door, "unavailable")
-    with pytest.raises(HomeAssistantError, match="failed for all cameras") as caught:
+    with pytest.raises(HomeAssistantError, match="failed in every case") as caught:
         await call(hass, "create_event", **targets)
     assert "is unavailable" in str(caught.value)
     frigate.state.cameras["Portones"] = gone

@@ -128,7 +128,7 @@ async def test_a_full_queue(hass: HomeAssistant, frigate: FakeFrigate) -> None:
         (Fault.status(401), "invalid_auth"),
         (Fault.status(403), "forbidden"),
         (Fault.status(404), "not_found"),
-        (Fault.status(422), "validation"),
+        (Fault.status(422), "bad_request"),
         (Fault.status(429), "rate_limited"),
         (Fault.status(500), "server_error"),
         (Fault.status(502), "outcome_unknown"),
@@ -165,11 +165,11 @@ async def test_the_server_refuses(
         ({"timeout": 0}, "not_between"),
         ({"timeout": 3601}, "not_between"),
         ({"timeout": 1.5}, "not_whole"),
-        ({"start_time": 2000, "end_time": 1000}, "start_after_end"),
-        ({"start_time": 1795451836000, "end_time": 1795451896000}, "milliseconds"),
+        ({"start_time": 2000, "end_time": 1000}, "bad_times"),
+        ({"start_time": 1795451836000, "end_time": 1795451896000}, "not_a_time"),
         ({"end_time": 4102444800}, "end_ahead"),
-        ({"start_time": 4102444800, "end_time": 4102444900}, "start_ahead"),
-        ({"duration": 10}, "period_twice"),
+        ({"start_time": 4102444800, "end_time": 4102444900}, "bad_times"),
+        ({"duration": 10}, "bad_period"),
     ],
 )
 async def test_a_mistake_is_found_before_anything_is_sent(
@@ -190,7 +190,7 @@ async def test_a_period_must_be_given(
     frigate.clear_requests()
     with pytest.raises(ServiceValidationError) as caught:
         await call(hass, "create_export", entity_id=camera_entity(hass, entry))
-    assert caught.value.translation_key == "no_period"
+    assert caught.value.translation_key == "bad_period"
     assert frigate.requests == []
 
 

@@ -28,8 +28,8 @@ async def test_delete_exports(hass: HomeAssistant, frigate: FakeFrigate) -> None
     assert answer == {
         "deleted": ids[:2],
         "failed": {
-            "nope": "Frigate has no export nope. "
-            "Use Get exports to list the available exports"
+            "nope": "Frigate has no event or export nope. "
+            "Check the ID; deleted ones cannot be restored"
         },
     }
     assert there(frigate) == {ids[2]}
@@ -47,8 +47,8 @@ async def test_nothing_is_there_to_delete(
     frigate.clear_requests()
     with pytest.raises(HomeAssistantError) as caught:
         await call(hass, "delete_exports", export_ids=[f"n{n}" for n in range(7)])
-    assert caught.value.translation_key == "no_export_deleted"
-    assert "no export n4." in str(caught.value)
+    assert caught.value.translation_key == "all_failed"
+    assert "no event or export n4." in str(caught.value)
     assert "n5" not in str(caught.value)
     assert commands(frigate) == []
     assert there(frigate) == {kept}
@@ -88,8 +88,8 @@ async def test_one_that_goes_meanwhile_keeps_no_other(
     assert answer == {
         "deleted": [ids[0], ids[2]],
         "failed": {
-            ids[1]: f"Frigate has no export {ids[1]}. "
-            "Use Get exports to list the available exports"
+            ids[1]: f"Frigate has no event or export {ids[1]}. "
+            "Check the ID; deleted ones cannot be restored"
         },
     }
     assert there(frigate) == set()
@@ -104,13 +104,13 @@ async def test_another_refusal_is_told_in_its_own_words(
     await set_up(hass, make_entry(frigate.internal_url))
     (export_id,) = add(frigate)
     for fault, words in (
-        (Fault.status(400), "rejected the request"),
+        (Fault.status(400), "request is not valid"),
         (Fault.status(404), "could not find this"),
     ):
         frigate.fail("/api/export(/|s/delete)", fault)
         with pytest.raises(HomeAssistantError, match=words) as caught:
             await call(hass, "delete_exports", export_ids=[export_id])
-        assert caught.value.translation_key == "no_export_deleted"
+        assert caught.value.translation_key == "all_failed"
     assert there(frigate) == {export_id}
     frigate.clear_faults()
     await call(hass, "delete_exports", export_ids=[export_id])
@@ -128,7 +128,7 @@ async def test_what_stays_is_told_to_the_log(
     await hass.services.async_call(DOMAIN, "delete_exports", fields, blocking=True)
     (line,) = said(caplog)
     assert line.startswith(
-        "frigate_http.delete_exports for gone: Frigate has no export gone. "
+        "frigate_http.delete_exports for gone: Frigate has no event or export gone. "
     )
     assert there(frigate) == {second}
     fields = {"export_ids": [second]}
@@ -163,7 +163,7 @@ async def test_what_is_in_progress_stays(
     assert answer == {
         "deleted": [done],
         "failed": {
-            busy: f"The export {busy} is still in progress. Delete it after it finishes"
+            busy: f"The export {busy} is still in progress. Try again after it finishes"
         },
     }
     # 0.18 tells of the work on it, and 0.17 refuses only once there is a file.
@@ -172,7 +172,7 @@ async def test_what_is_in_progress_stays(
     assert there(frigate) == {busy}
     with pytest.raises(HomeAssistantError, match="still in progress") as caught:
         await in_time(freezer, call(hass, "delete_exports", export_ids=[busy]))
-    assert caught.value.translation_key == "no_export_deleted"
+    assert caught.value.translation_key == "all_failed"
     # Finished, it goes, and no film is left behind.
     exporter.exports[0].outcome, exporter.looks_until_done = "done", 0
     exporter.advance(time.time())
@@ -201,9 +201,9 @@ async def test_what_waits_in_the_queue_stays(
     exporter.held, exporter.looks_until_done = True, 0
     (waiting,) = add(frigate, status="waiting")
     frigate.clear_requests()
-    with pytest.raises(HomeAssistantError, match="still in the queue") as caught:
+    with pytest.raises(HomeAssistantError, match="still in progress") as caught:
         await call(hass, "delete_exports", export_ids=[waiting])
-    assert caught.value.translation_key == "no_export_deleted"
+    assert caught.value.translation_key == "all_failed"
     assert commands(frigate) == []
     exporter.held = False
     exporter.advance(time.time())

@@ -71,7 +71,7 @@ async def test_a_queue_that_is_forgotten(
             create(hass, entry, wait_for_result=True),
             meanwhile={10: frigate.restart},
         )
-    assert caught.value.translation_key == "export_vanished"
+    assert caught.value.translation_key == "export_without_video"
 
 
 @EVERY_VERSION
@@ -86,7 +86,7 @@ async def test_an_export_that_comes_to_nothing(
         await create(hass, entry, wait_for_result=True)
     failed = frigate.state.is_018 and outcome == "fail"
     assert caught.value.translation_key == (
-        "export_failed" if failed else "export_vanished"
+        "export_failed" if failed else "export_without_video"
     )
     assert ("(No space left)" in str(caught.value)) is failed
     frigate.state.exporter.outcome = "done"
@@ -111,7 +111,7 @@ async def test_a_row_that_comes_late(
         answer, _waited = await watched
         assert answer["in_progress"] is False
     else:
-        with pytest.raises(HomeAssistantError, match="disappeared without a result"):
+        with pytest.raises(HomeAssistantError, match="ended without a video"):
             await watched
 
 
@@ -285,7 +285,7 @@ async def test_an_export_that_is_put_into_a_case(
     assert (answer["in_progress"], waited > 10) == (False, True)
     # Deleted in the web interface, it is in no list any more.
     exporter.exports.clear()
-    with pytest.raises(HomeAssistantError, match="disappeared without a result"):
+    with pytest.raises(HomeAssistantError, match="ended without a video"):
         await in_time(
             freezer,
             create(hass, entry, wait_for_result=True),

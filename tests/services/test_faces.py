@@ -71,7 +71,10 @@ async def test_get_one_face(
     assert answer == {"faces": {"Ana_María": library["Ana_María"]}, "training": []}
     error = await refused(hass, "get_faces", name="Stranger")
     assert isinstance(error, ServiceValidationError)
-    words = "Frigate has no person named Stranger. Use Get faces to list the available names"
+    words = (
+        "Frigate does not know the name Stranger. "
+        "Check the spelling, including upper and lower case"
+    )
     assert str(error) == words
 
 
@@ -148,7 +151,7 @@ async def test_names_that_frigate_would_change(
     frigate.clear_requests()
     for action in ("create_face", "train_face", "register_face"):
         error = await refused(hass, action, **{**CHANGES[action], "name": name})
-        assert error.translation_key == "not_a_new_name", action
+        assert error.translation_key == "bad_name", action
     assert frigate.requests == []
 
 
@@ -173,7 +176,7 @@ async def test_names_that_frigate_does_not_rename_to(
         "create_face": {"name": name},
     }.items():
         error = await refused(hass, action, **data)
-        assert error.translation_key == "not_a_new_name"
+        assert error.translation_key == "bad_name"
         assert isinstance(error, ServiceValidationError)
     assert frigate.requests == []
 
@@ -189,7 +192,7 @@ async def test_strangers_who_could_not_be_renamed_get_no_images(
     await set_up_admin(hass, frigate)
     before = copied(frigate)
     error = await refused(hass, "train_face", name=name, training_file=file)
-    assert error.translation_key == "not_a_new_name"
+    assert error.translation_key == "bad_name"
     assert isinstance(error, ServiceValidationError)
     assert commands(frigate) == []
     assert copied(frigate) == before
@@ -255,11 +258,11 @@ async def test_rename_face(
 @pytest.mark.parametrize(
     ("name", "new_name", "key"),
     [
-        ("Stranger", "Bea", "unknown_person"),
-        ("Eileen", "Ana María", "person_exists"),
+        ("Stranger", "Bea", "unknown_name"),
+        ("Eileen", "Ana María", "name_exists"),
         # Frigate would replace them without a word.
-        ("Eileen", "Nobody_yet", "person_exists"),
-        ("Eileen", "Eileen", "person_exists"),
+        ("Eileen", "Nobody_yet", "name_exists"),
+        ("Eileen", "Eileen", "name_exists"),
     ],
 )
 async def test_renaming_that_is_refused(
@@ -298,7 +301,7 @@ async def test_delete_face(
     assert state_of(hass, entry, *KNOWN_FACES) == "1"
     frigate.clear_requests()
     error = await refused(hass, "delete_face", name="Eileen")
-    assert error.translation_key == "unknown_person"
+    assert error.translation_key == "unknown_name"
     assert commands(frigate) == []
 
 

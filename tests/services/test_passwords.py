@@ -28,7 +28,7 @@ async def test_set_user_password(hass: HomeAssistant, frigate: FakeFrigate) -> N
     assert answer == {"username": "viewer1"}
     assert frigate.state.users["viewer1"].password == spaced
     assert entry.data[CONF_PASSWORD] == ADMIN[CONF_PASSWORD]
-    with pytest.raises(ServiceValidationError, match="no user named nobody"):
+    with pytest.raises(ServiceValidationError, match="not know the name nobody"):
         await call(hass, "set_user_password", username="nobody", password=GOOD)
 
 
@@ -213,7 +213,7 @@ async def test_it_cannot_be_found_out_which_password_is_in_force(
     frigate.fail(LOGIN, unknown)
     with pytest.raises(HomeAssistantError) as caught:
         await call(hass, "set_user_password", username="viewer1", password=GOOD)
-    assert caught.value.translation_key == "own_password_unknown"
+    assert caught.value.translation_key == "outcome_unknown"
     assert entry.data[CONF_PASSWORD] == VIEWER[CONF_PASSWORD]
     assert not reauths(hass)
     frigate.clear_faults()

@@ -175,7 +175,7 @@ async def test_an_image_entity(
     poster.content = None
     for action in ACTIONS:
         error = await refused(hass, action, **source)
-        assert error.translation_key == "no_picture"
+        assert error.translation_key == "no_image"
         assert not isinstance(error, ServiceValidationError)
     poster.content = portrait("Eileen")
     assert (await call(hass, "recognize_face", **source))["name"] == "Eileen"
@@ -190,12 +190,12 @@ async def test_a_camera_that_shows_nothing(
     frigate.clear_requests()
     frigate.fail("/api/front_door/latest.jpg", Fault.status(500))
     error = await refused(hass, action, image_entity=entity_id)
-    assert error.translation_key == "no_picture"
+    assert error.translation_key == "no_image"
     assert "Internal Server Error" in str(error)
     frigate.clear_faults()
     hass.states.async_set(entity_id, "unavailable")
     error = await refused(hass, action, image_entity=entity_id)
-    assert error.translation_key == "no_picture"
+    assert error.translation_key == "entity_unavailable"
     assert commands(frigate) == []
     hass.states.async_set(entity_id, "idle")
     answer = await call(hass, action, **ACTIONS[action], image_entity=entity_id)
@@ -206,7 +206,7 @@ async def test_a_camera_that_shows_nothing(
 @pytest.mark.parametrize(
     ("entity_id", "key"),
     [
-        ("camera.nowhere", "no_such_entity"),
+        ("camera.nowhere", "entity_unavailable"),
         # There is a state, but no image is set up.
         ("sensor.frigate_uptime", "not_an_entity"),
         ("no entity", "not_an_entity"),
@@ -336,12 +336,12 @@ async def test_files_that_are_no_pictures(
     for content in (b"", b"GIF89a", b"RIFF....WAVE", b"\xff\xd8", b"<svg/>", b"BM"):
         path = written(folder, content)
         error = await refused(hass, action, file=path)
-        assert error.translation_key == "not_a_picture", content
+        assert error.translation_key == "unsupported_image", content
         assert isinstance(error, ServiceValidationError)
     monkeypatch.setattr(images, "LARGEST_PICTURE", 2**20)
     path = written(folder, portrait("Eileen") + bytes(2**20))
     error = await refused(hass, action, file=path)
-    assert error.translation_key == "picture_too_large"
+    assert error.translation_key == "unsupported_image"
     assert "1 MiB" in str(error)
     assert frigate.requests == []
 

@@ -112,6 +112,6 @@ async def test_a_mistake_is_found_before_anything_is_sent(
     frigate.clear_requests()
     with pytest.raises(ServiceValidationError) as caught:
         await call(hass, "get_previews", entity_id=camera_entity(hass, entry))
-    assert caught.value.translation_key == "no_period"
+    assert caught.value.translation_key == "bad_period"
     assert sent(frigate, "/api/preview/") == []
     assert frigate.requests == []

@@ -61,8 +61,8 @@ CASES = (
         "/api/users/viewer1/password",
         {"username": "viewer1", "password": SECRET, "current_password": SECRET[::-1]},
         "PUT",
-        {"not_found": "unknown_user"},
-        frozenset({"unknown_user"}),
+        {"not_found": "unknown_name"},
+        frozenset({"unknown_name"}),
     ),
     Case(
         "set_user_role",
@@ -109,9 +109,9 @@ REFUSALS: dict[str, tuple[Fault, str, str]] = {
     "401": (Fault.status(401), "invalid_auth", "401 Authorization Required"),
     "403": (Fault.status(403), "forbidden", ADMIN_ONLY.rstrip(".")),
     "404": (Fault.status(404), "not_found", "Not Found"),
-    "409": (Fault("answer", failure("It is so.", 409)), "conflict", "It is so"),
+    "409": (Fault("answer", failure("It is so.", 409)), "bad_request", "It is so"),
     "413": (Fault.status(413), "unknown", "413 Request Entity Too Large"),
-    "422": (echo(), "validation", "body.role: Field required"),
+    "422": (echo(), "bad_request", "body.role: Field required"),
     "429": (Fault.status(429), "rate_limited", "Rate limit exceeded: 5 per 1 minute"),
     "500": (Fault.status(500), "server_error", "Internal Server Error"),
     "500-nginx": (
@@ -139,13 +139,13 @@ async def test_a_refusal(
     frigate: FakeFrigate,
     caplog: pytest.LogCaptureFixture,
     case: Case,
-    action_error: str,
+    refusal: str,
 ) -> None:
     caplog.set_level("DEBUG")
     frigate.add_face("Eileen", 1)
     await set_up_admin(hass, frigate)
-    fault, key, words = REFUSALS[action_error]
-    if not case.is_query and action_error in UNKNOWN_OUTCOMES:
+    fault, key, words = REFUSALS[refusal]
+    if not case.is_query and refusal in UNKNOWN_OUTCOMES:
         key = "outcome_unknown"
     key = case.keys.get(key, key)
     frigate.fail(case.path, fault, method=case.method)
@@ -155,7 +155,7 @@ async def test_a_refusal(
         await call(hass, case.action, **case.data)
     shown = str(caught.value)
     assert caught.value.translation_key == key
-    assert isinstance(caught.value, ServiceValidationError) is (key == "unknown_user")
+    assert isinstance(caught.value, ServiceValidationError) is (key == "unknown_name")
     assert words in shown or key in case.hides
     for secret in SECRETS:
         assert secret not in shown

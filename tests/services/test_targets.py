@@ -122,7 +122,7 @@ async def test_birdseye_counts_only_where_it_is_named(
     with pytest.raises(ServiceValidationError, match="other than Birdseye"):
         await previews(hass, entity_id=birdseye)
     mixed = await previews(hass, entity_id=[birdseye, camera_entity(hass, entry)])
-    assert "is not a Frigate camera" in mixed[birdseye]["error"]
+    assert "is not a camera of the Frigate server" in mixed[birdseye]["error"]
     assert mixed[camera_entity(hass, entry)] == {"previews": []}
 
 
@@ -151,7 +151,7 @@ async def test_cameras_of_several_servers(
         ({"device_id": ["nothing"]}, "no_camera"),
         ({"entity_id": "sun.sun"}, "not_a_camera"),
         ({"entity_id": "camera.nobody"}, "not_a_camera"),
-        ({"entity_id": ["camera.nobody", "sun.sun"]}, "no_camera_possible"),
+        ({"entity_id": ["camera.nobody", "sun.sun"]}, "all_failed"),
     ],
 )
 async def test_targets_without_a_camera(
@@ -174,7 +174,7 @@ async def test_a_mistake_that_holds_for_all_cameras_is_told_once(
     frigate.clear_requests()
     with pytest.raises(ServiceValidationError) as caught:
         await call(hass, "get_previews", entity_id=[*cameras])
-    assert caught.value.translation_key == "no_period"
+    assert caught.value.translation_key == "bad_period"
     assert frigate.requests == []
 
 
@@ -215,7 +215,7 @@ async def test_an_unavailable_camera_is_an_error_of_its_own(
 
     with pytest.raises(HomeAssistantError) as caught:
         await previews(hass, entity_id=door)
-    assert caught.value.translation_key == "camera_unavailable"
+    assert caught.value.translation_key == "entity_unavailable"
     assert not isinstance(caught.value, ServiceValidationError)
     assert frigate.requests == []
 
@@ -227,7 +227,7 @@ async def test_cameras_of_a_server_that_is_not_loaded(
     await hass.config_entries.async_unload(entry.entry_id)
     with pytest.raises(HomeAssistantError) as caught:
         await previews(hass, entity_id=door)
-    assert caught.value.translation_key == "camera_unavailable"
+    assert caught.value.translation_key == "entity_unavailable"
     assert await hass.config_entries.async_setup(entry.entry_id)
     assert (await previews(hass, entity_id=door))[door] == {"previews": []}
 
@@ -240,7 +240,7 @@ async def test_the_action_fails_if_it_worked_for_none(
     frigate.fail("/api/preview/", Fault.status(500))
     with pytest.raises(HomeAssistantError) as caught:
         await previews(hass, entity_id=[door, gate])
-    assert caught.value.translation_key == "no_camera_worked"
+    assert caught.value.translation_key == "all_failed"
     assert "Frigate reported an error" in str(caught.value)
     assert f"{gate} is unavailable" in str(caught.value)
     frigate.clear_faults()

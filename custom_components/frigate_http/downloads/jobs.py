@@ -112,6 +112,7 @@ async def async_film(hass: HomeAssistant, path: Path) -> Clip:
 class ExportJob(Job):
     """The film of an export, resumed where a connection broke."""
 
+    export_id: str
     watch: Callable[[], Awaitable[Export]]
     """Returns the export once it is finished."""
     _export: Export | None = field(default=None, init=False)
@@ -127,7 +128,7 @@ class ExportJob(Job):
         """Fetch the file of the export."""
         export = self._export
         if export is None or (file := export.file) is None:
-            raise action_error("export_without_file")
+            raise action_error("export_without_video", export=self.export_id)
         path = download.workspace / "export.mp4"
         retry_policy = RetryPolicy()
         most = 0
@@ -250,7 +251,7 @@ class SnapshotJob(Job):
         """Fetch it in one piece, small as it is."""
         image = await with_retries(self._image)
         if self.timestamp is None and image.offline:
-            raise action_error("camera_offline", camera=self.camera)
+            raise action_error("entity_unavailable", entity=self.camera)
         path = download.workspace / "snapshot.jpg"
         await run(self.hass, path.write_bytes, image.content)
         download.pieces.append(await _checked(self.hass, path, download.target))
@@ -276,7 +277,7 @@ async def _checked(hass: HomeAssistant, path: Path, target: Path) -> Piece:
         film = await async_film(hass, path)
         return Piece(path, target, film.bytes, film.seconds)
     if not await run(hass, _is_picture, path):
-        raise action_error("not_an_image", name=path.name)
+        raise action_error("broken_file", message=path.name)
     return Piece(path, target, await run(hass, _size, path))
 
 

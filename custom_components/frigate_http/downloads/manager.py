@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterable
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
-import errno
 from functools import partial
 import os
 from pathlib import Path
@@ -235,7 +234,7 @@ def _film_errors() -> Generator[None]:
     try:
         yield
     except Mp4Error as err:
-        raise action_error("broken_film", message=str(err)) from err
+        raise action_error("broken_file", message=str(err)) from err
 
 
 @contextmanager
@@ -244,6 +243,4 @@ def _disk_errors() -> Generator[None]:
     try:
         yield
     except OSError as err:
-        if err.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-            raise action_error("disk_full") from err
         raise action_error("disk_error", message=os.strerror(err.errno or 0)) from err

@@ -74,6 +74,7 @@ class DownloadPaths:
         Raises:
             ServiceValidationError: it cannot be the name of such a file.
         """
+        bad_filename = validation_error("bad_filename", extensions=", ".join(suffixes))
         wanted = PurePosixPath(filename.strip())
         parts = [part for part in wanted.parts if part != "/"]
         if (
@@ -81,11 +82,11 @@ class DownloadPaths:
             or filename.rstrip().endswith("/")
             or not all(map(_is_good, parts))
         ):
-            raise validation_error("bad_filename")
+            raise bad_filename
         if not wanted.suffix:
             wanted = wanted.with_name(wanted.name + suffixes[0])
         elif wanted.suffix.lower() not in suffixes:
-            raise validation_error("wrong_ending", endings=", ".join(suffixes))
+            raise bad_filename
         return (
             Path(wanted) if wanted.is_absolute() else self._default_media_dir / wanted
         )
@@ -97,7 +98,7 @@ class DownloadPaths:
             ServiceValidationError: it is outside, or something else is there.
         """
         if path.is_symlink() or (path.exists() and not path.is_file()):
-            raise validation_error("not_a_file_there", path=str(path))
+            raise validation_error("file_exists", path=str(path))
         real = path.parent.resolve() / path.name
         if not _is_below(real, self._roots()) or self._is_public(real):
             raise validation_error("folder_not_allowed", path=str(path))

@@ -23,7 +23,7 @@ from ..aiofrigate import (
     normalize_url,
 )
 from ..connection import credentials_from, temporary_session
-from ..errors import UnsupportedVersionError, error_key, placeholders
+from ..errors import error_key, placeholders
 
 _HEADER = re.compile(r"^([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*:\s*([\x20-\x7e]+)$")
 _OURS = frozenset({"connection", "content-length", "host", "transfer-encoding"})
@@ -33,12 +33,14 @@ _NOT_FRIGATE = frozenset(
         "not_found",
         "bad_request",
         "closed",
-        "conflict",
-        "validation",
         "wrong_password",
         "unknown",
     }
 )
+
+
+class UnsupportedVersionError(FrigateError):
+    """The server is older than what this integration can work with."""
 
 
 class FormError(Exception):
@@ -85,6 +87,10 @@ def wants_credentials(err: FrigateError) -> bool:
 
 def form_error(err: FrigateError) -> str:
     """Return the key of the text that a form shows for an error."""
+    if isinstance(err, UnsupportedVersionError):
+        return "unsupported_version"
+    if isinstance(err, FrigateArgumentError):
+        return "bad_argument"
     key = error_key(err)
     return "not_frigate" if key in _NOT_FRIGATE else key
 

@@ -219,8 +219,8 @@ def _one_of(errors: Mapping[str, HomeAssistantError]) -> HomeAssistantError:
         return next(iter(errors.values()))
     words = "; ".join(f"{entity_id}: {err}" for entity_id, err in errors.items())
     if all(isinstance(err, ServiceValidationError) for err in errors.values()):
-        return validation_error("no_camera_possible", message=words)
-    return action_error("no_camera_worked", message=words)
+        return validation_error("all_failed", message=words)
+    return action_error("all_failed", message=words)
 
 
 @callback

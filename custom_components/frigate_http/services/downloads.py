@@ -3,7 +3,6 @@
 import asyncio
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import voluptuous as vol
 
@@ -25,7 +24,7 @@ from ..errors import action_error, validation_error
 from ..periods import PERIOD_FIELDS, duration, period_of, timestamp
 from .action import CameraAction, CameraCall, ServerAction, ServerCall
 from .export_watch import Watch
-from .fields import Validator, boolean, choice, identifier, text
+from .fields import boolean, choice, identifier, text
 
 FILENAME, OVERWRITE, WAIT = "filename", "overwrite", "wait_for_result"
 TIMESTAMP, MEDIA_TYPE = "timestamp", "media_type"
@@ -48,18 +47,6 @@ _FILE_FIELDS: VolDictType = {
     vol.Optional(OVERWRITE, default=False): boolean(OVERWRITE),
     vol.Optional(WAIT, default=True): boolean(WAIT),
 }
-
-
-def _chunk(field: str) -> Validator[float]:
-    """Accept a duration that a request to Frigate can reasonably have."""
-    read = duration(field, LONGEST_CHUNK)
-
-    def validate(value: Any) -> float:
-        if (seconds := read(value)) < SHORTEST_CHUNK:
-            raise validation_error("chunk_too_short", seconds=f"{SHORTEST_CHUNK:.0f}")
-        return seconds
-
-    return validate
 
 
 # Starting, and waiting for the end
@@ -182,7 +169,7 @@ async def _download_snapshot(call: CameraCall) -> JsonObjectType:
     about = _about_camera(call)
     at: float | None = call.data.get(TIMESTAMP)
     if at is not None and at > dt_util.utcnow().timestamp():
-        raise validation_error("start_ahead")
+        raise validation_error("bad_times")
     job = SnapshotJob(
         hass=call.hass, client=call.client, camera=call.camera, timestamp=at
     )
@@ -197,7 +184,7 @@ async def _download_event(call: ServerCall) -> JsonObjectType:
         event = await call.client.events.get(event_id)
     except FrigateNotFoundError as err:
         call.permissions.require_every_camera()
-        raise action_error("no_event", event=event_id) from err
+        raise action_error("unknown_id", id=event_id) from err
     except FrigateForbiddenError:
         call.permissions.require_every_camera()
         raise
@@ -218,7 +205,12 @@ async def _download_export(call: ServerCall) -> JsonObjectType:
     export_id = call.data["export_id"]
     export = await _known_export(call, export_id)
     watch = Watch(call.client, export_id, LONGEST_EXPORT)
-    job = ExportJob(hass=call.hass, client=call.client, watch=watch.async_finished)
+    job = ExportJob(
+        hass=call.hass,
+        client=call.client,
+        export_id=export_id,
+        watch=watch.async_finished,
+    )
     about: JsonObjectType = {"export_id": export_id}
     camera = None if export is None else export.camera
     start = None if export is None else export.start
@@ -242,7 +234,7 @@ async def _known_export(call: ServerCall, export_id: str) -> Export | None:
             call.permissions.require_control(job.camera)
             return None
     call.permissions.require_every_camera()
-    raise action_error("unknown_export", export=export_id)
+    raise action_error("unknown_id", id=export_id)
 
 
 ACTIONS = (
@@ -253,7 +245,9 @@ ACTIONS = (
         fields={
             **PERIOD_FIELDS,
             **_FILE_FIELDS,
-            vol.Optional(CHUNK, default=USUAL_CHUNK): _chunk(CHUNK),
+            vol.Optional(CHUNK, default=USUAL_CHUNK): duration(
+                CHUNK, LONGEST_CHUNK, SHORTEST_CHUNK
+            ),
             vol.Optional(JOIN, default=True): boolean(JOIN),
         },
     ),

@@ -37,7 +37,7 @@ def filter_name(field: str) -> fields.Validator[str]:
 
     def validate(value: Any) -> str:
         if "," in (name := read(value).strip()):
-            raise validation_error("comma", field=field)
+            raise validation_error("bad_characters", field=field)
         return name
 
     return validate
@@ -180,7 +180,7 @@ async def _command(event_id: str, send: Callable[[], Awaitable[None]]) -> None:
     try:
         await send()
     except FrigateNotFoundError as err:
-        raise action_error("no_event", event=event_id) from err
+        raise action_error("unknown_id", id=event_id) from err
 
 
 def _may_be_new(event_id: str) -> bool:

@@ -44,7 +44,7 @@ async def async_delete_exports(call: ServerCall) -> JsonObjectType:
     reasons = [*removal.failed.items()][:MOST_REASONS]
     if not removal.deleted:
         message = "; ".join(f"{export_id}: {why}" for export_id, why in reasons)
-        raise action_error("no_export_deleted", message=message)
+        raise action_error("all_failed", message=message)
     for export_id, why in reasons:
         LOGGER.warning("%s.delete_exports for %s: %s", DOMAIN, export_id, why)
     return {"deleted": [*removal.deleted], "failed": {**removal.failed}}

@@ -92,11 +92,11 @@ class Watch:
         try:
             job = await self.client.exports.job(self.export_id, fresh=True)
         except FrigateNotFoundError:
-            raise action_error("export_vanished", export=self.export_id) from None
+            raise action_error("export_without_video", export=self.export_id) from None
         if job is None:
             # The version tells of no jobs: only time tells.
             if is_gone:
-                raise action_error("export_vanished", export=self.export_id)
+                raise action_error("export_without_video", export=self.export_id)
             return
         if job.status in _FAILED:
             words = (job.error or job.status).rstrip(".")

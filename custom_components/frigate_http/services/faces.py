@@ -127,7 +127,7 @@ async def _rename_face(call: ServerCall) -> JsonObjectType:
         raise validation_error("cannot_be_renamed", name=name)
     new_name = as_new(call.data[NEW_NAME])
     if new_name in library.people:
-        raise validation_error("person_exists", name=new_name)
+        raise validation_error("name_exists", name=new_name)
     await call.client.faces.rename(name, new_name)
     await call.runtime.server.async_refresh_past_cache()
     return {NAME: name, NEW_NAME: new_name}

@@ -57,11 +57,14 @@ async def async_picture(call: ServerCall) -> Upload:
         content = await call.hass.async_add_executor_job(_read, call.hass, path)
     else:
         content = await _async_look_at(call, call.data[IMAGE_ENTITY])
-    if len(content) > LARGEST_PICTURE:
-        raise validation_error("picture_too_large", limit=f"{LARGEST_PICTURE // 2**20}")
     content_type = image_type(content)
-    if content_type is None or content_type not in _FOR_FRIGATE:
-        raise validation_error("not_a_picture", field=source)
+    if (
+        content_type is None
+        or content_type not in _FOR_FRIGATE
+        or len(content) > LARGEST_PICTURE
+    ):
+        limit = f"{LARGEST_PICTURE // 2**20}"
+        raise validation_error("unsupported_image", field=source, limit=limit)
     return Upload(content, content_type, content_type.replace("image/", "picture."))
 
 
@@ -88,13 +91,13 @@ async def _async_look_at(call: ServerCall, entity_id: str) -> bytes:
     state = call.hass.states.get(entity_id)
     domain, _ = split_entity_id(entity_id)
     if state is None or domain not in call.hass.config.components:
-        raise validation_error("no_such_entity", entity=entity_id)
+        raise validation_error("entity_unavailable", entity=entity_id)
     if state.state == STATE_UNAVAILABLE:
-        raise action_error("no_picture", entity=entity_id, message="unavailable")
+        raise action_error("entity_unavailable", entity=entity_id)
     try:
         if domain == Platform.CAMERA:
             return (await camera.async_get_image(call.hass, entity_id)).content
         return (await image.async_get_image(call.hass, entity_id)).content
     except HomeAssistantError as err:
         words = str(err).rstrip(".") or type(err).__name__
-        raise action_error("no_picture", entity=entity_id, message=words) from err
+        raise action_error("no_image", entity=entity_id, message=words) from err

@@ -25,17 +25,18 @@ def password_text(field: str, shortest: int = 1) -> Validator[str]:
     read = text(field, LONGEST_PASSWORD)
 
     def validate(value: Any) -> str:
+        bad = validation_error("bad_password", field=field, shortest=str(shortest))
         if isinstance(value, (int, float)) and not isinstance(value, bool):
-            raise validation_error("password_is_number", field=field)
+            raise bad
         try:
             password = read(value)
         except ServiceValidationError as err:
             if err.translation_key != "bad_characters":
                 raise
             # What holds for a name is no advice on a password.
-            raise validation_error("bad_password", field=field) from err
+            raise bad from err
         if len(password) < shortest:
-            raise validation_error("too_short", field=field, shortest=str(shortest))
+            raise bad
         return password
 
     return validate
@@ -55,7 +56,7 @@ async def async_set_user_password(call: ServerCall) -> JsonObjectType:
     try:
         await call.client.users.set_password(username, password, current)
     except FrigateNotFoundError as err:
-        raise validation_error("unknown_user", username=username) from err
+        raise validation_error("unknown_name", name=username) from err
     except FrigateError as err:
         if not (ours and is_outcome_unknown(err)):
             raise
@@ -74,7 +75,7 @@ async def _async_is_in_force(call: ServerCall, lost: FrigateError) -> bool:
     try:
         return await call.client.can_log_in(call.data[USERNAME], call.data[PASSWORD])
     except FrigateError:
-        raise action_error("own_password_unknown", **placeholders(lost)) from lost
+        raise action_error("outcome_unknown", **placeholders(lost)) from lost
 
 
 def _entries_with(call: ServerCall, username: str) -> list[FrigateConfigEntry]:

@@ -23,7 +23,7 @@ def person(field: str) -> Validator[str]:
 
     def validate(value: Any) -> str:
         if (name := read(value)) == _TRAIN:
-            raise validation_error("not_a_person", field=field)
+            raise validation_error("bad_name", field=field)
         return name
 
     return validate
@@ -35,7 +35,7 @@ def new_person(field: str) -> Validator[str]:
 
     def validate(value: Any) -> str:
         if not is_good_name(name := read(value)):
-            raise validation_error("not_a_new_name", field=field)
+            raise validation_error("bad_name", field=field)
         return name
 
     return validate
@@ -48,7 +48,7 @@ def recipient(field: str) -> Validator[str]:
     def validate(value: Any) -> str:
         name = read(value)
         if name.endswith(".") or not _IN_NO_NAME.isdisjoint(name):
-            raise validation_error("not_a_new_name", field=field)
+            raise validation_error("bad_name", field=field)
         return name
 
     return validate
@@ -85,7 +85,7 @@ async def async_known(call: ServerCall) -> tuple[FaceLibrary, str]:
     """
     library = await call.client.faces.library(fresh=True)
     if (name := find(library, call.data[NAME])) is None:
-        raise validation_error("unknown_person", name=call.data[NAME])
+        raise validation_error("unknown_name", name=call.data[NAME])
     return library, name
 
 

@@ -83,11 +83,11 @@ def camera_behind(
         raise validation_error("not_a_camera", entity=entity_id)
     state = hass.states.get(entity_id)
     if state is None or state.state == STATE_UNAVAILABLE:
-        raise action_error("camera_unavailable", entity=entity_id)
+        raise action_error("entity_unavailable", entity=entity_id)
     registered = er.async_get(hass).entities[entity_id]
     entry = hass.config_entries.async_get_entry(registered.config_entry_id or "")
     if entry is None:
-        raise action_error("camera_unavailable", entity=entity_id)
+        raise action_error("entity_unavailable", entity=entity_id)
     return entry, camera
 
 
@@ -113,9 +113,7 @@ def cameras_to_list(
         if registered is None or camera is None:
             raise validation_error("not_a_camera", entity=entity_id)
         if registered.config_entry_id != permissions.entry.entry_id:
-            raise validation_error(
-                "other_server", entity=entity_id, server=permissions.entry.title
-            )
+            raise validation_error("not_a_camera", entity=entity_id)
         names[camera] = None
     return list(names)
 

@@ -47,7 +47,7 @@ async def _create_user(call: ServerCall) -> JsonObjectType:
     username, role = call.data[USERNAME], call.data[ROLE]
     await _refuse_unknown_role(call, role)
     if username in await _names(call):
-        raise validation_error("user_exists", username=username)
+        raise validation_error("name_exists", name=username)
     try:
         await call.client.users.create(username, call.data[PASSWORD], role)
     except FrigateStartingError:
@@ -57,7 +57,7 @@ async def _create_user(call: ServerCall) -> JsonObjectType:
         if err.status == HTTPStatus.INTERNAL_SERVER_ERROR and (
             await _is_there(call, username)
         ):
-            raise validation_error("user_exists", username=username) from err
+            raise validation_error("name_exists", name=username) from err
         raise
     return {USERNAME: username, ROLE: role}
 
@@ -78,7 +78,7 @@ async def _set_user_role(call: ServerCall) -> JsonObjectType:
     if username == ADMIN:
         raise validation_error("admin_stays")
     if role != ADMIN and _is_ours(call, username):
-        raise validation_error("own_role", username=username)
+        raise validation_error("own_account", username=username)
     await _refuse_unknown_role(call, role)
     await _refuse_unknown_user(call, username)
     await call.client.users.set_role(username, role)
@@ -107,7 +107,7 @@ async def _is_there(call: ServerCall, username: str) -> bool:
 async def _refuse_unknown_user(call: ServerCall, username: str) -> None:
     # Frigate itself would call it a success.
     if username not in await _names(call):
-        raise validation_error("unknown_user", username=username)
+        raise validation_error("unknown_name", name=username)
 
 
 async def _refuse_unknown_role(call: ServerCall, role: str) -> None:
