@@ -8,7 +8,7 @@ from scripts.e2e_app.world import CAMERA, CAMERA_NAME, World
 
 # Wide enough for three columns, and high enough for all pictures: what is not on the
 # screen is not fetched.
-_DASHBOARD_WIDTH, _DASHBOARD_HEIGHT = 1600, 1100
+_DASHBOARD_WIDTH, _DASHBOARD_HEIGHT = 1600, 900
 # A picture as one number; smaller than it is, because that is quicker to look at.
 _FINGERPRINT = """
 image => {
