@@ -130,7 +130,7 @@ async def test_streams_of_other_types_are_refused(
         http_answer(200, part(JPEG), content_type), http_answer(200, part(JPEG), MJPEG)
     ) as server:
         client = connect(server.url)
-        with pytest.raises(FrigateDataError, match="not a moving picture"):
+        with pytest.raises(FrigateDataError, match="not an MJPEG stream"):
             await frames_of(client)
         assert await frames_of(client) == [JPEG]
 

@@ -183,7 +183,7 @@ async def test_birdseye_has_stills_and_no_moving_picture(
     assert (await client.media.latest_image("birdseye")).content.startswith(JPEG)
     with pytest.raises(FrigateNotFoundError):
         async with client.media.mjpeg("birdseye", fps=5, height=90):
-            pytest.fail("Birdseye has no moving picture")
+            pytest.fail("Birdseye has no MJPEG stream")
 
 
 async def test_a_camera_of_another_role(frigate: FakeFrigate, connect: Connect) -> None:

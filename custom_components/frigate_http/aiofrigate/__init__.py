@@ -1,7 +1,8 @@
-"""A client for the HTTP API of the Frigate NVR, for asyncio.
+"""An asyncio client for the HTTP API and the WebSocket of Frigate NVR.
 
-It needs aiohttp alone and knows nothing of Home Assistant. Times are seconds since the
-epoch (UTC), durations seconds, sizes of pictures pixels.
+It depends on aiohttp only, not on Home Assistant. Times are in seconds since the epoch
+(UTC), durations in seconds, and sizes of images in pixels. Every method that sends
+something raises `FrigateError`, see `errors`.
 """
 
 from .auth import Credentials

@@ -20,20 +20,23 @@ from .errors import (
 
 FIRST_BACKOFF = 30.0
 MAX_BACKOFF = 900.0
-"""How long a refused login is not tried again, in seconds; doubled each time."""
+"""Seconds for which a refused login is not tried again; doubled each time.
+
+Frigate's `auth.failed_login_rate_limit` counts every login, successful ones included.
+"""
 
 type PostLogin = Callable[[str, str], Awaitable[None]]
-"""Sends `POST /api/login` with user and password; the cookie jar keeps the answer."""
+"""Sends `POST /api/login` with user and password; the cookie jar keeps the session."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """All that a server and the proxies before it may ask for.
+    """The credentials for a server and for a reverse proxy in front of it.
 
-    `username` and `password` are a Frigate account. `token` is sent as a bearer token;
-    Frigate's own end after 24 hours and are not renewed. `proxy_username` and
-    `proxy_password` are sent as Basic authentication, which Frigate ignores and a
-    reverse proxy may want. `headers` are sent as they are.
+    `username` and `password` are those of a Frigate account. `token` is sent as a bearer
+    token; Frigate's own tokens expire after 24 hours and are not renewed.
+    `proxy_username` and `proxy_password` are sent as Basic authentication, which Frigate
+    ignores and a reverse proxy may require. `headers` are sent with every request.
     """
 
     username: str | None = None
@@ -46,20 +49,20 @@ class Credentials:
     )
 
     def __post_init__(self) -> None:
-        """Refuse what cannot stand in one request.
+        """Validate that all of them fit into one request.
 
         Raises:
-            FrigateArgumentError: two of them want the `Authorization` header, or the
-                user name for Basic authentication holds a colon.
+            FrigateArgumentError: two of them need the `Authorization` header, or the
+                user name for Basic authentication contains a colon.
         """
         if ":" in (self.proxy_username or ""):
             raise FrigateArgumentError("A user name for a proxy cannot hold a colon")
-        wanting = [
+        uses_header = [
             self.token is not None,
             self.proxy_username is not None,
             any(name.lower() == "authorization" for name in self.headers),
         ]
-        if sum(wanting) > 1:
+        if sum(uses_header) > 1:
             raise FrigateArgumentError(
                 "A bearer token, Basic authentication and an Authorization header "
                 "exclude each other"
@@ -67,7 +70,7 @@ class Credentials:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Return every value that must not show up in a log or an error."""
+        """Return every value that must not appear in a log or an error."""
         sent = self.as_headers().get(hdrs.AUTHORIZATION, "")
         values = (
             *(self.password, self.token, self.proxy_password),
@@ -77,7 +80,7 @@ class Credentials:
         return tuple(value for value in values if value)
 
     def as_headers(self) -> dict[str, str]:
-        """Return the headers that go with every request."""
+        """Return the headers to send with every request."""
         headers = dict(self.headers)
         if self.token is not None:
             headers[hdrs.AUTHORIZATION] = f"Bearer {self.token}"
@@ -89,16 +92,16 @@ class Credentials:
 
 
 class Login:
-    """The login of one account: made when needed, one at a time, never hammered.
+    """The login of one account: made when needed, one at a time, with a backoff.
 
-    The cookie itself lives in the client session's jar, so that the server may name
-    and renew it as it likes. What is counted here is the `generation`: a request
-    remembers which login it was sent with, so that many requests refused together
-    cause one new login and not one each.
+    The session cookie itself is kept by the cookie jar, because the server chooses its
+    name and renews it. This class counts logins, as `generation`: a request remembers
+    which login it was sent with, so that many requests refused together cause one new
+    login and not one each.
     """
 
     def __init__(self, credentials: Credentials, post_login: PostLogin) -> None:
-        """Prepare for an account, or for none; nothing is sent before it is needed."""
+        """Prepare for an account, or for none; nothing is sent before `run`."""
         self._account: tuple[str, str] | None = None
         if credentials.username is not None and credentials.password is not None:
             self._account = credentials.username, credentials.password
@@ -124,18 +127,18 @@ class Login:
         renews: bool = True,
         proves_login: bool = True,
     ) -> T:
-        """Send something with a login, and once more with a new one if that was lost.
+        """Log in if that was not done yet, send, and send again if the login was lost.
 
         Args:
-            send: sends it.
-            renews: whether to log in anew where the login turns out to be lost.
-            proves_login: whether a refusal straight after a login means that the account
-                itself is refused. There may be routes that a proxy keeps for others.
+            send: sends the request.
+            renews: log in again if the login turns out to be lost.
+            proves_login: whether a refusal right after a login means that the account is
+                refused, which starts the backoff. A proxy may refuse a single route.
 
         Raises:
-            FrigateAuthError: the server refuses the account, now or a moment ago.
-            FrigateRateLimitError: too many logins; nothing is sent before its pause.
-            FrigateError: what sending it, or the login, raises.
+            FrigateAuthError: the server refuses the account, now or during the backoff.
+            FrigateRateLimitError: too many logins; nothing is sent during the backoff.
+            FrigateError: any other error of the request or of the login.
         """
         generation, is_renewed = await self._ensure(), False
         while True:
@@ -153,15 +156,15 @@ class Login:
                 return result
 
     async def _ensure(self) -> int:
-        """Log in unless that was done, and return the generation now in force."""
+        """Log in unless that was done, and return the current generation."""
         if self._account is not None and self._generation == 0:
             return await self._renew(0)
         return self._generation
 
     async def _renew(self, generation: int) -> int:
-        """Log in again unless another request has done so since `generation`.
+        """Log in again, unless another request has done so since `generation`.
 
-        Returns the generation now in force.
+        Returns the current generation.
         """
         async with self._lock:
             if self._account is None or self._generation != generation:
@@ -178,25 +181,25 @@ class Login:
             except FrigateStartingError:
                 raise
             except FrigateNotFoundError, FrigateServerError:
-                # Frigate without authentication answers 404 (0.18) or 500 (0.17) here
-                # and needs no login: the request itself will tell.
+                # Frigate with authentication switched off answers 404 (0.18) or 500
+                # (0.17) here. Then no login is needed, and the request itself succeeds.
                 pass
             self._generation += 1
             return self._generation
 
     def _note_rejected(self, generation: int, err: FrigateAuthError) -> None:
-        """Note that the server refused what a login had only just given.
+        """Back off because the server refused a request right after a login.
 
-        However many requests it was refused to, it counts as one refusal.
+        Many requests refused with the same login count as one refusal.
         """
         if generation > self._refused_generation:
             self._back_off(err)
 
     def _note_accepted(self, generation: int) -> None:
-        """Note that the server took a login, which ends the pauses.
+        """End the backoff because the server accepted a request with this login.
 
-        Only a login made since the refusal proves anything: there may be routes that
-        need none, and they must not end the pause of a wrong password.
+        Only a login newer than the refusal proves anything: some routes need no login,
+        and their success must not end the backoff of a wrong password.
         """
         if generation > self._refused_generation:
             self._refusal = None

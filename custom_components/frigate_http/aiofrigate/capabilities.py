@@ -1,4 +1,4 @@
-"""What each version of Frigate can do: the only place that compares versions."""
+"""What each version of Frigate can do; the only module that compares versions."""
 
 from dataclasses import dataclass
 
@@ -11,39 +11,39 @@ OLDEST_VERSION = (0, 14)
 class Capabilities:
     """What the version of a server can do.
 
-    Every answer is None while the version is not known: before the first answer that
-    names it, and for a build whose version is no number.
+    Every property is None while the version is unknown: before the first answer that
+    contains it, and for a build with a version that is not a number.
     """
 
     version: Version | None = None
 
     @property
     def is_supported(self) -> bool | None:
-        """Return whether this client was made for the version."""
+        """Return whether this client supports the version."""
         return self._since(*OLDEST_VERSION)
 
     @property
     def has_export_jobs(self) -> bool | None:
-        """Return whether exports wait in a queue, and the server tells of that work.
+        """Return whether exports are queued, and can be watched as jobs.
 
-        Those servers also have a route of its own for time-lapse exports, and delete
-        several exports in one request: all of them or none.
+        These versions also have a separate route for time-lapse exports, and delete
+        several exports in one request, all of them or none.
         """
         return self._since(0, 18)
 
     @property
     def sets_features_over_http(self) -> bool | None:
-        """Return whether features of cameras are set by HTTP, not on the WebSocket."""
+        """Return whether features of cameras are set by HTTP, not over the WebSocket."""
         return self._since(0, 18)
 
     @property
     def lets_viewers_move_cameras(self) -> bool | None:
-        """Return whether whoever sees a camera may move it, not administrators alone."""
+        """Return whether accounts that see a camera may move it, not only administrators."""
         return self._since(0, 18)
 
     @property
     def has_connection_stats(self) -> bool | None:
-        """Return whether stats tell how well a camera's stream arrives."""
+        """Return whether the stats contain the connection quality of cameras."""
         return self._since(0, 18)
 
     def _since(self, major: int, minor: int) -> bool | None:

@@ -28,7 +28,7 @@ _LOGIN_FAILED = "Login failed"
 
 
 class FrigateClient:
-    """One server, with its routes grouped by resource."""
+    """The client of one server, whose routes are grouped by resource."""
 
     def __init__(
         self,
@@ -39,10 +39,11 @@ class FrigateClient:
         """Prepare a client; nothing is sent before the first call.
 
         Args:
-            session: decides about TLS verification and keeps the login's cookie. It
-                must be this client's own: `aiohttp.CookieJar(unsafe=True)`.
-            base_url: address of the server, below which `/api` is found.
-            credentials: how to prove who we are, if at all.
+            session: decides about TLS verification and keeps the cookie of the login. It
+                must not be shared, and needs `aiohttp.CookieJar(unsafe=True)` to keep
+                cookies of bare IP addresses.
+            base_url: URL of the server, below which `/api` is found.
+            credentials: the credentials, if any are needed.
         """
         self._session = session
         self._credentials = credentials or Credentials()
@@ -66,21 +67,21 @@ class FrigateClient:
 
     @property
     def capabilities(self) -> Capabilities:
-        """Return what the server can do, by the version it named last."""
+        """Return what the version of the server can do, as far as it is known."""
         return self.system.capabilities
 
     def change_password(self, password: str) -> None:
-        """Log in with another password from now on."""
+        """Use another password from the next login on."""
         self._transport.change_password(password)
 
     async def can_log_in(self, username: str, password: str) -> bool:
-        """Return whether this is an account and its password (`POST /api/login`).
+        """Return whether user name and password are valid (`POST /api/login`).
 
-        Our own login is left as it is: the cookie that the server sends is not kept.
+        The login of this client stays as it is: the new session cookie is not kept.
 
         Raises:
-            FrigateRateLimitError: there were too many logins to tell.
-            FrigateError: it cannot be told, as where no login is needed at all.
+            FrigateRateLimitError: there were too many logins.
+            FrigateError: any other failure, such as if authentication is disabled.
         """
         if self._session.closed:
             raise FrigateClosedError("The client is closed")
@@ -90,8 +91,8 @@ class FrigateClient:
             cookie_jar=aiohttp.DummyCookieJar(),
             headers=self._session.headers,
         ) as session:
-            nobody = replace(self._credentials, username=None, password=None)
-            transport = Transport(session, self.base_url, nobody)
+            without_account = replace(self._credentials, username=None, password=None)
+            transport = Transport(session, self.base_url, without_account)
             try:
                 answer = await transport.request(
                     "POST",
@@ -101,11 +102,11 @@ class FrigateClient:
             except FrigateAuthError as err:
                 if err.message == _LOGIN_FAILED:
                     return False
-                # A proxy's own refusal says nothing about the account.
+                # This refusal comes from a proxy, and says nothing about the account.
                 raise
         answer.refuse_html()
         return True
 
     def close(self) -> None:
-        """End every open stream; the session stays its owner's to close."""
+        """Close every open stream; closing the session is up to its owner."""
         self._transport.close()

@@ -1,4 +1,4 @@
-"""The part of the server's configuration that a client acts on (`/api/config`)."""
+"""Models of the parts of `/api/config` that a client needs."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from typing import Any, Self
 from .models import BUILT_IN_ROLES
 from .parsing import as_bool, as_dict, as_int, as_str, as_strings
 
-# Parts of other objects, which Frigate does not count.
+# Attributes belong to other objects, and Frigate does not count them.
 _ATTRIBUTES = frozenset({"face", "license_plate"})
 
-# Where a feature's value stands below the camera, by the name with which it is set.
+# Paths of the features below a camera, by the name with which a feature is set.
 _FEATURES: Mapping[str, tuple[str, ...]] = {
     "enabled": ("enabled",),
     "detect": ("detect", "enabled"),
@@ -26,7 +26,7 @@ _FEATURES: Mapping[str, tuple[str, ...]] = {
     "motion_threshold": ("motion", "threshold"),
     "motion_contour_area": ("motion", "contour_area"),
 }
-# Frigate switches these on only where the configuration file has them on.
+# Frigate switches these on only if the configuration file enables them.
 _WANT_CONFIGURATION = frozenset(
     {
         "enabled",
@@ -42,16 +42,16 @@ _WANT_CONFIGURATION = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ZoneConfig:
-    """A part of a camera's picture."""
+    """A zone of a camera."""
 
     name: str
     friendly_name: str | None
     labels: tuple[str, ...]
-    """What is looked for there; empty means all that the camera looks for."""
+    """Labels that are detected there; empty for all labels of the camera."""
 
     @classmethod
     def from_api(cls, name: str, data: Mapping[str, Any]) -> Self:
-        """Read one value of `zones` of a camera."""
+        """Read one item of `zones` of a camera."""
         return cls(
             name, as_str(data.get("friendly_name")), as_strings(data.get("objects"))
         )
@@ -59,35 +59,35 @@ class ZoneConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraConfig:
-    """What the configuration says of a camera."""
+    """The configuration of a camera."""
 
     name: str
     friendly_name: str | None
     enabled: bool
     detect_width: int | None
-    """Pixels, as all sizes."""
+    """Pixels, as `detect_height`."""
     detect_height: int | None
     detect_enabled: bool | None
     record_enabled: bool
     motion_enabled: bool
     audio_enabled: bool
     labels: tuple[str, ...]
-    """The objects that are looked for and counted."""
+    """Labels of the objects that are tracked and counted."""
     sounds: tuple[str, ...]
-    """The sounds that are listened for."""
+    """Labels of the sounds that are detected."""
     zones: Mapping[str, ZoneConfig]
     features: Mapping[str, bool | int]
-    """What can be set while Frigate runs, by the name with which it is set."""
+    """Values of the features that can be set at runtime, by the name to set them."""
     switchable: frozenset[str]
-    """Those of the features that Frigate agrees to switch on."""
+    """The features that Frigate can switch on, see `enabled_in_config`."""
     recognizes_faces: bool
     reads_plates: bool
     has_ptz: bool
-    """Whether Frigate may move the camera."""
+    """Whether Frigate can move the camera, by ONVIF."""
 
     @classmethod
     def from_api(cls, name: str, data: Mapping[str, Any]) -> Self:
-        """Read one value of `cameras` of `/api/config`."""
+        """Read one item of `cameras` of `/api/config`."""
         detect, audio = as_dict(data.get("detect")), as_dict(data.get("audio"))
         features = dict(_features(data))
         return cls(
@@ -98,7 +98,7 @@ class CameraConfig:
             detect_height=as_int(detect.get("height")),
             detect_enabled=as_bool(detect.get("enabled")),
             record_enabled=features.get("recordings") is True,
-            # Versions that cannot switch motion detection off do not mention it.
+            # Versions that cannot switch motion detection off do not have this key.
             motion_enabled=features.get("motion") is not False,
             audio_enabled=features.get("audio") is True,
             labels=tuple(
@@ -148,20 +148,20 @@ def _is_enabled(data: Mapping[str, Any], section: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What the configuration says of the server."""
+    """The configuration of the server."""
 
     cameras: Mapping[str, CameraConfig]
     birdseye_restream: bool
     safe_mode: bool
-    """Whether Frigate rejected its configuration and runs without its cameras."""
+    """Whether Frigate rejected its configuration, and runs without cameras."""
     auth_enabled: bool | None
-    """Whether the port for logins asks for one."""
+    """Whether authentication is enabled on the port for logins."""
     roles: tuple[str, ...]
-    """The roles an account can have; two of them are always there."""
+    """The roles that an account can have; two of them are built in."""
     classifiers: Mapping[str, tuple[str, ...]]
-    """The models that tell the state of something, by camera."""
+    """Names of the custom state classification models, by camera."""
     profiles: tuple[str, ...]
-    """The sets of settings that can be made active, since 0.18."""
+    """Names of the profiles; since 0.18."""
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self:
@@ -183,7 +183,7 @@ class Config:
 
 
 def _classifiers(models: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
-    """Return the models in use by camera; those of objects have no cameras."""
+    """Return the enabled models by camera; object classification has no cameras."""
     found: dict[str, tuple[str, ...]] = {}
     for model, details in models.items():
         state = as_dict(as_dict(details).get("state_config"))

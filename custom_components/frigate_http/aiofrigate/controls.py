@@ -1,4 +1,4 @@
-"""What can be changed while Frigate runs: features of cameras, profiles, positions."""
+"""Controls: features of cameras, profiles, and PTZ."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ NO_PROFILE = "none"
 
 @dataclass(frozen=True, slots=True)
 class ProfileChoice:
-    """A set of settings that can be made active."""
+    """A profile, which is a named set of settings."""
 
     name: str
     friendly_name: str | None
@@ -26,7 +26,7 @@ class ProfileChoice:
 
 @dataclass(frozen=True, slots=True)
 class Profiles:
-    """The profiles of a server, and which of them is active."""
+    """The profiles of a server, and the active one."""
 
     choices: tuple[ProfileChoice, ...]
     active: str | None
@@ -45,7 +45,7 @@ class Profiles:
 
 @dataclass(frozen=True, slots=True)
 class PtzInfo:
-    """How a camera can be moved."""
+    """The PTZ capabilities of a camera."""
 
     features: tuple[str, ...]
     """Such as `pt` (pan and tilt), `zoom`, `focus`."""
@@ -53,15 +53,12 @@ class PtzInfo:
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self:
-        """Read `{"name", "features", "presets"}`; without ONVIF that is empty."""
+        """Read `{"name", "features", "presets"}`, which is empty without ONVIF."""
         return cls(as_strings(data.get("features")), as_strings(data.get("presets")))
 
 
 class Controls(Resource):
-    """Features, profiles and positions of the cameras.
-
-    Every method raises `FrigateError` for anything but a good answer.
-    """
+    """Commands that change features, profiles, and positions of cameras."""
 
     def __init__(self, transport: Transport, system: System, live: Live) -> None:
         """Send by HTTP or over the WebSocket, as the version wants it."""
@@ -72,28 +69,27 @@ class Controls(Resource):
     async def set(self, camera: str, feature: str, value: str) -> None:
         """Set a feature of a camera.
 
-        Since 0.18 by `PUT /api/camera/<camera>/set/<feature>`, before over the WebSocket
-        (`<camera>/<feature>/set`). Frigate claims success whether or not anything has
-        changed, or says nothing at all: only its configuration tells.
+        Since 0.18 by `PUT /api/camera/{camera}/set/{feature}`, before over the WebSocket
+        (topic `<camera>/<feature>/set`). Frigate reports success even if nothing has
+        changed, and nothing at all over the WebSocket: only the configuration tells.
 
         Args:
             camera: name of the camera.
             feature: such as `detect`, `recordings`, `motion_threshold`.
-            value: `ON`, `OFF`, or a number as text.
+            value: `ON`, `OFF`, or a number as a string.
 
         Raises:
-            FrigateForbiddenError: the account is no administrator's.
+            FrigateForbiddenError: the account is not an administrator's.
             FrigateNotFoundError: there is no such camera.
             FrigateBadRequestError: there is no such feature.
-            FrigateLiveError: it goes over the WebSocket, which is not connected.
-            FrigateError: anything else.
+            FrigateLiveError: the WebSocket is needed and not connected.
         """
         over_http = self._system.capabilities.sets_features_over_http
         if over_http is not False:
             try:
                 await self._put(camera, feature, value)
             except FrigateNotFoundError:
-                # Of an unknown version that may mean that there is no such route.
+                # If the version is unknown, the route itself may be missing.
                 if over_http:
                     raise
             else:
@@ -101,7 +97,7 @@ class Controls(Resource):
         await self._live.send(f"{camera}/{feature}/set", value)
 
     async def move(self, camera: str, command: str) -> None:
-        """Move a camera, over the WebSocket (`<camera>/ptz`) in all versions.
+        """Move a camera, over the WebSocket (topic `<camera>/ptz`) in all versions.
 
         Args:
             camera: name of the camera.
@@ -117,7 +113,7 @@ class Controls(Resource):
             "/api/camera/{camera}/set/{feature}", camera=camera, feature=feature
         )
         answer = await self._transport.request("PUT", target, data={"value": value})
-        # A page of a proxy's is not a command that was carried out.
+        # An HTML page comes from a proxy: Frigate has not carried out the command.
         answer.json(dict)
 
     async def profiles(self, *, fresh: bool = False) -> Profiles:
@@ -126,15 +122,15 @@ class Controls(Resource):
         return Profiles.from_api(answer.json(dict))
 
     async def activate_profile(self, name: str | None) -> None:
-        """Make a profile active, or none (`PUT /api/camera/*/set/profile`).
+        """Activate a profile, or none (`PUT /api/camera/*/set/profile`; since 0.18).
 
-        Frigate says nothing of a name that it does not know. What was switched by hand
-        is as the profile has it afterwards.
+        Frigate silently ignores an unknown name. A profile overrides what was switched
+        before.
         """
         await self._put(ALL_CAMERAS, "profile", NO_PROFILE if name is None else name)
 
     async def ptz_info(self, camera: str) -> PtzInfo:
-        """Return how a camera can be moved (`GET /api/<camera>/ptz/info`)."""
+        """Return the PTZ capabilities of a camera (`GET /api/{camera}/ptz/info`)."""
         target = route("/api/{camera}/ptz/info", camera=camera)
         answer = await self._transport.request("GET", target)
         return PtzInfo.from_api(answer.json(dict))

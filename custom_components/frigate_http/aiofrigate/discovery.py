@@ -1,4 +1,4 @@
-"""From what a person types or pastes to the address of a Frigate server."""
+"""Finds a Frigate server from the address that a person types or pastes."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -28,21 +28,21 @@ _HALF_SCHEME = re.compile(r"^https?:/", re.IGNORECASE)
 
 
 def normalize_url(text: str) -> URL:
-    """Return one form for all ways to write the same address.
+    """Return the normalized form of an address.
 
-    Without a scheme, port 8971 means https and any other http; with neither scheme nor
-    port it is http on port 5000. Query, fragment and trailing slashes go, and so does
-    `/api` with what follows it.
+    Without a scheme, port 8971 means https and any other port http; with neither, it is
+    http on port 5000. Query, fragment, trailing slashes, and `/api` with all that follows
+    are removed.
 
     Raises:
-        FrigateArgumentError: it is no http address, or it holds a user or password.
+        FrigateArgumentError: it is not an http address, or contains a user or password.
     """
     text = "".join(text.split())
     try:
         url = URL(text) if _SCHEME.match(text) else _guess_scheme(text)
         host, port = url.host, url.port
     except ValueError:
-        # Its words, and those of its cause, may hold a password that was pasted too.
+        # Its message, and that of its cause, may repeat a password that was pasted.
         raise FrigateArgumentError("Not an address") from None
     if url.scheme not in {"http", "https"} or not host or not port:
         raise FrigateArgumentError("Not the address of a web server")
@@ -51,7 +51,7 @@ def normalize_url(text: str) -> URL:
     segments = [part for part in url.path.split("/") if part]
     if "api" in segments:
         segments = segments[: segments.index("api")]
-    # As text a port that the scheme implies goes, so that equal addresses are equal.
+    # Converting to a string drops the default port, so that equal addresses are equal.
     return URL(str(url.origin().joinpath(*segments)))
 
 
@@ -67,7 +67,7 @@ def _guess_scheme(text: str) -> URL:
 
 
 def candidates(url: URL) -> Iterator[URL]:
-    """Yield an address and then its parents, up to the root."""
+    """Yield a URL and then its parents, up to the root."""
     yield url
     while url.path != "/":
         url = url.parent
@@ -77,16 +77,16 @@ def candidates(url: URL) -> Iterator[URL]:
 async def find_server(
     session: aiohttp.ClientSession, url: URL, credentials: Credentials
 ) -> URL:
-    """Return the address below a host at which Frigate, or its guard, answers.
+    """Return the base URL at which Frigate answers, or a proxy that asks for a login.
 
-    Segments are taken off the path from the right for as long as a web page or nothing
-    at all answers there, so that an address pasted from a browser works. The account
-    is not used: a login belongs to the address that is looked for.
+    Segments are removed from the end of the path as long as an HTML page or a 404
+    answers, so that an address copied from a browser works. No login is made: an account
+    must not be sent before the right address is known.
 
     Raises:
-        FrigateHTMLError: web pages only: a login page, or another server.
-        FrigateNotFoundError: not even those.
-        FrigateError: any other answer that is no version and asks for no login.
+        FrigateHTMLError: only HTML pages answer: a login page, or another server.
+        FrigateNotFoundError: only 404 answers.
+        FrigateError: any other failure.
     """
     credentials = replace(credentials, username=None, password=None)
     refusals: list[FrigateResponseError] = []

@@ -1,8 +1,8 @@
-"""What an outcome means: exceptions and status codes become one error tree.
+"""Maps exceptions of aiohttp and HTTP statuses to the errors of the client.
 
-The server's own words are kept, shortened and on one line. A 422 echoes what was
-sent, passwords included: only the names of the fields and what is wrong with them
-are taken from it.
+The server's own message is kept, shortened and on one line. The body of a 422 repeats
+what was sent, passwords included, so only the names of the fields and what is wrong with
+them are taken from it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -61,7 +61,7 @@ _BY_STATUS: dict[int, type[FrigateResponseError]] = {
 
 
 def error_from_exception(err: Exception) -> FrigateError:
-    """Return the error that stands for an exception of aiohttp or the socket."""
+    """Return the error for an exception of aiohttp or of the socket."""
     match err:
         case TimeoutError():
             return FrigateTimeoutError("The server did not answer in time")
@@ -92,36 +92,36 @@ def error_from_exception(err: Exception) -> FrigateError:
 
 
 def _is_handshake(err: OSError) -> bool:
-    # asyncio gives its own errors of a handshake no number, as sockets' errors have.
+    # Errors of a socket have an errno; those that asyncio raises in a handshake have none.
     return isinstance(err, ConnectionError) and err.errno is None
 
 
 def _reason(err: OSError) -> str:
-    # asyncio's own words repeat the address in the form of a Python tuple.
+    # asyncio's own message repeats the address in the form of a Python tuple.
     return os.strerror(err.errno) if err.errno else str(err)
 
 
 def _certificate_message(err: BaseException) -> str:
-    words = getattr(err, "verify_message", "") or str(err)
-    return f"The server's certificate is not trusted: {words}"
+    message = getattr(err, "verify_message", "") or str(err)
+    return f"The server's certificate is not trusted: {message}"
 
 
 def error_from_response(
     status: int, headers: Mapping[str, str], body: bytes, secrets: Iterable[str] = ()
 ) -> FrigateError:
-    """Return the error that stands for an answer of status 400 or above.
+    """Return the error for a response of status 400 or above.
 
     Args:
-        status: HTTP status of the answer.
+        status: HTTP status of the response.
         headers: its headers.
         body: its body, or the beginning of it.
         secrets: what must not appear in the error even if the server repeats it.
     """
     content = _parse(headers, body)
     if status == 422 and not isinstance(content, dict):
-        # Whatever this is, it may be an echo of what was sent.
+        # Any other body may repeat what was sent.
         content = None
-    # Shortened only then: half a secret would not be recognized.
+    # Mask before shortening: half a secret would not be recognized.
     message = (
         one_line(mask(_server_message(content), secrets)) or f"HTTP status {status}"
     )
@@ -131,7 +131,8 @@ def error_from_response(
     if status == 401 and message == _INCORRECT_CURRENT:
         return FrigateWrongPasswordError(message, status)
     if status == 401:
-        # nginx asks with its own page and no challenge; a proxy's Basic sends one.
+        # nginx answers a lost session with its own page and without a challenge. A proxy
+        # that asks for Basic authentication sends a challenge.
         lost = is_page and hdrs.WWW_AUTHENTICATE not in headers
         return FrigateAuthError(message, status, session_lost=lost)
     if status == 422:
@@ -148,14 +149,14 @@ def error_from_response(
 
 
 def error_from_redirect(status: int, target: URL) -> FrigateRedirectError:
-    """Return the error for a redirect that is not followed."""
+    """Return the error for a redirect that is not followed, without its query."""
     target = target.with_query(None).with_fragment(None)
     location = str(target.with_user(None) if target.absolute else target)
     return FrigateRedirectError(f"The server redirects to {location}", status, location)
 
 
 def http_date(text: str) -> datetime | None:
-    """Return the moment in a header such as `Date`, or None."""
+    """Return the time in a header such as `Date`, or None if it is not a date."""
     try:
         return parsedate_to_datetime(text)
     except ValueError, OverflowError:
@@ -163,12 +164,12 @@ def http_date(text: str) -> datetime | None:
 
 
 def page_title(body: bytes) -> str:
-    """Return the title of a web page, or an empty string."""
+    """Return the title of an HTML page, or an empty string."""
     return one_line(_title(body))
 
 
 def one_line(text: str) -> str:
-    """Return a text on one line, printable and short enough for an error."""
+    """Return a text on one line, printable, and short enough for an error."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     if len(line) > MAX_MESSAGE_LENGTH:
         return line[: MAX_MESSAGE_LENGTH - 1] + "…"
@@ -176,9 +177,9 @@ def one_line(text: str) -> str:
 
 
 def mask(text: str, secrets: Iterable[str]) -> str:
-    """Return a text with every secret in it replaced.
+    """Return a text with every secret in it masked.
 
-    What is shorter than four characters is no secret, but stands in every text.
+    Values of less than four characters are left alone: they occur in every text.
     """
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) > 3:
@@ -206,14 +207,22 @@ def _parse(headers: Mapping[str, str], body: bytes) -> Any:
 
 
 def _server_message(content: Any) -> str:
-    """Return what the server says, whichever of its forms it says it in."""
+    """Return the message in the body of an error.
+
+    Frigate has several forms: a text, `{"message"}`, `{"detail"}`, and a list of
+    problems for a 422.
+    """
     match content:
         case str():
             return content
         case {"detail": [*problems]}:
             return "; ".join(_validation_problem(item) for item in problems)
-        case {"message": str(words)} | {"detail": str(words)} | {"error": str(words)}:
-            return words
+        case (
+            {"message": str(message)}
+            | {"detail": str(message)}
+            | {"error": str(message)}
+        ):
+            return message
         case _:
             return ""
 
@@ -222,8 +231,8 @@ def _validation_problem(item: Any) -> str:
     """Return one problem of a 422 as `body.password: Field required`."""
     if not isinstance(item, dict):
         return ""
-    words = item.get("msg")
-    return f"{_field(item)}: {words if isinstance(words, str) else 'not valid'}"
+    message = item.get("msg")
+    return f"{_field(item)}: {message if isinstance(message, str) else 'not valid'}"
 
 
 def _field(item: Mapping[str, Any]) -> str:
@@ -240,7 +249,7 @@ def _fields(content: Any) -> tuple[str, ...]:
 
 
 def _retry_after(headers: Mapping[str, str], message: str) -> float:
-    """Return the pause in seconds: as the header says, else as the words do."""
+    """Return the seconds to wait, by the header, else by the message."""
     header = headers.get(hdrs.RETRY_AFTER, "").strip()
     found = re.search(r"per (\d+) (second|minute|hour|day)", message)
     if re.fullmatch(r"[0-9]+", header):

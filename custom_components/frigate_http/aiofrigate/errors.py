@@ -1,4 +1,4 @@
-"""What can go wrong between a client and a Frigate server, as one tree.
+"""The errors of the client, as one tree below `FrigateError`.
 
     FrigateError
     ├── FrigateArgumentError        the caller passed what cannot be sent
@@ -14,7 +14,7 @@
         ├── FrigateBadRequestError ... FrigateServerError      by status
         └── FrigateContentError     a good status with the wrong content
 
-Every error's text is the server's own words where it sent some, and never holds a
+The text of an error is the server's own message where it sent one, and never contains a
 credential.
 """
 
@@ -22,34 +22,34 @@ from yarl import URL
 
 
 class FrigateError(Exception):
-    """Anything that went wrong; catch this to catch all of them."""
+    """The base of all errors of the client."""
 
     may_have_acted = False
-    """Whether it happened to a command, and not to a question or a login before it."""
+    """Whether the request was a command, which the server may have carried out anyway."""
 
     def __init__(self, message: str) -> None:
-        """Keep the words that explain the error."""
+        """Keep the message that explains the error."""
         super().__init__(message)
         self.message = message
 
 
 class FrigateArgumentError(FrigateError, ValueError):
-    """An argument that cannot be sent safely, refused before any request."""
+    """An argument that cannot be sent safely; raised before anything is sent."""
 
 
 class FrigateClosedError(FrigateError):
-    """The client was closed by its owner, before or while something was to be sent."""
+    """The client was closed, before or while a request was sent."""
 
 
 class FrigateConnectionError(FrigateError):
-    """No complete answer: refused, unknown host, reset, or cut off in the middle."""
+    """No complete response: refused, unknown host, reset, or cut off in the middle."""
 
     was_repeated = False
-    """Whether the same was sent twice, as queries are, and in vain."""
+    """Whether a query was already sent a second time, without success."""
 
 
 class FrigateUnreachableError(FrigateConnectionError):
-    """No connection could be made, so that the server has got nothing."""
+    """No connection could be made, so the server has received nothing."""
 
 
 class FrigateTimeoutError(FrigateConnectionError):
@@ -57,15 +57,15 @@ class FrigateTimeoutError(FrigateConnectionError):
 
 
 class FrigateLiveError(FrigateConnectionError):
-    """A command needs the WebSocket, and there is no connection to send it over."""
+    """A command needs the WebSocket, which is not connected."""
 
 
 class FrigateTLSError(FrigateConnectionError):
-    """The encrypted connection could not be made."""
+    """The encrypted connection could not be established."""
 
 
 class FrigateTLSUntrustedError(FrigateTLSError):
-    """The certificate is self-signed, expired, or made for another name."""
+    """The certificate is self-signed, expired, or issued for another name."""
 
 
 class FrigateTLSProtocolError(FrigateTLSError):
@@ -73,41 +73,42 @@ class FrigateTLSProtocolError(FrigateTLSError):
 
 
 class FrigateResponseError(FrigateError):
-    """The server answered, but not with what was asked for."""
+    """The server answered, but not with what the request asked for."""
 
     def __init__(self, message: str, status: int) -> None:
-        """Keep the words and the HTTP status of the answer."""
+        """Keep the message and the HTTP status of the response."""
         super().__init__(message)
         self.status = status
         self.url: URL | None = None
-        """The address that answered, after redirects on the host."""
+        """The URL that answered, after redirects on the same host."""
 
 
 class FrigateBadRequestError(FrigateResponseError):
-    """400: the request makes no sense to the server."""
+    """400: the server does not accept the request."""
 
 
 class FrigateAuthError(FrigateResponseError):
-    """401: no login, or one that the server does not accept.
+    """401: not logged in, or with a login that the server does not accept.
 
-    `session_lost` tells nginx's answer to a missing or expired session, which a new
-    login can cure, from an answer about something else, such as a wrong password.
+    `session_lost` is set for nginx's answer to a missing or expired session, after which
+    a new login may help. It is not set where the account itself is refused, such as for
+    a wrong password.
     """
 
     def __init__(
         self, message: str, status: int = 401, *, session_lost: bool = False
     ) -> None:
-        """Keep the words and whether a new login may help."""
+        """Keep the message and whether a new login may help."""
         super().__init__(message, status)
         self.session_lost = session_lost
 
 
 class FrigateWrongPasswordError(FrigateResponseError):
-    """401 to a change of password: the current one is another. The login is good."""
+    """401 to a change of password: the current password is wrong; the login is valid."""
 
 
 class FrigateForbiddenError(FrigateResponseError):
-    """403: logged in, but the role does not allow it."""
+    """403: logged in, but the role does not allow this."""
 
 
 class FrigateNotFoundError(FrigateResponseError):
@@ -115,23 +116,23 @@ class FrigateNotFoundError(FrigateResponseError):
 
 
 class FrigateConflictError(FrigateResponseError):
-    """409: what was asked for collides with what is there."""
+    """409: the request conflicts with the state of the server."""
 
 
 class FrigateValidationError(FrigateResponseError):
-    """422: fields are missing or of the wrong type; `fields` names them."""
+    """422: fields are missing or invalid; `fields` names them."""
 
     def __init__(self, message: str, status: int, fields: tuple[str, ...]) -> None:
-        """Keep the words and the names of the fields, such as `body.password`."""
+        """Keep the message and the names of the fields, such as `body.password`."""
         super().__init__(message, status)
         self.fields = fields
 
 
 class FrigateRateLimitError(FrigateResponseError):
-    """429: too many requests; ask again after `retry_after` seconds."""
+    """429: too many requests; try again after `retry_after` seconds."""
 
     def __init__(self, message: str, status: int, retry_after: float) -> None:
-        """Keep the words and the pause to honor, in seconds."""
+        """Keep the message and the seconds to wait."""
         super().__init__(message, status)
         self.retry_after = retry_after
 
@@ -141,29 +142,29 @@ class FrigateServerError(FrigateResponseError):
 
 
 class FrigateStartingError(FrigateServerError):
-    """502, 503, or nginx's own 500: Frigate is not up yet, or not any more."""
+    """502, 503, or nginx's own 500: Frigate is starting, stopping, or not running."""
 
 
 class FrigateContentError(FrigateResponseError):
-    """A good status, but content that is not Frigate's."""
+    """A successful status, but content that is not Frigate's."""
 
 
 class FrigateRedirectError(FrigateContentError):
-    """A redirect that is not followed, as a proxy's login page sends it."""
+    """A redirect that is not followed, such as to the login page of a proxy."""
 
     def __init__(self, message: str, status: int, location: str) -> None:
-        """Keep the address pointed at, without its query."""
+        """Keep the target of the redirect, without its query."""
         super().__init__(message, status)
         self.location = location
 
 
 class FrigateHTMLError(FrigateContentError):
-    """A web page where data was expected: a login page, or another server."""
+    """An HTML page where data was expected: a login page, or another server."""
 
 
 class FrigateDataError(FrigateContentError):
-    """Invalid JSON, or JSON of another shape than the route promises."""
+    """Invalid JSON, or JSON of another shape than the route returns."""
 
 
 class FrigateTooLargeError(FrigateContentError):
-    """A body over the limit of the request."""
+    """A response body larger than the limit of the request."""

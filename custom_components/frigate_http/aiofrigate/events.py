@@ -1,4 +1,4 @@
-"""Events: what the cameras have seen, and what somebody has told Frigate of."""
+"""Events: objects and sounds that were detected, and manually created events."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,46 +9,46 @@ from .resource import Resource
 from .routes import Query, route
 
 DEFAULT_LENGTH = 30
-"""Seconds that a created event lasts unless told otherwise."""
+"""Default duration of a created event, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A tracked object, or an event that somebody created."""
+    """An event: a tracked object, a sound, or a manually created one."""
 
     event_id: str
     camera: str | None
     label: str | None
     sub_label: str | None
-    """What or who exactly was recognized."""
+    """A more specific name, such as that of a person or a delivery service."""
     zones: tuple[str, ...]
     start: float | None
     """Seconds since the epoch."""
     end: float | None
-    """Seconds since the epoch; None while it goes on."""
+    """Seconds since the epoch; None while it is in progress."""
     has_clip: bool | None
     has_snapshot: bool | None
     score: float | None
-    """How sure Frigate was at best, from 0 to 1."""
+    """The highest score, from 0 to 1."""
     retained: bool | None
-    """Whether it is kept for ever."""
+    """Whether it is retained indefinitely."""
     kind: str | None
-    """What made it: `object`, `audio`, or `api` for one that somebody created."""
+    """`object`, `audio`, or `api` for a manually created event."""
     plate: str | None
-    """The license plate that was read."""
+    """The recognized license plate."""
     sub_label_score: float | None
-    """How sure Frigate is of the sub label, from 0 to 1."""
+    """Score of the sub label, from 0 to 1."""
     plate_score: float | None
-    """How sure Frigate is of the plate, from 0 to 1."""
+    """Score of the plate, from 0 to 1."""
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self | None:
-        """Read an event of `/api/events`; None without an id."""
+        """Read an item of `/api/events`; None without an id."""
         if (event_id := as_str(data.get("id"))) is None:
             return None
         sub_label, details = data.get("sub_label"), as_dict(data.get("data"))
         if isinstance(sub_label, list):
-            # Older versions put the score behind the name.
+            # Older versions send a list of name and score.
             sub_label = next(iter(sub_label), None)
         scores = (details.get("top_score"), details.get("score"), data.get("top_score"))
         return cls(
@@ -72,7 +72,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventFilter:
-    """Which events are asked for; what is empty or None does not narrow them down."""
+    """A filter for events; what is empty or None does not filter."""
 
     cameras: Sequence[str] = ()
     labels: Sequence[str] = ()
@@ -88,7 +88,7 @@ class EventFilter:
     limit: int = 100
 
     def as_query(self) -> Query:
-        """Return the parameters; Frigate splits lists at commas and wants 0 and 1."""
+        """Return the query: lists joined by commas, booleans as 0 and 1."""
         lists = {
             "cameras": self.cameras,
             "labels": self.labels,
@@ -122,28 +122,27 @@ class NewEvent:
     label: str
     sub_label: str | None = None
     duration: int | None = DEFAULT_LENGTH
-    """Seconds; None lets it last until it is ended."""
+    """Seconds; None until it is ended."""
     include_recording: bool = True
     score: float = 0.0
     """From 0 to 1."""
 
 
 class Events(Resource):
-    """The events, and commands that only administrators may give.
+    """Events, and commands for them.
 
-    Every command raises `FrigateForbiddenError` for everybody else, and
-    `FrigateNotFoundError` for an event that is not in Frigate's database, as one that was
-    created less than a second ago is not either.
+    Commands raise `FrigateForbiddenError` unless the account is an administrator's, and
+    `FrigateNotFoundError` for an event that is not in Frigate's database. A created event
+    gets there after up to a second.
     """
 
     async def list(
         self, wanted: EventFilter | None = None, *, fresh: bool = False
     ) -> tuple[Event, ...]:
-        """Return events, the newest first (`GET /api/events`).
+        """Return events, the most recent first (`GET /api/events`).
 
         Raises:
-            FrigateDataError: the answer is no list of events.
-            FrigateError: anything else.
+            FrigateDataError: the answer is not a list of events.
         """
         query = (wanted or EventFilter()).as_query()
         answer = await self._transport.request(
@@ -152,12 +151,11 @@ class Events(Resource):
         return answer.models(Event.from_api, "This is not a list of events")
 
     async def get(self, event_id: str) -> Event:
-        """Return one event (`GET /api/events/{id}`).
+        """Return one event (`GET /api/events/{event_id}`).
 
         Raises:
             FrigateNotFoundError: there is no such event.
-            FrigateDataError: the answer is no event.
-            FrigateError: anything else.
+            FrigateDataError: the answer is not an event.
         """
         target = route("/api/events/{event_id}", event_id=event_id)
         answer = await self._transport.request("GET", target)
@@ -166,12 +164,13 @@ class Events(Resource):
         )
 
     async def create(self, new: NewEvent) -> str:
-        """Create an event and return its id (`POST /api/events/{cam}/{label}/create`).
+        """Create an event and return its id.
+
+        `POST /api/events/{camera}/{label}/create`.
 
         Raises:
-            FrigateDataError: the answer names no event.
+            FrigateDataError: the answer contains no id.
             FrigateNotFoundError: there is no such camera.
-            FrigateError: anything else.
         """
         target = route(
             "/api/events/{camera}/{label}/create", camera=new.camera, label=new.label
@@ -187,33 +186,36 @@ class Events(Resource):
         return answer.required(event_id, "The answer names no event")
 
     async def end(self, event_id: str, end: float | None = None) -> None:
-        """End an event, now or at a moment (`PUT /api/events/{id}/end`).
+        """End an event, now or at a given time (`PUT /api/events/{event_id}/end`).
 
         Args:
             event_id: the id of the event.
-            end: seconds since the epoch; None means Frigate's now.
+            end: seconds since the epoch; None for the current time of the server.
         """
         data = {} if end is None else {"end_time": end}
         await self._command("PUT", "/api/events/{event_id}/end", event_id, data)
 
     async def delete(self, event_id: str) -> None:
-        """Delete an event with its pictures (`DELETE /api/events/{id}`)."""
+        """Delete an event and its images (`DELETE /api/events/{event_id}`)."""
         await self._command("DELETE", "/api/events/{event_id}", event_id)
 
     async def retain(self, event_id: str, *, retain: bool = True) -> None:
-        """Keep an event for ever, or no longer (`.../retain`, POST or DELETE)."""
+        """Retain an event indefinitely, or no longer.
+
+        `POST` or `DELETE /api/events/{event_id}/retain`.
+        """
         method = "POST" if retain else "DELETE"
         await self._command(method, "/api/events/{event_id}/retain", event_id)
 
     async def set_sub_label(
         self, event_id: str, sub_label: str, score: float | None = None
     ) -> None:
-        """Say what or whom an event shows (`POST /api/events/{id}/sub_label`).
+        """Set the sub label (`POST /api/events/{event_id}/sub_label`).
 
         Args:
             event_id: the id of the event.
-            sub_label: at most 100 characters; an empty text clears it.
-            score: how sure that is, above 0 and up to 1.
+            sub_label: at most 100 characters; an empty string clears it.
+            score: its score, above 0 and up to 1.
         """
         data: dict[str, Any] = {"subLabel": sub_label}
         if score is not None:
@@ -229,5 +231,5 @@ class Events(Resource):
     ) -> None:
         target = route(template, event_id=event_id)
         answer = await self._transport.request(method, target, data=data)
-        # A page of a proxy's is not a command that was carried out.
+        # An HTML page comes from a proxy: Frigate has not carried out the command.
         answer.json(dict)

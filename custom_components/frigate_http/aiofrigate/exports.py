@@ -1,4 +1,4 @@
-"""Films that Frigate makes of its recordings, and the jobs that make them."""
+"""Exports: videos that Frigate makes from recordings, and the jobs that make them."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -24,18 +24,18 @@ _ACTIVE = frozenset({"queued", "running"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """A film that is there, or being made."""
+    """An export, finished or in progress."""
 
     id: str
     camera: str | None
     name: str | None
     start: float | None
-    """Where the footage begins, in seconds since the epoch; not when it was made."""
+    """Start of the recording, in seconds since the epoch; not when it was exported."""
     file: str | None
-    """Name of the file, which is found below `/exports`."""
+    """Name of the file below `/exports`."""
     in_progress: bool | None
     case_id: str | None
-    """The case it belongs to, since 0.18."""
+    """The case that it belongs to; since 0.18."""
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self | None:
@@ -56,7 +56,7 @@ class Export:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportJob:
-    """The work on an export, since 0.18; forgotten 5 seconds after its end."""
+    """The job that makes an export; since 0.18, until 5 seconds after its end."""
 
     id: str
     status: str | None
@@ -64,10 +64,10 @@ class ExportJob:
     camera: str | None
     name: str | None
     start: float | None
-    """Where the footage begins, in seconds since the epoch."""
+    """Start of the recording, in seconds since the epoch."""
     case_id: str | None
     progress: float | None
-    """In per cent."""
+    """Percent."""
     error: str | None
 
     @classmethod
@@ -88,13 +88,13 @@ class ExportJob:
 
     @property
     def is_active(self) -> bool:
-        """Return whether it waits or runs."""
+        """Return whether it is queued or running."""
         return self.status in _ACTIVE
 
 
 @dataclass(frozen=True, slots=True)
 class ExportFile:
-    """A file in the folder of the exports."""
+    """A file in the exports folder of the server."""
 
     name: str
     modified: datetime | None
@@ -110,10 +110,10 @@ class ExportFile:
 
 
 class Exports(Resource):
-    """Exports of all cameras that the account may see.
+    """Exports of the cameras that the account may see.
 
-    Every method raises `FrigateError` for anything but a good answer; `fresh` asks past
-    Frigate's cache of 5 seconds, which shows an export in progress long after its end.
+    Frigate's cache of 5 seconds shows exports as in progress after they have finished:
+    `fresh` bypasses it.
     """
 
     def __init__(self, transport: Transport, system: System) -> None:
@@ -122,24 +122,24 @@ class Exports(Resource):
         self._system = system
 
     async def list(self, *, fresh: bool = False) -> tuple[Export, ...]:
-        """Return those that exist or are being made (`GET /api/exports`).
+        """Return finished exports and those in progress (`GET /api/exports`).
 
-        On 0.18 those that wait in the queue are missing.
+        Since 0.18, queued exports are not in the list.
 
         Raises:
-            FrigateDataError: the answer is no list of exports.
+            FrigateDataError: the answer is not a list of exports.
         """
         answer = await self._transport.request("GET", "/api/exports", fresh=fresh)
         return answer.models(Export.from_api, _WITHOUT_ID)
 
     async def get(self, export_id: str, *, fresh: bool = False) -> Export:
-        """Return one export (`GET /api/exports/<id>`).
+        """Return one export (`GET /api/exports/{export_id}`).
 
         Raises:
-            FrigateNotFoundError: there is none, or it waits in the queue of 0.18.
-            FrigateServerError: 0.18 does not answer for one that belongs to a case;
-                `list` does.
-            FrigateDataError: the answer is no export.
+            FrigateNotFoundError: there is no such export, or it is still queued.
+            FrigateServerError: it belongs to a case, for which 0.18 fails here; `list`
+                returns it.
+            FrigateDataError: the answer is not an export.
         """
         target = route("/api/exports/{export_id}", export_id=export_id)
         answer = await self._transport.request("GET", target, fresh=fresh)
@@ -156,41 +156,43 @@ class Exports(Resource):
         image_path: str | None = None,
         playback: str | None = None,
     ) -> str:
-        """Begin an export and return its id.
+        """Start an export and return its id.
 
-        `POST /api/export/<camera>/start/<s>/end/<e>`, and for a time-lapse since 0.18
-        `POST /api/export/custom/<camera>/...`.
+        `POST /api/export/{camera}/start/{start}/end/{end}`; since 0.18, a time-lapse has
+        a route of its own, `POST /api/export/custom/{camera}/start/{start}/end/{end}`.
 
         Args:
             camera: name of the camera.
-            start: where it begins, in seconds since the epoch.
-            end: where it ends. Swapped times are accepted, and the export vanishes.
-            name: at most 256 characters; Frigate makes one up without.
-            source: recordings unless given.
-            image_path: the picture of the export, a file below `/media/frigate/clips`.
+            start: start of the recording, in seconds since the epoch.
+            end: end of the recording, after the start. If it is before the start, Frigate
+                accepts the export and it disappears.
+            name: at most 256 characters; without one, Frigate generates it.
+            source: `recordings` (default) or `preview`.
+            image_path: thumbnail of the export, a file below `/media/frigate/clips`.
             playback: `realtime` or `timelapse_25x`.
 
         Raises:
-            FrigateBadRequestError: nothing is recorded there, or the path is refused.
+            FrigateBadRequestError: nothing is recorded in this period, or the path is
+                not allowed.
             FrigateNotFoundError: there is no such camera.
             FrigateStartingError: the queue of 0.18 is full.
-            FrigateDataError: the answer has no id.
+            FrigateDataError: the answer contains no id.
         """
         template = "/api/export/{camera}/start/{start}/end/{end}"
         body = {"name": name, "source": source, "image_path": image_path}
         if not (await self._system.ensure_capabilities()).has_export_jobs:
             body["playback"] = playback
         elif playback == TIMELAPSE:
-            # On the usual route 0.18 ignores the playback without a word.
+            # On the usual route, 0.18 silently ignores the playback.
             template = "/api/export/custom/{camera}/start/{start}/end/{end}"
-        # Frigate wants a body, be it an empty object.
+        # Frigate requires a body, even if it is an empty object.
         data = {key: value for key, value in body.items() if value is not None}
         target = route(template, camera=camera, start=start, end=end)
         answer = await self._transport.request("POST", target, data=data)
         return answer.required(as_str(answer.json(dict).get("export_id")), _WITHOUT_ID)
 
     async def rename(self, export_id: str, name: str) -> None:
-        """Give an export another name (`PATCH /api/export/<id>/rename`).
+        """Rename an export (`PATCH /api/export/{export_id}/rename`).
 
         Raises:
             FrigateForbiddenError: the account is not an administrator's.
@@ -201,15 +203,15 @@ class Exports(Resource):
         answer.json(dict)
 
     async def delete(self, export_ids: Collection[str]) -> None:
-        """Delete exports: since 0.18 all of them or none (`POST /api/exports/delete`).
+        """Delete exports.
 
-        Before it is one request each (`DELETE /api/export/<id>`), and what comes before
-        an error is gone.
+        Since 0.18, all of them or none (`POST /api/exports/delete`). Before, one after
+        the other (`DELETE /api/export/{export_id}`) until the first error.
 
         Raises:
             FrigateForbiddenError: the account is not an administrator's.
-            FrigateNotFoundError: one of them is not there, waits, or is named twice.
-            FrigateBadRequestError: the file of one is being written.
+            FrigateNotFoundError: one of them does not exist, is queued, or is given twice.
+            FrigateBadRequestError: one of them is in progress.
         """
         if (await self._system.ensure_capabilities()).has_export_jobs:
             data = {"ids": [*export_ids]}
@@ -224,10 +226,12 @@ class Exports(Resource):
             answer.json(dict)
 
     async def jobs(self, *, fresh: bool = False) -> tuple[ExportJob, ...]:
-        """Return the jobs that wait or run (`GET /api/jobs/export`); none before 0.18.
+        """Return the jobs that are queued or running; none before 0.18.
+
+        `GET /api/jobs/export`.
 
         Raises:
-            FrigateDataError: the answer is no list of jobs.
+            FrigateDataError: the answer is not a list of jobs.
         """
         if not (await self._system.ensure_capabilities()).has_export_jobs:
             return ()
@@ -235,13 +239,13 @@ class Exports(Resource):
         return answer.models(ExportJob.from_api, _WITHOUT_ID)
 
     async def job(self, export_id: str, *, fresh: bool = False) -> ExportJob | None:
-        """Return the job of an export (`GET /api/jobs/export/<id>`).
+        """Return the job of an export; None before 0.18, which has no jobs.
 
-        Before 0.18, where the server tells of no jobs, that is None.
+        `GET /api/jobs/export/{export_id}`.
 
         Raises:
-            FrigateNotFoundError: there is none, or it ended 5 seconds ago.
-            FrigateDataError: the answer is no job.
+            FrigateNotFoundError: there is none, or it ended more than 5 seconds ago.
+            FrigateDataError: the answer is not a job.
         """
         if not (await self._system.ensure_capabilities()).has_export_jobs:
             return None
@@ -250,15 +254,15 @@ class Exports(Resource):
         return answer.required(ExportJob.from_api(answer.json(dict)), _WITHOUT_ID)
 
     async def files(self) -> tuple[ExportFile, ...]:
-        """Return the files of the exports, as nginx lists them (`GET /exports/`).
+        """Return the files in the exports folder, as nginx lists them (`GET /exports/`).
 
-        A proxy may want another login for files than for the API. That is not one that
-        was lost, so none is made anew for them.
+        A proxy may require another login for files than for the API. A new login at
+        Frigate would not help there, so none is made.
 
         Raises:
-            FrigateAuthError: a proxy shows them to others, or `list` would log in first.
+            FrigateAuthError: a proxy refuses the files, or the login was lost.
             FrigateForbiddenError: 0.18 does not list them for a restricted role.
-            FrigateDataError: the answer is no list of files.
+            FrigateDataError: the answer is not a list of files.
         """
         answer = await self._transport.request("GET", "/exports/", renews_login=False)
         return answer.models(ExportFile.from_api, _WITHOUT_ID)

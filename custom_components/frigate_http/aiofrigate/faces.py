@@ -1,4 +1,4 @@
-"""The library of known faces."""
+"""The face library: known persons, their images, and face recognition."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,15 +14,16 @@ from .resource import Resource
 from .routes import Route, route
 
 RECOGNITION_TIMEOUT = 60.0
-"""Seconds for what makes Frigate look at a picture."""
+"""Seconds for a request for which Frigate runs face recognition."""
 UNKNOWN = "unknown"
-"""What Frigate calls somebody it does not know."""
+"""Frigate's name for a face that it does not know."""
 NO_SUCH_FILE = "none.webp"
+"""Stands for no file where Frigate requires at least one."""
 
 _NO_FACE = "No face was detected."
 _NOBODY = "No face was recognized."
 _STILL_TRAINING = "Model is still training"
-# A score near nothing is written like 5e-05.
+# A score close to 0 is written as 5e-05.
 _TRAINING_FILE = re.compile(
     r"(?P<event>\d+(?:\.\d+)?-[^-]+)-(?P<time>\d+(?:\.\d+)?)-(?P<name>.+?)"
     r"-(?P<score>\d+(?:\.\d+)?(?:e-\d+)?)\.\w+",
@@ -32,16 +33,16 @@ _TRAINING_FILE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class TrainingImage:
-    """A picture that waits for training; all but its file may be unknown."""
+    """An image that can be assigned to a person; all but its file may be unknown."""
 
     file: str
     event_id: str | None = None
     time: float | None = None
-    """When it was taken, in seconds since the epoch."""
+    """Time of the frame, in seconds since the epoch."""
     name: str | None = None
-    """Whom Frigate takes it for, None for nobody it knows."""
+    """The recognized person; None for an unknown face."""
     score: float | None = None
-    """How sure it is, from 0 to 1."""
+    """Score of the recognition, from 0 to 1."""
 
     @classmethod
     def parse(cls, file: str) -> Self:
@@ -59,14 +60,14 @@ class TrainingImage:
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """Whom Frigate sees in a picture."""
+    """The result of face recognition in an image."""
 
     name: str | None
-    """None for nobody it knows."""
+    """The recognized person; None for an unknown face, or for no face."""
     score: float | None
-    """How sure it is, from 0 to 1; None where there is no face."""
+    """Score of the recognition, from 0 to 1; None if there is no face."""
     message: str | None
-    """The server's own words."""
+    """The server's own message."""
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self:
@@ -79,9 +80,10 @@ class Recognition:
 
     @property
     def is_premature(self) -> bool:
-        """Return whether the recognition may only not be ready yet.
+        """Return whether the model may not be ready yet.
 
-        After each change of the library it is built anew; until then it knows nobody.
+        Frigate trains it again after each change of the library; until then it recognizes
+        nobody.
         """
         return self.message is not None and (
             self.message == _NOBODY or self.message.startswith(_STILL_TRAINING)
@@ -89,15 +91,14 @@ class Recognition:
 
 
 class Faces(Resource):
-    """Known people and their images; for administrators only.
+    """The face library, for administrators only.
 
-    Every method raises `FrigateForbiddenError` for everybody else,
-    `FrigateBadRequestError` where the recognition of faces is switched off, and
-    `FrigateError` for anything but a good answer.
+    Every method raises `FrigateForbiddenError` for other accounts and, except `library`,
+    `FrigateBadRequestError` if face recognition is disabled.
     """
 
     async def library(self, *, fresh: bool = False) -> FaceLibrary:
-        """Return people and images (`GET /api/faces`), faces switched off or not.
+        """Return persons and images (`GET /api/faces`), even if recognition is disabled.
 
         Raises:
             FrigateNotFoundError: Frigate is older than 0.16.
@@ -110,13 +111,13 @@ class Faces(Resource):
         return FaceLibrary.from_api(data)
 
     async def reprocess(self, training_file: str) -> Recognition:
-        """Look again whom a waiting picture shows (`POST /api/faces/reprocess`).
+        """Run recognition again for a training image (`POST /api/faces/reprocess`).
 
-        The file is renamed after the result.
+        Frigate renames the file according to the result.
 
         Raises:
             FrigateNotFoundError: there is no such file.
-            FrigateServerError: its name is not of Frigate's making.
+            FrigateServerError: its name is not one that Frigate gives.
         """
         try:
             answer = await self._transport.request(
@@ -137,10 +138,11 @@ class Faces(Resource):
         training_file: str | None = None,
         event_id: str | None = None,
     ) -> None:
-        """Give a picture to a person (`POST /api/faces/train/{name}/classify`).
+        """Assign an image to a person (`POST /api/faces/train/{name}/classify`).
 
-        It is a waiting picture, or the face in the snapshot of an event. Frigate makes
-        the person before it looks for the event, and leaves it there if there is none.
+        The image is a training image, or the face in the snapshot of an event. Frigate
+        creates the person before it looks for the event, and does not remove it if there
+        is no such event.
 
         Raises:
             FrigateNotFoundError: there is no such file or event.
@@ -153,49 +155,50 @@ class Faces(Resource):
         answer.refuse_html()
 
     async def create(self, name: str) -> None:
-        """Make a person without images (`POST /api/faces/{name}/create`).
+        """Create a person without images (`POST /api/faces/{name}/create`).
 
-        Blanks become underscores. A person who is there already is left alone.
+        Spaces in the name become underscores. An existing person is left unchanged.
         """
-        # The answer of success says `"success": false`, so that only its status counts.
+        # The body says `"success": false` even on success: only the status counts.
         target = route("/api/faces/{name}/create", name=name)
         answer = await self._transport.request("POST", target)
         answer.refuse_html()
 
-    async def register(self, name: str, picture: Upload) -> Recognition:
-        """Add a picture to a person, known or new (`POST /api/faces/{name}/register`).
+    async def register(self, name: str, image: Upload) -> Recognition:
+        """Add an image to a person, who is created if needed.
 
-        Return the person, or nobody where the picture shows no face.
+        `POST /api/faces/{name}/register`. The result has no name if there is no face in
+        the image.
 
         Raises:
-            FrigateServerError: it is no picture.
+            FrigateServerError: it is not an image.
         """
         try:
             answer = await self._upload(
-                route("/api/faces/{name}/register", name=name), picture
+                route("/api/faces/{name}/register", name=name), image
             )
         except FrigateBadRequestError as err:
             return _recognition_from(err, _NO_FACE)
         return Recognition(name, None, as_str(answer.json(dict).get("message")))
 
-    async def recognize(self, picture: Upload) -> Recognition:
-        """Tell whom a picture shows (`POST /api/faces/recognize`).
+    async def recognize(self, image: Upload) -> Recognition:
+        """Recognize the face in an image (`POST /api/faces/recognize`).
 
         Raises:
-            FrigateServerError: it is no picture.
+            FrigateServerError: it is not an image.
         """
         try:
-            answer = await self._upload(route("/api/faces/recognize"), picture)
+            answer = await self._upload(route("/api/faces/recognize"), image)
         except FrigateBadRequestError as err:
             return _recognition_from(err, _NO_FACE, _NOBODY)
         return Recognition.from_api(answer.json(dict))
 
     async def rename(self, name: str, new_name: str) -> None:
-        """Give a person another name (`PUT /api/faces/{name}/rename`).
+        """Rename a person (`PUT /api/faces/{name}/rename`).
 
         Raises:
-            FrigateBadRequestError: nobody has that name, or nobody can have the new one.
-            FrigateServerError: somebody has the new name.
+            FrigateBadRequestError: there is no such person, or the new name is invalid.
+            FrigateServerError: the new name is taken.
         """
         target = route("/api/faces/{name}/rename", name=name)
         answer = await self._transport.request(
@@ -204,24 +207,24 @@ class Faces(Resource):
         answer.refuse_html()
 
     async def delete_images(self, name: str, files: Iterable[str]) -> None:
-        """Delete images, and the person without any (`POST /api/faces/{name}/delete`).
+        """Delete images of a person (`POST /api/faces/{name}/delete`).
 
-        Files that are not there are none of Frigate's concern. With none at all, a
-        person without images is deleted.
+        Frigate also deletes the person if no image is left, and ignores files that do not
+        exist. Without any file, a person without images is deleted.
 
         Raises:
-            FrigateServerError: nobody has that name.
+            FrigateServerError: there is no such person.
         """
         ids = list(files) or [NO_SUCH_FILE]
         target = route("/api/faces/{name}/delete", name=name)
         answer = await self._transport.request("POST", target, data={"ids": ids})
         answer.refuse_html()
 
-    async def _upload(self, target: Route, picture: Upload) -> Answer:
+    async def _upload(self, target: Route, image: Upload) -> Answer:
         return await self._transport.request(
             "POST",
             target,
-            form={"file": picture},
+            form={"file": image},
             lane=Lane.SLOW_CALLS,
             timeout=RECOGNITION_TIMEOUT,
         )
@@ -232,7 +235,7 @@ def _known_name(name: str | None) -> str | None:
 
 
 def _recognition_from(err: FrigateBadRequestError, *expected: str) -> Recognition:
-    """Return what a 400 says of a picture; raise it if it says something else."""
+    """Return the result in the message of a 400; raise the error for other messages."""
     if not err.message.startswith(expected):
         raise err
     return Recognition(None, None, err.message)

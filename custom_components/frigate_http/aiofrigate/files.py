@@ -1,4 +1,4 @@
-"""Films and pictures of the past, as bodies that are read bit by bit or at once."""
+"""Files: clips, exports, and the media of events, streamed or read at once."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -19,29 +19,30 @@ type EventMedia = Literal["clip.mp4", "snapshot.jpg", "thumbnail.jpg", "preview.
 
 
 class Files(Resource):
-    """What can be downloaded of the cameras that the account may see.
+    """Downloads from the cameras that the account may see.
 
-    A good status proves nothing about a film: Frigate pipes it from a process, and what
-    fails there ends the body early.
+    A successful status does not prove that a video is complete: Frigate pipes it from a
+    process, and when that fails, the body just ends early.
     """
 
     @asynccontextmanager
     async def clip(
         self, camera: str, start: float, end: float
     ) -> AsyncGenerator[Stream]:
-        """Open what was recorded (`GET /api/<camera>/start/<s>/end/<e>/clip.mp4`).
+        """Stream a part of the recordings as MP4.
 
-        It begins at the keyframe before its start, and is up to a keyframe interval
-        longer than asked for at either side. Neither length nor ranges are known.
+        `GET /api/{camera}/start/{start}/end/{end}/clip.mp4`. It begins at the keyframe
+        before its start, and may be longer at both ends by up to a keyframe interval. The
+        server tells no length and supports no ranges.
 
         Args:
             camera: name of the camera.
-            start: in seconds since the epoch, as `end`.
-            end: what is not on the disk yet is missing without a word.
+            start: seconds since the epoch, as `end`.
+            end: end of the clip. Frigate silently leaves out what is not on disk yet.
 
         Raises:
-            FrigateBadRequestError: on entering: nothing is recorded there.
-            FrigateError: on entering, for anything else but a good answer.
+            FrigateBadRequestError: on entering: nothing is recorded in this period.
+            FrigateError: on entering, for any other failure.
         """
         template = "/api/{camera}/start/{start}/end/{end}/clip.mp4"
         target = route(template, camera=camera, start=start, end=end)
@@ -50,11 +51,11 @@ class Files(Resource):
 
     @asynccontextmanager
     async def event(self, event_id: str, media: EventMedia) -> AsyncGenerator[Stream]:
-        """Open a film or picture of an event (`GET /api/events/<id>/<media>`).
+        """Stream a video or an image of an event (`GET /api/events/{event_id}/{media}`).
 
         Raises:
-            FrigateNotFoundError: on entering: there is no such event, or it has none.
-            FrigateError: on entering, for anything else but a good answer.
+            FrigateNotFoundError: on entering: there is no such event, or no such media.
+            FrigateError: on entering, for any other failure.
         """
         kind = "video/" if media == "clip.mp4" else "image/"
         target = route(f"/api/events/{{event_id}}/{media}", event_id=event_id)
@@ -65,20 +66,20 @@ class Files(Resource):
     async def export(
         self, file: str, offset: int = 0, validator: str | None = None
     ) -> AsyncGenerator[Stream]:
-        """Open the film of an export, from a byte on (`GET /exports/<file>`).
+        """Stream the video of an export (`GET /exports/{file}`).
 
-        The status is 206 where the server begins at an offset, which the stream tells,
-        and 200 where it begins at the start all the same.
+        The status is 206 if the server begins at the offset, which the stream then tells,
+        and 200 if it begins at the start in spite of it.
 
         Args:
             file: name of the file.
-            offset: the byte to begin with.
-            validator: the stream's of an earlier answer; if the file is another one by
-                now, it is sent from the start.
+            offset: the byte to begin at.
+            validator: that of an earlier stream; if the file has changed since, the
+                server sends it from the start.
 
         Raises:
             FrigateNotFoundError: on entering: there is no such file.
-            FrigateError: on entering, for anything else but a good answer.
+            FrigateError: on entering, for any other failure.
         """
         headers: dict[str, str] = {}
         if offset:
@@ -89,21 +90,20 @@ class Files(Resource):
         async with self._transport.stream(target, headers=headers) as stream:
             yield _require_type(stream, "video/")
 
-    async def frame(self, camera: str, moment: float) -> StillImage:
-        """Return a picture cut from the recording, in full resolution.
+    async def frame(self, camera: str, timestamp: float) -> StillImage:
+        """Return a frame of the recordings as an image in full resolution.
 
-        `GET /api/<camera>/recordings/<moment>/snapshot.jpg`; `moment` is in seconds since
-        the epoch.
+        `GET /api/{camera}/recordings/{timestamp}/snapshot.jpg`; `timestamp` is in seconds
+        since the epoch.
 
         Raises:
-            FrigateNotFoundError: nothing is recorded there.
-            FrigateDataError: the answer is not a picture.
-            FrigateError: anything else but a good answer.
+            FrigateNotFoundError: nothing is recorded at this time.
+            FrigateDataError: the answer is not an image.
         """
-        template = "/api/{camera}/recordings/{moment}/snapshot.jpg"
+        template = "/api/{camera}/recordings/{timestamp}/snapshot.jpg"
         answer = await self._transport.request(
             "GET",
-            route(template, camera=camera, moment=moment),
+            route(template, camera=camera, timestamp=timestamp),
             lane=Lane.FILES,
             timeout=30.0,
             max_bytes=MAX_IMAGE_BYTES,
@@ -111,14 +111,13 @@ class Files(Resource):
         return still_image(answer)
 
     async def snapshot(self, event_id: str) -> StillImage:
-        """Return the best picture of an event (`GET /api/events/<id>/snapshot.jpg`).
+        """Return the snapshot of an event (`GET /api/events/{event_id}/snapshot.jpg`).
 
-        While the event goes on, there may be a better one later.
+        While the event is in progress, Frigate may replace it with a better one.
 
         Raises:
-            FrigateNotFoundError: there is no such event, or it has no picture.
-            FrigateDataError: the answer is not a picture.
-            FrigateError: anything else but a good answer.
+            FrigateNotFoundError: there is no such event, or it has no snapshot.
+            FrigateDataError: the answer is not an image.
         """
         answer = await self._transport.request(
             "GET",

@@ -1,11 +1,11 @@
-r"""Where bytes become JSON, once for HTTP answers and for messages of the WebSocket.
+r"""Parses JSON from HTTP answers and WebSocket messages into values that can be stored.
 
-Python's parser accepts more than others can write again: one lone surrogate in a name
-keeps Home Assistant from saving its registries. So none of these passes:
+Python's parser accepts values that other libraries refuse to write: a single lone
+surrogate in a name keeps Home Assistant from saving its registries. Therefore:
 
 - a lone surrogate, such as `"\ud800"`, becomes U+FFFD, in values and in keys;
-- `NaN` and numbers too large for a float, such as `1e999`, become None;
-- whole numbers that do not fit into 64 bits with a sign become None.
+- `NaN`, `Infinity` and numbers too large for a float, such as `1e999`, become None;
+- integers that do not fit into 64 bits with a sign become None.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ _MAX_DIGITS = 20
 _INTEGER_LIMIT = 2**63
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# Digits become 0 and all else blanks, but for the E of an exponent.
+# Translates digits to 0, the E of an exponent to e, and every other byte to a space.
 _SHAPE = bytes(
     ord("0") if char in string.digits else ord("e") if char in "eE" else ord(" ")
     for char in map(chr, range(256))
@@ -29,10 +29,10 @@ _LARGE_NUMBERS = (b"0" * (_MAX_DIGITS - 1), b"0e000")
 
 
 def parse_json(data: bytes | str) -> Any:
-    """Return what JSON says, without anything that could not be written as JSON again.
+    """Return parsed JSON, without any value that cannot be written as JSON again.
 
     Raises:
-        ValueError: this is not JSON in UTF-8.
+        ValueError: this is not JSON, or not UTF-8.
         RecursionError: it is nested too deeply.
     """
     if isinstance(data, str):
@@ -40,8 +40,8 @@ def parse_json(data: bytes | str) -> Any:
     else:
         raw = data.removeprefix(b"\xef\xbb\xbf")
         text = raw.decode("utf-8", "surrogatepass")
-    # Most texts show by their bytes alone that nothing odd is in them, and looking at
-    # bytes costs a fraction of looking at each value.
+    # Searching the bytes costs a fraction of visiting each value, and shows for nearly
+    # every message that there is nothing to replace.
     decoder = _CAREFUL if _may_hold_large_numbers(raw) else _QUICK
     value = decoder.decode(text)
     return _without_surrogates(value) if _may_hold_surrogates(raw) else value
@@ -53,12 +53,12 @@ def _may_hold_large_numbers(raw: bytes) -> bool:
 
 
 def _may_hold_surrogates(raw: bytes) -> bool:
-    # An escape of one, or the first byte of one that UTF-8 should not hold.
+    # An escaped surrogate, or the first byte of one that is encoded against the rules.
     return b"\\ud" in raw or b"\\uD" in raw or b"\xed" in raw
 
 
 def _integer(digits: str) -> int | None:
-    # Counted first, as Python raises an error for more than 4,300 digits.
+    # Check the length first: Python raises an error for more than 4,300 digits.
     if len(digits) > _MAX_DIGITS:
         return None
     number = int(digits)
@@ -71,7 +71,7 @@ def _decimal(text: str) -> float | None:
 
 
 def _nothing(_constant: str) -> None:
-    """Read `NaN`, `Infinity` and `-Infinity`, which are no JSON."""
+    """Replace `NaN`, `Infinity` and `-Infinity`, which are not JSON, by None."""
 
 
 _QUICK = json.JSONDecoder(parse_constant=_nothing)
@@ -81,8 +81,8 @@ _CAREFUL = json.JSONDecoder(
 
 
 def _without_surrogates(value: Any) -> Any:
-    """Return a value with all texts in it cleaned; lists and objects are changed."""
-    # Not recursive: the parser allows deeper nesting than Python's own calls.
+    """Replace lone surrogates in all strings; lists and objects are changed in place."""
+    # Not recursive: the parser allows deeper nesting than Python's call stack.
     holder = [value]
     unseen: list[dict[str, Any] | list[Any]] = [holder]
     while unseen:
@@ -107,10 +107,10 @@ def _clean(text: str) -> str:
 
 
 def _clean_keys(data: dict[str, Any]) -> None:
-    """Clean the keys of an object.
+    """Replace lone surrogates in the keys of an object.
 
-    Where two become the same, the one that was clean already stays, else the first: no
-    odd name can take the place of another.
+    If two keys become the same, the one without a surrogate stays, else the first one:
+    no such name can take the place of another.
     """
     if all(_clean(key) == key for key in data):
         return

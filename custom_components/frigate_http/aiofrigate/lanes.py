@@ -1,7 +1,6 @@
-"""Who waits for whom: the lanes of short requests, and how many of each run at once.
+"""Lanes: which short requests wait for each other, and how many run in parallel.
 
-Frigate answers its API with a handful of threads, and every request holds a connection.
-Streams, such as MJPEG and downloads, have no lane: they never wait and nobody waits for
+Streams, such as MJPEG and downloads, have no lane: they never wait, and nothing waits for
 them.
 """
 
@@ -13,22 +12,22 @@ from aiohttp import hdrs
 
 
 class Lane(Enum):
-    """What a short request is for, which decides whom it waits for."""
+    """The lane of a short request, by its purpose."""
 
     COMMANDS = auto()
-    """What changes something at the server, the login included."""
+    """Requests that change something at the server."""
     POLLS = auto()
-    """What asks for data."""
+    """Requests that read data."""
     PICTURES = auto()
-    """The newest picture of a camera."""
+    """The latest image of a camera."""
     FILES = auto()
-    """Pictures of the past, and what else is read at once and saved."""
+    """Images of events and recordings."""
     SLOW_CALLS = auto()
-    """What makes Frigate compute before it answers, such as recognizing a face."""
+    """Requests for which Frigate runs a model, such as face recognition."""
 
 
 QUEUES: tuple[tuple[int, frozenset[Lane]], ...] = (
-    # How many run at once, and the lanes that share these places.
+    # The number of requests in parallel, and the lanes that share it.
     (4, frozenset(Lane)),
 )
 
@@ -37,7 +36,7 @@ class Lanes:
     """The lanes of one client."""
 
     def __init__(self) -> None:
-        """Begin with every place free."""
+        """Begin with all places free."""
         self._places: Mapping[Lane, asyncio.Semaphore] = {
             lane: places
             for number, lanes in QUEUES
@@ -46,10 +45,10 @@ class Lanes:
         }
 
     def place_in(self, lane: Lane) -> asyncio.Semaphore:
-        """Return the context in which a request of a lane may run."""
+        """Return the context manager that holds a place while a request runs."""
         return self._places[lane]
 
 
 def usual_lane(method: str) -> Lane:
-    """Return the lane of a request whose caller has not named another."""
+    """Return the lane of a request for which no other is given."""
     return Lane.POLLS if method == hdrs.METH_GET else Lane.COMMANDS

@@ -1,4 +1,4 @@
-"""Frigate's WebSocket `/ws`: what happens, as it happens, and commands."""
+"""Frigate's WebSocket `/ws`: live updates, and commands to cameras."""
 
 import asyncio
 from collections.abc import Callable
@@ -26,33 +26,37 @@ _LOGGER = logging.getLogger(__name__)
 
 FIRST_BACKOFF = 1.0
 MAX_BACKOFF = 60.0
-"""Seconds between two attempts to connect; doubled each time, and up to half shorter."""
+"""Seconds between two attempts to connect: doubled each time, minus a random part.
+
+Without the random part, all clients of a server would come back at the same moment.
+"""
 _JITTER = random.SystemRandom()
 ANSWER_TIMEOUT = 15.0
-"""Seconds in which Frigate says what there is now, once it was asked."""
+"""Seconds in which Frigate sends the current state, once it was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class LiveListener:
-    """Who is told of what comes; none of these may raise an error or wait."""
+    """The callbacks of a live connection, which must neither raise an error nor block."""
 
     on_update: Callable[[Update], object]
-    """Is called with all that comes, in its order."""
+    """Called with each update, in the order of arrival."""
     on_connect: Callable[[], object]
-    """Is called once Frigate has told all that there is now, anew after each gap."""
+    """Called when Frigate has sent the current state, and again after each reconnect."""
     on_disconnect: Callable[[FrigateError], object]
-    """Is called after each attempt that failed, and when a connection ends."""
+    """Called after each failed attempt to connect, and when a connection ends."""
 
 
 class Live:
-    """The connection over which Frigate pushes.
+    """The WebSocket over which Frigate pushes updates and takes commands.
 
-    Frigate says nothing until it is asked what there is now, and tells that to
-    everybody. What is said during a gap is lost: after each one it is asked again.
+    Frigate sends the current state only after the message `onConnect`, and then to every
+    client that is connected. Updates during a gap are lost, so each connection begins
+    with that message.
     """
 
     def __init__(self, transport: Transport) -> None:
-        """Connect as a transport does."""
+        """Use the address and the login of a transport."""
         self._transport = transport
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._task: asyncio.Task[Never] | None = None
@@ -64,12 +68,12 @@ class Live:
         return self._socket is not None and not self._socket.closed
 
     async def send(self, topic: str, payload: str) -> None:
-        """Send a command, such as `front_door/detect/set` and `ON`.
+        """Send a command, such as topic `front_door/detect/set` and payload `ON`.
 
-        There is no answer: Frigate drops without a word what an account may not do.
+        Frigate does not answer, and silently drops what the account may not do.
 
         Raises:
-            FrigateLiveError: there is no connection.
+            FrigateLiveError: the WebSocket is not connected.
         """
         socket = self._socket
         if socket is None or socket.closed:
@@ -80,11 +84,11 @@ class Live:
             raise FrigateLiveError(error_from_exception(err).message) from err
 
     def start(self, listener: LiveListener) -> None:
-        """Stay connected until stopped; the pauses between attempts grow."""
+        """Connect, and reconnect with growing delays until `stop` is called."""
         self._task = asyncio.create_task(self._run(listener), name="Frigate live")
 
     async def stop(self) -> None:
-        """Close the connection, if there is one, and tell the listener nothing more."""
+        """Close the connection, if there is one; the listener is not called again."""
         if (task := self._task) is not None:
             self._task = None
             task.cancel()
@@ -96,16 +100,17 @@ class Live:
             began_at = time.monotonic()
             error = await self._stay_connected(listener)
             listener.on_disconnect(error)
-            # What is refused with a new login is not worth one each time; the next
-            # request over HTTP makes one if it has to.
+            # A refusal right after a new login would cost one login each attempt, until
+            # Frigate's rate limit is hit. The next HTTP request logs in if it has to.
             self._renews_login = not isinstance(error, FrigateAuthError)
-            # A connection that does not last is as good as none.
+            # A server that accepts connections and drops them at once is backed off from
+            # like one that refuses them.
             has_lasted = time.monotonic() - began_at > MAX_BACKOFF
             backoff = FIRST_BACKOFF if has_lasted else min(backoff * 2, MAX_BACKOFF)
             await asyncio.sleep(backoff * _JITTER.uniform(0.5, 1))
 
     async def _stay_connected(self, listener: LiveListener) -> FrigateError:
-        """Hand on what comes for as long as one connection lasts; return why it ended."""
+        """Dispatch updates while one connection lasts, and return why it ended."""
         try:
             async with open_websocket(
                 self._transport, "/ws", renews_login=self._renews_login
@@ -127,10 +132,12 @@ class Live:
         socket: aiohttp.ClientWebSocketResponse,
         on_update: Callable[[Update], object],
     ) -> None:
-        """Hand on what comes until Frigate has told what there is now.
+        """Dispatch updates until Frigate has sent the current state.
+
+        Its part `camera_activity` comes only as the answer to `onConnect`.
 
         Raises:
-            FrigateConnectionError: it did not in time.
+            FrigateConnectionError: it did not arrive in time.
         """
         try:
             async with asyncio.timeout(ANSWER_TIMEOUT):

@@ -1,4 +1,4 @@
-"""The logs of Frigate and of what runs beside it."""
+"""The logs of Frigate, nginx and go2rtc, without passwords."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,22 +12,22 @@ from .resource import Resource
 from .routes import route
 
 SERVICES = ("frigate", "nginx", "go2rtc")
-"""Whose logs there are."""
+"""The services that have a log."""
 
 MAX_LINE_LENGTH = 4000
-"""Characters of a line that are kept: anybody can write long ones into nginx's log."""
+"""Longer lines are cut: anybody can write long ones into nginx's log."""
 
 _NO_FILE = "Could not find log file"
 _SCHEMES = (
     "rtsps?|rtspx|rtmps?|https?|wss?|srt|tcp|udp|rtp|mqtts?|ftp|onvif|ffmpeg|webrtc"
 )
-# The :// of an address, also as JSON and the parameters of another address hold it.
+# The :// of a URL, also escaped as in JSON or in the query of another URL.
 _SEPARATOR = r"(?::|%(?:25){0,3}3A)(?:\\{0,4}/|%(?:25){0,3}2F){2}"
 _WORD = re.compile(r"\S+")
 _BEGINNING = re.compile(_SEPARATOR, re.IGNORECASE)
 _NEXT_ADDRESS = re.compile(rf"(?=(?:{_SCHEMES}){_SEPARATOR})", re.IGNORECASE)
 _ENCODED_ATS = ("@", "%40", "%2540", "%252540", "%25252540")
-# A user, and a password of several words; a port is none.
+# A user and a password that contains spaces; a port is not a password.
 _BLANKS_INSIDE = re.compile(
     r"(?<=://)[^\s/@:]{1,100}:(?!\d{1,5}\s)[^\s/@]{0,100}(?: [^\s/@]{1,100}){1,3}(?=@)"
 )
@@ -36,7 +36,7 @@ _PARAMETER = re.compile(
     r"(?<![a-z])((?:password|passwd|pass|pwd)(?:=|%(?:25){0,3}3D))[^&\s\"']+",
     re.IGNORECASE,
 )
-# Where all is escaped once more this takes the rest of the line too.
+# If the quotes are escaped twice, this also masks the rest of the line.
 _PROPERTY = re.compile(
     r"(?<![a-z])((?:password|passwd|pass|pwd)(\\?[\"'])\s{0,3}:\s{0,3}\2)"
     r"(?:[^\"'\\]|\\.)+",
@@ -45,13 +45,13 @@ _PROPERTY = re.compile(
 
 
 def mask_line(line: str) -> str:
-    """Return a line of a log without the users and passwords in it, and not too long.
+    """Return a line of a log with users and passwords masked, cut if it is very long.
 
-    It takes no longer than in proportion to the line, whatever that holds.
+    The time is proportional to the length of the line, whatever it contains.
     """
     if len(line) <= MAX_LINE_LENGTH:
         return _masked(line)
-    # As if the last address went on, for half a password has no @ to tell it by.
+    # Cut as if a URL ended with @ here, because that marks half a password as one.
     beginning = _masked(f"{line[: MAX_LINE_LENGTH - 1]}@").removesuffix("@")
     return f"{beginning[: MAX_LINE_LENGTH - 1]}…"
 
@@ -70,9 +70,9 @@ def _masked_word(word: re.Match[str]) -> str:
 
 
 def _masked_address(text: str) -> str:
-    """Return an address without what stands before its last @.
+    """Return a URL with everything before its last @ masked.
 
-    A password may hold any of : / @, so that the last one counts.
+    A password may contain : / and @, so the last @ counts.
     """
     if (beginning := _BEGINNING.search(text)) is None:
         return text
@@ -88,9 +88,9 @@ class Log:
     """A part of a log."""
 
     total_lines: int | None
-    """How many lines the whole of it has."""
+    """Number of lines of the whole log."""
     lines: tuple[str, ...]
-    """The oldest first, without passwords, and each shortened where it is very long."""
+    """The oldest first, without passwords; very long ones are cut."""
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self:
@@ -100,20 +100,19 @@ class Log:
 
 
 class Logs(Resource):
-    """What the server has written down; from 0.18 on for administrators only."""
+    """The logs; since 0.18 for administrators only."""
 
     async def newest(self, service: str, lines: int) -> Log:
-        """Return the newest lines (`GET /api/logs/{service}`).
+        """Return the last lines of a log (`GET /api/logs/{service}`).
 
         Args:
             service: one of `SERVICES`.
-            lines: how many at most.
+            lines: maximum number of lines.
 
         Raises:
-            FrigateNotFoundError: there is no such log, or nothing was ever written.
+            FrigateNotFoundError: there is no such log, or it is empty.
             FrigateForbiddenError: the account may not read logs.
-            FrigateDataError: the answer is no log.
-            FrigateError: anything else.
+            FrigateDataError: the answer is not a log.
         """
         target = route("/api/logs/{service}", service=service)
         try:

@@ -1,4 +1,4 @@
-"""Pictures of cameras, still and moving."""
+"""Live images of cameras: the latest frame, and MJPEG streams."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -13,20 +13,19 @@ from .routes import Query, route
 
 
 class Media(Resource):
-    """What the cameras see."""
+    """Live images of the cameras that the account may see."""
 
     async def latest_image(
         self, camera: str, *, height: int | None = None
     ) -> StillImage:
-        """Return the newest picture (`GET /api/<camera>/latest.jpg`).
+        """Return the latest frame (`GET /api/{camera}/latest.jpg`).
 
         Args:
-            camera: name of the camera, or `birdseye` where that is restreamed.
-            height: in pixels; the size that Frigate detects at unless given.
+            camera: name of the camera, or `birdseye` if that is restreamed.
+            height: pixels; the height that Frigate detects at unless given.
 
         Raises:
-            FrigateDataError: the answer is not a picture.
-            FrigateError: anything else but a good answer.
+            FrigateDataError: the answer is not an image.
         """
         query: Query | None = None if height is None else {"height": height}
         answer = await self._transport.request(
@@ -42,21 +41,21 @@ class Media(Resource):
     async def mjpeg(
         self, camera: str, *, fps: int, height: int, overlays: Overlays | None = None
     ) -> AsyncGenerator[Stream]:
-        """Open the moving picture (`GET /api/<camera>`); see `images.jpeg_frames`.
+        """Open an MJPEG stream (`GET /api/{camera}`); see `images.jpeg_frames`.
 
         Args:
-            camera: name of the camera; birdseye has no moving picture.
-            fps: pictures a second, at least 1.
-            height: in pixels, at least 1.
-            overlays: what Frigate draws into it.
+            camera: name of the camera; birdseye has no MJPEG stream.
+            fps: frames per second, at least 1.
+            height: pixels, at least 1.
+            overlays: what Frigate draws into the frames.
 
         Raises:
-            FrigateDataError: on entering, if the answer is not a moving picture.
-            FrigateError: on entering, for anything else but a good answer.
+            FrigateDataError: on entering, if the answer is not an MJPEG stream.
+            FrigateError: on entering, for any other failure.
         """
         query = {"fps": fps, "height": height, **(overlays or Overlays()).as_query()}
         target = route("/api/{camera}", camera=camera)
         async with self._transport.stream(target, query=query) as stream:
             if not is_mjpeg(stream.content_type):
-                raise FrigateDataError("The answer is not a moving picture", 200)
+                raise FrigateDataError("The answer is not an MJPEG stream", 200)
             yield stream

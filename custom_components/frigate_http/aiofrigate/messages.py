@@ -1,4 +1,4 @@
-"""The messages of HTTP: the request that is sent, and the answer that came."""
+"""HTTP messages: the request that is sent, and the answer that arrived."""
 
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
@@ -27,7 +27,7 @@ CHUNK = 64 * 2**10
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-", re.ASCII)
 
 type Reader[T] = Callable[[Mapping[str, Any]], T | None]
-"""Reads a model from a JSON object; None where something indispensable is missing."""
+"""Reads a model from a JSON object; None if something indispensable is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,12 @@ class Upload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What is sent, and sent again after a redirect or a new login."""
+    """A request, which is sent again after a redirect or a new login."""
 
     method: str
     route: Route
     url: URL
-    """Of the route at this server, or where a redirect leads."""
+    """The URL of the route, or the target of a redirect."""
     headers: Mapping[str, str] = field(default_factory=dict)
     data: Mapping[str, Any] | None = field(default=None, repr=False)
     """Sent as JSON."""
@@ -54,16 +54,16 @@ class Request:
     """Sent as `multipart/form-data`."""
     timeout: aiohttp.ClientTimeout
     redirects: int = 0
-    """How many were followed so far."""
+    """How many redirects were followed so far."""
 
     @property
     def key(self) -> RouteKey:
-        """Return what this request is counted by."""
+        """Return the key under which this request is counted."""
         return self.method, self.route.template
 
     @property
     def is_safe(self) -> bool:
-        """Return whether this changes nothing, however often it is sent."""
+        """Return whether this can be sent again without changing anything."""
         return self.method in {hdrs.METH_GET, hdrs.METH_HEAD}
 
     @property
@@ -75,7 +75,7 @@ class Request:
 
     @contextmanager
     def marking_errors(self) -> Generator[None]:
-        """Note on an error within whether it happened to a command."""
+        """Set `may_have_acted` of an error raised inside, if this is a command."""
         try:
             yield
         except FrigateError as err:
@@ -83,7 +83,7 @@ class Request:
             raise
 
     def body(self) -> dict[str, Any]:
-        """Return the body as arguments of aiohttp; a form can be sent only once."""
+        """Return the body as arguments for aiohttp, built anew: it can send a form once."""
         if self.form is None:
             return {"json": self.data}
         form = aiohttp.FormData()
@@ -99,7 +99,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A complete answer of a good status."""
+    """A complete response with a successful status."""
 
     status: int
     headers: Mapping[str, str]
@@ -108,19 +108,19 @@ class Answer:
 
     @property
     def content_type(self) -> str:
-        """Return the media type without its parameters, in lower case."""
+        """Return the media type in lower case, without parameters."""
         return self.headers.get(hdrs.CONTENT_TYPE, "").partition(";")[0].strip().lower()
 
     @property
     def date(self) -> datetime | None:
-        """Return when the server sent this, by the server's own clock."""
+        """Return when the server sent the response, by the server's clock."""
         return http_date(self.headers.get(hdrs.DATE, ""))
 
     def text(self) -> str:
         """Return the body as text.
 
         Raises:
-            FrigateHTMLError: it is a web page.
+            FrigateHTMLError: it is an HTML page.
         """
         self.refuse_html()
         return self.body.decode("utf-8", "replace")
@@ -129,8 +129,8 @@ class Answer:
         """Return the body as JSON of the given type.
 
         Raises:
-            FrigateHTMLError: it is a web page.
-            FrigateDataError: it is no JSON, or JSON of another type.
+            FrigateHTMLError: it is an HTML page.
+            FrigateDataError: it is not JSON, or JSON of another type.
         """
         self.refuse_html()
         try:
@@ -145,42 +145,42 @@ class Answer:
         return value
 
     def models[T](self, read: Reader[T], otherwise: str) -> tuple[T, ...]:
-        """Return the body, which is a JSON list of objects, as models.
+        """Return the models in the body, which is a JSON list of objects.
 
         Args:
             read: reads one of the objects.
-            otherwise: says what is wrong where it cannot read one.
+            otherwise: message of the error if it returns None.
 
         Raises:
-            FrigateHTMLError: it is a web page.
-            FrigateDataError: it is no such list.
+            FrigateHTMLError: the body is an HTML page.
+            FrigateDataError: the body is not such a list.
         """
         return tuple(
             self.required(read(as_dict(one)), otherwise) for one in self.json(list)
         )
 
     def required[T](self, value: T | None, otherwise: str) -> T:
-        """Return what was read of the body; `otherwise` says that it is not there.
+        """Return a value that was read from the body, unless it is None.
 
         Raises:
-            FrigateDataError: it is None.
+            FrigateDataError: it is None; `otherwise` is the message.
         """
         if value is None:
             raise FrigateDataError(otherwise, self.status)
         return value
 
     def refuse_html(self) -> None:
-        """Raise FrigateHTMLError if this is a web page."""
+        """Raise FrigateHTMLError if this is an HTML page."""
         if self.content_type == "text/html":
             title = page_title(self.body) or "no title"
             raise FrigateHTMLError(f"A web page instead of data: {title}", self.status)
 
 
 class Stream:
-    """An open answer whose body is read bit by bit."""
+    """An open response whose body is read in chunks."""
 
     def __init__(self, response: aiohttp.ClientResponse) -> None:
-        """Wrap an answer whose status was found good."""
+        """Wrap a response with a successful status."""
         self.status = response.status
         self.headers = response.headers
         self.content_type = response.headers.get(hdrs.CONTENT_TYPE, "")
@@ -188,30 +188,30 @@ class Stream:
 
     @property
     def content_length(self) -> int | None:
-        """Return how many bytes this answer has, if the server tells."""
+        """Return the number of bytes of the body, if the server tells it."""
         length = self.headers.get(hdrs.CONTENT_LENGTH, "")
         return int(length) if length.isascii() and length.isdigit() else None
 
     @property
     def offset(self) -> int | None:
-        """Return with which byte of a file this answer begins, if the server tells."""
+        """Return the position in the file where the body begins, if the server tells it."""
         found = _CONTENT_RANGE.match(self.headers.get(hdrs.CONTENT_RANGE, ""))
         return None if found is None else int(found[1])
 
     @property
     def validator(self) -> str | None:
-        """Return what another file at the same address would not have, if there is such."""
+        """Return the ETag, else Last-Modified, to send as `If-Range`."""
         tag = self.headers.get(hdrs.ETAG, "")
         if tag.startswith('"'):
             return tag
-        # A weak tag stays the same where bytes need not, and is no condition for a range.
+        # A weak ETag does not promise the same bytes, so it must not guard a range.
         return self.headers.get(hdrs.LAST_MODIFIED) or None
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """Yield the body as it arrives.
 
         Raises:
-            FrigateConnectionError: it ended before its end, or fell silent.
+            FrigateConnectionError: it broke off, or nothing arrived for too long.
         """
         try:
             async for chunk in self.content.iter_any():
@@ -221,11 +221,11 @@ class Stream:
 
 
 async def read_answer(response: aiohttp.ClientResponse, max_bytes: int) -> Answer:
-    """Read a whole body, but no more than the limit.
+    """Read a whole body, up to a limit.
 
     Raises:
-        FrigateConnectionError: it was cut off.
-        FrigateTooLargeError: it is larger.
+        FrigateConnectionError: it broke off.
+        FrigateTooLargeError: it is larger than the limit.
     """
     body = bytearray()
     try:

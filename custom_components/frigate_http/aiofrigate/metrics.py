@@ -1,4 +1,4 @@
-"""What was asked of a server, how it went, and what went wrong last."""
+"""Metrics of the requests of one client: counts, durations and the last errors."""
 
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from typing import Self
 from .errors import FrigateError
 
 MAX_ERRORS = 20
-"""How many errors are kept that differ from each other."""
+"""How many different errors are kept."""
 
 type RouteKey = tuple[str, str]
 """A method, and the template of a route, which holds no names."""
@@ -18,17 +18,17 @@ type _ErrorKey = tuple[RouteKey, type[FrigateError], str]
 
 @dataclass(frozen=True, slots=True)
 class RouteMetrics:
-    """How the requests of one route went."""
+    """Outcomes and durations of the requests of one route."""
 
     outcomes: Mapping[str, int] = field(default_factory=dict)
-    """How many ended with which HTTP status, or without an answer."""
+    """Number of requests by HTTP status, or `no answer`."""
     total_ms: float = 0.0
     longest_ms: float = 0.0
-    """Until the head of the answer had come, in milliseconds."""
+    """Until the headers of the response arrived, in milliseconds, as `total_ms`."""
 
     @property
     def mean_ms(self) -> float:
-        """Return how long a request takes, on average of all since the start."""
+        """Return the mean duration in milliseconds, 0 without any request."""
         return self.total_ms / max(sum(self.outcomes.values()), 1)
 
     def with_request(self, outcome: str, milliseconds: float) -> Self:
@@ -43,43 +43,43 @@ class RouteMetrics:
 
 @dataclass(frozen=True, slots=True)
 class PastError:
-    """An error, which may have come several times."""
+    """An error that occurred, once or several times."""
 
     route: RouteKey
     kind: type[FrigateError]
     message: str
     first: float
-    """In seconds since the epoch, as `last`."""
+    """Seconds since the epoch, as `last`."""
     last: float
     times: int = 0
 
 
 class RequestMetrics:
-    """Counts what one client sends; it holds neither names nor what was sent."""
+    """Metrics of one client; they contain neither names nor anything that was sent."""
 
     def __init__(self) -> None:
-        """Begin with nothing."""
+        """Begin without any request."""
         self._routes: dict[RouteKey, RouteMetrics] = {}
         self._errors: dict[_ErrorKey, PastError] = {}
 
     @property
     def routes(self) -> Mapping[RouteKey, RouteMetrics]:
-        """Return how the requests went, by route."""
+        """Return the metrics by route."""
         return self._routes
 
     @property
     def errors(self) -> tuple[PastError, ...]:
-        """Return the last errors, the newest at the end."""
+        """Return the last errors, the most recent one at the end."""
         return tuple(self._errors.values())
 
     def count(self, route: RouteKey, outcome: str, milliseconds: float) -> None:
-        """Note how one HTTP request ended, and after how long."""
+        """Count one HTTP request."""
         before = self._routes.get(route, RouteMetrics())
         self._routes[route] = before.with_request(outcome, milliseconds)
 
     @contextmanager
     def recording_errors(self, route: RouteKey) -> Generator[None]:
-        """Note the error that ends what is done inside."""
+        """Keep an error that is raised inside."""
         try:
             yield
         except FrigateError as err:
@@ -87,10 +87,10 @@ class RequestMetrics:
             raise
 
     def _note(self, route: RouteKey, err: FrigateError) -> None:
-        """Keep the text of an error; one that stays counts as one, however often."""
+        """Keep the message of an error; a repeated one is kept once and counted."""
         now = time.time()
         key = (route, type(err), err.message)
-        # The dictionary is in the order of the last time.
+        # Removed and inserted again, so that the dictionary is ordered by the last time.
         past = self._errors.pop(key, None) or PastError(*key, now, now)
         self._errors[key] = replace(past, last=now, times=past.times + 1)
         if len(self._errors) > MAX_ERRORS:

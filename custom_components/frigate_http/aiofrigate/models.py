@@ -1,7 +1,7 @@
-"""What a Frigate server tells, as frozen data.
+"""Models of the version, the account, images and the face library.
 
-Every `from_api` is tolerant: keys may be missing, empty or of another type, and then
-the value is None ("unknown"). What it is given is never changed.
+Every `from_api` is tolerant: if a key is missing, empty or of another type, the value is
+None, which means unknown. It never changes its argument.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from typing import Any, Self, override
 from .parsing import as_str, as_strings
 
 ANONYMOUS = "anonymous"
-"""The name of everybody on the port that asks for no login."""
+"""The user name on the port that needs no login."""
 ADMIN_ROLE = "admin"
 BUILT_IN_ROLES = (ADMIN_ROLE, "viewer")
 
@@ -24,7 +24,7 @@ _VERSION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version such as `0.17.2-3d4dd3a`, whose build hash is no part of it."""
+    """A version such as `0.17.2-3d4dd3a`; the build hash does not count."""
 
     raw: str
     major: int
@@ -34,7 +34,7 @@ class Version:
 
     @classmethod
     def parse(cls, text: Any) -> Self | None:
-        """Return a version, or None for anything that is not one."""
+        """Return a version, or None if this is not one."""
         found = _VERSION.fullmatch(text.strip()) if isinstance(text, str) else None
         if found is None:
             return None
@@ -53,12 +53,12 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Who the server takes us for."""
+    """The account in use."""
 
     username: str | None
     role: str | None
     allowed_cameras: tuple[str, ...] | None
-    """None where the server does not tell."""
+    """None if the server does not tell."""
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self:
@@ -72,22 +72,22 @@ class Profile:
 
     @property
     def is_anonymous(self) -> bool:
-        """Return whether we came through the port that asks for no login."""
+        """Return whether this is the port that needs no login."""
         return self.username == ANONYMOUS
 
     @property
     def is_admin(self) -> bool:
-        """Return whether this account may do everything."""
+        """Return whether this account is an administrator."""
         return self.role == ADMIN_ROLE
 
     def may_see(self, camera: str) -> bool:
-        """Return whether this account may look at a camera."""
+        """Return whether this account may see a camera."""
         return self.allowed_cameras is None or camera in self.allowed_cameras
 
 
 @dataclass(frozen=True, slots=True)
 class FaceLibrary:
-    """The people that are known, and the images that wait for training."""
+    """The known persons, and the images that can be assigned to one."""
 
     people: Mapping[str, tuple[str, ...]]
     """File names of the images, by person."""
@@ -112,17 +112,17 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class StillImage:
-    """A picture of a camera."""
+    """An image of a camera."""
 
     content: bytes
     content_type: str
     offline: bool
-    """Whether Frigate says that it has no live picture and this is its last one."""
+    """Whether Frigate says that the camera is offline, and this is its last image."""
 
 
 @dataclass(frozen=True, slots=True)
 class Overlays:
-    """What Frigate draws into a picture."""
+    """What Frigate draws into an image."""
 
     bounding_boxes: bool = False
     timestamp: bool = False
@@ -132,7 +132,7 @@ class Overlays:
     mask: bool = False
 
     def as_query(self) -> dict[str, int]:
-        """Return the parameters that ask for what is chosen."""
+        """Return the query for what is chosen."""
         wanted = {
             "bbox": self.bounding_boxes,
             "timestamp": self.timestamp,

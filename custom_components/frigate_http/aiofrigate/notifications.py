@@ -1,4 +1,4 @@
-"""Push notifications, which Frigate sends to browsers that have subscribed."""
+"""Push notifications, which Frigate sends to browsers that subscribed (Web Push)."""
 
 import base64
 from dataclasses import dataclass, field
@@ -10,19 +10,19 @@ from .resource import Resource
 
 MAX_ENDPOINT_LENGTH = 2048
 _POINT = (65, b"\x04")
-"""A public key: its length in bytes, and how one that is not compressed begins."""
+"""Length in bytes and prefix of an uncompressed public key."""
 _SECRET = (16, b"")
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]+={0,2}", re.ASCII)
 _PRINTABLE = re.compile(r"[!-~]+", re.ASCII)
 
 
 def is_push_endpoint(url: str) -> bool:
-    """Return whether this can be the address of a push service."""
+    """Return whether this can be the URL of a push service."""
     if len(url) > MAX_ENDPOINT_LENGTH or not _PRINTABLE.fullmatch(url) or "\\" in url:
         return False
     try:
         parts = urlsplit(url)
-        # Both are read only when asked for, and may turn out to be no such thing.
+        # Host and port are parsed on access, and raise if they are invalid.
         host, _port = parts.hostname, parts.port
     except ValueError:
         return False
@@ -52,16 +52,16 @@ def _decodes_to(text: str, length: int, beginning: bytes) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class PushSubscription:
-    """Where a browser wants its notifications, and how they are encrypted."""
+    """A subscription of a browser: where to send notifications, and how to encrypt them."""
 
     endpoint: str = field(repr=False)
     p256dh: str = field(repr=False)
-    """The public key of the browser, in base64url."""
+    """Public key of the browser, in base64url."""
     auth: str = field(repr=False)
-    """The secret shared with it, in base64url."""
+    """Shared secret, in base64url."""
 
     def __post_init__(self) -> None:
-        """Refuse what Frigate would keep and then fall over.
+        """Validate all parts: Frigate stores any, and then fails at every notification.
 
         Raises:
             FrigateArgumentError: one of the parts is malformed.
@@ -75,15 +75,14 @@ class PushSubscription:
 
 
 class Notifications(Resource):
-    """The server's key for push notifications, and who gets them."""
+    """The server's key for push notifications, and subscriptions to them."""
 
     async def public_key(self) -> str:
-        """Return the VAPID key, in base64url (`GET /api/notifications/pubkey`).
+        """Return the VAPID public key, in base64url (`GET /api/notifications/pubkey`).
 
         Raises:
             FrigateBadRequestError: notifications are not enabled.
-            FrigateDataError: the answer is no key.
-            FrigateError: anything else.
+            FrigateDataError: the answer is not a key.
         """
         answer = await self._transport.request(
             "GET", "/api/notifications/pubkey", fresh=True
@@ -93,10 +92,7 @@ class Notifications(Resource):
     async def register(self, subscription: PushSubscription) -> None:
         """Subscribe for the account in use (`POST /api/notifications/register`).
 
-        On port 5000 there is no account: Frigate says the same, and keeps nothing.
-
-        Raises:
-            FrigateError: see `errors`.
+        On port 5000 there is no account: Frigate reports success and stores nothing.
         """
         keys = {
             "p256dh": subscription.p256dh.rstrip("="),

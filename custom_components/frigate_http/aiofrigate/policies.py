@@ -1,6 +1,6 @@
-"""When a request is sent again without asking its caller: each reason is one policy.
+"""Policies that decide when a request is sent again, each for one reason.
 
-The login has a policy of its own, see `auth.Login`.
+The third policy, for a lost login, is `auth.Login`.
 """
 
 from dataclasses import replace
@@ -16,13 +16,14 @@ from .messages import Request
 
 MAX_REDIRECTS = 3
 _STALE_SECONDS = 10.0
-"""How long after a failure of Frigate's a 502 is blamed on it."""
+"""Seconds after a failure in Frigate during which a 502 is blamed on it."""
 
 
 class NoAnswerError(Exception):
-    """A connection broke before the answer.
+    """A connection broke before the response.
 
-    It is not aiohttp's own error, on which aiohttp sends idempotent requests again.
+    It is raised in place of aiohttp's own error, for which aiohttp sends idempotent
+    requests again.
     """
 
     def __init__(self, error: Exception) -> None:
@@ -36,7 +37,7 @@ async def send_once(
 ) -> aiohttp.ClientResponse:
     """Keep aiohttp from sending commands such as PUT and DELETE again by itself.
 
-    It is a middleware of aiohttp's, which sees each request that really goes out.
+    This is an aiohttp middleware, which is called for each request that is really sent.
     """
     try:
         return await send(request)
@@ -47,18 +48,18 @@ async def send_once(
 
 
 class DroppedConnection:
-    """Send a query once more where its connection broke before the answer.
+    """Sends a query once more if its connection broke before the response.
 
-    That is how a kept connection ends which the server closes while we begin to use it.
-    A command is never sent again: the server may have carried it out.
+    That happens when the server closes an idle connection while we begin to use it. A
+    command is never sent again: the server may have carried it out.
     """
 
     def __init__(self) -> None:
-        """Begin with a request that was not sent yet."""
+        """Prepare for a request that was not sent yet."""
         self._was_repeated = False
 
     def sends_again(self, request: Request, err: FrigateConnectionError) -> bool:
-        """Return whether to send once more; note on the error if that was in vain."""
+        """Return whether to send again; set `was_repeated` of the error otherwise."""
         if self._was_repeated:
             err.was_repeated = True
             return False
@@ -68,19 +69,19 @@ class DroppedConnection:
 
 
 class StaleProxy:
-    """Send a command once more where Frigate's proxy refused it for what came before.
+    """Sends a command once more if nginx refused it because of an earlier failure.
 
-    When Frigate fails with a plain 500 it also closes nginx's connection to it. nginx
-    notices with the next command only, and answers that with 502 before Frigate has seen
-    it. So the command was not carried out, and the next connection is a good one.
+    When Frigate fails with a plain 500, it also closes its connection to nginx. nginx
+    notices only with the next command, and answers 502 without having passed it on. So
+    that command was not carried out, and the next one gets a new connection.
     """
 
     def __init__(self) -> None:
-        """Begin with a proxy whose connection is good."""
+        """Begin without a failure."""
         self._until = 0.0
 
     def sends_again(self, request: Request, response: aiohttp.ClientResponse) -> bool:
-        """Return whether an answer is the proxy's alone, and take note of it."""
+        """Return whether to send again; remember a failure that may cause a 502."""
         is_stale = time.monotonic() < self._until
         if response.status == 502 and is_stale and request.method == hdrs.METH_POST:
             self._until = 0.0
@@ -93,11 +94,11 @@ class StaleProxy:
 def redirected(request: Request, response: aiohttp.ClientResponse) -> Request:
     """Return the request to send after a redirect.
 
-    Only a query is sent on, and only to the same route of the same host: our headers and
-    our login have no business elsewhere, such as at the login page of a proxy.
+    Only a GET is followed, and only to the same route on the same host. Anywhere else,
+    such as at the login page of a proxy, we must not send our credentials.
 
     Raises:
-        FrigateRedirectError: it leads elsewhere, or there were too many.
+        FrigateRedirectError: it leads elsewhere, or there were too many redirects.
     """
     try:
         target = response.url.join(URL(response.headers.get(hdrs.LOCATION, "")))
@@ -112,7 +113,7 @@ def redirected(request: Request, response: aiohttp.ClientResponse) -> Request:
 def _is_same_route(source: URL, target: URL) -> bool:
     return (
         target.host == source.host
-        # Never from https back to http, where others could read the login.
+        # Never from https to http, where the credentials could be read on the way.
         and target.scheme in {source.scheme, "https"}
         and target.path.endswith(source.path)
         and target != source

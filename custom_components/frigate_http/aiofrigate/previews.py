@@ -1,4 +1,4 @@
-"""Short films of low quality that Frigate makes of each hour."""
+"""Previews: low-quality videos that Frigate makes of each hour."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,13 +14,14 @@ _NONE_YET = "No previews"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """The film of an hour, or of what was recorded of it."""
+    """The preview video of one hour, or of the part of it that was recorded."""
 
     camera: str | None
     path: str
-    """Where the server has it, such as `/clips/previews/<camera>/<start>-<end>.mp4`."""
+    """Path on the server, such as `/clips/previews/<camera>/<start>-<end>.mp4`."""
     media_type: str | None
     start: float | None
+    """Seconds since the epoch, as `end`."""
     end: float | None
 
     @classmethod
@@ -41,15 +42,19 @@ class Previews(Resource):
     """Previews of the cameras that the account may see."""
 
     async def list(self, camera: str, start: float, end: float) -> tuple[Preview, ...]:
-        """Return those that touch a period (`GET /api/preview/<camera>/start/...`).
+        """Return the previews that overlap a period.
 
-        The running hour has none: each is written at the full hour. Times are seconds
-        since the epoch.
+        `GET /api/preview/{camera}/start/{start}/end/{end}`. The current hour has none:
+        Frigate writes each preview at the full hour.
+
+        Args:
+            camera: name of the camera.
+            start: seconds since the epoch, as `end`.
+            end: end of the period.
 
         Raises:
             FrigateForbiddenError: the account may not see the camera, or there is none.
-            FrigateDataError: the answer is no list of previews.
-            FrigateError: anything else but a good answer.
+            FrigateDataError: the answer is not a list of previews.
         """
         template = "/api/preview/{camera}/start/{start}/end/{end}"
         target = route(template, camera=camera, start=start, end=end)

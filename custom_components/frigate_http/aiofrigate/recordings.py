@@ -1,4 +1,4 @@
-"""What the cameras have recorded."""
+"""Recordings: the segments that the cameras have recorded."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,9 +11,10 @@ from .routes import route
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch that lies on the disk as one file, about 10 seconds long."""
+    """A recording that is one file on the server's disk, about 10 seconds long."""
 
     start: float
+    """Seconds since the epoch, as `end`."""
     end: float
 
     @classmethod
@@ -29,21 +30,20 @@ class Recordings(Resource):
     async def segments(
         self, camera: str, after: float, before: float, *, fresh: bool = False
     ) -> tuple[Segment, ...]:
-        """Return what is on the disk, oldest first (`GET /api/<camera>/recordings`).
+        """Return the segments on disk, oldest first (`GET /api/{camera}/recordings`).
 
-        What was recorded in the last 10 to 20 seconds is not there yet. A camera that
-        does not exist has recorded nothing.
+        The last 10 to 20 seconds are not on disk yet. For a camera that does not exist,
+        the list is empty.
 
         Args:
             camera: name of the camera.
-            after: segments that end at this moment or later, in seconds since the epoch.
-            before: and that begin at this moment or earlier.
-            fresh: ask past Frigate's cache of 5 seconds.
+            after: only segments that end at this time or later; seconds since the epoch.
+            before: only segments that begin at this time or earlier.
+            fresh: bypass Frigate's cache of 5 seconds.
 
         Raises:
             FrigateForbiddenError: the account may not see the camera.
-            FrigateDataError: the answer is no list of segments.
-            FrigateError: anything else but a good answer.
+            FrigateDataError: the answer is not a list of segments.
         """
         answer = await self._transport.request(
             "GET",

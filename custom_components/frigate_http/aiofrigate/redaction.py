@@ -1,4 +1,4 @@
-"""Texts without secrets, for files that people show to others."""
+"""Removes secrets from texts that people show to others, such as diagnostics."""
 
 from collections.abc import Iterable
 import re
@@ -14,9 +14,9 @@ _NAMES = (
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), replacement)
     for pattern, replacement in (
-        # A user and a password before a host, also without the address they belong to.
+        # User and password before a host, also without a scheme.
         (r"[^\s/@:\"']{1,100}:[^\s/@]{1,200}@", f"{MASK}@"),
-        # What a query holds is for the server alone.
+        # The values of a query may be secrets.
         (r"([?&][^=&\s#\"']{1,100}=)[^&\s#\"']+", rf"\g<1>{MASK}"),
         (r"\b(bearer|basic)\s+[\w.~+/=-]+", rf"\g<1> {MASK}"),
         (r"\beyJ[\w-]+\.[\w.-]+", MASK),
@@ -29,9 +29,9 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 
 
 def redacted(text: str, secrets: Iterable[str] = ()) -> str:
-    """Return a text without the given secrets, and without all that looks like one.
+    """Return a text with the given secrets, and all that looks like a secret, masked.
 
-    It is at most as long as a line of a log.
+    It is cut to the length of a line of a log.
     """
     known = {form for one in secrets for form in (one, quote(one, safe=""))}
     text = mask_line(mask(text, known))

@@ -1,15 +1,15 @@
-"""What the resources of the client have in common."""
+"""The base class of the resources of the client."""
 
 from .transport import Transport
 
 
 class Resource:
-    """The routes of one subject, such as events or exports.
+    """A group of routes, such as those for events or exports.
 
-    Every method raises `FrigateError` for anything but a good answer; `fresh` asks past
+    Every method that sends something raises `FrigateError`, see `errors`. `fresh` bypasses
     Frigate's cache, which is up to 5 seconds old.
     """
 
     def __init__(self, transport: Transport) -> None:
-        """Send everything through a transport."""
+        """Use a transport, which all resources of a client share."""
         self._transport = transport

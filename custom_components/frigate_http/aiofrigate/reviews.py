@@ -1,4 +1,4 @@
-"""Reviews: alerts and detections for a person to look at."""
+"""Reviews: alerts and detections that a person can review."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from .resource import Resource
 from .routes import Query, route
 
 _EARLIEST = 1.0
-"""Frigate takes 0 as a time for none at all."""
+"""The earliest time that can be sent: Frigate takes 0 for no time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A stretch of time in which a camera saw something."""
+    """A review item: a period with activity at one camera."""
 
     review_id: str
     camera: str | None
@@ -24,11 +24,11 @@ class Review:
     start: float | None
     """Seconds since the epoch."""
     end: float | None
-    """Seconds since the epoch; None while it goes on."""
+    """Seconds since the epoch; None while it is in progress."""
     reviewed: bool | None
     """Whether this account has reviewed it."""
     objects: tuple[str, ...]
-    """As Frigate writes them: `person-verified` is one with a sub label."""
+    """Labels as Frigate sends them: `person-verified` is one with a sub label."""
     zones: tuple[str, ...]
     sub_labels: tuple[str, ...]
     audio: tuple[str, ...]
@@ -56,7 +56,7 @@ class Review:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Return the labels of the objects, each once."""
+        """Return the different labels of the objects."""
         return tuple(
             dict.fromkeys(one.removesuffix("-verified") for one in self.objects)
         )
@@ -64,19 +64,19 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class ReviewSummary:
-    """What this account has not reviewed of the last 24 hours."""
+    """Numbers of items of the last 24 hours that this account has not reviewed."""
 
     unreviewed_alerts: int | None
     unreviewed_detections: int | None
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self:
-        """Read `{"reviewed_alert", "total_alert", ...}`; null is none at all."""
+        """Read `{"reviewed_alert", "total_alert", ...}`; null stands for 0."""
         return cls(_unreviewed(data, "alert"), _unreviewed(data, "detection"))
 
 
 def _unreviewed(data: Mapping[str, Any], severity: str) -> int | None:
-    """Return how many are left; Frigate sums up nothing to null."""
+    """Return the number of unreviewed items; Frigate sends null for a sum of nothing."""
     keys = (f"total_{severity}", f"reviewed_{severity}")
     if any(key not in data for key in keys):
         return None
@@ -86,19 +86,19 @@ def _unreviewed(data: Mapping[str, Any], severity: str) -> int | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewFilter:
-    """Which items are asked for; what is empty or None does not narrow them down."""
+    """A filter for review items; what is empty or None does not filter."""
 
     cameras: Sequence[str] = ()
     severity: str | None = None
     after: float | None = None
-    """Seconds since the epoch; the item ended later. None means 24 hours ago."""
+    """Seconds since the epoch; only items that end later. None: 24 hours ago."""
     before: float | None = None
-    """Seconds since the epoch; the item began earlier. None means now."""
+    """Seconds since the epoch; only items that begin earlier. None: now."""
     reviewed: bool | None = None
     limit: int = 100
 
     def as_query(self) -> Query:
-        """Return the parameters; Frigate splits lists at commas and wants 0 and 1."""
+        """Return the query: lists joined by commas, booleans as 0 and 1."""
         query: dict[str, str | float] = {"limit": self.limit}
         if self.cameras:
             query["cameras"] = ",".join(self.cameras)
@@ -114,16 +114,15 @@ class ReviewFilter:
 
 
 class Reviews(Resource):
-    """What there is to review, and what this account has reviewed of it."""
+    """Review items, and what this account has reviewed."""
 
     async def list(
         self, wanted: ReviewFilter | None = None, *, fresh: bool = False
     ) -> tuple[Review, ...]:
-        """Return items, the newest first (`GET /api/review`).
+        """Return review items, the most recent first (`GET /api/review`).
 
         Raises:
-            FrigateDataError: the answer is no list of items.
-            FrigateError: anything else.
+            FrigateDataError: the answer is not a list of items.
         """
         query = (wanted or ReviewFilter()).as_query()
         answer = await self._transport.request(
@@ -132,13 +131,12 @@ class Reviews(Resource):
         return answer.models(Review.from_api, "This is not a list of reviews")
 
     async def get(self, review_id: str) -> Review:
-        """Return one item (`GET /api/review/{id}`).
+        """Return one item (`GET /api/review/{review_id}`).
 
         Raises:
             FrigateNotFoundError: there is no such item.
-            FrigateForbiddenError: it is of a camera that this account may not see.
-            FrigateDataError: the answer is no item.
-            FrigateError: anything else.
+            FrigateForbiddenError: the account may not see its camera.
+            FrigateDataError: the answer is not an item.
         """
         target = route("/api/review/{review_id}", review_id=review_id)
         answer = await self._transport.request("GET", target)
@@ -147,11 +145,10 @@ class Reviews(Resource):
         )
 
     async def summary(self, *, fresh: bool = False) -> ReviewSummary:
-        """Return what is left of the last 24 hours (`GET /api/review/summary`).
+        """Return the summary of the last 24 hours (`GET /api/review/summary`).
 
         Raises:
-            FrigateDataError: the answer is no summary.
-            FrigateError: anything else.
+            FrigateDataError: the answer is not a summary.
         """
         answer = await self._transport.request(
             "GET", "/api/review/summary", fresh=fresh
@@ -164,17 +161,16 @@ class Reviews(Resource):
     async def mark(self, review_ids: Iterable[str], *, reviewed: bool = True) -> None:
         """Mark items as reviewed by this account, or not (`POST /api/reviews/viewed`).
 
-        Frigate says nothing of ids that it does not know.
+        Frigate silently ignores unknown ids.
 
         Raises:
-            FrigateForbiddenError: one is of a camera that this account may not see;
-                those before it are marked.
-            FrigateError: anything else.
+            FrigateForbiddenError: the account may not see the camera of one item; the
+                items before it are marked.
         """
         answer = await self._transport.request(
             "POST",
             "/api/reviews/viewed",
             data={"ids": [*review_ids], "reviewed": reviewed},
         )
-        # A page of a proxy's is not a command that was carried out.
+        # An HTML page comes from a proxy: Frigate has not carried out the command.
         answer.json(dict)

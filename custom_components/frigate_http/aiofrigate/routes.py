@@ -1,4 +1,4 @@
-"""Routes of Frigate's API: a template such as `/api/events/{event_id}`, filled in."""
+"""Routes of Frigate's API: a template such as `/api/events/{event_id}`, and its names."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,25 +14,25 @@ type Query = Mapping[str, str | int | float]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A route, with the names of this one request filled in."""
+    """A route, with the names of one request filled in."""
 
     template: str
-    """Without names, so that it can be counted by and shown to anybody."""
+    """Contains no names, so it can be shown in diagnostics."""
     segments: tuple[str, ...]
     """Unquoted."""
 
     @property
     def path(self) -> str:
-        """Return the path with its names, unquoted, for people to read."""
+        """Return the path with names, unquoted, for logs and errors."""
         return "/".join(("", *self.segments))
 
     def url_below(self, base: URL, query: Query | None = None) -> URL:
-        """Return the address of the route at a server, each segment quoted.
+        """Return the URL of the route at a server, with each segment quoted.
 
         Raises:
-            FrigateArgumentError: a segment is empty, cannot be written in UTF-8, or
-                holds `.` or `..` as a part of a path, which a server on the way would
-                resolve to another route.
+            FrigateArgumentError: a segment is empty, cannot be encoded as UTF-8, or
+                contains `.` or `..` as a part of a path, which a proxy would resolve to
+                another route.
         """
         parts = {part for segment in self.segments for part in segment.split("/")}
         if not parts.isdisjoint({".", ".."}) or "" in self.segments[:-1]:
@@ -45,9 +45,9 @@ class Route:
 
 
 def route(template: str, **names: str | float) -> Route:
-    """Return the route of a template, each `{name}` in it replaced by one segment.
+    """Return a route; each `{name}` in the template becomes one segment of the path.
 
-    A number is a time in seconds since the epoch, and is written to the millisecond.
+    A number is a time in seconds since the epoch, sent to the millisecond.
     """
     segments = tuple(
         _segment(names[part[1:-1]]) if part.startswith("{") else part
@@ -59,5 +59,5 @@ def route(template: str, **names: str | float) -> Route:
 def _segment(value: str | float) -> str:
     if isinstance(value, str):
         return value
-    # Frigate's own pages write no trailing zeros either.
+    # Most times are whole seconds, which need no decimals.
     return f"{value:.3f}".rstrip("0").rstrip(".")

@@ -1,4 +1,4 @@
-"""Finding one's way through a JSON schema, such as that of Frigate's configuration."""
+"""Looks up a part of a JSON schema, such as that of Frigate's configuration."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,23 +12,23 @@ type Schema = Mapping[str, Any]
 
 
 class FrigateSchemaPathError(FrigateArgumentError):
-    """A path that leads nowhere; `names` are those there are where it went wrong."""
+    """A path that is not in the schema; `names` are valid in place of its last name."""
 
     def __init__(self, path: str, names: tuple[str, ...]) -> None:
-        """Keep how far the path goes, the wrong name included."""
+        """Keep the path up to and including the first wrong name."""
         super().__init__(f"The schema has no {path!a}")
         self.path = path
         self.names = names
 
 
 def schema_at(schema: Schema, path: str) -> Schema:
-    """Return a part of a schema, all references in it replaced by what they mean.
+    """Return a part of a schema, with all references in it resolved.
 
     Args:
-        schema: a whole one, with the definitions that references lead to.
-        path: names with dots between them, such as `record.alerts.retain`. Where people
-            give the names themselves, as in `cameras.*.record`, any name will do. Lists
-            and references are seen through.
+        schema: the whole schema, with its definitions.
+        path: names separated by dots, such as `record.alerts.retain`. Any name stands for
+            a name that users choose, as in `cameras.*.record`. Lists and references are
+            followed.
 
     Raises:
         FrigateSchemaPathError: there is no such part.
@@ -52,7 +52,7 @@ def schema_at(schema: Schema, path: str) -> Schema:
 
 
 def _places(schema: Schema, part: Schema, seen: frozenset[str]) -> Iterator[Schema]:
-    """Yield everything that may stand here, in which names can be looked up."""
+    """Yield every schema that may apply here, in which names can be looked up."""
     reference = part.get("$ref")
     if isinstance(reference, str) and reference not in seen:
         yield from _places(schema, _target(schema, reference), seen | {reference})
@@ -65,19 +65,19 @@ def _places(schema: Schema, part: Schema, seen: frozenset[str]) -> Iterator[Sche
 
 
 def _below(place: Schema, name: str) -> Schema | None:
-    """Return what has a name in a place, or None."""
+    """Return the schema of a property, or None."""
     if not name:
         return None
     own = as_dict(place.get("properties"))
     any_name = place.get("additionalProperties")
     if name in own:
         return as_dict(own[name])
-    # True here only means that unknown names do no harm.
+    # True only means that unknown properties are allowed.
     return any_name if isinstance(any_name, dict) else None
 
 
 def _target(schema: Schema, reference: str) -> Schema:
-    """Return what a reference such as `#/$defs/RecordConfig` leads to."""
+    """Return the target of a reference such as `#/$defs/RecordConfig`."""
     found: Any = schema
     for name in reference.removeprefix("#/").split("/"):
         found = as_dict(found).get(name)
@@ -85,7 +85,7 @@ def _target(schema: Schema, reference: str) -> Schema:
 
 
 def _resolved(schema: Schema, part: Any, seen: frozenset[str]) -> Any:
-    """Return a part without references, but for those that lead back into themselves."""
+    """Return a part with references resolved, except those that are recursive."""
     if isinstance(part, list):
         return [_resolved(schema, one, seen) for one in part]
     if not isinstance(part, dict):
@@ -95,7 +95,7 @@ def _resolved(schema: Schema, part: Any, seen: frozenset[str]) -> Any:
         return {key: _resolved(schema, one, seen) for key, one in part.items()}
     if reference in seen:
         return dict(part)
-    # What stands beside a reference, such as a title, is said of this place only.
+    # Keys beside a reference, such as a title, override those of its target.
     beside = {key: one for key, one in part.items() if key != "$ref"}
     meant = {**_target(schema, reference), **beside}
     return _resolved(schema, meant, seen | {reference})

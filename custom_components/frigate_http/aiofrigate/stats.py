@@ -1,7 +1,8 @@
-"""The answer of `/api/stats` as frozen data, the same for Frigate 0.17 and 0.18.
+"""Models of `/api/stats`, the same for all versions of Frigate.
 
-CPU and memory are per cent, speeds milliseconds, storage MiB, temperatures °C and
-rates per second. A value is None where the server does not tell it.
+CPU, GPU and memory are in percent, inference and embedding speeds in milliseconds,
+storage in MiB, temperatures in °C, and rates in frames per second. A value is None if
+the server does not send it.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,7 +16,7 @@ from .parsing import as_bool, as_dict, as_float, as_int, as_str
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a process uses of the machine, in per cent."""
+    """CPU and memory usage of a process, in percent."""
 
     cpu: float | None = None
     memory: float | None = None
@@ -28,7 +29,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraStats:
-    """How one camera is doing."""
+    """Stats of one camera."""
 
     camera_fps: float | None
     process_fps: float | None
@@ -37,22 +38,22 @@ class CameraStats:
     detection_enabled: bool | None
     audio_rms: float | None
     audio_dbfs: float | None
-    """dB below full scale; None also for silence, which has no such figure."""
+    """Audio level in dBFS; None also for silence, which has no level."""
     ffmpeg: Usage
     capture: Usage
     detect: Usage
     connection_quality: str | None
-    """excellent, fair, poor or unusable; 0.18 and later, as all that follow."""
+    """`excellent`, `fair`, `poor` or `unusable`; since 0.18, as all that follow."""
     expected_fps: float | None
     reconnects_last_hour: int | None
     stalls_last_hour: int | None
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any], usages: Mapping[str, Any]) -> Self:
-        """Read one value of `cameras`, and its processes from `cpu_usages`."""
+        """Read one item of `cameras`, and its processes from `cpu_usages`."""
 
         def usage(pid_key: str, cpu_key: str) -> Usage:
-            # 0.18 names the camera's CPU itself; 0.17 only by a pid that changes.
+            # 0.18 sends the CPU usage with the camera, 0.17 only by process id.
             by_pid = Usage.from_api(as_dict(usages.get(str(data.get(pid_key)))))
             own = as_float(data.get(cpu_key))
             return Usage(by_pid.cpu if own is None else own, by_pid.memory)
@@ -64,7 +65,7 @@ class CameraStats:
             detection_fps=as_float(data.get("detection_fps")),
             detection_enabled=as_bool(data.get("detection_enabled")),
             audio_rms=as_float(data.get("audio_rms")),
-            # Frigate says 0 for silence too, which would be as loud as can be.
+            # Frigate sends 0 for silence, but 0 dBFS is the highest possible level.
             audio_dbfs=as_float(data.get("audio_dBFS")) or None,
             ffmpeg=usage("ffmpeg_pid", "ffmpeg_cpu"),
             capture=usage("capture_pid", "capture_cpu"),
@@ -78,19 +79,19 @@ class CameraStats:
 
 @dataclass(frozen=True, slots=True)
 class DetectorStats:
-    """How one detector is doing."""
+    """Stats of one detector."""
 
     inference_speed: float | None
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self:
-        """Read one value of `detectors`."""
+        """Read one item of `detectors`."""
         return cls(as_float(data.get("inference_speed")))
 
 
 @dataclass(frozen=True, slots=True)
 class GpuStats:
-    """How busy a GPU is."""
+    """Stats of one GPU."""
 
     load: float | None
     memory: float | None
@@ -100,7 +101,7 @@ class GpuStats:
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self:
-        """Read one value of `gpu_usages`; `"-"` and `""` mean unknown."""
+        """Read one item of `gpu_usages`; `"-"` and `""` mean unknown."""
         return cls(
             as_float(data.get("gpu")),
             as_float(data.get("mem")),
@@ -112,20 +113,20 @@ class GpuStats:
 
 @dataclass(frozen=True, slots=True)
 class NpuStats:
-    """How busy an NPU is."""
+    """Stats of one NPU."""
 
     load: float | None
     memory: float | None
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self:
-        """Read one value of `npu_usages`."""
+        """Read one item of `npu_usages`."""
         return cls(as_float(data.get("npu")), as_float(data.get("mem")))
 
 
 @dataclass(frozen=True, slots=True)
 class StorageStats:
-    """How full a file system is, in MiB."""
+    """Usage of a file system, in MiB."""
 
     total: float | None
     used: float | None
@@ -133,7 +134,7 @@ class StorageStats:
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self:
-        """Read one value of `service.storage`."""
+        """Read one item of `service.storage`."""
         return cls(
             as_float(data.get("total")),
             as_float(data.get("used")),
@@ -142,7 +143,7 @@ class StorageStats:
 
     @property
     def used_percent(self) -> float | None:
-        """Return the share that is used."""
+        """Return the used share, in percent."""
         if self.used is None or not self.total:
             return None
         return self.used / self.total * 100
@@ -150,7 +151,7 @@ class StorageStats:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stats:
-    """How the server and its cameras are doing."""
+    """Stats of the server and its cameras."""
 
     cameras: Mapping[str, CameraStats]
     """Only those that the account may see."""
@@ -160,9 +161,9 @@ class Stats:
     storage: Mapping[str, StorageStats]
     """By mount point, such as `/media/frigate/recordings`."""
     temperatures: Mapping[str, float]
-    """By sensor (0.17) or detector (0.18)."""
+    """By sensor (0.17) or by detector (0.18)."""
     embeddings: Mapping[str, float | None]
-    """As the server names them, such as `face_recognition_speed`."""
+    """Speeds by Frigate's names, such as `face_recognition_speed`."""
     camera_fps: float | None
     process_fps: float | None
     skipped_fps: float | None
@@ -172,15 +173,15 @@ class Stats:
     """Seconds since Frigate started."""
     version: Version | None
     latest_version: Version | None
-    """None also where Frigate does not look, or does not know."""
+    """None if Frigate does not check for updates, or does not know."""
     last_updated: float | None
-    """When Frigate computed this, in seconds since the epoch."""
+    """When Frigate computed the stats, in seconds since the epoch."""
     age: float | None
-    """Seconds from then until the server sent this, by the server's own clock."""
+    """Seconds from then until the server sent them, by the server's clock."""
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any], sent: datetime | None = None) -> Self:
-        """Read the object of `/api/stats`, sent at the given time."""
+        """Read the object of `/api/stats`, which was sent at the given time."""
         service = as_dict(data.get("service"))
         usages = as_dict(data.get("cpu_usages"))
         detectors = as_dict(data.get("detectors"))
@@ -219,7 +220,7 @@ def _each[T](data: Any, read: Callable[[Mapping[str, Any]], T]) -> dict[str, T]:
 def _temperatures(
     service: Mapping[str, Any], detectors: Mapping[str, Any]
 ) -> dict[str, float]:
-    """Return the temperatures: 0.17 lists them, 0.18 keeps them with the detectors."""
+    """Return the temperatures: 0.17 lists them, 0.18 has them in the detectors."""
     found = {
         **as_dict(service.get("temperatures")),
         **{

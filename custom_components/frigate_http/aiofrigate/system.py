@@ -1,4 +1,4 @@
-"""Health, version, who we are, stats and configuration."""
+"""The server as a whole: version, account, stats, configuration and restart."""
 
 from typing import Any
 
@@ -17,25 +17,21 @@ HEALTHY = "Frigate is running"
 
 
 def base_of(url: URL) -> URL:
-    """Return the base address below which a version route was found."""
+    """Return the base URL from the URL at which `/api/version` answered."""
     return url.with_path(url.path.removesuffix(VERSION_ROUTE) or "/")
 
 
 class System(Resource):
-    """The server as a whole.
-
-    Every method raises `FrigateError` for anything but a good answer; `fresh` asks past
-    Frigate's cache of 5 seconds.
-    """
+    """The server as a whole."""
 
     def __init__(self, transport: Transport) -> None:
         """Send everything through a transport."""
         super().__init__(transport)
         self.capabilities = Capabilities()
-        """What the server can do, by the last answer that should name its version."""
+        """Capabilities of the version in the last answer that should contain it."""
 
     async def ensure_capabilities(self) -> Capabilities:
-        """Return what the server can do; ask for its version only if it is not known.
+        """Return the capabilities; ask for the version only if it is not known.
 
         Raises the same errors as `version`.
         """
@@ -44,10 +40,10 @@ class System(Resource):
         return self.capabilities
 
     async def health(self) -> str:
-        """Return the server's own words on its health (`GET /api/`).
+        """Return the health text of the server (`GET /api/`).
 
         Raises:
-            FrigateDataError: they are not Frigate's.
+            FrigateDataError: it is not Frigate's.
         """
         answer = await self._transport.request("GET", "/api/")
         text = answer.text()
@@ -65,7 +61,7 @@ class System(Resource):
         return version
 
     async def locate(self) -> tuple[URL, Version]:
-        """Return the version, and the base address after redirects on the host.
+        """Return the version, and the base URL after redirects on the same host.
 
         Raises the same errors as `version`.
         """
@@ -76,13 +72,13 @@ class System(Resource):
         return base_of(answer.url), version
 
     async def check_auth(self) -> Identity:
-        """Return user and role as nginx sees them (`GET /api/auth`).
+        """Return user and role from the headers of `GET /api/auth`.
 
-        Port 5000 answers 401 here although every other call works there: to test a
-        connection, use `profile`.
+        Port 5000 answers 401 here, although every other route works without a login: use
+        `profile` to test a connection.
 
         Raises:
-            FrigateAuthError: not logged in, or asked on port 5000.
+            FrigateAuthError: not logged in, or port 5000.
         """
         answer = await self._transport.request("GET", "/api/auth")
         answer.refuse_html()
@@ -96,7 +92,7 @@ class System(Resource):
         return Profile.from_api(answer.json(dict))
 
     async def stats(self, *, fresh: bool = False) -> Stats:
-        """Return the stats (`GET /api/stats`), which are computed every 15 seconds."""
+        """Return the stats, which Frigate computes every 15 seconds (`GET /api/stats`)."""
         answer = await self._transport.request("GET", "/api/stats", fresh=fresh)
         stats = Stats.from_api(answer.json(dict), answer.date)
         # A restart may have brought another version, or one that is no number.
@@ -107,7 +103,7 @@ class System(Resource):
         """Return the configuration (`GET /api/config`).
 
         Raises:
-            FrigateDataError: the answer names no cameras.
+            FrigateDataError: the answer contains no cameras.
         """
         answer = await self._transport.request("GET", "/api/config", fresh=fresh)
         data = answer.json(dict)
@@ -119,7 +115,7 @@ class System(Resource):
         """Return the JSON schema of the configuration (`GET /api/config/schema.json`).
 
         Raises:
-            FrigateDataError: the answer is no schema.
+            FrigateDataError: the answer is not a schema.
         """
         answer = await self._transport.request("GET", "/api/config/schema.json")
         schema = answer.json(dict)
@@ -128,7 +124,7 @@ class System(Resource):
         return schema
 
     async def restart(self) -> None:
-        """Restart Frigate (`POST /api/restart`), which is gone for up to a minute.
+        """Restart Frigate (`POST /api/restart`), which takes up to a minute.
 
         Raises:
             FrigateForbiddenError: the account is not an administrator's.

@@ -1,4 +1,4 @@
-"""The one way to the server: address, login, limits, and what an answer means."""
+"""The transport: sends every request of the client, and maps failures to its errors."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
@@ -37,9 +37,9 @@ from .routes import Query, Route, route
 _LOGGER = logging.getLogger(__name__)
 
 REQUEST_TIMEOUT = 10.0
-"""Seconds for a whole short request, its body included."""
+"""Seconds for a whole short request, including the body of the response."""
 STREAM_SILENCE = 30.0
-"""Seconds without a byte after which a stream counts as dead."""
+"""Seconds without any data after which a stream is closed."""
 MAX_BYTES = 32 * 2**20
 _ERROR_BYTES = 64 * 2**10
 
@@ -47,10 +47,10 @@ _ERROR_BYTES = 64 * 2**10
 class Transport:
     """Sends requests to one server and turns every outcome into a value or an error.
 
-    A request goes through four functions: `request` or `stream` (limits), `Login.run`
-    (the login), `_send` (redirects, and what is sent again) and `_send_raw` (one HTTP
-    request). Whether certificates are verified is the client session's affair, and so
-    holds for all.
+    A request goes through four functions: `request` or `stream` (lane and time limit),
+    `Login.run` (login), `_send` (redirects and the policies that send again), and
+    `_send_raw` (one HTTP request). The client session decides whether certificates are
+    verified.
     """
 
     def __init__(
@@ -93,10 +93,10 @@ class Transport:
             query: parameters of the address.
             data: body, sent as JSON.
             form: body instead, sent as a form of files.
-            fresh: ask past Frigate's cache, which is up to 5 seconds old.
-            renews_login: log in anew where the server says that the login was lost.
-            lane: where it waits for its turn; `usual_lane` of the method unless given.
-            timeout: seconds for all of it, a new login included, once it is its turn.
+            fresh: bypass Frigate's cache, which is up to 5 seconds old.
+            renews_login: log in again if the login turns out to be lost.
+            lane: the lane in which it waits; `usual_lane` of the method unless given.
+            timeout: seconds for all of it, including a login, after the wait in the lane.
             max_bytes: the largest body that is read.
 
         Raises:
@@ -127,7 +127,7 @@ class Transport:
     async def _within_limits(
         self, request: Request, lane: Lane, timeout: float
     ) -> AsyncGenerator[None]:
-        """Wait for a place in a lane, and end what takes too long once it has one."""
+        """Wait for a place in a lane, and then apply the time limit."""
         with self.metrics.recording_errors(request.key), request.marking_errors():
             async with self._lanes.place_in(lane):
                 try:
@@ -144,11 +144,11 @@ class Transport:
         query: Query | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> AsyncGenerator[Stream]:
-        """Open a body that is read bit by bit; leaving the context closes the connection.
+        """Open a body that is read in chunks; leaving the context closes the connection.
 
         Raises:
-            FrigateHTMLError: it is a web page, whose end is not waited for.
-            FrigateError: it could not be opened, see `errors`.
+            FrigateHTMLError: on entering: it is an HTML page, which is not read.
+            FrigateError: on entering: every other failure, see `errors`.
         """
         request = self._prepare(
             hdrs.METH_GET,
@@ -172,7 +172,7 @@ class Transport:
     async def _kept_open(
         self, response: aiohttp.ClientResponse
     ) -> AsyncGenerator[None]:
-        """Let `close` end a stream, and end it on leaving."""
+        """Close a response on leaving, or when the client is closed."""
         self._open.add(response)
         try:
             self.raise_if_closed()
@@ -183,22 +183,22 @@ class Transport:
 
     @property
     def credentials(self) -> Credentials:
-        """Return what goes with every request."""
+        """Return the credentials that are sent with every request."""
         return self._credentials
 
     def change_password(self, password: str) -> None:
-        """Log in with another password from now on; what is logged in stays so."""
+        """Use another password from the next login on; the current session stays."""
         self._credentials = replace(self._credentials, password=password)
         self.login.change_password(password)
 
     def close(self) -> None:
-        """Close every stream still open; nothing can be sent afterwards."""
+        """Close every open stream; nothing can be sent afterwards."""
         self._closed = True
         for response in tuple(self._open):
             response.close()
 
     def raise_if_closed(self) -> None:
-        """Raise FrigateClosedError once nothing can be sent any more."""
+        """Raise FrigateClosedError if the client or its session was closed."""
         if self._closed or self.session.closed:
             raise FrigateClosedError("The client is closed")
 
@@ -210,7 +210,7 @@ class Transport:
         return Request(method=method, route=to, url=url, **how)
 
     async def _post_login(self, username: str, password: str) -> None:
-        """Send `POST /api/login`; the answer is an empty body and a cookie."""
+        """Send `POST /api/login`, which answers with an empty body and a cookie."""
         request = self._prepare(
             hdrs.METH_POST,
             "/api/login",
@@ -222,10 +222,10 @@ class Transport:
             (await read_answer(response, _ERROR_BYTES)).refuse_html()
 
     async def _send(self, request: Request) -> aiohttp.ClientResponse:
-        """Send, follow redirects, and send again what a policy allows to.
+        """Send a request, follow redirects, and send again if a policy says so.
 
         Raises:
-            FrigateError: the answer is none, or not a good one.
+            FrigateError: there is no response, or not a successful one.
         """
         dropped = DroppedConnection()
         while True:
@@ -246,7 +246,7 @@ class Transport:
                 request, dropped = redirected(request, response), DroppedConnection()
 
     async def _send_raw(self, request: Request) -> aiohttp.ClientResponse:
-        """Send one HTTP request and return its answer, whatever its status."""
+        """Send one HTTP request and return the response, whatever its status."""
         self.raise_if_closed()
         started = time.perf_counter()
         outcome = "no answer"
@@ -270,10 +270,10 @@ class Transport:
         return response
 
     def _note(self, request: Request, outcome: str, milliseconds: float) -> None:
-        """Count a request, and write it down.
+        """Count a request, and log it.
 
-        What stands before the route may be a secret, as the addresses of Home
-        Assistant's own proxy are, and the query is nobody's business.
+        Only the route is logged: the path before it may be a secret, as in the URLs of
+        Home Assistant's ingress, and so may the query.
         """
         self.metrics.count(request.key, outcome, milliseconds)
         path = one_line(request.route.path)
@@ -284,7 +284,7 @@ class Transport:
     async def _error_from(
         self, request: Request, response: aiohttp.ClientResponse
     ) -> FrigateError:
-        """Return the error for a bad status, without any secret that was sent."""
+        """Return the error for a status of 400 or above, with sent secrets masked."""
         body = bytearray()
         async with response:
             with suppress(TimeoutError, aiohttp.ClientError, OSError):

@@ -1,4 +1,4 @@
-"""The accounts of Frigate."""
+"""The user accounts of Frigate."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from .routes import Route, route
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """An account."""
+    """A user account."""
 
     username: str
     role: str | None
@@ -24,17 +24,16 @@ class User:
 
 
 class Users(Resource):
-    """Accounts and their roles; for administrators only.
+    """User accounts and their roles, for administrators only.
 
-    Every method raises `FrigateForbiddenError` for everybody else, and `FrigateError`
-    for anything but a good answer.
+    Every method raises `FrigateForbiddenError` for other accounts.
     """
 
     async def list(self, *, fresh: bool = False) -> tuple[User, ...]:
         """Return all accounts (`GET /api/users`).
 
         Raises:
-            FrigateDataError: the answer is no list of accounts.
+            FrigateDataError: the answer is not a list of accounts.
         """
         answer = await self._transport.request("GET", "/api/users", fresh=fresh)
         return answer.models(User.from_api, "This is not a list of users")
@@ -43,34 +42,35 @@ class Users(Resource):
         """Create an account (`POST /api/users`).
 
         Raises:
-            FrigateBadRequestError: the name, the password or the role will not do.
-            FrigateServerError: there is an account of this name, among other reasons.
+            FrigateBadRequestError: the name, the password or the role is invalid.
+            FrigateServerError: the name is taken, among other reasons.
         """
         data = {"username": username, "password": password, "role": role}
         await self._command("POST", route("/api/users"), data)
 
     async def delete(self, username: str) -> None:
-        """Delete an account (`DELETE /api/users/{username}`).
+        """Delete an account (`DELETE /api/users/{name}`).
 
-        Frigate says the same when there is none. Its sessions last until they end.
+        Frigate also reports success if there is no such account. Sessions of the account
+        stay valid until they expire.
 
         Raises:
-            FrigateForbiddenError: also for the account `admin`, which stays.
+            FrigateForbiddenError: also for `admin`, which cannot be deleted.
         """
         await self._command("DELETE", route("/api/users/{name}", name=username))
 
     async def set_password(
         self, username: str, password: str, current: str | None = None
     ) -> None:
-        """Set a password (`PUT /api/users/{username}/password`).
+        """Set a password (`PUT /api/users/{name}/password`).
 
-        Whoever is no administrator may do so for the own account alone, and has to send
-        the current password too.
+        Accounts that are not administrators may only set their own, and must send the
+        current password.
 
         Raises:
             FrigateNotFoundError: there is no such account.
             FrigateBadRequestError: the password is too short, or the current one missing.
-            FrigateWrongPasswordError: the current password is another.
+            FrigateWrongPasswordError: the current password is wrong.
         """
         data = {"password": password}
         if current is not None:
@@ -79,9 +79,10 @@ class Users(Resource):
         await self._command("PUT", target, data)
 
     async def set_role(self, username: str, role: str) -> None:
-        """Set a role (`PUT /api/users/{username}/role`).
+        """Set a role (`PUT /api/users/{name}/role`).
 
-        Frigate says the same when there is no such account. Sessions keep the old role.
+        Frigate also reports success if there is no such account. Existing sessions keep
+        the previous role.
 
         Raises:
             FrigateForbiddenError: also for the account `admin`.
@@ -93,6 +94,6 @@ class Users(Resource):
     async def _command(
         self, method: str, target: Route, data: Mapping[str, str] | None = None
     ) -> None:
-        """Send a command, the answer to which holds nothing but its success."""
+        """Send a command, whose answer contains nothing but its success."""
         answer = await self._transport.request(method, target, data=data)
         answer.refuse_html()

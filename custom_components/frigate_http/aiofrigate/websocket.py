@@ -1,4 +1,4 @@
-"""Opens a WebSocket with the same login, and the same errors, as every request."""
+"""Opens a WebSocket with the same login and the same errors as an HTTP request."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -23,24 +23,27 @@ from .transport import REQUEST_TIMEOUT, Transport
 _LOGGER = logging.getLogger(__name__)
 
 HEARTBEAT = 30.0
-"""Seconds between the pings; half of it without an answer ends the connection."""
+"""Seconds between two pings; no pong within half of that ends the connection."""
 MAX_MESSAGE_BYTES = 16 * 2**20
 _CLOSE_TIMEOUT = 1.0
 _METHOD = "WS"
-"""What stands in metrics and logs in place of an HTTP method."""
+"""Shown in metrics and logs in place of an HTTP method."""
 
 
 @asynccontextmanager
 async def open_websocket(
     transport: Transport, template: str, *, renews_login: bool = True
 ) -> AsyncGenerator[aiohttp.ClientWebSocketResponse]:
-    """Open a WebSocket; leaving the context closes it.
+    """Open a WebSocket, which is closed on leaving the context.
 
-    `renews_login` says whether a lost login is made anew for it.
+    Args:
+        transport: knows the address of the server and the login.
+        template: the route, such as `/ws`.
+        renews_login: log in again if the login turns out to be lost.
 
     Raises:
-        FrigateContentError: on entering: there is something, but no WebSocket.
-        FrigateError: on entering, for anything else that stands in the way.
+        FrigateContentError: on entering, if something other than a WebSocket answers.
+        FrigateError: on entering, for any other failure.
     """
     transport.raise_if_closed()
     target, client = route(template), transport.session
@@ -55,7 +58,7 @@ async def open_websocket(
             socket = await transport.login.run(
                 partial(_handshake, session, transport, target),
                 renews=renews_login,
-                # A proxy may refuse this one route, whoever we are.
+                # A proxy may refuse this one route to every account.
                 proves_login=False,
             )
         try:
@@ -97,7 +100,7 @@ async def _handshake(
 def _handshake_error(
     transport: Transport, err: aiohttp.WSServerHandshakeError
 ) -> FrigateError:
-    """Return what an answer means that opens no WebSocket; its body is not known."""
+    """Return the error for a refused handshake, of which aiohttp drops the body."""
     if err.status < 400:
         return FrigateContentError("The server opens no WebSocket there", err.status)
     return error_from_response(
@@ -106,7 +109,7 @@ def _handshake_error(
 
 
 class _Redirected(Exception):
-    """The server points elsewhere, where our headers have no business."""
+    """The server redirects the handshake."""
 
     def __init__(self, status: int, target: URL) -> None:
         super().__init__(status)
@@ -117,7 +120,10 @@ class _Redirected(Exception):
 async def _refuse_redirects(
     request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType
 ) -> aiohttp.ClientResponse:
-    """Keep aiohttp from following a redirect, which it would do with all our headers."""
+    """Keep aiohttp from following a redirect.
+
+    It would send our credentials along, wherever the redirect leads.
+    """
     response = await send(request)
     if 300 <= response.status < 400:
         response.close()

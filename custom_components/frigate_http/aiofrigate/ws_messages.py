@@ -1,7 +1,7 @@
-"""What Frigate says on its WebSocket, as typed updates.
+"""Reads messages of Frigate's WebSocket `/ws` as typed updates.
 
-A message is `{"topic", "payload"}`, and the payload mostly JSON once more, inside a
-text. What is not understood is no update and no error: new versions say new things.
+A message is `{"topic", "payload"}`, where the payload is mostly JSON in a string. Unknown
+messages are ignored, because new versions of Frigate send new topics.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,23 +14,23 @@ from .reviews import Review
 
 _VERIFIED = "-verified"
 _SEVERITIES = {"NONE": None, "DETECTION": "detection", "ALERT": "alert"}
-_SWITCH = {"ON": True, "OFF": False}
+_ON_OFF = {"ON": True, "OFF": False}
 
 
 @dataclass(frozen=True, slots=True)
 class TrackedObject:
-    """An object that a camera sees now."""
+    """An object that a camera tracks."""
 
     object_id: str
-    """The id of the event that it will have been."""
+    """The same as the id of its event."""
     camera: str
     label: str
     sub_label: str | None
     zones: frozenset[str]
-    """Those in which it is now."""
+    """The zones it is in now."""
     is_stationary: bool
     snapshot_time: float | None = None
-    """When its best picture was taken, in seconds since the epoch; None without one."""
+    """When its best snapshot was taken, in seconds since the epoch; None without one."""
 
     @classmethod
     def from_api(cls, camera: str, data: Mapping[str, Any]) -> Self | None:
@@ -40,7 +40,7 @@ class TrackedObject:
             return None
         sub_label = data.get("sub_label")
         if isinstance(sub_label, list):
-            # With its score behind it.
+            # A list of name and score.
             sub_label = next(iter(sub_label), None)
         snapshot = as_dict(data.get("snapshot"))
         return cls(
@@ -56,24 +56,24 @@ class TrackedObject:
 
 @dataclass(frozen=True, slots=True)
 class CameraActivity:
-    """All that the cameras see now: the answer to `onConnect`."""
+    """The current state of all cameras (`camera_activity`), the answer to `onConnect`."""
 
     motion: Mapping[str, bool | None]
-    """By camera; None where Frigate has not looked yet."""
+    """By camera; None if Frigate does not know it yet."""
     objects: Mapping[str, tuple[TrackedObject, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class SoundActivity:
-    """All that the cameras hear now."""
+    """The current sounds of all cameras (`audio_detections`)."""
 
     sounds: Mapping[str, frozenset[str]]
-    """By camera; one that is missing hears nothing."""
+    """Labels by camera; a camera that is missing detects no sound."""
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectUpdate:
-    """An object was seen for the first time, changed, or is gone."""
+    """An object was detected, changed, or is gone (`events`)."""
 
     tracked: TrackedObject
     is_gone: bool
@@ -81,7 +81,7 @@ class ObjectUpdate:
 
 @dataclass(frozen=True, slots=True)
 class ReviewUpdate:
-    """A review item began, changed, or ended, which its end tells."""
+    """A review item began, changed, or ended (`reviews`); an ended one has an end time."""
 
     review: Review
     is_new: bool = True
@@ -89,18 +89,18 @@ class ReviewUpdate:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many objects of a label a camera or a zone has now."""
+    """The number of objects of a label in a camera or a zone (`<place>/<label>`)."""
 
     place: str
     label: str
-    """`all` for the sum of them."""
+    """`all` for the sum of all labels."""
     count: int
     only_active: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """A camera begins or ceases to see something move."""
+    """Motion began or ended at a camera (`<camera>/motion`)."""
 
     camera: str
     is_on: bool
@@ -108,7 +108,7 @@ class Motion:
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """A camera begins or ceases to hear something."""
+    """A sound began or ended at a camera (`<camera>/audio/<label>`)."""
 
     camera: str
     label: str
@@ -117,15 +117,16 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class ReviewStatus:
-    """What there is to review at a camera now: `alert`, `detection` or None."""
+    """The severity of the current activity of a camera (`<camera>/review_status`)."""
 
     camera: str
     severity: str | None
+    """`alert`, `detection` or None."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeatureState:
-    """A feature of a camera is set to a value."""
+    """A feature of a camera was set to a value (`<camera>/<feature>/state`)."""
 
     camera: str
     feature: str
@@ -134,12 +135,12 @@ class FeatureState:
 
 @dataclass(frozen=True, slots=True)
 class Recognized:
-    """A face was recognized or a plate was read; or is so no longer."""
+    """A face or a license plate was recognized (`tracked_object_update`)."""
 
     camera: str
     is_plate: bool
     name: str | None
-    """The person, or whose plate it is; None if unknown."""
+    """The name of the person or of the known plate; None if unknown."""
     plate: str | None
     event_id: str | None
     score: float | None
@@ -147,13 +148,13 @@ class Recognized:
 
     @property
     def shown(self) -> str | None:
-        """Return what a person would call it: the name, else the plate."""
+        """Return the name, else the plate."""
         return self.name or self.plate
 
 
 @dataclass(frozen=True, slots=True)
 class Classified:
-    """A model has found another state of something, such as an open gate."""
+    """A custom model reports a state, such as an open gate (`classification`)."""
 
     camera: str
     model: str
@@ -162,7 +163,7 @@ class Classified:
 
 @dataclass(frozen=True, slots=True)
 class ProfileState:
-    """Another profile is active now; None for none."""
+    """The active profile has changed (`profile/state`); None for no profile."""
 
     name: str | None
 
@@ -184,23 +185,23 @@ type Update = (
 
 
 def parse_message(text: str) -> Update | None:
-    """Return what a message says, or None if that is nothing for us."""
+    """Return the update in a message, or None for unknown and invalid messages."""
     message = _json(text)
     if not isinstance(message, dict):
         return None
     topic, payload = message.get("topic"), message.get("payload")
     if not isinstance(topic, str):
         return None
-    if (read := _WHOLE_TOPICS.get(topic)) is not None:
+    if (read := _READERS.get(topic)) is not None:
         return read(payload)
     match topic.split("/"):
         case [place, label]:
-            return _of_two(place, label, payload)
+            return _two_part_topic(place, label, payload)
         case [place, label, "active"]:
             return _count(place, label, payload, only_active=True)
         case [camera, feature, "state"]:
             return _feature_state(camera, feature, payload)
-        case [camera, "audio", label] if (is_on := _switch(payload)) is not None:
+        case [camera, "audio", label] if (is_on := _on_off(payload)) is not None:
             return Sound(camera, label, is_on)
         case [camera, "classification", model] if isinstance(payload, str):
             return Classified(camera, model, payload)
@@ -216,17 +217,17 @@ def _json(text: Any) -> Any:
         return None
 
 
-def _of_two(place: str, what: str, payload: Any) -> Update | None:
+def _two_part_topic(place: str, what: str, payload: Any) -> Update | None:
     if isinstance(payload, str):
-        if what == "motion" and (is_on := _switch(payload)) is not None:
+        if what == "motion" and (is_on := _on_off(payload)) is not None:
             return Motion(place, is_on)
         if what == "review_status" and payload in _SEVERITIES:
             return ReviewStatus(place, _SEVERITIES[payload])
     return _count(place, what, payload, only_active=False)
 
 
-def _switch(payload: Any) -> bool | None:
-    return _SWITCH.get(payload) if isinstance(payload, str) else None
+def _on_off(payload: Any) -> bool | None:
+    return _ON_OFF.get(payload) if isinstance(payload, str) else None
 
 
 def _count(place: str, label: str, payload: Any, *, only_active: bool) -> Count | None:
@@ -236,7 +237,7 @@ def _count(place: str, label: str, payload: Any, *, only_active: bool) -> Count 
 
 
 def _feature_state(camera: str, feature: str, payload: Any) -> FeatureState | None:
-    if (is_on := _switch(payload)) is not None:
+    if (is_on := _on_off(payload)) is not None:
         return FeatureState(camera, feature, is_on)
     if isinstance(payload, int) and not isinstance(payload, bool):
         return FeatureState(camera, feature, payload)
@@ -249,12 +250,12 @@ def _camera_activity(payload: Any) -> CameraActivity | None:
         return None
     motion, objects = {}, {}
     for camera, data in cameras.items():
-        sight = as_dict(data)
-        motion[camera] = as_bool(sight.get("motion"))
-        seen = sight.get("objects")
+        activity = as_dict(data)
+        motion[camera] = as_bool(activity.get("motion"))
+        listed = activity.get("objects")
         found = [
             TrackedObject.from_api(camera, as_dict(one))
-            for one in (seen if isinstance(seen, list) else [])
+            for one in (listed if isinstance(listed, list) else [])
         ]
         objects[camera] = tuple(one for one in found if one is not None)
     return CameraActivity(motion, objects)
@@ -265,7 +266,7 @@ def _sound_activity(payload: Any) -> SoundActivity | None:
     if not isinstance(cameras, dict):
         return None
     return SoundActivity(
-        {camera: frozenset(as_dict(heard)) for camera, heard in cameras.items()}
+        {camera: frozenset(as_dict(sounds)) for camera, sounds in cameras.items()}
     )
 
 
@@ -297,7 +298,7 @@ def _recognized(payload: Any) -> Recognized | None:
     return Recognized(
         camera,
         kind == "lpr",
-        # That is how Frigate says that it sees a face and does not know it.
+        # Frigate sends this name for a face that it does not know.
         None if name == "unknown" else name,
         as_str(data.get("plate")),
         as_str(data.get("id")),
@@ -311,7 +312,7 @@ def _profile_state(payload: Any) -> ProfileState | None:
     return ProfileState(None if payload.lower() in {"", "none"} else payload)
 
 
-_WHOLE_TOPICS: Mapping[str, Callable[[Any], Update | None]] = {
+_READERS: Mapping[str, Callable[[Any], Update | None]] = {
     "camera_activity": _camera_activity,
     "audio_detections": _sound_activity,
     "events": _object_update,
