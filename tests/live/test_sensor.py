@@ -1,19 +1,21 @@
 """Sensors of what happens: counts, severities, faces, plates and states of things."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
-    mock_restore_cache_with_extra_data,
     snapshot_platform,
 )
 from syrupy.assertion import SnapshotAssertion
 
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN, Platform
 from homeassistant.core import HomeAssistant, State
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import entity_registry as er, restore_state
+from homeassistant.util import dt as dt_util
 from tests.common import (
     CONFIG_READ,
     is_registered,
@@ -278,6 +280,26 @@ async def test_with_no_time_the_last_one_is_shown_for_ever(
     assert state_of(hass, entry, *FACE) == "Eileen"
 
 
+async def load_stored(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    state: State,
+    extra: Mapping[str, Any],
+) -> None:
+    """Let Home Assistant read the state of an entity as if it had just been restarted."""
+    stored = {
+        "state": state.as_dict(),
+        "extra_data": extra,
+        "last_seen": dt_util.utcnow().isoformat(),
+    }
+    hass_storage[restore_state.STORAGE_KEY] = {
+        "key": restore_state.STORAGE_KEY,
+        "version": restore_state.STORAGE_VERSION,
+        "data": [stored],
+    }
+    await restore_state.async_get(hass).async_load()
+
+
 @pytest.mark.parametrize(
     ("stored", "ago", "shown"),
     [
@@ -291,6 +313,7 @@ async def test_a_face_outlasts_a_restart_for_what_is_left_of_its_time(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     freezer: FrozenDateTimeFactory,
+    hass_storage: dict[str, Any],
     stored: dict[str, str | None],
     ago: float,
     shown: str,
@@ -298,7 +321,7 @@ async def test_a_face_outlasts_a_restart_for_what_is_left_of_its_time(
     seen_at = datetime(2026, 11, 23, 12, tzinfo=UTC).timestamp() - ago
     state = State("sensor.front_door_last_recognized_face", "Eileen")
     extra = {**stored, "seen_at": seen_at}
-    mock_restore_cache_with_extra_data(hass, [(state, extra)])
+    await load_stored(hass, hass_storage, state, extra)
     entry = await set_up(hass, make_entry(frigate.internal_url))
     await until_pushing(hass, entry, frigate)
     await until_state(hass, entry, *FACE, shown)
