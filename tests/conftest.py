@@ -24,6 +24,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from tests.common import setup_state
 from tests.fake_frigate import FakeFrigate
+from tests.fake_frigate.threads import counted_threads, threads_are_idle
 
 
 @pytest.fixture(autouse=True)
@@ -89,8 +90,9 @@ async def frigate(
     socket_enabled: None, version: str, frigate_options: dict[str, Any]
 ) -> AsyncGenerator[FakeFrigate]:
     """Return a running simulated Frigate."""
-    async with FakeFrigate(**{"version": version, **frigate_options}) as server:
-        yield server
+    with counted_threads():
+        async with FakeFrigate(**{"version": version, **frigate_options}) as server:
+            yield server
 
 
 def make_entry(url: str, **data: Any) -> MockConfigEntry:
@@ -122,6 +124,7 @@ async def _until_connected(entry: MockConfigEntry) -> None:
         if live.is_pushing or live.failures:
             return
         await asyncio.sleep(0)
+        await threads_are_idle()
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from homeassistant.util.yaml import load_yaml_dict
+from tests.clock import all_waits
 from tests.common import (
     POLL,
     entity_id,
@@ -36,7 +37,6 @@ from tests.downloads.films import film
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.live.common import until, until_pushing, until_state
 from tests.services.common import set_up_admin
-from tests.services.footage_time import turns
 from tests.test_files import MANIFEST
 
 ROOT = Path(__file__).parents[1]
@@ -248,7 +248,7 @@ async def test_the_clip_around_a_trigger_is_saved(
     )
     hass.bus.async_fire("bell")
     while not told:
-        await turns()
+        await all_waits()
         freezer.tick(1)
     path = media / told[0].data["message"].removeprefix("/media/local/")
     assert len(film(path).video) == pytest.approx(70 * 5, abs=10)
@@ -267,7 +267,7 @@ async def test_the_recording_around_a_trigger_is_exported(
     start = dt_util.utcnow().timestamp()
     hass.bus.async_fire("bell")
     while not told:
-        await turns()
+        await all_waits()
         freezer.tick(1)
     (call,) = told
     assert call.data["title"] == "Front door"

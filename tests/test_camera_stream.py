@@ -122,7 +122,7 @@ async def test_a_viewer_who_leaves_ends_the_stream_within_a_second(
     await frigate.wait_for_streams("front_door", 2)
     for stream, left in zip(streams, (1, 0), strict=True):
         stream.close()
-        await frigate.wait_for_streams("front_door", left, timeout=1)
+        await frigate.wait_for_streams("front_door", left)
 
 
 async def test_a_viewer_may_also_leave_while_no_frames_come(
@@ -133,7 +133,7 @@ async def test_a_viewer_may_also_leave_while_no_frames_come(
     await read_frame(stream)
     await frigate.wait_for_streams("front_door", 1)
     stream.close()
-    await frigate.wait_for_streams("front_door", 0, timeout=1)
+    await frigate.wait_for_streams("front_door", 0)
 
     frigate.clear_faults()
     stream = await view("front_door")
@@ -342,8 +342,8 @@ async def test_four_open_streams_do_not_hold_up_polls_or_pictures(
     assert frigate.open_streams == {"front_door": 2, "Portones": 2}
     for stream in streams:
         stream.close()
-    await frigate.wait_for_streams("front_door", 0, timeout=1)
-    await frigate.wait_for_streams("Portones", 0, timeout=1)
+    await frigate.wait_for_streams("front_door", 0)
+    await frigate.wait_for_streams("Portones", 0)
 
 
 async def _fail(

@@ -14,11 +14,11 @@ from homeassistant.helpers import config_validation as cv, entity_registry as er
 from homeassistant.helpers.template import Template
 from homeassistant.util.yaml import parse_yaml
 from scripts.demo_app.frigate import CAMERAS, FACES, WAITING_FACES
+from tests.clock import in_time
 from tests.common import ADMIN, VIEWER, furnish, sent
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate
 from tests.services.common import set_up_admin
-from tests.services.footage_time import in_time
 from tests.versions import EVERY_VERSION
 
 TEMPLATE = Path(__file__).parents[1] / "examples" / "dashboard.jinja"

@@ -10,12 +10,12 @@ from pytest_homeassistant_custom_component.common import (
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
+from tests.clock import all_waits, turns
 from tests.common import entity_id, pass_time, state_of
 from tests.documentation import FRIGATE_ENTITY, automations, load, pass_until
 from tests.fake_frigate import FakeFrigate
 from tests.live.common import until, until_pushing, until_state
 from tests.services.common import set_up_admin
-from tests.services.footage_time import turns
 
 SWITCHED = ("on", "off")
 
@@ -99,7 +99,7 @@ async def test_the_bell_is_exported(
     await load(hass, "Export when the bell rings")
     hass.states.async_set("binary_sensor.door_bell", "on")
     while not told:
-        await turns()
+        await all_waits()
         freezer.tick(1)
     (call,) = told
     assert call.data["message"] == "Bell at 04:00 is ready."

@@ -24,6 +24,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.frigate_http.aiofrigate import Credentials, FrigateClient
+from tests.clock import turns
 from tests.fake_frigate import FakeFrigate, Request
 
 ADMIN: dict[str, Any] = {"username": "admin", "password": "frigate-admin-pass-1"}
@@ -116,12 +117,6 @@ def sent(frigate: FakeFrigate, path: str, method: str = "GET") -> list[Request]:
         for request in frigate.requests
         if (request.method, request.path) == (method, path)
     ]
-
-
-async def turns(number: int = 50) -> None:
-    """Let everything that can go on do so; a frozen clock stops nothing of it."""
-    for _ in range(number):
-        await asyncio.sleep(0)
 
 
 async def after_silence[T](

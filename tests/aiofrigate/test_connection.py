@@ -23,17 +23,10 @@ from custom_components.frigate_http.aiofrigate import (
     FrigateUnreachableError,
 )
 from custom_components.frigate_http.aiofrigate.error_mapping import error_from_exception
+from tests.clock import turns
 from tests.fake_frigate import FakeFrigate, Fault, certificate_for
 
-from .conftest import (
-    VIEWER,
-    Connect,
-    after_silence,
-    http_answer,
-    turns,
-    wire_server,
-    works,
-)
+from .conftest import VIEWER, Connect, after_silence, http_answer, wire_server, works
 
 
 class Resolver(AbstractResolver):

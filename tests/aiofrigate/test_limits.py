@@ -17,9 +17,10 @@ from custom_components.frigate_http.aiofrigate import (
     Overlays,
     Stream,
 )
+from tests.clock import turns
 from tests.fake_frigate import FakeFrigate, Fault
 
-from .conftest import VIEWER, Connect, outcome_of, sent, turns, wire_server, works
+from .conftest import VIEWER, Connect, outcome_of, sent, wire_server, works
 
 CAMERA = "front_door"
 AT_ONCE = 4
@@ -46,7 +47,7 @@ def _unwatched(frigate: FakeFrigate, camera: str = CAMERA) -> bool:
 async def test_four_short_requests_at_once(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
-    frigate.latency = 0.02
+    frigate.latency = 500
     calls = (client.system.stats(fresh=True) for _ in range(24))
     assert len(await asyncio.gather(*calls)) == 24
     assert frigate.max_parallel == AT_ONCE
@@ -55,7 +56,7 @@ async def test_four_short_requests_at_once(
 async def test_pictures_count_as_short_requests(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
-    frigate.latency = 0.02
+    frigate.latency = 500
     pictures = (client.media.latest_image(CAMERA) for _ in range(12))
     others = (client.system.version() for _ in range(12))
     await asyncio.gather(*pictures, *others)
@@ -69,14 +70,14 @@ async def test_open_streams_do_not_hold_up_polling(
         streams = [await _open(stack, client) for _ in range(AT_ONCE + 2)]
         assert all([await _frame(stream) for stream in streams])
         frigate.max_parallel = 0
-        frigate.latency = 0.02
+        frigate.latency = 500
         for _ in range(3):
             calls = (client.system.stats(fresh=True) for _ in range(8))
-            await asyncio.wait_for(asyncio.gather(*calls), 5)
+            await asyncio.gather(*calls)
             assert all([await _frame(stream) for stream in streams])
         assert frigate.max_parallel == AT_ONCE
         assert frigate.open_streams[CAMERA] == AT_ONCE + 2
-    await frigate.wait_for_streams(CAMERA, 0, timeout=1)
+    await frigate.wait_for_streams(CAMERA, 0)
     assert _unwatched(frigate)
 
 
@@ -101,7 +102,7 @@ async def test_requests_that_fail_or_are_cancelled_give_their_place_back(
     frigate.clear_faults()
 
     frigate.max_parallel = 0
-    frigate.latency = 0.02
+    frigate.latency = 500
     await asyncio.gather(*(client.system.stats(fresh=True) for _ in range(8)))
     assert frigate.max_parallel == AT_ONCE
 
@@ -128,7 +129,7 @@ async def test_a_stream_ends_with_its_reader(
                     break
             assert pieces.startswith(b"--frame\r\nContent-Type: image/jpeg\r\n\r\n")
             assert frigate.open_streams[CAMERA] == 1
-        await frigate.wait_for_streams(CAMERA, 0, timeout=1)
+        await frigate.wait_for_streams(CAMERA, 0)
         assert _unwatched(frigate)
     assert await works(client)
 
@@ -143,7 +144,7 @@ async def test_a_stream_ends_with_an_error_of_its_reader(
 
     with pytest.raises(ZeroDivisionError):
         await stumble()
-    await frigate.wait_for_streams(CAMERA, 0, timeout=1)
+    await frigate.wait_for_streams(CAMERA, 0)
     assert await works(client)
 
 
@@ -165,7 +166,7 @@ async def test_a_stream_ends_when_its_reader_is_cancelled(
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    await frigate.wait_for_streams(CAMERA, 0, timeout=1)
+    await frigate.wait_for_streams(CAMERA, 0)
     assert _unwatched(frigate)
     assert await works(client)
 
@@ -205,10 +206,9 @@ async def test_closing_the_client_ends_every_stream(
         readers = [asyncio.ensure_future(read_on(stream)) for stream in streams]
         await asyncio.sleep(0)
         client.close()
-        done, pending = await asyncio.wait(readers, timeout=1)
-        assert not pending
+        done, _ = await asyncio.wait(readers)
         assert {type(task.exception()) for task in done} == {FrigateConnectionError}
-        await frigate.wait_for_streams(CAMERA, 0, timeout=1)
+        await frigate.wait_for_streams(CAMERA, 0)
     assert _unwatched(frigate)
     with pytest.raises(FrigateClosedError, match="closed"):
         await client.system.stats()
@@ -231,7 +231,7 @@ async def test_a_stream_that_opens_while_the_client_closes_is_closed_too(
     frigate.clear_faults()
     with pytest.raises(FrigateClosedError, match="closed"):
         await task
-    await frigate.wait_for_streams(CAMERA, 0, timeout=1)
+    await frigate.wait_for_streams(CAMERA, 0)
     assert _unwatched(frigate)
 
 
@@ -246,7 +246,7 @@ async def test_a_stream_nobody_left_properly_is_no_leak_for_the_others(
         gc.collect()
         assert await works(client)
         assert await _frame(stream)
-    await frigate.wait_for_streams(CAMERA, 0, timeout=1)
+    await frigate.wait_for_streams(CAMERA, 0)
     assert _unwatched(frigate)
 
 
@@ -324,7 +324,7 @@ async def test_a_stream_that_falls_silent_is_dead_after_half_a_minute(
     with pytest.raises(FrigateTimeoutError):
         await task
     frigate.clear_faults()
-    await frigate.wait_for_streams(CAMERA, 0, timeout=1)
+    await frigate.wait_for_streams(CAMERA, 0)
     async with client.media.mjpeg(CAMERA, fps=20, height=90) as stream:
         assert await _frame(stream)
 
@@ -362,5 +362,5 @@ async def test_what_a_stream_is_asked_for(
         {"fps": "7", "height": "240"},
         {"fps": "1", "height": "120", "bbox": "1", "zones": "1", "mask": "1"},
     ]
-    await frigate.wait_for_streams(CAMERA, 0, timeout=1)
+    await frigate.wait_for_streams(CAMERA, 0)
     assert _unwatched(frigate)

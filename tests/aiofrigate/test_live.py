@@ -60,14 +60,13 @@ class Listener:
         self, *, connects: int = 0, errors: int = 0, updates: int = 0
     ) -> None:
         """Wait until it was told that many things."""
-        async with asyncio.timeout(10):
-            while (
-                self.connects < connects
-                or len(self.errors) < errors
-                or len(self.updates) < updates
-            ):
-                self._changed.clear()
-                await self._changed.wait()
+        while (
+            self.connects < connects
+            or len(self.errors) < errors
+            or len(self.updates) < updates
+        ):
+            self._changed.clear()
+            await self._changed.wait()
 
 
 @pytest.fixture

@@ -164,7 +164,7 @@ async def test_requests_are_written_down(
 async def test_parallel_requests_are_counted(
     session: aiohttp.ClientSession, server: FakeFrigate
 ) -> None:
-    server.latency = 0.05
+    server.latency = 500
     url = f"{server.internal_url}/api/version"
     await asyncio.gather(*(fetch(session, url) for _ in range(3)))
     assert server.max_parallel == 3

@@ -6,6 +6,7 @@ import json
 import aiohttp
 import pytest
 
+from tests.clock import all_waits, turns
 from tests.contract.client import (
     PASSWORDS,
     Answer,
@@ -93,8 +94,8 @@ async def test_faults_that_stall(
     server.fail("/api/stats", fault)
     waiting = asyncio.create_task(ask_stats(session, server))
     await server.wait_for_requests(1)
-    done, _ = await asyncio.wait([waiting], timeout=0.05)
-    assert not done
+    await turns()
+    assert not waiting.done()
     server.clear_faults()
     assert "cameras" in (await waiting).json
 
@@ -158,12 +159,12 @@ async def test_stream_that_stalls(
     session: aiohttp.ClientSession, server: FakeFrigate
 ) -> None:
     server.fail("/api/front_door", Fault.stall_body())
-    url = f"{server.internal_url}/api/front_door?fps=30"
+    url = f"{server.internal_url}/api/front_door?fps=10000"
     async with stream(session, url) as reader:
         assert (await reader.readany()).startswith(b"--frame")
         waiting = asyncio.create_task(reader.readuntil(b"--frame"))
-        done, _ = await asyncio.wait([waiting], timeout=0.1)
-        assert not done
+        await all_waits()
+        assert not waiting.done()
         server.clear_faults()
         await waiting
 

@@ -12,6 +12,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from homeassistant.core import HomeAssistant
+from tests.clock import all_waits
 from tests.documentation import load, pass_until
 from tests.downloads.conftest import Folders
 from tests.downloads.films import film
@@ -19,7 +20,6 @@ from tests.downloads.test_snapshot import COMPLETED
 from tests.fake_frigate import FakeFrigate
 from tests.mp4.material import Scene
 from tests.services.common import set_up_admin
-from tests.services.footage_time import turns
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ async def test_the_door_opens(
     await load(hass, "Clip when the door opens")
     hass.states.async_set("binary_sensor.door", "on")
     while not told:
-        await turns()
+        await all_waits()
         freezer.tick(1)
     url = told[0].data["data"]["video"]
     path = folders.media / url.removeprefix("/media/local/")

@@ -22,6 +22,7 @@ from custom_components.frigate_http.periods import Period
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
+from tests.clock import in_time, turns
 from tests.common import sent
 from tests.downloads.conftest import Folders
 from tests.downloads.films import film, nearly_equal, one_cut, order_of_boxes
@@ -29,7 +30,6 @@ from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.answers import Answer as FakeAnswer
 from tests.mp4.material import Scene
 from tests.services.common import call, camera_entity
-from tests.services.footage_time import in_time, turns
 from tests.versions import EVERY_VERSION
 
 RECORDINGS = "/api/front_door/recordings"

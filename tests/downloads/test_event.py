@@ -9,12 +9,12 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from tests.clock import in_time
 from tests.downloads.conftest import Folders
 from tests.downloads.films import film
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.answers import Answer
 from tests.services.common import call, camera_entity
-from tests.services.footage_time import in_time
 from tests.versions import EVERY_VERSION
 
 

@@ -34,11 +34,11 @@ from custom_components.frigate_http.mp4 import TruncatedError
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from tests.aiofrigate.conftest import WireServer, http_answer, wire_server
+from tests.clock import in_time, turns
 from tests.downloads.conftest import Folders
 from tests.downloads.films import film
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.services.common import call, set_up_viewer
-from tests.services.footage_time import in_time, turns
 from tests.versions import EVERY_VERSION
 
 FILES = "/exports/front"

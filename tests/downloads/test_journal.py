@@ -11,12 +11,12 @@ from custom_components.frigate_http.const import DOMAIN
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from tests.clock import turns
 from tests.common import pass_time
 from tests.conftest import make_entry, set_up
 from tests.downloads.conftest import Folders
 from tests.downloads.test_places import snapshot
 from tests.fake_frigate import FakeFrigate, Fault
-from tests.services.footage_time import turns
 
 LATEST = "/api/front_door/latest.jpg"
 DAY = 86400.0

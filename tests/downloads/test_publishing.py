@@ -17,12 +17,12 @@ from custom_components.frigate_http.const import DOMAIN
 from custom_components.frigate_http.downloads.setup import async_set_up_downloads
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from tests.clock import turns
 from tests.downloads.conftest import Folders
 from tests.downloads.test_clip import ago, download
 from tests.downloads.test_places import snapshot
 from tests.downloads.test_snapshot import COMPLETED, FAILED
 from tests.fake_frigate import FakeFrigate
-from tests.services.footage_time import turns
 
 IN_PARTS: dict[str, Any] = {
     "join": False,

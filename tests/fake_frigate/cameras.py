@@ -109,7 +109,7 @@ class Streams:
         self._changed(name, 1)
         try:
             while (camera := call.state.cameras.get(name)) is not None:
-                await self._pacer.sleep(1 / fps)
+                await self._pacer.sleep(call.state.stream_pace / fps)
                 width = int(height * camera.width / camera.height)
                 view = View(
                     name, width, height, _overlays(values), frozen=not camera.alive

@@ -26,7 +26,7 @@ class LiveControls(Reception):
         """Return what clients have sent: parsed where it was JSON."""
         return self.state.live.received
 
-    async def wait_for_live(self, n: int, timeout: float = 5) -> None:
+    async def wait_for_live(self, n: int, timeout: float = 30) -> None:
         """Wait until that many sockets are open."""
         await self._wait(
             lambda: len(self.live_clients) == n,
@@ -34,7 +34,7 @@ class LiveControls(Reception):
             timeout,
         )
 
-    async def wait_for_live_received(self, n: int, timeout: float = 5) -> None:
+    async def wait_for_live_received(self, n: int, timeout: float = 30) -> None:
         """Wait until clients have sent at least that many messages."""
         await self._wait(
             lambda: len(self.live_received) >= n,

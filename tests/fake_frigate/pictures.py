@@ -14,6 +14,7 @@ import zlib
 from PIL import Image, ImageDraw, ImageFont
 
 from .state import Camera, Clock
+from .threads import count_work
 
 FORMATS = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "webp": "WEBP"}
 ERROR_SIZE = (1920, 1080)
@@ -174,7 +175,9 @@ class Studio:
 
     def begin[T](self, work: Callable[..., T], *arguments: Any) -> Future[T]:
         """Begin something that takes its time."""
-        return self._executor().submit(work, *arguments)
+        begun = self._executor().submit(work, *arguments)
+        count_work(begun)
+        return begun
 
     async def run[T](self, work: Callable[..., T], *arguments: Any) -> T:
         """Do something that takes its time."""

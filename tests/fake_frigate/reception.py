@@ -39,7 +39,8 @@ class Reception:
         self.max_parallel = 0
         self.open_films = 0
         self.max_films = 0
-        self.latency = 0.0
+        self.latency = 0
+        """How often the event loop turns before a request is answered."""
         self._parallel = 0
         self._changed = asyncio.Event()
         self._faults = Faults()
@@ -68,7 +69,7 @@ class Reception:
         """Forget the requests seen so far."""
         self.requests.clear()
 
-    async def wait_for_streams(self, camera: str, n: int, timeout: float = 5) -> None:
+    async def wait_for_streams(self, camera: str, n: int, timeout: float = 30) -> None:
         """Wait until that many MJPEG streams of a camera are open."""
         await self._wait(
             lambda: self.open_streams[camera] == n,
@@ -76,7 +77,7 @@ class Reception:
             timeout,
         )
 
-    async def wait_for_films(self, n: int, timeout: float = 5) -> None:
+    async def wait_for_films(self, n: int, timeout: float = 30) -> None:
         """Wait until that many films are on their way."""
         await self._wait(
             lambda: self.open_films == n,
@@ -84,7 +85,7 @@ class Reception:
             timeout,
         )
 
-    async def wait_for_requests(self, n: int, timeout: float = 5) -> None:
+    async def wait_for_requests(self, n: int, timeout: float = 30) -> None:
         """Wait until at least that many requests have arrived."""
         await self._wait(
             lambda: len(self.requests) >= n,
@@ -137,8 +138,8 @@ class Reception:
                 await hang_up(request, at_once=True)
             if fault is not None and fault.kind == "stall":
                 await cleared.wait()
-            if self.latency:
-                await self._pacer.sleep(self.latency)
+            for _turn in range(self.latency):
+                await asyncio.sleep(0)
             if not inside:
                 answer = Answer(200, _FOREIGN_PAGE, "text/html")
             elif fault is not None and fault.prepared is not None:

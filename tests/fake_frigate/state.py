@@ -167,6 +167,8 @@ class ServerState:
     admin_first_time_login: bool = False
     jwt_secret: str = field(default_factory=lambda: secrets.token_hex(64), repr=False)
     starting: bool = False
+    # How many times slower than asked for the live streams are.
+    stream_pace: float = 1.0
     started_at: float = 0.0
     restarts: int = 0
     birdseye: bool = False

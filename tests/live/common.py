@@ -15,8 +15,9 @@ from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from tests.common import state_of
 from tests.fake_frigate import FakeFrigate
+from tests.fake_frigate.threads import threads_are_idle
 
-LIMIT = 10
+LIMIT = 30
 TURNS_A_TICK = 500
 TURNS = 50 * TURNS_A_TICK
 
@@ -56,7 +57,7 @@ async def _until_while_frozen(
         if is_so():
             return
         await asyncio.sleep(0)
-        if turn % TURNS_A_TICK == 0:
+        if turn % TURNS_A_TICK == 0 and await threads_are_idle():
             # What comes in quick succession is shown after a moment.
             clock.tick(SHORTEST_PAUSE)
             async_fire_time_changed(hass)
@@ -83,7 +84,7 @@ async def _until_connected_while_frozen(
         if frigate.live_clients:
             return
         await asyncio.sleep(0)
-        if turn % TURNS_A_TICK == 0:
+        if turn % TURNS_A_TICK == 0 and await threads_are_idle():
             clock.tick(1)
             async_fire_time_changed(hass)
 

@@ -8,9 +8,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.frigate_http.coordinator.server import CONFIG_INTERVAL
 from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import HomeAssistant
+from tests.clock import in_time
 from tests.common import entity_id, pass_time
 from tests.fake_frigate import FakeFrigate, Fault
-from tests.services.footage_time import in_time
 
 SET = "/api/camera/"
 

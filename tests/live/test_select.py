@@ -20,6 +20,7 @@ from homeassistant.const import (
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import entity_registry as er
+from tests.clock import in_time
 from tests.common import (
     VIEWER,
     entity_id,
@@ -35,7 +36,6 @@ from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.profiles import activate
 from tests.fake_frigate.settings import Profile
-from tests.services.footage_time import in_time
 from tests.versions import BEFORE_018, SINCE_018
 
 from .common import until_pushing, until_state

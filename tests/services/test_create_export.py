@@ -9,6 +9,7 @@ import pytest
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
+from tests.clock import in_time
 from tests.common import sent
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
@@ -20,7 +21,6 @@ from tests.services.common import (
     set_up_viewer,
 )
 from tests.services.export_calls import create, past, refused, there
-from tests.services.footage_time import in_time
 from tests.versions import EVERY_VERSION, SINCE_018
 
 

@@ -8,13 +8,13 @@ import pytest
 from custom_components.frigate_http.const import DOMAIN
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from tests.clock import in_time
 from tests.common import said
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.exports import row
 from tests.services.common import call, commands, set_up_admin
 from tests.services.export_calls import add, there
-from tests.services.footage_time import in_time
 from tests.versions import EVERY_VERSION, SINCE_018
 
 

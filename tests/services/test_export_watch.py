@@ -9,12 +9,12 @@ import pytest
 from custom_components.frigate_http.const import CONF_BROWSER_URL
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from tests.clock import in_time
 from tests.common import reauths, sent
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.services.common import call, camera_entity
 from tests.services.export_calls import create
-from tests.services.footage_time import in_time
 from tests.versions import EVERY_VERSION, SINCE_018
 
 

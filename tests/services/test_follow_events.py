@@ -7,11 +7,11 @@ import pytest
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from tests.clock import in_time, turns
 from tests.common import sent, state_of
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.services.common import call, camera_entity, set_up_admin
-from tests.services.footage_time import in_time, turns
 from tests.versions import EVERY_VERSION
 
 SUMMARY = "/api/review/summary"

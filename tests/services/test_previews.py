@@ -9,11 +9,11 @@ import pytest
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
+from tests.clock import in_time
 from tests.common import sent
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.services.common import call, camera_entity, set_up_viewer
-from tests.services.footage_time import in_time
 from tests.versions import EVERY_VERSION
 
 HOUR = 3600

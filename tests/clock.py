@@ -6,6 +6,8 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 
+from tests.fake_frigate.threads import threads_are_idle
+
 MOST_STEPS = 400
 
 
@@ -13,6 +15,13 @@ async def turns(number: int = 200) -> None:
     """Let everything that can go on do so; a frozen clock stops nothing of it."""
     for _ in range(number):
         await asyncio.sleep(0)
+
+
+async def all_waits() -> None:
+    """Let everything go on until it waits for time, work in threads included."""
+    await turns()
+    while not await threads_are_idle():
+        await turns()
 
 
 async def in_time[T](
@@ -27,7 +36,7 @@ async def in_time[T](
     """
     task = asyncio.ensure_future(call)
     for number in range(MOST_STEPS):
-        await turns()
+        await all_waits()
         if task.done():
             return await task, number * step
         if (happen := (meanwhile or {}).get(number * step)) is not None:
