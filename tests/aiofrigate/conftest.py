@@ -26,6 +26,7 @@ import pytest
 from custom_components.frigate_http.aiofrigate import Credentials, FrigateClient
 from tests.clock import turns
 from tests.fake_frigate import FakeFrigate, Request
+from tests.versions import VERSIONS
 
 ADMIN: dict[str, Any] = {"username": "admin", "password": "frigate-admin-pass-1"}
 VIEWER: dict[str, Any] = {"username": "viewer1", "password": "viewer-password-1"}
@@ -144,8 +145,9 @@ def everything_of(err: BaseException) -> str:
 
 
 def recorded(version: str, name: str) -> Any:
-    """Return the JSON of a recorded answer; 0.18 has only what it answers otherwise."""
-    paths = [FIXTURES / folder / f"{name}.json" for folder in (version, "0.17.2")]
+    """Return the JSON of a recorded answer; newer versions have only what differs."""
+    folders = reversed(VERSIONS[: VERSIONS.index(version) + 1])
+    paths = [FIXTURES / folder / f"{name}.json" for folder in folders]
     path = next(path for path in paths if path.exists())
     content = json.loads(path.read_text(encoding="utf-8"))
     return content["json"] if "request" in content else content

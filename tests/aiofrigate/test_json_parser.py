@@ -19,7 +19,7 @@ from custom_components.frigate_http.aiofrigate.json_parser import parse_json
 from custom_components.frigate_http.aiofrigate.ws_messages import parse_message
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.answers import Answer
-from tests.versions import EVERY_VERSION
+from tests.versions import VERSIONS, on_versions
 
 from .conftest import FIXTURES, Connect, http_answer, wire_server
 
@@ -138,7 +138,7 @@ HOSTILE = ('"a\\ud800b"', FOREVER, "NaN", "-Infinity", "1e999", '{"\\udfff": 1}'
 _MARK = "put something odd here"
 
 
-@EVERY_VERSION
+@on_versions(*(one for one in VERSIONS if (FIXTURES / one).is_dir()))
 def test_any_value_of_a_recorded_answer_may_be_hostile(version: str) -> None:
     paths = sorted((FIXTURES / version).rglob("*.json"))
     assert len(paths) > 20
