@@ -12,9 +12,9 @@ from .coordinator.server import ServerCoordinator
 from .errors import action_error, action_errors
 from .live.topics import PROFILE, Kind, Topic
 
-FOLLOWS_WITHIN = 3.0
+APPLY_TIMEOUT = 3.0
 """Seconds in which a command shows its effect."""
-_PUSHED_WITHIN = 1.0
+_PUSH_TIMEOUT = 1.0
 
 type Value = bool | int
 
@@ -53,12 +53,12 @@ class Commands:
         text = str(value) if not isinstance(value, bool) else ("ON" if value else "OFF")
         with self._errors(), _live_errors():
             await self._server.client.controls.set(camera, feature, text)
-        has_followed = await self._follows(
+        was_applied = await self._async_wait_until_applied(
             Topic(Kind.FEATURES, camera, feature),
             lambda: self.feature_value(camera, feature) == value,
             self._server.async_refresh_config,
         )
-        if has_followed:
+        if was_applied:
             return
         if feature == "motion" and self.feature_value(camera, "detect") is True:
             raise action_error("detection_needs_motion", camera=camera)
@@ -73,11 +73,11 @@ class Commands:
         with self._errors():
             await self._server.client.controls.activate_profile(name)
 
-        def _is_so() -> bool:
+        def _is_applied() -> bool:
             return (active := self._profiles.active) is not None and active.name == name
 
-        ask = self._profiles.async_refresh_past_cache
-        if not await self._follows(PROFILE, _is_so, ask):
+        refresh = self._profiles.async_refresh_past_cache
+        if not await self._async_wait_until_applied(PROFILE, _is_applied, refresh):
             raise action_error("not_applied")
 
     async def async_move(self, camera: str, command: str) -> None:
@@ -92,30 +92,30 @@ class Commands:
     def _errors(self) -> contextlib.AbstractContextManager[None]:
         return action_errors(self._server.hass, self._server.config_entry)
 
-    async def _follows(
+    async def _async_wait_until_applied(
         self,
         topic: Topic,
-        is_so: Callable[[], bool],
-        ask: Callable[[], Awaitable[None]],
+        is_applied: Callable[[], bool],
+        refresh: Callable[[], Awaitable[None]],
     ) -> bool:
         """Return whether something becomes so: as it is pushed, else as Frigate answers."""
-        ends_at = time.monotonic() + FOLLOWS_WITHIN
-        told = asyncio.Event()
-        remove = self.live.async_follow(topic, told.set)
+        ends_at = time.monotonic() + APPLY_TIMEOUT
+        pushed_event = asyncio.Event()
+        remove = self.live.async_subscribe_topic(topic, pushed_event.set)
         may_wait = self.live.is_pushing
         try:
-            while not is_so() and time.monotonic() < ends_at:
+            while not is_applied() and time.monotonic() < ends_at:
                 if may_wait:
                     with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(_PUSHED_WITHIN):
-                            await told.wait()
-                    told.clear()
-                if not is_so():
-                    await ask()
+                        async with asyncio.timeout(_PUSH_TIMEOUT):
+                            await pushed_event.wait()
+                    pushed_event.clear()
+                if not is_applied():
+                    await refresh()
                 may_wait = True
         finally:
             remove()
-        return is_so()
+        return is_applied()
 
 
 @contextlib.contextmanager

@@ -17,7 +17,7 @@ from .dates import as_local_iso
 from .entity.dynamic import async_add_and_remove
 from .entity.live import LiveEventEntity
 from .live.camera_state import CameraState
-from .live.topics import Kind, LiveEvent, ReviewHappened, ReviewStep, Topic
+from .live.topics import Kind, LiveEvent, ReviewEvent, ReviewEventType, Topic
 from .runtime import FrigateConfigEntry
 
 PARALLEL_UPDATES = 0
@@ -42,7 +42,7 @@ class LiveEventDescription(EventEntityDescription):
 
 
 def _review(live_event: LiveEvent) -> EventPayload | None:
-    if not isinstance(live_event, ReviewHappened):
+    if not isinstance(live_event, ReviewEvent):
         return None
     review = live_event.review
     attributes = {
@@ -58,7 +58,7 @@ def _review(live_event: LiveEvent) -> EventPayload | None:
     }
     if review.end is not None:
         attributes["end"] = as_local_iso(review.end)
-    return live_event.step.value, attributes
+    return live_event.event_type.value, attributes
 
 
 def _face(live_event: LiveEvent) -> EventPayload | None:
@@ -85,7 +85,7 @@ def _recognized(found: Recognized) -> dict[str, Any]:
 LIVE_EVENTS: tuple[LiveEventDescription, ...] = (
     LiveEventDescription(
         key="review",
-        types=tuple(step.value for step in ReviewStep),
+        types=tuple(step.value for step in ReviewEventType),
         kind=Kind.REVIEWS,
         payload_fn=_review,
     ),

@@ -62,10 +62,10 @@ class FrigateNumber(ControlEntity, NumberEntity):
     _state_attrs = ("_attr_native_value",)
 
     @override
-    def _take(self, value: Value | None) -> None:
+    def _set_value_attrs(self, value: Value | None) -> None:
         self._attr_native_value = value
 
     @override
     async def async_set_native_value(self, value: float) -> None:
         """Set the number."""
-        await self._set(int(value))
+        await self._async_set(int(value))

@@ -60,15 +60,15 @@ class FrigateSwitch(ControlEntity, SwitchEntity):
     _state_attrs = ("_attr_is_on",)
 
     @override
-    def _take(self, value: Value | None) -> None:
+    def _set_value_attrs(self, value: Value | None) -> None:
         self._attr_is_on = None if value is None else bool(value)
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
         """Switch on; detection switches the search for motion on as well."""
-        await self._set(True)
+        await self._async_set(True)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
         """Switch off."""
-        await self._set(False)
+        await self._async_set(False)

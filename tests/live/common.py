@@ -10,7 +10,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.frigate_http.aiofrigate.live import MAX_BACKOFF
-from custom_components.frigate_http.entity.live import SHORTEST_PAUSE
+from custom_components.frigate_http.entity.live import MIN_WRITE_INTERVAL
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from tests.common import state_of
@@ -59,7 +59,7 @@ async def _until_while_frozen(
         await asyncio.sleep(0)
         if turn % TURNS_A_TICK == 0 and await threads_are_idle():
             # What comes in quick succession is shown after a moment.
-            clock.tick(SHORTEST_PAUSE)
+            clock.tick(MIN_WRITE_INTERVAL)
             async_fire_time_changed(hass)
     raise AssertionError(f"{what} has not come about")
 

@@ -6,7 +6,7 @@ import pytest
 
 from custom_components.frigate_http.aiofrigate import Review
 from custom_components.frigate_http.live.review_log import ReviewLog
-from custom_components.frigate_http.live.topics import ReviewHappened
+from custom_components.frigate_http.live.topics import ReviewEvent
 
 
 def item(
@@ -24,9 +24,9 @@ def steps(happened: object) -> list[tuple[str, str]]:
     """Return what has happened, and to which item."""
     assert hasattr(happened, "__iter__")
     return [
-        (one.step.value, one.review.review_id)
+        (one.event_type.value, one.review.review_id)
         for one in happened
-        if isinstance(one, ReviewHappened)
+        if isinstance(one, ReviewEvent)
     ]
 
 
@@ -34,95 +34,103 @@ def steps(happened: object) -> list[tuple[str, str]]:
 def log() -> ReviewLog:
     """Return a log that was told that nothing goes on."""
     log = ReviewLog()
-    assert steps(log.answered([])) == []
+    assert steps(log.apply_response([])) == []
     return log
 
 
 def test_the_life_of_an_item(log: ReviewLog) -> None:
     assert log.severity("door") is None
-    assert steps(log.see(item())) == [("detection_started", "1.0-a")]
+    assert steps(log.apply_pushed(item())) == [("detection_started", "1.0-a")]
     assert log.severity("door") == "detection"
-    assert steps(log.see(item())) == []
-    assert steps(log.see(item(objects=("person", "car")))) == [("updated", "1.0-a")]
-    assert steps(log.see(item(severity="alert"))) == [("alert_started", "1.0-a")]
+    assert steps(log.apply_pushed(item())) == []
+    assert steps(log.apply_pushed(item(objects=("person", "car")))) == [
+        ("updated", "1.0-a")
+    ]
+    assert steps(log.apply_pushed(item(severity="alert"))) == [
+        ("alert_started", "1.0-a")
+    ]
     assert log.severity("door") == "alert"
     assert log.severity("yard") is None
-    assert steps(log.see(item(severity="alert", end=9.0))) == [("ended", "1.0-a")]
+    assert steps(log.apply_pushed(item(severity="alert", end=9.0))) == [
+        ("ended", "1.0-a")
+    ]
     assert log.severity("door") is None
 
 
 def test_an_alert_from_the_start(log: ReviewLog) -> None:
-    assert steps(log.see(item(severity="alert"))) == [("alert_started", "1.0-a")]
+    assert steps(log.apply_pushed(item(severity="alert"))) == [
+        ("alert_started", "1.0-a")
+    ]
     # It does not become less; if it did, that would be a change like any other.
-    assert steps(log.see(item())) == [("updated", "1.0-a")]
+    assert steps(log.apply_pushed(item())) == [("updated", "1.0-a")]
 
 
 def test_what_went_on_before_is_no_news() -> None:
     log = ReviewLog()
-    assert steps(log.answered([item(), item("2.0-b", end=3.0)])) == []
+    assert steps(log.apply_response([item(), item("2.0-b", end=3.0)])) == []
     assert log.severity("door") == "detection"
-    assert steps(log.answered([item(end=9.0), item("2.0-b", end=3.0)])) == [
+    assert steps(log.apply_response([item(end=9.0), item("2.0-b", end=3.0)])) == [
         ("ended", "1.0-a")
     ]
 
 
 def test_the_two_ways_tell_each_step_once(log: ReviewLog) -> None:
-    assert steps(log.see(item())) == [("detection_started", "1.0-a")]
-    log.ask()
-    assert steps(log.answered([item()])) == []
-    log.ask()
+    assert steps(log.apply_pushed(item())) == [("detection_started", "1.0-a")]
+    log.start_request()
+    assert steps(log.apply_response([item()])) == []
+    log.start_request()
     # The answer was under way when this came.
-    assert steps(log.see(item(end=5.0))) == [("ended", "1.0-a")]
-    assert steps(log.answered([item()])) == []
-    log.ask()
-    assert steps(log.answered([item(), item(end=5.0)])) == []
+    assert steps(log.apply_pushed(item(end=5.0))) == [("ended", "1.0-a")]
+    assert steps(log.apply_response([item()])) == []
+    log.start_request()
+    assert steps(log.apply_response([item(), item(end=5.0)])) == []
     assert log.severity("door") is None
 
 
 def test_what_begins_while_it_is_asked_does_not_end_by_the_answer(
     log: ReviewLog,
 ) -> None:
-    log.ask()
-    assert steps(log.see(item())) == [("detection_started", "1.0-a")]
-    assert steps(log.answered([])) == []
+    log.start_request()
+    assert steps(log.apply_pushed(item())) == [("detection_started", "1.0-a")]
+    assert steps(log.apply_response([])) == []
     # Frigate may have pushed it before it can be asked for.
-    log.ask()
-    assert steps(log.answered([])) == []
-    assert log.is_unsure
-    log.ask()
-    assert steps(log.answered([])) == [("ended", "1.0-a")]
-    assert not log.is_unsure
+    log.start_request()
+    assert steps(log.apply_response([])) == []
+    assert log.has_unconfirmed
+    log.start_request()
+    assert steps(log.apply_response([])) == [("ended", "1.0-a")]
+    assert not log.has_unconfirmed
 
 
 def test_what_is_missing_once_goes_on(log: ReviewLog) -> None:
-    assert steps(log.see(item())) == [("detection_started", "1.0-a")]
+    assert steps(log.apply_pushed(item())) == [("detection_started", "1.0-a")]
     for answer in ([], [item()], [], [item()]):
-        log.ask()
-        assert steps(log.answered(answer)) == []
-    assert steps(log.see(item(end=3.0))) == [("ended", "1.0-a")]
+        log.start_request()
+        assert steps(log.apply_response(answer)) == []
+    assert steps(log.apply_pushed(item(end=3.0))) == [("ended", "1.0-a")]
 
 
 def test_what_came_and_went_in_a_gap_is_told(log: ReviewLog) -> None:
-    assert steps(log.answered([item(end=4.0)])) == [
+    assert steps(log.apply_response([item(end=4.0)])) == [
         ("detection_started", "1.0-a"),
         ("ended", "1.0-a"),
     ]
-    assert steps(log.answered([item(end=4.0)])) == []
+    assert steps(log.apply_response([item(end=4.0)])) == []
 
 
 def test_what_ended_without_having_begun_for_us_has_ended(log: ReviewLog) -> None:
-    assert steps(log.see(item(end=4.0))) == [("ended", "1.0-a")]
-    assert steps(log.see(item(end=4.0))) == []
+    assert steps(log.apply_pushed(item(end=4.0))) == [("ended", "1.0-a")]
+    assert steps(log.apply_pushed(item(end=4.0))) == []
 
 
 def test_only_so_many_are_remembered(log: ReviewLog) -> None:
     for number in range(2500):
-        steps(log.see(item(f"{number}.0-x", end=1.0)))
-    assert steps(log.see(item("0.0-x", end=1.0))) == [("ended", "0.0-x")]
-    assert steps(log.see(item("2499.0-x", end=1.0))) == []
+        steps(log.apply_pushed(item(f"{number}.0-x", end=1.0)))
+    assert steps(log.apply_pushed(item("0.0-x", end=1.0))) == [("ended", "0.0-x")]
+    assert steps(log.apply_pushed(item("2499.0-x", end=1.0))) == []
 
 
 def test_an_item_without_a_severity_is_told_as_a_detection(log: ReviewLog) -> None:
-    assert steps(log.see(replace(item(), severity=None))) == [
+    assert steps(log.apply_pushed(replace(item(), severity=None))) == [
         ("detection_started", "1.0-a")
     ]

@@ -62,7 +62,7 @@ class FrigateCameraBinarySensor(CameraEntity, BinarySensorEntity):
 
     @override
     def _async_update_attrs(self) -> bool:
-        if not self.is_told_of or (camera := self.camera_config) is None:
+        if not self.is_reported or (camera := self.camera_config) is None:
             return False
         stats = self.camera_stats
         self._attr_is_on = (

@@ -73,7 +73,9 @@ class PushBinarySensor(ServerEntity, BinarySensorEntity):
     async def async_added_to_hass(self) -> None:
         """Follow the connection, without asking for what happens."""
         self.async_on_remove(
-            self._live.async_follow(CONNECTION, self._handle_coordinator_update)
+            self._live.async_subscribe_topic(
+                CONNECTION, self._handle_coordinator_update
+            )
         )
         await super().async_added_to_hass()
 

@@ -1,4 +1,4 @@
-"""What all coordinators have in common."""
+"""The base class of all coordinators."""
 
 from abc import abstractmethod
 import asyncio
@@ -15,7 +15,7 @@ from ..const import LOGGER
 
 
 class BaseCoordinator[DataT](DataUpdateCoordinator[DataT]):
-    """Polls one thing of a server, one poll after the other."""
+    """Polls one thing of a server; polls never overlap."""
 
     config_entry: ConfigEntry
 
@@ -27,7 +27,7 @@ class BaseCoordinator[DataT](DataUpdateCoordinator[DataT]):
         name: str,
         interval: timedelta | None,
     ) -> None:
-        """Prepare; `name` says in the log what is polled."""
+        """Initialize; `name` is what the log calls the polled data."""
         super().__init__(
             hass,
             LOGGER,
@@ -42,27 +42,27 @@ class BaseCoordinator[DataT](DataUpdateCoordinator[DataT]):
 
     @abstractmethod
     async def _async_poll(self, *, fresh: bool) -> DataT:
-        """Return new data; `fresh` asks past the server's cache.
+        """Return new data; `fresh` bypasses Frigate's cache of up to 5 seconds.
 
         Raises:
-            UpdateFailed: there are none.
-            ConfigEntryAuthFailed: the server wants another login.
+            UpdateFailed: the request failed.
+            ConfigEntryAuthFailed: the login was lost.
         """
 
     @override
     async def _async_update_data(self) -> DataT:
-        # One after the other, so that an older answer never replaces a newer one.
+        # Serialized, so that an older response never replaces a newer one.
         async with self._turn:
             fresh, self._fresh = self._fresh, False
             return await self._async_poll(fresh=fresh)
 
     async def async_refresh_past_cache(self) -> None:
-        """Show at once what has just been changed."""
+        """Refresh now, bypassing Frigate's cache, after something was changed."""
         self._fresh = True
         await self.async_refresh()
 
     def _in_background(self, work: Coroutine[Any, Any, None], what: str) -> None:
-        """Run something that nobody waits for, and that ends with the config entry."""
+        """Run a background task that is cancelled when the config entry unloads."""
         self.config_entry.async_create_background_task(
             self.hass, work, f"{self.name} {what}"
         )

@@ -1,4 +1,4 @@
-"""What is polled of the exports, while somebody looks at it."""
+"""The exports of a server, polled while a sensor shows them."""
 
 import asyncio
 from dataclasses import dataclass
@@ -25,35 +25,35 @@ from .server import ServerCoordinator
 
 IDLE_INTERVAL = timedelta(seconds=60)
 BUSY_INTERVAL = timedelta(seconds=5)
-"""While something is exported; Frigate's cache shows nothing newer."""
-APPEARS_WITHIN = 10.0
-"""Seconds after which an export that was begun is in one of the lists, or in none."""
+"""While an export is in progress. Frigate's cache is as old, so faster is useless."""
+MAX_APPEARANCE_DELAY = 10.0
+"""Seconds after which a started export appears in Frigate's lists, or never will."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExportsData:
-    """The exports of a server, and the work on them."""
+    """Exports, and the jobs that make them."""
 
     exports: tuple[Export, ...]
     jobs: tuple[ExportJob, ...]
-    """Those that wait or run; none before 0.18."""
+    """Waiting and running jobs; empty before Frigate 0.18."""
     files: tuple[ExportFile, ...] | None
-    """None where this account is not shown them."""
+    """None if this account may not list the files."""
 
     @property
     def ids(self) -> set[str]:
-        """Return which exports are there, being made or waiting."""
+        """Return the ids of all exports: finished, in progress and waiting."""
         return {one.id for one in self.exports} | {one.id for one in self.jobs}
 
     @property
     def in_progress(self) -> int:
-        """Return how many are being made, or wait for that."""
+        """Return the number of exports in progress or waiting."""
         running = {one.id for one in self.exports if one.in_progress}
         return len(running | {one.id for one in self.jobs})
 
     @property
     def last_finished(self) -> datetime | None:
-        """Return when the newest film was finished; Frigate itself does not keep it."""
+        """Return when the newest export finished, by its file: Frigate does not store it."""
         done = {one.file for one in self.exports if one.in_progress is False}
         times = [
             one.modified
@@ -64,13 +64,13 @@ class ExportsData:
 
     @property
     def progress(self) -> float | None:
-        """Return how far the export is that began first, in per cent."""
+        """Return the progress of the oldest running export in percent."""
         running = (one for one in self.jobs if one.status == "running")
         return next((one.progress for one in running), None)
 
 
 class ExportsCoordinator(OnDemandCoordinator[ExportsData]):
-    """Polls the exports: seldom as long as nothing happens, and often while it does."""
+    """Polls exports once a minute, and every 5 seconds while one is in progress."""
 
     def __init__(
         self,
@@ -79,59 +79,61 @@ class ExportsCoordinator(OnDemandCoordinator[ExportsData]):
         client: FrigateClient,
         server: ServerCoordinator,
     ) -> None:
-        """Prepare; nothing is sent before somebody listens."""
+        """Initialize; sends nothing before the first listener."""
         super().__init__(hass, entry, client, server, "exports", IDLE_INTERVAL)
-        self._awaited: dict[str, float] = {}
+        self._expected: dict[str, float] = {}
         self._files: tuple[ExportFile, ...] | None = None
 
-    async def async_jobs(self, *, fresh: bool = False) -> tuple[ExportJob, ...]:
-        """Return the exports that wait or are being made; none before 0.18.
+    async def async_active_jobs(self, *, fresh: bool = False) -> tuple[ExportJob, ...]:
+        """Return the waiting and running export jobs; none before Frigate 0.18.
 
-        Whoever asks for the list of exports after this misses none that begins meanwhile.
+        Read the list of exports after the jobs: then no export that starts in between is
+        missed.
 
         Raises:
-            FrigateError: the server does not tell.
+            FrigateError: the request failed.
         """
         jobs = await self.client.exports.jobs(fresh=fresh)
         return tuple(one for one in jobs if one.is_active)
 
-    async def async_follow(self, export_id: str) -> None:
-        """Show an export that was just begun at once, or as soon as the server does."""
+    async def async_track(self, export_id: str) -> None:
+        """Poll often until an export that was just started appears."""
         if self._listeners:
-            self._awaited[export_id] = time.monotonic() + APPEARS_WITHIN
+            self._expected[export_id] = time.monotonic() + MAX_APPEARANCE_DELAY
             self.update_interval = BUSY_INTERVAL
         await self.async_refresh_past_cache()
 
     @override
     async def _async_read(self, *, fresh: bool) -> ExportsData:
-        """Return the exports, the jobs where there are any, and the files if shown."""
-        # The cache may be older than what is waited for.
-        fresh = fresh or bool(self._awaited)
+        """Return the exports, the jobs, and the files if this account may list them."""
+        # The cache may be older than the export that is expected.
+        fresh = fresh or bool(self._expected)
         data = self.data
         try:
             exports, jobs = await asyncio.gather(
-                self.client.exports.list(fresh=fresh), self.async_jobs(fresh=fresh)
+                self.client.exports.list(fresh=fresh),
+                self.async_active_jobs(fresh=fresh),
             )
             data = ExportsData(exports, jobs, await self._read_files())
         finally:
-            self._set_pace(data)
+            self._update_interval_for(data)
         return data
 
-    def _set_pace(self, data: ExportsData | None) -> None:
-        """Poll often while something is being made, or was begun and is not seen yet."""
+    def _update_interval_for(self, data: ExportsData | None) -> None:
+        """Poll often while an export is in progress or expected to appear."""
         seen, now = set() if data is None else data.ids, time.monotonic()
-        self._awaited = {
+        self._expected = {
             export_id: until
-            for export_id, until in self._awaited.items()
+            for export_id, until in self._expected.items()
             if export_id not in seen and now < until
         }
-        is_busy = bool(self._awaited) or (data is not None and data.in_progress > 0)
+        is_busy = bool(self._expected) or (data is not None and data.in_progress > 0)
         self.update_interval = BUSY_INTERVAL if is_busy else IDLE_INTERVAL
 
     async def _read_files(self) -> tuple[ExportFile, ...] | None:
-        """Return the files, which a proxy or a restricted role may not let us see.
+        """Return the files, or None if a proxy or the role forbids listing them.
 
-        What only fails for a moment does not make them unknown.
+        After a temporary failure, the last known files are returned.
         """
         try:
             self._files = await self.client.exports.files()
@@ -141,7 +143,7 @@ class ExportsCoordinator(OnDemandCoordinator[ExportsData]):
             FrigateForbiddenError,
             FrigateNotFoundError,
         ):
-            # The exports were shown just now: it is not the login that is missing.
+            # The list of exports was readable just now, so the login is not lost.
             self._files = None
         except FrigateError:
             pass

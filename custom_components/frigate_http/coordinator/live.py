@@ -1,4 +1,4 @@
-"""Keeps the picture of the cameras up to date: by push, or by polling without it."""
+"""Keeps the live state of the cameras current: by the live connection, else by polling."""
 
 import asyncio
 from collections import defaultdict
@@ -29,20 +29,20 @@ from .server import ServerCoordinator
 
 POLL_INTERVAL = timedelta(seconds=5)
 _OVERLAP = 60.0
-"""Seconds by which a question about the past reaches back before the last answer."""
-_LONGEST_MISSED = 300.0
-"""Seconds; what came and went longer ago while nothing was pushed is no news."""
+"""Seconds by which a poll overlaps the one before it, as Frigate writes items late."""
+_MAX_GAP = 300.0
+"""Seconds. What started and ended before that during a gap in the connection is skipped."""
 EVENT_LIMIT = 1000
 SNAPSHOT_LIMIT = 100
 FAILURES_UNTIL_WARNED = 3
 
 
 class LiveCoordinator(OnDemandCoordinator[int]):
-    """What happens at the cameras.
+    """Motion, objects, reviews and recognitions of all cameras.
 
-    Frigate pushes it over its WebSocket. Where that does not come up, or while it is
-    down, the server is asked instead, as long as an entity listens. Data are how often
-    the server has answered; what it said is in the picture.
+    Frigate pushes them over its WebSocket. As a fallback, while that connection is down,
+    the coordinator polls as long as entities are subscribed. `data` only counts the
+    responses; what they say is in `state`.
     """
 
     def __init__(
@@ -52,38 +52,42 @@ class LiveCoordinator(OnDemandCoordinator[int]):
         client: FrigateClient,
         server: ServerCoordinator,
     ) -> None:
-        """Prepare; nothing is sent before somebody listens or `async_connect`."""
+        """Initialize; sends nothing before `async_connect` or the first listener."""
         super().__init__(hass, entry, client, server, "live", POLL_INTERVAL)
         self.state = LiveState()
         self.is_pushing = False
-        self._by_topic: defaultdict[Topic, set[CALLBACK_TYPE]] = defaultdict(set)
-        self._subscribers: defaultdict[str, set[Callable[[LiveEvent], None]]] = (
+        self._topic_listeners: defaultdict[Topic, set[CALLBACK_TYPE]] = defaultdict(set)
+        self._event_handlers: defaultdict[str, set[Callable[[LiveEvent], None]]] = (
             defaultdict(set)
         )
-        self._known_until: float | None = None
+        self._polled_until: float | None = None
         self._last_message_at = 0.0
-        self._answers = 0
+        self._poll_count = 0
         self.failures = 0
         self._was_connected = False
         self._warned = False
 
     @property
     def is_current(self) -> bool:
-        """Return whether what is in the picture is so now."""
+        """Return whether the live state is current."""
         return self.data is not None and (self.is_pushing or self.last_update_success)
 
     @callback
     def async_connect(self) -> None:
-        """Stay connected until told otherwise, or until Home Assistant stops."""
+        """Connect and reconnect until `async_disconnect`, or until Home Assistant stops."""
         self.client.live.start(
             LiveListener(
-                # One entity's mistake must not end what all the others live on.
+                # An exception in one entity must not end the connection for all others.
                 catch_log_exception(
-                    self._on_update, lambda update: f"Cannot take in {update}"
+                    self._on_update, lambda update: f"Cannot apply {update}"
                 ),
-                catch_log_exception(self._on_connect, lambda: "Cannot follow a push"),
                 catch_log_exception(
-                    self._on_disconnect, lambda error: f"Cannot go on after {error}"
+                    self._on_connect,
+                    lambda: "Cannot handle the live connection's start",
+                ),
+                catch_log_exception(
+                    self._on_disconnect,
+                    lambda error: f"Cannot handle the live connection's end: {error}",
                 ),
             )
         )
@@ -104,11 +108,11 @@ class LiveCoordinator(OnDemandCoordinator[int]):
     def async_add_listener(
         self, update_callback: CALLBACK_TYPE, context: Any = None
     ) -> Callable[[], None]:
-        """Listen to all that is polled, and to one topic that is pushed, if given."""
+        """Subscribe to polls, and to the topic in `context` if there is one."""
         remove = super().async_add_listener(update_callback, context)
         if not isinstance(context, Topic):
             return remove
-        remove_topic = self.async_follow(context, update_callback)
+        remove_topic = self.async_subscribe_topic(context, update_callback)
 
         @callback
         def _remove() -> None:
@@ -118,31 +122,31 @@ class LiveCoordinator(OnDemandCoordinator[int]):
         return _remove
 
     @callback
-    def async_follow(
+    def async_subscribe_topic(
         self, topic: Topic, update_callback: CALLBACK_TYPE
     ) -> Callable[[], None]:
-        """Be told when a topic is pushed, without being a reason to poll."""
-        followers = self._by_topic[topic]
-        followers.add(update_callback)
+        """Subscribe to a pushed topic; unlike a listener, it does not start polling."""
+        listeners = self._topic_listeners[topic]
+        listeners.add(update_callback)
 
         @callback
         def _remove() -> None:
-            followers.discard(update_callback)
+            listeners.discard(update_callback)
 
         return _remove
 
     @callback
-    def async_subscribe(
+    def async_subscribe_events(
         self, camera: str, handle_event: Callable[[LiveEvent], None]
     ) -> Callable[[], None]:
-        """Be told of what happens at a camera, each thing once."""
-        self._subscribers[camera].add(handle_event)
-        # Also without a push it has to be asked for.
-        remove = super().async_add_listener(_nothing_to_show)
+        """Subscribe to the events of a camera, each of which fires once."""
+        self._event_handlers[camera].add(handle_event)
+        # Without the live connection, events have to be polled.
+        remove = super().async_add_listener(_keep_polling)
 
         @callback
         def _remove() -> None:
-            self._subscribers[camera].discard(handle_event)
+            self._event_handlers[camera].discard(handle_event)
             remove()
 
         return _remove
@@ -150,10 +154,10 @@ class LiveCoordinator(OnDemandCoordinator[int]):
     @override
     async def _async_read(self, *, fresh: bool) -> int:
         cameras = tuple(self.server.data.cameras)
-        asked_at, was_pushing = time.time(), self.is_pushing
-        known_until = max(self._known_until or asked_at, asked_at - _LONGEST_MISSED)
-        since = known_until - _OVERLAP
-        self.state.reviews.ask()
+        started_at, was_pushing = time.time(), self.is_pushing
+        polled_until = max(self._polled_until or started_at, started_at - _MAX_GAP)
+        since = polled_until - _OVERLAP
+        self.state.reviews.start_request()
         reviews, events = await asyncio.gather(
             self.client.reviews.list(
                 ReviewFilter(after=since, limit=EVENT_LIMIT), fresh=True
@@ -162,23 +166,23 @@ class LiveCoordinator(OnDemandCoordinator[int]):
                 EventFilter(in_progress=True, limit=EVENT_LIMIT), fresh=True
             ),
         )
-        if self._known_until is None:
-            self._dispatch(self.state.before(events))
-        if self._known_until is None or was_pushing:
-            # What is over is pushed no more, and its picture may be the last.
+        if self._polled_until is None:
+            self._dispatch(self.state.apply_initial(events))
+        if self._polled_until is None or was_pushing:
+            # Ended events are not pushed again, but may hold the last snapshot.
             self._dispatch(
                 self.state.add_past_snapshots(await self._events_with_snapshot())
             )
         if was_pushing or self.is_pushing:
-            # What was pushed meanwhile is newer than an answer.
-            self._dispatch(self.state.caught_up(events, reviews, cameras))
+            # Messages pushed meanwhile are newer than the response.
+            self._dispatch(self.state.apply_catch_up(events, reviews, cameras))
         else:
-            self._dispatch(self.state.polled(events, reviews, cameras))
-        self._known_until = asked_at
-        is_done = self.is_pushing and not self.state.reviews.is_unsure
+            self._dispatch(self.state.apply_poll(events, reviews, cameras))
+        self._polled_until = started_at
+        is_done = self.is_pushing and not self.state.reviews.has_unconfirmed
         self.update_interval = None if is_done else POLL_INTERVAL
-        self._answers += 1
-        return self._answers
+        self._poll_count += 1
+        return self._poll_count
 
     async def _events_with_snapshot(self) -> tuple[FrigateEvent, ...]:
         return await self.client.events.list(
@@ -188,29 +192,29 @@ class LiveCoordinator(OnDemandCoordinator[int]):
     @callback
     def _on_update(self, update: Update) -> None:
         self._last_message_at = time.time()
-        self._dispatch(self.state.apply(update))
+        self._dispatch(self.state.apply_update(update))
 
     @callback
     def _on_connect(self) -> None:
-        """Go over to pushing, and ask for what was missed."""
+        """Switch to pushed messages, and poll once for what was missed."""
         is_first, self._was_connected = not self._was_connected, True
         self.is_pushing = True
         self.failures = 0
         if not is_first:
-            LOGGER.debug("%s is pushed again", self.name)
+            LOGGER.debug("%s: the live connection is up again", self.name)
             self._in_background(self.server.async_refresh_config(), "catch up")
         self._handle_connection_change()
 
     @callback
     def _on_disconnect(self, error: FrigateError) -> None:
-        """Go over to polling; say so once where pushing never begins."""
-        LOGGER.debug("%s is not pushed: %s", self.name, error.message)
+        """Fall back to polling; warn once if the connection never comes up."""
+        LOGGER.debug("%s: the live connection is down: %s", self.name, error.message)
         if self.is_pushing:
             self.is_pushing = False
-            if self._known_until is not None:
-                # It may have been silent for long before that was noticed.
-                self._known_until = self._last_message_at
-            self._dispatch(self.state.lose_push())
+            if self._polled_until is not None:
+                # A dead connection is noticed late, so the gap starts at its last message.
+                self._polled_until = self._last_message_at
+            self._dispatch(self.state.forget_pushed())
             self.update_interval = POLL_INTERVAL
             self._handle_connection_change()
             return
@@ -219,8 +223,8 @@ class LiveCoordinator(OnDemandCoordinator[int]):
         if self.failures >= FAILURES_UNTIL_WARNED and is_there and not self._warned:
             self._warned = True
             LOGGER.warning(
-                "%s: Frigate's live connection does not come up (%s), so it is asked "
-                "every %s seconds instead. A proxy before it may have to pass WebSockets",
+                "%s: Frigate's live connection cannot be established (%s), so Frigate is "
+                "polled every %s seconds instead. A reverse proxy must pass WebSockets",
                 self.name,
                 error.message.rstrip("."),
                 POLL_INTERVAL.seconds,
@@ -228,25 +232,25 @@ class LiveCoordinator(OnDemandCoordinator[int]):
 
     @callback
     def _handle_connection_change(self) -> None:
-        """Ask for what may have been missed, and tell which way is in use now."""
+        """Poll for what may have been missed, and notify all subscribers."""
         if self._listeners:
-            self._poll_soon()
+            self._refresh_in_background()
         self._dispatch((CONNECTION,))
         self.async_update_listeners()
 
     @callback
     def _dispatch(self, changes: Iterable[Change]) -> None:
-        """Tell those who listen for what has changed, and of what has happened."""
-        # All of it is taken in before anybody is told.
+        """Notify the subscribers of changed topics, and fire events."""
+        # The state is complete before the first subscriber reads it.
         for change in [*changes]:
             if isinstance(change, Topic):
-                for update_callback in tuple(self._by_topic.get(change, ())):
+                for update_callback in tuple(self._topic_listeners.get(change, ())):
                     update_callback()
             else:
-                for handle_event in tuple(self._subscribers.get(change.camera, ())):
+                for handle_event in tuple(self._event_handlers.get(change.camera, ())):
                     handle_event(change)
 
 
 @callback
-def _nothing_to_show() -> None:
-    """Listen for polling to go on, and for nothing else."""
+def _keep_polling() -> None:
+    """Do nothing: this listener only keeps the polling alive."""

@@ -1,4 +1,4 @@
-"""Which of the known names are missing from answer after answer."""
+"""Tracks known names that are missing from one response after another."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -7,35 +7,36 @@ MISSES_UNTIL_GONE = 2
 
 
 class MissingTracker:
-    """Who was expected and did not answer, call after call.
+    """Counts for each known name how many responses in a row lack it.
 
-    One miss may be a moment of the server's; whoever is missing twice in a row is gone.
+    One response may lack a name by accident, such as while Frigate starts. A name that is
+    missing twice in a row is stale.
     """
 
     def __init__(self, expected: Iterable[str]) -> None:
-        """Begin with the names that were there before."""
+        """Start with the names that are known from earlier runs."""
         self._misses = Counter(dict.fromkeys(expected, 0))
 
     def update(self, present: Iterable[str]) -> None:
-        """Note who is there, and count who is not."""
-        here = set(present)
-        for name in self._misses.keys() - here:
+        """Apply a response: reset the count of present names, raise that of missing ones."""
+        names = set(present)
+        for name in self._misses.keys() - names:
             self._misses[name] += 1
-        for name in here:
+        for name in names:
             self._misses[name] = 0
 
     def reset(self) -> None:
-        """Begin to count anew."""
+        """Reset all counts."""
         for name in self._misses:
             self._misses[name] = 0
 
     def discard(self, name: str) -> None:
-        """Expect a name no longer."""
+        """Stop tracking a name."""
         del self._misses[name]
 
     @property
     def stale(self) -> set[str]:
-        """Return who has been missing often enough."""
+        """Return the names that are missing often enough to be removed."""
         return {
             name for name, misses in self._misses.items() if misses >= MISSES_UNTIL_GONE
         }

@@ -1,4 +1,4 @@
-"""Polling that begins with the first entity that shows its result, and ends with the last."""
+"""Polling on demand: only while an entity is subscribed."""
 
 from abc import abstractmethod
 from collections.abc import Callable
@@ -17,11 +17,11 @@ from .server import ServerCoordinator
 
 
 class OnDemandCoordinator[DataT](BaseCoordinator[DataT | None]):
-    """Polls one thing, and only while somebody listens.
+    """Polls one thing, and only while it has listeners.
 
-    Until the first answer has come, and while the server's own poll fails, `data` is
-    None: an outage is told of once, and a server that is down, or wants a pause or a
-    login, is not asked for more.
+    `data` is None until the first response, and while the server coordinator's poll
+    fails: an outage is logged once, and a server that is down, rate limits us or wants a
+    login gets no further requests.
     """
 
     def __init__(
@@ -33,19 +33,19 @@ class OnDemandCoordinator[DataT](BaseCoordinator[DataT | None]):
         subject: str,
         interval: timedelta | None,
     ) -> None:
-        """Prepare; `subject` says in the log what is polled."""
+        """Initialize; `subject` is what the log calls the polled data."""
         super().__init__(hass, entry, client, f"{entry.title} {subject}", interval)
         self.server = server
         self._is_due = False
-        """Whether to poll as soon as the server is there, and somebody listens."""
-        entry.async_on_unload(server.async_add_listener(self._catch_up))
+        """Whether a poll is due as soon as the server is back and there are listeners."""
+        entry.async_on_unload(server.async_add_listener(self._handle_server_update))
 
     @abstractmethod
     async def _async_read(self, *, fresh: bool) -> DataT:
-        """Return what the server says; `fresh` asks past its cache.
+        """Return new data; `fresh` bypasses Frigate's cache.
 
         Raises:
-            FrigateError: it says nothing good.
+            FrigateError: the request failed.
         """
 
     @callback
@@ -53,26 +53,26 @@ class OnDemandCoordinator[DataT](BaseCoordinator[DataT | None]):
     def async_add_listener(
         self, update_callback: CALLBACK_TYPE, context: Any = None
     ) -> Callable[[], None]:
-        """Listen; the first who does so need not wait for the next poll."""
+        """Add a listener; the first one starts a poll at once."""
         is_first = not self._listeners
         remove = super().async_add_listener(update_callback, context)
         if is_first:
-            self._poll_soon()
+            self._refresh_in_background()
         return remove
 
     @callback
-    def _catch_up(self) -> None:
-        """Poll as soon as the server is back, if that was waited for."""
+    def _handle_server_update(self) -> None:
+        """Poll when the server is back, if a poll was skipped meanwhile."""
         if self._is_due and self._listeners and self.server.last_update_success:
-            self._poll_soon()
+            self._refresh_in_background()
 
-    def _poll_soon(self) -> None:
+    def _refresh_in_background(self) -> None:
         self._is_due = False
         self._in_background(self.async_refresh(), "poll out of turn")
 
     @override
     async def async_refresh_past_cache(self) -> None:
-        """Show at once what has just been changed, if anybody looks at it."""
+        """Refresh now, bypassing the cache, if there are listeners."""
         if self._listeners:
             await super().async_refresh_past_cache()
 
@@ -86,7 +86,7 @@ class OnDemandCoordinator[DataT](BaseCoordinator[DataT | None]):
                 return await self._async_read(fresh=fresh)
         except UpdateFailed, ConfigEntryAuthFailed:
             if self.last_update_success:
-                # Only the server's own poll tells whether it is the server.
+                # The server coordinator finds out whether the whole server is down.
                 await self.server.async_refresh()
             if self.server.last_update_success or not self.last_update_success:
                 raise

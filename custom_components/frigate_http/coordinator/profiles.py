@@ -1,4 +1,4 @@
-"""Which profile is active, polled while the select shows it, unless it is pushed."""
+"""The active profile: pushed, or polled while the select entity is enabled."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -17,10 +17,10 @@ PROFILES_INTERVAL = timedelta(seconds=60)
 
 
 class ProfilesCoordinator(OnDemandCoordinator[Profiles]):
-    """Knows the active profile.
+    """Tracks the active profile of Frigate 0.18 and newer.
 
-    Another profile may change any setting of any camera, and Frigate tells only of the
-    switches: the configuration is read after each change.
+    A profile may change any setting of any camera, but Frigate pushes only the states of
+    switches. So the configuration is read again after each change.
     """
 
     def __init__(
@@ -31,15 +31,15 @@ class ProfilesCoordinator(OnDemandCoordinator[Profiles]):
         server: ServerCoordinator,
         live: LiveCoordinator,
     ) -> None:
-        """Prepare, and follow what is pushed; nothing is sent before somebody listens."""
+        """Initialize and subscribe to pushes; sends nothing before the first listener."""
         super().__init__(hass, entry, client, server, "profiles", PROFILES_INTERVAL)
         self._live = live
         self._seen: ProfileState | None = None
-        entry.async_on_unload(live.async_follow(PROFILE, self._on_push))
+        entry.async_on_unload(live.async_subscribe_topic(PROFILE, self._on_push))
 
     @property
     def active(self) -> ProfileState | None:
-        """Return what is active, as it was pushed or else answered; None if unknown."""
+        """Return the active profile as pushed, else as polled; None if unknown."""
         pushed = self._live.state.profile
         if pushed is not None or self.data is None:
             return pushed
@@ -52,7 +52,7 @@ class ProfilesCoordinator(OnDemandCoordinator[Profiles]):
     @callback
     @override
     def async_update_listeners(self) -> None:
-        """Show what is active, and read the settings that come with it."""
+        """Update the select entity, and read the configuration after a change."""
         before, active = self._seen, self.active
         if active is not None:
             self._seen = active
@@ -64,10 +64,10 @@ class ProfilesCoordinator(OnDemandCoordinator[Profiles]):
     def _on_push(self) -> None:
         pushed = self._live.state.profile
         if pushed is not None and self.data is not None:
-            # What was answered before must not come back when the connection is lost.
+            # Otherwise an old response would reappear when the connection is lost.
             self.data = replace(self.data, active=pushed.name)
         if self._listeners:
             self.async_update_listeners()
             if pushed is None:
                 self._fresh = True
-                self._poll_soon()
+                self._refresh_in_background()

@@ -1,4 +1,4 @@
-"""How the cameras can be moved, which is asked once and never waited for."""
+"""The PTZ features and presets of the cameras."""
 
 import asyncio
 from collections.abc import Mapping
@@ -12,14 +12,14 @@ from ..const import LOGGER
 from .on_demand import OnDemandCoordinator
 from .server import ServerCoordinator
 
-_NOTHING = PtzInfo((), ())
+_NO_PTZ = PtzInfo((), ())
 
 
 class PtzCoordinator(OnDemandCoordinator[Mapping[str, PtzInfo]]):
-    """What each camera can do that Frigate may move.
+    """Reads PTZ features and presets of the cameras that Frigate can move.
 
-    Frigate asks the camera itself, which may take its time. It is asked when the
-    configuration changes, and as long as there is no good answer, with each read of it.
+    Frigate asks the camera itself, which may be slow. So they are read only when the
+    configuration changes; after a failure, with each read of the configuration.
     """
 
     def __init__(
@@ -29,18 +29,18 @@ class PtzCoordinator(OnDemandCoordinator[Mapping[str, PtzInfo]]):
         client: FrigateClient,
         server: ServerCoordinator,
     ) -> None:
-        """Prepare; nothing is sent before somebody listens."""
+        """Initialize; sends nothing before the first listener."""
         super().__init__(hass, entry, client, server, "PTZ", None)
         self._infos: dict[str, PtzInfo] = {}
         self._config: Config | None = None
         self._read_at = server.config_read_at
 
     def of(self, camera: str) -> PtzInfo:
-        """Return how a camera can be moved now, by this account."""
+        """Return the PTZ features of a camera that this account may use."""
         config = self.server.data.cameras.get(camera)
         if config is None or not config.has_ptz or not self._may_move:
-            return _NOTHING
-        return self._infos.get(camera, _NOTHING)
+            return _NO_PTZ
+        return self._infos.get(camera, _NO_PTZ)
 
     @property
     def _may_move(self) -> bool:
@@ -51,32 +51,32 @@ class PtzCoordinator(OnDemandCoordinator[Mapping[str, PtzInfo]]):
 
     @callback
     @override
-    def _catch_up(self) -> None:
-        """Ask whenever there may be another answer."""
+    def _handle_server_update(self) -> None:
+        """Read again after each read of the configuration."""
         if self.server.config_read_at != self._read_at:
             self._read_at = self.server.config_read_at
             self._is_due = True
-        super()._catch_up()
+        super()._handle_server_update()
 
     @override
     async def _async_read(self, *, fresh: bool) -> Mapping[str, PtzInfo]:
         data = self.server.data
         can_move = {name for name, one in data.cameras.items() if one.has_ptz}
-        is_other, self._config = data.config != self._config, data.config
-        asked = can_move if is_other else can_move - self._infos.keys()
-        answers = await asyncio.gather(*map(self._ask_of, asked))
-        found = {**self._infos, **dict(zip(asked, answers, strict=True))}
+        has_changed, self._config = data.config != self._config, data.config
+        pending = can_move if has_changed else can_move - self._infos.keys()
+        results = await asyncio.gather(*map(self._async_read_camera, pending))
+        infos = {**self._infos, **dict(zip(pending, results, strict=True))}
         self._infos = {
             name: info
-            for name, info in found.items()
-            if name in can_move and info != _NOTHING
+            for name, info in infos.items()
+            if name in can_move and info != _NO_PTZ
         }
         return self._infos
 
-    async def _ask_of(self, camera: str) -> PtzInfo:
+    async def _async_read_camera(self, camera: str) -> PtzInfo:
         try:
             return await self.client.controls.ptz_info(camera)
         except FrigateError as err:
-            # What was known of it is most likely still so.
-            LOGGER.debug("%s cannot be moved yet: %s", camera, err.message)
-            return self._infos.get(camera, _NOTHING)
+            # Keep the last known features, which have most likely not changed.
+            LOGGER.debug("Cannot read PTZ features of %s: %s", camera, err.message)
+            return self._infos.get(camera, _NO_PTZ)

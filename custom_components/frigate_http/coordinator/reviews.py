@@ -1,4 +1,4 @@
-"""How much there is to review, polled while a sensor shows it."""
+"""The number of unreviewed items, polled while a sensor shows it."""
 
 import asyncio
 from datetime import timedelta
@@ -14,11 +14,11 @@ from .server import ServerCoordinator
 REVIEWS_INTERVAL = timedelta(seconds=30)
 _USUALLY_WRITTEN_AFTER = 0.5
 _ALSO_WRITTEN_AFTER = 2.0
-"""Seconds; a new event and its alert are in Frigate's database some 0.3 of them later."""
+"""Seconds. Frigate writes a new event and its alert to the database after about 0.3 s."""
 
 
 class ReviewsCoordinator(OnDemandCoordinator[ReviewSummary]):
-    """Polls what this account has not reviewed yet."""
+    """Polls the counts of items that this account has not reviewed."""
 
     def __init__(
         self,
@@ -27,21 +27,21 @@ class ReviewsCoordinator(OnDemandCoordinator[ReviewSummary]):
         client: FrigateClient,
         server: ServerCoordinator,
     ) -> None:
-        """Prepare; nothing is sent before somebody listens."""
+        """Initialize; sends nothing before the first listener."""
         super().__init__(hass, entry, client, server, "reviews", REVIEWS_INTERVAL)
-        self._will_refresh = False
+        self._is_scheduled = False
 
     @callback
-    def async_follow_new_event(self) -> None:
-        """Show a new event when Frigate has written it down; nobody waits for that."""
-        if not self._will_refresh:
-            self._will_refresh = True
-            self._in_background(self._async_follow(), "follow a new event")
+    def async_refresh_after_new_event(self) -> None:
+        """Refresh in the background once Frigate has stored a new event."""
+        if not self._is_scheduled:
+            self._is_scheduled = True
+            self._in_background(self._async_refresh_twice(), "follow a new event")
 
-    async def _async_follow(self) -> None:
+    async def _async_refresh_twice(self) -> None:
         await asyncio.sleep(_USUALLY_WRITTEN_AFTER)
-        # For what is created from here on, this may be too early.
-        self._will_refresh = False
+        # An event created from now on needs another refresh.
+        self._is_scheduled = False
         await self.async_refresh_past_cache()
         await asyncio.sleep(_ALSO_WRITTEN_AFTER - _USUALLY_WRITTEN_AFTER)
         await self.async_refresh_past_cache()

@@ -1,4 +1,4 @@
-"""What is polled from a Frigate server, and when."""
+"""The coordinator of a server: statistics, faces and configuration."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -36,25 +36,25 @@ CONFIG_INTERVAL = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class FrigateData:
-    """All that is known of a server at one moment."""
+    """The state of a server after a poll."""
 
     config: Config
     profile: Profile
     stats: Stats | None
-    """None while the stats alone fail."""
+    """None while only the request for statistics fails."""
     faces: FaceLibrary | None
-    """None while the faces alone fail, or may not be read by this account."""
+    """None while only the request for faces fails, or if this account may not read them."""
     cameras: Mapping[str, CameraConfig]
-    """Those that exist, may be seen by this account, and are wanted by the options."""
+    """Cameras that are configured in Frigate, visible to this account, and selected in the options."""
     config_read_at: float
-    """By the monotonic clock. Each read is news: it ends what was pushed before it."""
+    """By the monotonic clock. A read supersedes all feature states pushed before it."""
 
 
 class ServerCoordinator(BaseCoordinator[FrigateData]):
-    """Polls stats and faces together; reads the configuration when that is due.
+    """Polls statistics and faces together, and the configuration when that is due.
 
-    Stats and faces fail apart from each other: while one of them works, the entities
-    that live on it do too.
+    Statistics and faces fail independently: as long as one request succeeds, the entities
+    that depend on it stay available.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
         known_cameras: Iterable[str],
         known_people: Iterable[str],
     ) -> None:
-        """Prepare; the names are those that Home Assistant has from earlier runs."""
+        """Initialize with the cameras and people that Home Assistant knows from earlier runs."""
         super().__init__(hass, entry, client, entry.title, POLL_INTERVAL)
         self.missing_cameras = MissingTracker(known_cameras)
         self.missing_people = MissingTracker(known_people)
@@ -73,7 +73,7 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
         self._profile = Profile(None, None, None)
         self._config_due_at = 0.0
         self.config_read_at = 0.0
-        """By the monotonic clock: what was changed later is not in the configuration."""
+        """By the monotonic clock. Later changes are not in the configuration."""
         self._last_stats: Stats | None = None
         self._faces_refused = False
         self._pauses: dict[str, tuple[float, FrigateRateLimitError]] = {}
@@ -81,7 +81,7 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
 
     @property
     def browser_url(self) -> str:
-        """Return the address at which people's browsers find Frigate."""
+        """Return the URL of Frigate's web interface for browsers."""
         url: str = (
             self.config_entry.options.get(CONF_BROWSER_URL)
             or self.config_entry.data[CONF_URL]
@@ -90,41 +90,43 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
 
     @property
     def version(self) -> Version | None:
-        """Return the version that was told last, also while the stats fail."""
+        """Return the last known version, also while the statistics fail."""
         return self.client.capabilities.version
 
     @property
     def profile(self) -> Profile:
-        """Return who the server took us for when it told last."""
+        """Return the last known profile of our account."""
         return self._profile
 
     async def async_refresh_config(self) -> None:
-        """Read the configuration now, and show what it says."""
+        """Read the configuration now and update all entities."""
         self._config_due_at = 0.0
         await self.async_refresh_past_cache()
 
     @callback
     @override
     def _async_refresh_finished(self) -> None:
-        # Listeners are not told of a second failure, which may be another one.
+        # Listeners are not called for a second failure in a row, which may have another reason.
         async_update_issues(self)
 
     @override
     async def _async_poll(self, *, fresh: bool) -> FrigateData:
-        """Poll, and read the configuration after that if it is due."""
+        """Poll statistics and faces, then the configuration if it is due."""
         system = self.client.system
         with coordinator_errors():
             stats, faces = await asyncio.gather(
-                self._outcome("stats", partial(system.stats, fresh=fresh)),
+                self._result_or_error("stats", partial(system.stats, fresh=fresh)),
                 self._read_faces(fresh=fresh),
             )
             if isinstance(stats, FrigateError) and (
                 needs_login(stats) or not isinstance(faces, FaceLibrary)
             ):
                 raise stats
-            good_stats = self._unless_error("stats", stats)
-            good_faces = self._unless_refused(faces)
-            if time.monotonic() >= self._config_due_at or self._is_news(good_stats):
+            good_stats = self._log_if_error("stats", stats)
+            good_faces = self._faces_or_none(faces)
+            if time.monotonic() >= self._config_due_at or self._needs_config(
+                good_stats
+            ):
                 await self._read_config()
         if good_stats is not None:
             self._last_stats = good_stats
@@ -141,11 +143,14 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
             self.config_read_at,
         )
 
-    async def _ask[T](self, subject: str, call: Callable[[], Awaitable[T]]) -> T:
-        """Return an answer; send nothing in a pause that the server asked for.
+    async def _request_unless_paused[T](
+        self, subject: str, call: Callable[[], Awaitable[T]]
+    ) -> T:
+        """Return a response; send nothing while Frigate rate limits this request.
 
         Raises:
-            FrigateError: there is none, or none before the pause has ended.
+            FrigateRateLimitError: Frigate asks for a pause that is not over yet.
+            FrigateError: the request failed.
         """
         until, error = self._pauses.get(subject, (0.0, None))
         if error is not None and (left := until - time.monotonic()) > 0:
@@ -156,46 +161,48 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
             self._pauses[subject] = (time.monotonic() + err.retry_after, err)
             raise _with_pause(err, err.retry_after) from err
 
-    async def _outcome[T](
+    async def _result_or_error[T](
         self, subject: str, call: Callable[[], Awaitable[T]]
     ) -> T | FrigateError:
-        """Return an answer, or the error as a value."""
+        """Return a response, or the error as a value."""
         try:
-            return await self._ask(subject, call)
+            return await self._request_unless_paused(subject, call)
         except FrigateError as err:
             return err
 
     async def _read_faces(self, *, fresh: bool) -> FaceLibrary | FrigateError | None:
-        """Return the faces or an error; None where they were refused before."""
+        """Return the faces or an error; None if an earlier request was forbidden."""
         if self._faces_refused:
             return None
-        return await self._outcome(
+        return await self._result_or_error(
             "faces", partial(self.client.faces.library, fresh=fresh)
         )
 
-    def _unless_refused(
+    def _faces_or_none(
         self, faces: FaceLibrary | FrigateError | None
     ) -> FaceLibrary | None:
-        """Return the faces, or None where this account or server has none."""
+        """Return the faces, or None if the account or the server has no access to them."""
         if isinstance(faces, (FrigateForbiddenError, FrigateNotFoundError)):
-            # Asked again with the next configuration: the role may have changed.
+            # Retried after the next read of the configuration: the role may have changed.
             self._faces_refused = True
             self._log_once("faces", f"does not let us read the faces: {faces.message}")
             return None
-        return self._unless_error("faces", faces)
+        return self._log_if_error("faces", faces)
 
     async def _read_config(self) -> None:
-        """Read who we are and what there is; keep what is known where that fails."""
+        """Read the configuration and our profile; keep the last ones if that fails."""
         system = self.client.system
         began_at = time.monotonic()
-        # Set before the answer comes, so that who asks for a read meanwhile gets one.
+        # Set before the response, so that a refresh requested meanwhile is not lost.
         self._config_due_at = began_at + CONFIG_INTERVAL.total_seconds()
         try:
-            config = await self._ask("config", partial(system.config, fresh=True))
-            # Only then, so that it tells of every camera that the configuration has.
-            profile = await self._ask("profile", self._read_profile)
+            config = await self._request_unless_paused(
+                "config", partial(system.config, fresh=True)
+            )
+            # After the configuration, so that the profile covers every camera in it.
+            profile = await self._request_unless_paused("profile", self._read_profile)
         except FrigateError as err:
-            # With the next poll.
+            # Retry with the next poll.
             self._config_due_at = 0.0
             if self._config is None or needs_login(err):
                 raise
@@ -203,12 +210,12 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
             return
         self._log_recovered("config")
         is_same_account = self._config is None or (
-            _account(profile) == _account(self._profile)
+            _account_of(profile) == _account_of(self._profile)
         )
         if is_same_account and not config.safe_mode:
             self.missing_cameras.update(config.cameras)
         else:
-            # What is missing now says nothing about the cameras.
+            # Another account or the safe mode hides cameras that still exist.
             self.missing_cameras.reset()
         self._config, self._profile = config, profile
         self.config_read_at = began_at
@@ -231,10 +238,10 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
             if self._profile.may_see(name) and (not chosen or name in chosen)
         }
 
-    def _is_news(self, stats: Stats | None) -> bool:
-        """Return whether Frigate restarted, or its cameras are not what they were.
+    def _needs_config(self, stats: Stats | None) -> bool:
+        """Return whether Frigate restarted, or its cameras changed.
 
-        A camera without pictures may just have been switched off in Frigate, which only
+        A camera that stopped streaming may have been turned off in Frigate, which only
         the configuration tells.
         """
         if stats is None or (before := self._last_stats) is None:
@@ -247,11 +254,11 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
         return (
             restarted
             or stats.cameras.keys() != before.cameras.keys()
-            or _streaming(stats) != _streaming(before)
+            or _streaming_cameras(stats) != _streaming_cameras(before)
         )
 
-    def _unless_error[T](self, subject: str, answer: T | FrigateError) -> T | None:
-        """Return an answer, or None for an error, which is logged once."""
+    def _log_if_error[T](self, subject: str, answer: T | FrigateError) -> T | None:
+        """Return a response, or None for an error, which is logged once."""
         if isinstance(answer, FrigateError):
             self._log_once(subject, f"cannot read the {subject}: {answer.message}")
             return None
@@ -260,7 +267,7 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
         return answer
 
     def _log_once(self, subject: str, what: str) -> None:
-        """Log a trouble once, not with every poll."""
+        """Log a warning once, not with every poll, until it has recovered."""
         if subject not in self._warned:
             self._warned.add(subject)
             LOGGER.warning("%s %s", self.name, what)
@@ -271,14 +278,14 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
             LOGGER.info("%s can read the %s again", self.name, subject)
 
 
-def _streaming(stats: Stats) -> set[str]:
+def _streaming_cameras(stats: Stats) -> set[str]:
     return {name for name, camera in stats.cameras.items() if camera.camera_fps}
 
 
-def _account(profile: Profile) -> tuple[str | None, str | None]:
+def _account_of(profile: Profile) -> tuple[str | None, str | None]:
     return profile.username, profile.role
 
 
 def _with_pause(err: FrigateRateLimitError, pause: float) -> FrigateRateLimitError:
-    # A second more, as the next poll may come up to a second before its time.
+    # A second more, because Home Assistant may poll up to a second early.
     return FrigateRateLimitError(err.message, err.status, pause + 1)

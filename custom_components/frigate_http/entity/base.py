@@ -141,7 +141,7 @@ class CameraEntity(FrigateEntity):
         return self.coordinator.data.cameras.get(self.camera)
 
     @property
-    def is_told_of(self) -> bool:
+    def is_reported(self) -> bool:
         """Return whether the camera is there, and the server tells how it is doing."""
         return (
             self.camera_config is not None and self.coordinator.data.stats is not None

@@ -34,17 +34,17 @@ class ControlEntity(CameraEntity):
         super().__init__(coordinator, description, camera)
         self._feature = description.key
         self._commands = commands
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
 
     @abstractmethod
-    def _take(self, value: Value | None) -> None:
+    def _set_value_attrs(self, value: Value | None) -> None:
         """Take a value in; None if it is unknown."""
 
     @override
     def _async_update_attrs(self) -> bool:
         if not is_settable(self.coordinator, self.camera, self._feature):
             return False
-        self._take(self._commands.feature_value(self.camera, self._feature))
+        self._set_value_attrs(self._commands.feature_value(self.camera, self._feature))
         return True
 
     @override
@@ -52,13 +52,15 @@ class ControlEntity(CameraEntity):
         """Follow what is pushed of the feature."""
         topic = Topic(Kind.FEATURES, self.camera, self._feature)
         self.async_on_remove(
-            self._commands.live.async_follow(topic, self._handle_coordinator_update)
+            self._commands.live.async_subscribe_topic(
+                topic, self._handle_coordinator_update
+            )
         )
         await super().async_added_to_hass()
 
-    async def _set(self, value: Value) -> None:
+    async def _async_set(self, value: Value) -> None:
         # One after the other: the second of two would belie the first.
-        async with self._turn:
+        async with self._lock:
             await self._commands.async_set_feature(self.camera, self._feature, value)
 
 
@@ -89,7 +91,7 @@ def async_add_controls[DescriptionT: EntityDescription](
         {one.key for one in descriptions},
         _settable,
         create,
-        can_tell=lambda coordinator: coordinator.data.profile.is_admin,
+        is_conclusive=lambda coordinator: coordinator.data.profile.is_admin,
     )
 
 

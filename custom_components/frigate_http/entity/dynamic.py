@@ -31,22 +31,24 @@ def async_add_as_they_appear[*KeyT](
     """
     platform = async_get_current_platform()
     registry = er.async_get(coordinator.hass)
-    known: dict[tuple[*KeyT], str] = {}
+    unique_ids: dict[tuple[*KeyT], str] = {}
 
     @callback
-    def _sync() -> None:
+    def _add_new() -> None:
         current = list(keys(coordinator))
-        for key in known.keys() - set(current):
-            if not _is_registered(registry, platform, known[key]):
-                del known[key]
-        added = {key: create(coordinator, *key) for key in current if key not in known}
-        known.update({key: str(one.unique_id) for key, one in added.items()})
+        for key in unique_ids.keys() - set(current):
+            if not _is_registered(registry, platform, unique_ids[key]):
+                del unique_ids[key]
+        added = {
+            key: create(coordinator, *key) for key in current if key not in unique_ids
+        }
+        unique_ids.update({key: str(one.unique_id) for key, one in added.items()})
         if added:
             async_add_entities(added.values())
 
-    coordinator.config_entry.async_on_unload(coordinator.async_add_listener(_sync))
-    _sync()
-    return known
+    coordinator.config_entry.async_on_unload(coordinator.async_add_listener(_add_new))
+    _add_new()
+    return unique_ids
 
 
 def _is_registered(
@@ -66,7 +68,7 @@ def async_add_and_remove[*KeyT](
     keys: Callable[[ServerCoordinator], Iterable[tuple[*KeyT]]],
     create: Callable[[ServerCoordinator, *KeyT], Entity],
     *,
-    can_tell: Callable[[ServerCoordinator], bool] = lambda _coordinator: True,
+    is_conclusive: Callable[[ServerCoordinator], bool] = lambda _coordinator: True,
 ) -> None:
     """Add an entity for every key as it appears, and remove it when it is gone.
 
@@ -75,31 +77,32 @@ def async_add_and_remove[*KeyT](
     lacks it twice in a row; those of a camera that is gone itself are left to it. While
     `can_tell` says no, that a key is missing says nothing.
     """
-    known = async_add_as_they_appear(coordinator, async_add_entities, keys, create)
+    unique_ids = async_add_as_they_appear(coordinator, async_add_entities, keys, create)
     domain = async_get_current_platform().domain
     tracker = MissingTracker(
-        one.unique_id for one, _camera in _of(coordinator, domain, kinds)
+        one.unique_id
+        for one, _camera in _registered_entities(coordinator, domain, kinds)
     )
     read_at = 0.0
 
     @callback
     def _sync_registry() -> None:
         nonlocal read_at
-        if coordinator.config_read_at == read_at or not can_tell(coordinator):
+        if coordinator.config_read_at == read_at or not is_conclusive(coordinator):
             return
         read_at = coordinator.config_read_at
-        there = coordinator.data.cameras
-        registered = list(_of(coordinator, domain, kinds))
-        excused = {one.unique_id for one, camera in registered if camera not in there}
-        tracker.update(excused.union(known[key] for key in keys(coordinator)))
+        cameras = coordinator.data.cameras
+        registered = list(_registered_entities(coordinator, domain, kinds))
+        kept = {one.unique_id for one, camera in registered if camera not in cameras}
+        tracker.update(kept.union(unique_ids[key] for key in keys(coordinator)))
         for one, _camera in registered:
             if one.unique_id in tracker.stale:
                 er.async_get(coordinator.hass).async_remove(one.entity_id)
         for key in [
-            key for key, unique_id in known.items() if unique_id in tracker.stale
+            key for key, unique_id in unique_ids.items() if unique_id in tracker.stale
         ]:
             # It is new when it comes back, however soon that is.
-            del known[key]
+            del unique_ids[key]
         for unique_id in tracker.stale:
             tracker.discard(unique_id)
 
@@ -109,7 +112,7 @@ def async_add_and_remove[*KeyT](
     _sync_registry()
 
 
-def _of(
+def _registered_entities(
     coordinator: ServerCoordinator, domain: str, kinds: Collection[str]
 ) -> Iterator[tuple[er.RegistryEntry, str]]:
     """Yield the registered entities of these kinds, each with its camera."""

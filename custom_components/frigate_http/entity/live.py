@@ -16,7 +16,7 @@ from ..live.camera_state import CameraState
 from ..live.topics import LiveEvent, Topic
 from .base import CameraEntity
 
-SHORTEST_PAUSE = 0.2
+MIN_WRITE_INTERVAL = 0.2
 """Seconds between two states of an entity, however often Frigate speaks."""
 
 
@@ -39,8 +39,8 @@ class LiveEntity(CameraEntity):
         super().__init__(coordinator, description, camera)
         self.live = live
         self._topics = topics
-        self._write_not_before = 0.0
-        self._cancel_late_write: Callable[[], None] | None = None
+        self._next_write_at = 0.0
+        self._cancel_delayed_write: Callable[[], None] | None = None
 
     @abstractmethod
     def _async_update_live_attrs(
@@ -61,33 +61,33 @@ class LiveEntity(CameraEntity):
             self.async_on_remove(
                 self.live.async_add_listener(self._handle_coordinator_update, topic)
             )
-        self.async_on_remove(self._drop_late_write)
+        self.async_on_remove(self._drop_delayed_write)
         await super().async_added_to_hass()
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        if self._cancel_late_write is not None:
+        if self._cancel_delayed_write is not None:
             return
-        if (now := self.hass.loop.time()) < self._write_not_before:
-            self._cancel_late_write = async_call_later(
+        if (now := self.hass.loop.time()) < self._next_write_at:
+            self._cancel_delayed_write = async_call_later(
                 self.hass,
-                self._write_not_before - now,
-                HassJob(self._write_late, cancel_on_shutdown=True),
+                self._next_write_at - now,
+                HassJob(self._write_delayed, cancel_on_shutdown=True),
             )
         elif self._async_write_if_changed():
-            self._write_not_before = now + SHORTEST_PAUSE
+            self._next_write_at = now + MIN_WRITE_INTERVAL
 
     @callback
-    def _write_late(self, _now: datetime) -> None:
-        self._cancel_late_write = None
+    def _write_delayed(self, _now: datetime) -> None:
+        self._cancel_delayed_write = None
         self._handle_coordinator_update()
 
     @callback
-    def _drop_late_write(self) -> None:
-        if self._cancel_late_write is not None:
-            self._cancel_late_write()
-            self._cancel_late_write = None
+    def _drop_delayed_write(self) -> None:
+        if self._cancel_delayed_write is not None:
+            self._cancel_delayed_write()
+            self._cancel_delayed_write = None
 
 
 class LiveEventEntity(LiveEntity):
@@ -96,7 +96,9 @@ class LiveEventEntity(LiveEntity):
     @override
     async def async_added_to_hass(self) -> None:
         """Hear of what happens at the camera."""
-        self.async_on_remove(self.live.async_subscribe(self.camera, self._handle_event))
+        self.async_on_remove(
+            self.live.async_subscribe_events(self.camera, self._handle_event)
+        )
         await super().async_added_to_hass()
 
     @callback

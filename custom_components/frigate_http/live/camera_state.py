@@ -1,4 +1,4 @@
-"""What is known of one camera at this moment."""
+"""The current state of one camera."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable
@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from ..aiofrigate import Recognized, TrackedObject
 
 ALL = "all"
-"""The label that stands for objects of any."""
+"""The label under which Frigate counts objects of every label."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The best picture of an event, of which there may be a better one later."""
+    """The best snapshot of a tracked object so far; Frigate may replace it by a better one."""
 
     event_id: str
     taken_at: float
@@ -21,13 +21,13 @@ class Snapshot:
 
 @dataclass(slots=True)
 class CameraState:
-    """A camera as it was told last; None is what nobody has told yet."""
+    """The last known values of a camera; None means unknown."""
 
     motion: bool | None = None
     objects: dict[str, TrackedObject] | None = None
     totals: Counter[str] | None = None
     active: Counter[str] | None = None
-    """Those of the totals that move; only Frigate itself can tell."""
+    """Moving objects by label. Only pushed messages tell which objects move."""
     sounds: Collection[str] | None = None
     severity: str | None = None
     knows_severity: bool = False
@@ -36,12 +36,16 @@ class CameraState:
     plate: Recognized | None = None
     states: dict[str, str] = field(default_factory=dict)
     features: dict[str, tuple[bool | int, float]] = field(default_factory=dict)
-    """Values, and since when by the monotonic clock."""
+    """Value of each feature, and when it was pushed by the monotonic clock."""
 
-    def see(self, objects: Iterable[TrackedObject], *, with_motion: bool) -> set[str]:
-        """Take these for all there is; return the labels of which that tells anything.
+    def replace_objects(
+        self, objects: Iterable[TrackedObject], *, with_motion: bool
+    ) -> set[str]:
+        """Replace all tracked objects; return the labels whose counts may have changed.
 
-        `with_motion` says whether it is known which of them move.
+        Args:
+            objects: all objects that the camera tracks now.
+            with_motion: whether the source tells which of them are stationary.
         """
         before = {**(self.totals or {}), **(self.active or {})}
         self.objects = {one.object_id: one for one in objects}
@@ -51,11 +55,11 @@ class CameraState:
             if with_motion
             else None
         )
-        # Of a label that there was none of, and is none of, there is nothing to tell.
+        # A label without objects before and after has no subscriber to notify.
         return {*before, *self.totals}
 
     def update(self, tracked: TrackedObject, *, is_gone: bool) -> bool:
-        """Take in what has become of one object; return whether zones may care."""
+        """Update one tracked object; return whether the counts of zones may have changed."""
         if self.objects is None:
             return False
         before = self.objects.get(tracked.object_id)
@@ -70,10 +74,10 @@ class CameraState:
     def count(
         self, label: str, zone: str | None = None, *, only_active: bool = False
     ) -> int | None:
-        """Return how many objects of a label there are, or None if nobody knows.
+        """Return the number of objects of a label, or None if it is unknown.
 
-        Frigate's own numbers count for a camera. For a zone of it they do not, as those
-        of zones with the same name are one number there.
+        The count of a camera is Frigate's own. The count of a zone is computed from the
+        tracked objects, because Frigate adds up zones of the same name on all cameras.
         """
         if zone is not None:
             return self._count_in(zone, label, only_active=only_active)

@@ -1,123 +1,125 @@
-"""Which review items go on, and what happens to them."""
+"""Tracks ongoing review items, and turns what is seen of them into events."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ..aiofrigate import Review
-from .topics import ReviewHappened, ReviewStep
+from .topics import ReviewEvent, ReviewEventType
 
-_REMEMBERED = 2000
+_MAX_REMEMBERED = 2000
 
 
 class ReviewLog:
-    """Turns what is seen of review items, pushed or polled, into each step once.
+    """Turns review items, pushed or polled, into events that fire once each.
 
-    The same item is seen many times, by two ways, and the two are not in step: an
-    item that was told to have ended never begins again.
+    Pushed messages and poll responses repeat the same item and arrive out of order. An
+    item that has ended never starts again, so late and stale messages are ignored.
     """
 
     def __init__(self) -> None:
-        """Begin with nothing known."""
-        self._going_on: dict[str, Review] = {}
-        # A dictionary, because it remembers the order.
+        """Start with an empty log."""
+        self._ongoing: dict[str, Review] = {}
+        # A dictionary, because unlike a set it keeps the order of insertion.
         self._ended: dict[str, None] = {}
-        self._seen_since_asked: set[str] = set()
-        self._missed: set[str] = set()
+        self._pushed_since_request: set[str] = set()
+        self._unconfirmed: set[str] = set()
         self._is_first = True
 
     def severity(self, camera: str) -> str | None:
-        """Return the greatest severity of what goes on at a camera; None for nothing."""
+        """Return the highest severity of the ongoing items of a camera; None without any."""
         found = {
             review.severity
-            for review in self._going_on.values()
+            for review in self._ongoing.values()
             if review.camera == camera
         }
         return next((one for one in ("alert", "detection") if one in found), None)
 
     @property
-    def is_unsure(self) -> bool:
-        """Return whether something that should go on was missing in the last answer."""
-        return bool(self._missed)
+    def has_unconfirmed(self) -> bool:
+        """Return whether an ongoing item was missing from the last response."""
+        return bool(self._unconfirmed)
 
-    def ask(self) -> None:
-        """Note that the server is asked now: what is pushed from here on is newer."""
-        self._seen_since_asked.clear()
+    def start_request(self) -> None:
+        """Mark the start of a request: items pushed from now on are newer than its response."""
+        self._pushed_since_request.clear()
 
-    def see(self, review: Review, *, is_new: bool = True) -> Iterator[ReviewHappened]:
-        """Take in what was pushed of an item."""
-        self._seen_since_asked.add(review.review_id)
-        if self._is_first and not is_new and not self._knows(review):
-            # It has begun before we have, so that its beginning is no news.
-            self._going_on[review.review_id] = review
+    def apply_pushed(
+        self, review: Review, *, is_new: bool = True
+    ) -> Iterator[ReviewEvent]:
+        """Apply a pushed review item."""
+        self._pushed_since_request.add(review.review_id)
+        if self._is_first and not is_new and not self._is_known(review):
+            # It started before Home Assistant did; its start must not be replayed.
+            self._ongoing[review.review_id] = review
             if review.end is None:
-                yield _happened(ReviewStep.UPDATED, review)
+                yield _review_event(ReviewEventType.UPDATED, review)
                 return
-        yield from self._see(review)
+        yield from self._apply(review)
 
-    def answered(self, reviews: Iterable[Review]) -> Iterator[ReviewHappened]:
-        """Take in all that goes on or has lately ended, as the server answered."""
+    def apply_response(self, reviews: Iterable[Review]) -> Iterator[ReviewEvent]:
+        """Apply a response with all items that are ongoing or ended recently."""
         is_first, self._is_first = self._is_first, False
         rows = {review.review_id: review for review in reviews}
         for review in sorted(rows.values(), key=lambda one: one.start or 0.0):
-            if review.review_id in self._seen_since_asked:
+            if review.review_id in self._pushed_since_request:
                 continue
             if is_first:
-                self._note(review)
-            elif review.end is not None and not self._knows(review):
-                # It came and went while nobody told us.
-                yield from self._see(replace(review, end=None))
-                yield from self._see(review)
+                self._add_silently(review)
+            elif review.end is not None and not self._is_known(review):
+                # It started and ended while the live connection was down.
+                yield from self._apply(replace(review, end=None))
+                yield from self._apply(review)
             else:
-                yield from self._see(review)
-        missing = self._going_on.keys() - rows.keys() - self._seen_since_asked
-        # Frigate may push of an item before a question for it finds it.
-        for gone in missing & self._missed:
-            yield from self._end(self._going_on[gone])
-        self._missed = missing - self._missed
+                yield from self._apply(review)
+        missing = self._ongoing.keys() - rows.keys() - self._pushed_since_request
+        # Frigate pushes an item before its database returns it, so one miss proves nothing.
+        for gone in missing & self._unconfirmed:
+            yield from self._end(self._ongoing[gone])
+        self._unconfirmed = missing - self._unconfirmed
 
-    def _knows(self, review: Review) -> bool:
-        return review.review_id in self._going_on or review.review_id in self._ended
+    def _is_known(self, review: Review) -> bool:
+        return review.review_id in self._ongoing or review.review_id in self._ended
 
-    def _note(self, review: Review) -> None:
-        """Take an item for known without a word."""
+    def _add_silently(self, review: Review) -> None:
+        """Add an item without an event."""
         if review.end is None:
-            self._going_on[review.review_id] = review
+            self._ongoing[review.review_id] = review
         else:
-            self._remember(review.review_id)
+            self._add_ended(review.review_id)
 
-    def _see(self, review: Review) -> Iterator[ReviewHappened]:
+    def _apply(self, review: Review) -> Iterator[ReviewEvent]:
         if review.review_id in self._ended:
             return
         if review.end is not None:
             yield from self._end(review)
             return
-        before = self._going_on.get(review.review_id)
-        self._going_on[review.review_id] = review
-        if (step := _step(before, review)) is not None:
-            yield _happened(step, review)
+        before = self._ongoing.get(review.review_id)
+        self._ongoing[review.review_id] = review
+        if (event_type := _event_type_for(before, review)) is not None:
+            yield _review_event(event_type, review)
 
-    def _end(self, review: Review) -> Iterator[ReviewHappened]:
-        self._going_on.pop(review.review_id, None)
-        self._remember(review.review_id)
-        yield _happened(ReviewStep.ENDED, review)
+    def _end(self, review: Review) -> Iterator[ReviewEvent]:
+        self._ongoing.pop(review.review_id, None)
+        self._add_ended(review.review_id)
+        yield _review_event(ReviewEventType.ENDED, review)
 
-    def _remember(self, review_id: str) -> None:
+    def _add_ended(self, review_id: str) -> None:
         self._ended[review_id] = None
-        if len(self._ended) > _REMEMBERED:
+        if len(self._ended) > _MAX_REMEMBERED:
             del self._ended[next(iter(self._ended))]
 
 
-def _step(before: Review | None, now: Review) -> ReviewStep | None:
-    """Return what has happened to an item that goes on."""
+def _event_type_for(before: Review | None, now: Review) -> ReviewEventType | None:
+    """Return the event type for a change of an ongoing item; None without a change."""
     if before is None or before.severity != now.severity:
         if now.severity == "alert":
-            return ReviewStep.ALERT_STARTED
+            return ReviewEventType.ALERT_STARTED
         if before is None:
-            return ReviewStep.DETECTION_STARTED
-    # Whether a person has looked at it meanwhile is no news of the camera's.
+            return ReviewEventType.DETECTION_STARTED
+    # Marking an item as reviewed is not a change of the item itself.
     is_same = replace(before, reviewed=now.reviewed) == now
-    return None if is_same else ReviewStep.UPDATED
+    return None if is_same else ReviewEventType.UPDATED
 
 
-def _happened(step: ReviewStep, review: Review) -> ReviewHappened:
-    return ReviewHappened(review.camera or "", step, review)
+def _review_event(event_type: ReviewEventType, review: Review) -> ReviewEvent:
+    return ReviewEvent(review.camera or "", event_type, review)

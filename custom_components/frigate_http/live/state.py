@@ -1,4 +1,4 @@
-"""What is known of all cameras at this moment, and what each message changes of it."""
+"""The current state of all cameras, updated by pushed messages and by polling."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -26,61 +26,66 @@ from ..aiofrigate import (
 from .camera_state import ALL, CameraState, Snapshot
 from .recognition_log import RecognitionLog
 from .review_log import ReviewLog
-from .topics import PROFILE, Kind, LiveEvent, ReviewHappened, Topic
+from .topics import PROFILE, Kind, LiveEvent, ReviewEvent, Topic
 
-_A_LITTLE_LATER = 0.001
-"""Seconds; the server does not tell when it took a better picture."""
+_MIN_TIME_STEP = 0.001
+"""Seconds. Polling does not tell when Frigate replaced a snapshot by a better one."""
 
 type Change = Topic | LiveEvent
 
 
 class LiveState:
-    """The cameras as they were told last.
+    """The state of all cameras.
 
-    Each method that takes something in yields what it changes. Nothing is checked for
-    whether anybody wants it: what no entity listens for is told to nobody.
+    Each `apply_*` method updates the state and yields the changes: topics whose
+    subscribers have to be notified, and events to fire. It does not know the subscribers.
     """
 
     def __init__(self) -> None:
-        """Begin with nothing known."""
+        """Start with an unknown state."""
         self._cameras: defaultdict[str, CameraState] = defaultdict(CameraState)
         self.reviews = ReviewLog()
         self._recognitions = RecognitionLog()
         self.profile: ProfileState | None = None
 
     def of(self, camera: str) -> CameraState:
-        """Return what is known of a camera."""
+        """Return the state of a camera."""
         return self._cameras[camera]
 
     def feature(self, camera: str, feature: str, read_at: float) -> bool | int | None:
-        """Return what a feature was set to since the configuration was read.
+        """Return the value of a feature that was pushed after the configuration was read.
 
-        `read_at` is when that began, by the monotonic clock.
+        Args:
+            camera: Frigate's name of the camera.
+            feature: Frigate's name of the feature, such as `detect`.
+            read_at: when the read of the configuration started, by the monotonic clock.
         """
         value, since = self.of(camera).features.get(feature, (None, 0.0))
         return value if since >= read_at else None
 
-    def apply(self, update: Update) -> Iterator[Change]:
-        """Take in what was pushed."""
+    def apply_update(self, update: Update) -> Iterator[Change]:
+        """Apply a pushed message."""
         match update:
             case Count():
-                yield from self._counted(update)
+                yield from self._apply_count(update)
             case ObjectUpdate():
-                yield from self._object(update)
+                yield from self._apply_object(update)
             case Motion(camera, is_on):
                 self.of(camera).motion = is_on
                 yield Topic(Kind.MOTION, camera)
             case ReviewUpdate(review, is_new):
-                yield from self._reviews(self.reviews.see(review, is_new=is_new))
+                yield from self._apply_reviews(
+                    self.reviews.apply_pushed(review, is_new=is_new)
+                )
             case ReviewStatus(camera, severity):
-                yield from self._severity(camera, severity)
+                yield from self._set_severity(camera, severity)
             case Sound():
-                yield from self._sound(update)
+                yield from self._apply_sound(update)
             case FeatureState(camera, feature, value):
                 self.of(camera).features[feature] = (value, time.monotonic())
                 yield Topic(Kind.FEATURES, camera, feature)
             case Recognized():
-                yield from self._recognized(update)
+                yield from self._apply_recognition(update)
             case Classified(camera, model, state):
                 self.of(camera).states[model] = state
                 yield Topic(Kind.STATES, camera, model)
@@ -88,75 +93,80 @@ class LiveState:
                 self.profile = update
                 yield PROFILE
             case CameraActivity() | SoundActivity():
-                yield from self._everything(update)
+                yield from self._apply_activity(update)
 
-    def polled(
+    def apply_poll(
         self, events: Iterable[Event], reviews: Iterable[Review], cameras: Iterable[str]
     ) -> Iterator[Change]:
-        """Take in what goes on, as the server answered, for all of these cameras."""
-        going_on = [event for event in events if event.camera is not None]
+        """Apply a poll response: the ongoing events and reviews of these cameras."""
+        ongoing = [event for event in events if event.camera is not None]
         for camera in cameras:
-            here = [event for event in going_on if event.camera == camera]
-            yield from self._polled_objects(camera, here)
-            yield from self._polled_sounds(camera, here)
-        yield from self.caught_up(going_on, reviews, cameras)
+            here = [event for event in ongoing if event.camera == camera]
+            yield from self._apply_polled_objects(camera, here)
+            yield from self._apply_polled_sounds(camera, here)
+        yield from self.apply_catch_up(ongoing, reviews, cameras)
 
-    def caught_up(
+    def apply_catch_up(
         self, events: Iterable[Event], reviews: Iterable[Review], cameras: Iterable[str]
     ) -> Iterator[Change]:
-        """Take in what may have happened while nothing was pushed.
+        """Apply what may have been missed while the live connection was down.
 
-        Those are the events that go on, and the items that do or have lately ended.
+        Args:
+            events: ongoing events.
+            reviews: review items that are ongoing or ended recently.
+            cameras: the cameras that were polled.
         """
-        for event in sorted(events, key=_begin):
-            yield from self._polled_event(event)
-        yield from self._reviews(self.reviews.answered(reviews))
+        for event in sorted(events, key=_start_of):
+            yield from self._apply_polled_event(event)
+        yield from self._apply_reviews(self.reviews.apply_response(reviews))
         for camera in cameras:
-            yield from self._severity(camera, self.reviews.severity(camera))
+            yield from self._set_severity(camera, self.reviews.severity(camera))
 
-    def before(self, going_on: Iterable[Event]) -> Iterator[Change]:
-        """Take in what went on before anybody listened; of that, nothing is told."""
-        for event in sorted(going_on, key=_begin):
-            yield from self._polled_snapshot(event)
-            if (found := _recognized_in(event)) is not None:
-                # Whoever was shown last may have come later, and be gone again.
-                self._recognitions.is_news(found)
+    def apply_initial(self, ongoing: Iterable[Event]) -> Iterator[Change]:
+        """Apply events that started before Home Assistant did, without firing any."""
+        for event in sorted(ongoing, key=_start_of):
+            yield from self._apply_polled_snapshot(event)
+            if (found := _recognition_of(event)) is not None:
+                # Remembered only: a later visitor may have been recognized and left since.
+                self._recognitions.is_new(found)
 
     def add_past_snapshots(self, events: Iterable[Event]) -> Iterator[Change]:
-        """Take in events of the past, for the pictures of them."""
+        """Apply past events for the sake of their snapshots."""
         for event in events:
-            yield from self._polled_snapshot(event)
+            yield from self._apply_polled_snapshot(event)
 
-    def lose_push(self) -> Iterator[Change]:
-        """Forget what only a push can tell."""
+    def forget_pushed(self) -> Iterator[Change]:
+        """Reset the values that only pushed messages tell."""
         for camera, state in self._cameras.items():
             state.motion = None
             yield Topic(Kind.MOTION, camera)
-            # Frigate tells of a state when it changes, and after a gap it may be another.
+            # Frigate pushes a classification only when it changes, possibly during the gap.
             for model in [*state.states]:
                 del state.states[model]
                 yield Topic(Kind.STATES, camera, model)
         self.profile = None
         yield PROFILE
 
-    # What was pushed
+    # Pushed messages
 
-    def _everything(self, update: CameraActivity | SoundActivity) -> Iterator[Change]:
+    def _apply_activity(
+        self, update: CameraActivity | SoundActivity
+    ) -> Iterator[Change]:
         if isinstance(update, SoundActivity):
             for camera in {*update.sounds, *self._cameras}:
-                heard = update.sounds.get(camera, frozenset())
-                yield from self._set_sounds(camera, heard)
+                sounds = update.sounds.get(camera, frozenset())
+                yield from self._set_sounds(camera, sounds)
             return
-        # A camera that is not mentioned sees nothing.
+        # A camera that the message leaves out has no motion and no objects.
         for camera in {*update.objects, *self._cameras}:
             self.of(camera).motion = update.motion.get(camera)
             yield Topic(Kind.MOTION, camera)
             objects = update.objects.get(camera, ())
-            for label in self.of(camera).see(objects, with_motion=True):
+            for label in self.of(camera).replace_objects(objects, with_motion=True):
                 yield Topic(Kind.OBJECTS, camera, label)
 
-    def _counted(self, update: Count) -> Iterator[Change]:
-        # A zone has no picture of its own: nobody has asked for one of that name.
+    def _apply_count(self, update: Count) -> Iterator[Change]:
+        # The place may be a zone, which has no state of its own.
         if (state := self._cameras.get(update.place)) is None:
             return
         known = state.active if update.only_active else state.totals
@@ -164,7 +174,7 @@ class LiveState:
             known[update.label] = update.count
             yield Topic(Kind.OBJECTS, update.place, update.label)
 
-    def _object(self, update: ObjectUpdate) -> Iterator[Change]:
+    def _apply_object(self, update: ObjectUpdate) -> Iterator[Change]:
         tracked = update.tracked
         state = self.of(tracked.camera)
         if state.update(tracked, is_gone=update.is_gone):
@@ -182,28 +192,28 @@ class LiveState:
             state.snapshot = snapshot
             yield Topic(Kind.SNAPSHOTS, camera)
 
-    def _sound(self, update: Sound) -> Iterator[Change]:
-        heard = set(self.of(update.camera).sounds or ())
-        (heard.add if update.is_on else heard.discard)(update.label)
-        yield from self._set_sounds(update.camera, heard)
+    def _apply_sound(self, update: Sound) -> Iterator[Change]:
+        sounds = set(self.of(update.camera).sounds or ())
+        (sounds.add if update.is_on else sounds.discard)(update.label)
+        yield from self._set_sounds(update.camera, sounds)
 
-    def _set_sounds(self, camera: str, heard: Iterable[str]) -> Iterator[Change]:
-        state, now = self.of(camera), frozenset(heard)
+    def _set_sounds(self, camera: str, sounds: Iterable[str]) -> Iterator[Change]:
+        state, now = self.of(camera), frozenset(sounds)
         before = frozenset(state.sounds or ())
         state.sounds = now
         for label in before ^ now:
             yield Topic(Kind.SOUNDS, camera, label)
 
-    def _recognized(self, update: Recognized) -> Iterator[Change]:
+    def _apply_recognition(self, update: Recognized) -> Iterator[Change]:
         if update.shown is None and not update.is_plate:
-            # A face that is not known says nothing of the one that was.
+            # An unknown face does not replace the last recognized one.
             return
-        yield self._named(update)
-        if self._recognitions.is_news(update):
+        yield self._set_last_recognized(update)
+        if self._recognitions.is_new(update):
             yield update
 
-    def _named(self, found: Recognized) -> Topic:
-        """Take in who or what was recognized last."""
+    def _set_last_recognized(self, found: Recognized) -> Topic:
+        """Set the last recognized face or plate."""
         state = self.of(found.camera)
         if found.is_plate:
             state.plate = found
@@ -211,20 +221,22 @@ class LiveState:
         state.face = found
         return Topic(Kind.FACES, found.camera)
 
-    def _reviews(self, happened: Iterable[ReviewHappened]) -> Iterator[Change]:
-        for one in happened:
+    def _apply_reviews(self, review_events: Iterable[ReviewEvent]) -> Iterator[Change]:
+        for one in review_events:
             yield one
-            yield from self._severity(one.camera, self.reviews.severity(one.camera))
+            yield from self._set_severity(one.camera, self.reviews.severity(one.camera))
 
-    def _severity(self, camera: str, severity: str | None) -> Iterator[Change]:
+    def _set_severity(self, camera: str, severity: str | None) -> Iterator[Change]:
         state = self.of(camera)
         if not state.knows_severity or state.severity != severity:
             state.severity, state.knows_severity = severity, True
             yield Topic(Kind.REVIEWS, camera)
 
-    # What was asked for
+    # Poll responses
 
-    def _polled_objects(self, camera: str, events: Iterable[Event]) -> Iterator[Change]:
+    def _apply_polled_objects(
+        self, camera: str, events: Iterable[Event]
+    ) -> Iterator[Change]:
         objects = [
             TrackedObject(
                 event.event_id,
@@ -239,43 +251,45 @@ class LiveState:
         ]
         state = self.of(camera)
         gone = {*(state.objects or ())} - {one.object_id for one in objects}
-        for label in state.see(objects, with_motion=False):
+        for label in state.replace_objects(objects, with_motion=False):
             yield Topic(Kind.OBJECTS, camera, label)
         if (last := state.snapshot) is not None and last.event_id in gone:
-            # Only now is it the best picture of all there were.
+            # The object is gone, so its snapshot is final and may differ from the last one.
             yield from self._snapshot(
-                camera, replace(last, taken_at=last.taken_at + _A_LITTLE_LATER)
+                camera, replace(last, taken_at=last.taken_at + _MIN_TIME_STEP)
             )
 
-    def _polled_sounds(self, camera: str, events: Iterable[Event]) -> Iterator[Change]:
+    def _apply_polled_sounds(
+        self, camera: str, events: Iterable[Event]
+    ) -> Iterator[Change]:
         yield from self._set_sounds(
             camera, {event.label or "" for event in events if event.kind == "audio"}
         )
 
-    def _polled_event(self, event: Event) -> Iterator[Change]:
-        yield from self._polled_snapshot(event)
-        if (found := _recognized_in(event)) is None:
+    def _apply_polled_event(self, event: Event) -> Iterator[Change]:
+        yield from self._apply_polled_snapshot(event)
+        if (found := _recognition_of(event)) is None:
             return
-        # Only what is new: several that are there at once would take turns with each poll.
-        if self._recognitions.is_news(found):
-            yield self._named(found)
+        # Only new ones: several people at once would replace each other with every poll.
+        if self._recognitions.is_new(found):
+            yield self._set_last_recognized(found)
             yield found
 
-    def _polled_snapshot(self, event: Event) -> Iterator[Change]:
+    def _apply_polled_snapshot(self, event: Event) -> Iterator[Change]:
         if event.has_snapshot and event.camera is not None and event.start is not None:
             yield from self._snapshot(
                 event.camera, Snapshot(event.event_id, event.start)
             )
 
 
-def _begin(event: Event) -> float:
+def _start_of(event: Event) -> float:
     return event.start or 0.0
 
 
-def _recognized_in(event: Event) -> Recognized | None:
-    """Return whose face or which plate an event shows."""
+def _recognition_of(event: Event) -> Recognized | None:
+    """Return the recognized face or plate of an event, if any."""
     is_plate = event.plate is not None
-    # What somebody has called a person by hand has no score.
+    # A name that somebody assigned by hand has no score.
     is_face = event.label == "person" and event.sub_label_score is not None
     if event.camera is None or not (is_plate or (is_face and event.sub_label)):
         return None

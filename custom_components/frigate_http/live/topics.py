@@ -1,4 +1,4 @@
-"""What an entity can listen for, and what can happen."""
+"""Topics that entities subscribe to, and events that fire once."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +7,7 @@ from ..aiofrigate import Recognized, Review
 
 
 class Kind(StrEnum):
-    """What can change of a camera."""
+    """The part of a camera's state that a topic stands for."""
 
     MOTION = "motion"
     OBJECTS = "objects"
@@ -27,7 +27,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What has changed, of which camera."""
+    """A part of the state of one camera; its subscribers are called when it changes."""
 
     kind: Kind
     camera: str
@@ -35,13 +35,13 @@ class Topic:
 
 
 PROFILE = Topic(Kind.FEATURES, "", "profile")
-"""The one feature that is not of a camera but of the server."""
+"""The active profile: the only feature of the server instead of a camera."""
 CONNECTION = Topic(Kind.CONNECTION, "")
-"""Whether anything is pushed at all."""
+"""Whether the live connection is up."""
 
 
-class ReviewStep(StrEnum):
-    """What can happen to a review item; also the types of an event entity."""
+class ReviewEventType(StrEnum):
+    """The events of a review item; also the event types of the event entity."""
 
     DETECTION_STARTED = "detection_started"
     ALERT_STARTED = "alert_started"
@@ -50,13 +50,13 @@ class ReviewStep(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewHappened:
-    """A step in the life of a review item."""
+class ReviewEvent:
+    """A review item started, changed or ended."""
 
     camera: str
-    step: ReviewStep
+    event_type: ReviewEventType
     review: Review
 
 
-type LiveEvent = ReviewHappened | Recognized
-"""What is told once, to those who listen at that moment."""
+type LiveEvent = ReviewEvent | Recognized
+"""Fires once, for those who are subscribed at that moment; it is never replayed."""

@@ -149,7 +149,7 @@ class FrigateCameraSensor(CameraEntity, SensorEntity):
 
     @override
     def _async_update_attrs(self) -> bool:
-        if not self.is_told_of:
+        if not self.is_reported:
             return False
         stats, description = self.camera_stats, self.entity_description
         self._attr_native_value = (

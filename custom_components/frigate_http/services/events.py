@@ -124,7 +124,7 @@ async def _create_event(call: CameraCall) -> JsonObjectType:
     try:
         return {EVENT_ID: await call.client.events.create(new)}
     finally:
-        call.runtime.reviews.async_follow_new_event()
+        call.runtime.reviews.async_refresh_after_new_event()
 
 
 async def _end_event(call: ServerCall) -> JsonObjectType:

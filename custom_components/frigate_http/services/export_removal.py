@@ -75,7 +75,9 @@ class _Removal:
         Raises:
             FrigateError: it ends here, and what came before is done.
         """
-        jobs = {one.id for one in await call.runtime.exports.async_jobs(fresh=True)}
+        jobs = {
+            one.id for one in await call.runtime.exports.async_active_jobs(fresh=True)
+        }
         rows = {one.id: one for one in await self.exports.list(fresh=True)}
         found: list[Export] = []
         for export_id in wanted:

@@ -81,7 +81,7 @@ async def _create_export(call: CameraCall) -> JsonObjectType:
     }
     if not is_whole:
         answer["incomplete"] = True
-    await call.runtime.exports.async_follow(export_id)
+    await call.runtime.exports.async_track(export_id)
     if call.data["wait_for_result"]:
         answer |= await _result(call, export_id)
     return answer
@@ -132,7 +132,7 @@ async def _get_exports(call: ServerCall) -> JsonObjectType:
         return {"exports": []}
     in_progress: bool | None = call.data.get("in_progress")
     waits = in_progress is not False
-    jobs = await call.runtime.exports.async_jobs(fresh=True) if waits else ()
+    jobs = await call.runtime.exports.async_active_jobs(fresh=True) if waits else ()
     exports = await call.client.exports.list(fresh=True)
     listed = {export.id for export in exports}
     return {
@@ -187,7 +187,9 @@ async def _rename_export(call: ServerCall) -> JsonObjectType:
     try:
         await call.client.exports.rename(export_id, name)
     except FrigateNotFoundError as err:
-        jobs = {job.id for job in await call.runtime.exports.async_jobs(fresh=True)}
+        jobs = {
+            job.id for job in await call.runtime.exports.async_active_jobs(fresh=True)
+        }
         raise unlisted(export_id, is_queued=export_id in jobs) from err
     await call.runtime.exports.async_refresh_past_cache()
     return {"export_id": export_id, "name": name}
