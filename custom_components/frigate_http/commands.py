@@ -1,4 +1,4 @@
-"""Commands to a camera, and the proof that Frigate has carried them out."""
+"""Commands to cameras and profiles, and the check that Frigate has applied them."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Generator
@@ -13,14 +13,14 @@ from .errors import action_error, action_errors
 from .live.topics import PROFILE, Kind, Topic
 
 APPLY_TIMEOUT = 3.0
-"""Seconds in which a command shows its effect."""
+"""Seconds within which Frigate applies a command."""
 _PUSH_TIMEOUT = 1.0
 
 type Value = bool | int
 
 
 class Commands:
-    """What can be set at a server, each with the proof that it is so."""
+    """Sends commands, and waits until their effect is pushed or read back."""
 
     def __init__(
         self,
@@ -28,13 +28,13 @@ class Commands:
         live: LiveCoordinator,
         profiles: ProfilesCoordinator,
     ) -> None:
-        """Take what a command is sent through, and what its effect shows in."""
+        """Initialize with the coordinators in which the effect of a command appears."""
         self._server = server
         self._profiles = profiles
         self.live = live
 
     def feature_value(self, camera: str, feature: str) -> Value | None:
-        """Return what a feature is set to: as it was pushed, else as it is configured."""
+        """Return the value of a feature as pushed, else as configured."""
         server = self._server
         pushed = self.live.state.feature(camera, feature, server.config_read_at)
         if pushed is not None or (config := server.data.cameras.get(camera)) is None:
@@ -42,13 +42,13 @@ class Commands:
         return config.features.get(feature)
 
     async def async_set_feature(self, camera: str, feature: str, value: Value) -> None:
-        """Set a feature of a camera, and see that it is so.
+        """Set a feature of a camera, and wait until Frigate has applied it.
 
-        Frigate claims success whether or not anything has changed, and says nothing at
-        all over the live connection.
+        Frigate's response reports success even if nothing changed, and over the live
+        connection there is no response at all.
 
         Raises:
-            HomeAssistantError: it could not be sent, or Frigate did not follow.
+            HomeAssistantError: it could not be sent, or Frigate did not apply it.
         """
         text = str(value) if not isinstance(value, bool) else ("ON" if value else "OFF")
         with self._errors(), _live_errors():
@@ -65,10 +65,10 @@ class Commands:
         raise action_error("not_applied")
 
     async def async_activate_profile(self, name: str | None) -> None:
-        """Make a profile active, or none, and see that it is so.
+        """Activate a profile, or none, and wait until Frigate has applied it.
 
         Raises:
-            HomeAssistantError: it could not be sent, or Frigate did not follow.
+            HomeAssistantError: it could not be sent, or Frigate did not apply it.
         """
         with self._errors():
             await self._server.client.controls.activate_profile(name)
@@ -81,7 +81,7 @@ class Commands:
             raise action_error("not_applied")
 
     async def async_move(self, camera: str, command: str) -> None:
-        """Move a camera, such as by `MOVE_UP`, `STOP` or `preset_home`; nothing proves it.
+        """Send a PTZ command such as `MOVE_UP`, `STOP` or `preset_home`; it is not verified.
 
         Raises:
             HomeAssistantError: it could not be sent.
@@ -98,7 +98,7 @@ class Commands:
         is_applied: Callable[[], bool],
         refresh: Callable[[], Awaitable[None]],
     ) -> bool:
-        """Return whether something becomes so: as it is pushed, else as Frigate answers."""
+        """Wait until a command is applied, by push or by polling; return whether it was."""
         ends_at = time.monotonic() + APPLY_TIMEOUT
         pushed_event = asyncio.Event()
         remove = self.live.async_subscribe_topic(topic, pushed_event.set)
@@ -120,7 +120,7 @@ class Commands:
 
 @contextlib.contextmanager
 def _live_errors() -> Generator[None]:
-    """Say what to do where a command needs the live connection, and there is none."""
+    """Explain that a command needs the live connection, if that is down."""
     try:
         yield
     except FrigateLiveError as err:

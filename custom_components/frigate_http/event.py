@@ -1,4 +1,4 @@
-"""Event entities: what happens at a camera, each thing told once."""
+"""Event entities: reviews, recognized faces and license plates."""
 
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -27,18 +27,18 @@ MAX_PENDING_EVENTS = 100
 RECOGNIZED = "recognized"
 
 type EventPayload = tuple[str, Mapping[str, Any]]
-"""The type of an event, and its attributes."""
+"""An event type and its attributes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LiveEventDescription(EventEntityDescription):
-    """A kind of happening at a camera."""
+    """An event entity of a camera."""
 
     types: tuple[str, ...]
     kind: Kind
     exists_fn: Callable[[CameraConfig], bool] = lambda _config: True
     payload_fn: Callable[[LiveEvent], EventPayload | None]
-    """Return what to tell of a happening; None if it is of another kind."""
+    """Return the event to fire; None if the live event belongs to another entity."""
 
 
 def _review(live_event: LiveEvent) -> EventPayload | None:
@@ -111,7 +111,7 @@ async def async_setup_entry(
     entry: FrigateConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add what every camera has to tell of."""
+    """Add the event entities of every camera."""
     async_add_and_remove(
         entry.runtime_data.server,
         async_add_entities,
@@ -127,7 +127,7 @@ async def async_setup_entry(
 
 
 class FrigateEvent(LiveEventEntity, EventEntity):
-    """Tells of each happening at once, however many there are at a moment."""
+    """Fires each event at once, without throttling."""
 
     entity_description: LiveEventDescription
 
@@ -138,11 +138,11 @@ class FrigateEvent(LiveEventEntity, EventEntity):
         camera: str,
         description: LiveEventDescription,
     ) -> None:
-        """Tell of one kind of happening at a camera."""
+        """Initialize for one kind of event of a camera."""
         topic = Topic(description.kind, camera)
         super().__init__(live, coordinator, description, camera, topic)
         self._attr_event_types = [*description.types]
-        # What has waited for longest is told least.
+        # If too many are pending, the oldest ones are dropped.
         self._pending: deque[EventPayload] = deque(maxlen=MAX_PENDING_EVENTS)
 
     @override
@@ -165,10 +165,10 @@ class FrigateEvent(LiveEventEntity, EventEntity):
         return has_changed
 
     def _fire_pending(self) -> None:
-        """Write each happening as a state of its own.
+        """Fire pending events, each as a state of its own.
 
-        What the first answer after an outage brings has to wait until the entity is
-        available again: automations take no notice of what follows that it is not.
+        Events from the first poll after an outage stay pending until the entity is available:
+        automations ignore a change from unavailable.
         """
         while self._pending and self._attr_available:
             event_type, attributes = self._pending.popleft()

@@ -1,4 +1,4 @@
-"""Images: the last picture that Frigate took of something at a camera."""
+"""Images: the last snapshot of each camera."""
 
 import asyncio
 from functools import partial
@@ -40,14 +40,14 @@ async def async_setup_entry(
 
 
 class SnapshotImage(LiveEntity, ImageEntity):
-    """The last snapshot of a camera, which is fetched when somebody looks at it."""
+    """The last snapshot of a camera, fetched when it is viewed."""
 
     _state_attrs = ("_attr_image_last_updated",)
 
     def __init__(
         self, live: LiveCoordinator, coordinator: ServerCoordinator, camera: str
     ) -> None:
-        """Show the last snapshot of a camera."""
+        """Initialize for a camera."""
         ImageEntity.__init__(self, coordinator.hass)
         topic = Topic(Kind.SNAPSHOTS, camera)
         super().__init__(live, coordinator, SNAPSHOT, camera, topic)
@@ -67,9 +67,9 @@ class SnapshotImage(LiveEntity, ImageEntity):
 
     @override
     async def async_image(self) -> bytes | None:
-        """Return the picture; None if there is none, or it cannot be had.
+        """Return the snapshot; None if there is none or it could not be fetched.
 
-        It is asked for once, until there is another, also if several look at it.
+        Each snapshot is fetched once, also if several people view it at the same time.
         """
         async with self._turn:
             if (snapshot := self._newest) is None:
@@ -86,6 +86,6 @@ class SnapshotImage(LiveEntity, ImageEntity):
             return await self.coordinator.client.files.snapshot(snapshot.event_id)
         except FrigateError as err:
             async_handle_lost_login(self.hass, self.coordinator.config_entry, err)
-            # Frigate deletes pictures when their time has come, which is no fault.
-            LOGGER.debug("%s cannot be fetched: %s", self.entity_id, err)
+            # Frigate deletes snapshots by their retention, which is no error.
+            LOGGER.debug("Cannot fetch the snapshot of %s: %s", self.entity_id, err)
             return None

@@ -1,4 +1,4 @@
-"""What all entities have in common."""
+"""The base classes of all entities."""
 
 from abc import abstractmethod
 from typing import Any, override
@@ -8,6 +8,7 @@ from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from ..aiofrigate import CameraConfig, CameraStats
+from ..const import LOGGER
 from ..coordinator.on_demand import OnDemandCoordinator
 from ..coordinator.server import ServerCoordinator
 from ..inventory import (
@@ -50,28 +51,28 @@ class KeyedEntity(Entity):
 class FrigateEntity[
     CoordinatorT: ServerCoordinator | OnDemandCoordinator[Any] = ServerCoordinator
 ](KeyedEntity, CoordinatorEntity[CoordinatorT]):
-    """An entity that writes a state only when something of its own has changed.
+    """An entity that writes its state only when one of its own attributes changed.
 
-    With many cameras each poll would otherwise write every state of every entity.
+    Otherwise, each poll would write the state of every entity of every camera.
     """
 
     _state_attrs: tuple[str, ...] = ()
-    """Names of the attributes, besides availability, that make up the state."""
+    """Names of the attributes that, together with availability, make up the state."""
 
     @abstractmethod
     def _async_update_attrs(self) -> bool:
-        """Take the values from the coordinator's data; return whether they are there."""
+        """Update attributes from the coordinator's data; return whether it has the values."""
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Follow the coordinator, and read what it has now."""
+        """Subscribe to the coordinator and read its current data."""
         await super().async_added_to_hass()
         self._attr_available = super().available and self._async_update_attrs()
 
     @property
     @override
     def available(self) -> bool:
-        """Return whether the server is there, and what this entity shows of it."""
+        """Return whether the server is reachable and has a value for this entity."""
         return self._attr_available
 
     @callback
@@ -80,12 +81,30 @@ class FrigateEntity[
         self._async_write_if_changed()
 
     def _async_write_if_changed(self) -> bool:
-        """Write the state if it is another one; return whether it was."""
-        before = self._snapshot()
+        """Update, and write the state if it changed; return whether it did."""
+        before, was_available = self._snapshot(), self._attr_available
         self._attr_available = super().available and self._async_update_attrs()
+        if self._attr_available != was_available:
+            self._log_availability()
         if has_changed := self._snapshot() != before:
             self.async_write_ha_state()
         return has_changed
+
+    @property
+    def unavailable_reason(self) -> str:
+        """Return why the entity is unavailable, for the log."""
+        coordinator = self.coordinator
+        if not coordinator.last_update_success:
+            return str(coordinator.last_exception)
+        return "Frigate does not report it at the moment"
+
+    def _log_availability(self) -> None:
+        if self._attr_available:
+            LOGGER.debug("%s is available again", self.entity_id)
+        else:
+            LOGGER.debug(
+                "%s is unavailable: %s", self.entity_id, self.unavailable_reason
+            )
 
     def _snapshot(self) -> tuple[object, ...]:
         return (
@@ -97,7 +116,7 @@ class FrigateEntity[
 class ServerEntity[
     CoordinatorT: ServerCoordinator | OnDemandCoordinator[Any] = ServerCoordinator
 ](FrigateEntity[CoordinatorT]):
-    """An entity of the server's device."""
+    """An entity on the device of the server."""
 
     def __init__(
         self, coordinator: CoordinatorT, description: EntityDescription
@@ -117,7 +136,7 @@ class ServerEntity[
 
 
 class CameraEntity(FrigateEntity):
-    """An entity of a camera's device."""
+    """An entity on the device of a camera."""
 
     def __init__(
         self,
@@ -142,7 +161,7 @@ class CameraEntity(FrigateEntity):
 
     @property
     def is_reported(self) -> bool:
-        """Return whether the camera is there, and the server tells how it is doing."""
+        """Return whether the camera is configured and there are statistics."""
         return (
             self.camera_config is not None and self.coordinator.data.stats is not None
         )

@@ -1,4 +1,4 @@
-"""What the entities have in common that set a feature of a camera."""
+"""The base class of entities that set a feature of a camera."""
 
 from abc import abstractmethod
 import asyncio
@@ -17,10 +17,10 @@ from .dynamic import async_add_and_remove
 
 
 class ControlEntity(CameraEntity):
-    """An entity that shows and sets the feature that its description is named after.
+    """An entity that shows and sets the feature that the key of its description names.
 
-    It follows a push, and works without one: then, what others change shows with the
-    next read of the configuration.
+    Changes by others are pushed. Without the live connection, they appear with the next
+    read of the configuration.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class ControlEntity(CameraEntity):
 
     @abstractmethod
     def _set_value_attrs(self, value: Value | None) -> None:
-        """Take a value in; None if it is unknown."""
+        """Set the attributes to a value; None if it is unknown."""
 
     @override
     def _async_update_attrs(self) -> bool:
@@ -49,7 +49,7 @@ class ControlEntity(CameraEntity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Follow what is pushed of the feature."""
+        """Subscribe to the feature."""
         topic = Topic(Kind.FEATURES, self.camera, self._feature)
         self.async_on_remove(
             self._commands.live.async_subscribe_topic(
@@ -59,7 +59,7 @@ class ControlEntity(CameraEntity):
         await super().async_added_to_hass()
 
     async def _async_set(self, value: Value) -> None:
-        # One after the other: the second of two would belie the first.
+        # Serialized: otherwise a second command would look like a failure of the first.
         async with self._lock:
             await self._commands.async_set_feature(self.camera, self._feature, value)
 
@@ -71,10 +71,10 @@ def async_add_controls[DescriptionT: EntityDescription](
     descriptions: Collection[DescriptionT],
     create: Callable[[ServerCoordinator, DescriptionT, str], ControlEntity],
 ) -> None:
-    """Add an entity for each feature that can be set, of each camera.
+    """Add an entity for each settable feature of each camera.
 
-    Without the right to set anything there are none; those that were there before wait
-    for it to come back.
+    An account that is no administrator gets none. Entities from before a loss of that role
+    stay in the registry, unavailable.
     """
 
     def _settable(
@@ -96,7 +96,7 @@ def async_add_controls[DescriptionT: EntityDescription](
 
 
 def is_settable(coordinator: ServerCoordinator, camera: str, feature: str) -> bool:
-    """Return whether this account may set a feature, and Frigate agrees to."""
+    """Return whether this account may set a feature that Frigate lets be set."""
     config = coordinator.data.cameras.get(camera)
     return (
         coordinator.data.profile.is_admin

@@ -23,7 +23,7 @@ def async_add_as_they_appear[*KeyT](
     keys: Callable[[ServerCoordinator], Iterable[tuple[*KeyT]]],
     create: Callable[[ServerCoordinator, *KeyT], Entity],
 ) -> dict[tuple[*KeyT], str]:
-    """Add an entity for every key, now and whenever a new one appears.
+    """Add an entity for each key, now and whenever a new key appears.
 
     A key is what `create` wants besides the coordinator. A key whose entity was removed
     from the registry is new again when it comes back. Returns the unique ids of

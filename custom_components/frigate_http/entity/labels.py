@@ -1,4 +1,4 @@
-"""What Frigate looks and listens for: which entities that makes, and their names."""
+"""Entities of an object or sound label: which ones exist, and their names."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class Subject:
 
 
 def objects(coordinator: ServerCoordinator) -> Iterator[tuple[Subject]]:
-    """Yield all that is looked for, as keys of entities."""
+    """Yield all tracked object labels of cameras and zones, as keys of entities."""
     for name, camera in coordinator.data.cameras.items():
         for zone in (None, *camera.zones):
             for label in objects_of(camera, zone):
@@ -54,7 +54,7 @@ def objects(coordinator: ServerCoordinator) -> Iterator[tuple[Subject]]:
 
 
 def objects_of(camera: CameraConfig, zone: str | None) -> tuple[str, ...]:
-    """Return what is looked for at a camera or in a zone, and `all`; nothing without it."""
+    """Return the object labels of a camera or zone, and `all`; none for an unknown zone."""
     labels = camera.labels
     if zone is not None:
         if (found := camera.zones.get(zone)) is None:
@@ -64,19 +64,19 @@ def objects_of(camera: CameraConfig, zone: str | None) -> tuple[str, ...]:
 
 
 def sounds(coordinator: ServerCoordinator) -> Iterator[tuple[Subject]]:
-    """Yield all that is listened for, as keys of entities."""
+    """Yield all sound labels of cameras, as keys of entities."""
     for name, camera in coordinator.data.cameras.items():
         for label in sounds_of(camera):
             yield (Subject(name, label),)
 
 
 def sounds_of(camera: CameraConfig) -> tuple[str, ...]:
-    """Return what is listened for, or can be once that is switched on."""
+    """Return the sound labels of a camera whose audio detection is or can be turned on."""
     return camera.sounds if "audio" in camera.switchable else ()
 
 
 def translation_key(what: str, label: str, *, in_zone: bool) -> str:
-    """Return the key of an entity's texts; what has no name of its own shares one."""
+    """Return the translation key; labels without a translation share a generic one."""
     key = f"{what}_{label}" if label in NAMED[what] else what
     return f"zone_{key}" if in_zone else key
 
@@ -92,7 +92,7 @@ class LabelEntity(LiveEntity):
         kind: Kind,
         subject: Subject,
     ) -> None:
-        """Show what the description says of a label."""
+        """Initialize for a label of a camera or zone."""
         camera, label, zone = subject.camera, subject.label, subject.zone
         topic = Topic(kind, camera, label)
         super().__init__(live, coordinator, description, camera, topic)

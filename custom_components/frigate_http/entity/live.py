@@ -1,4 +1,4 @@
-"""What the entities have in common that show what happens at a camera."""
+"""The base classes of entities that show the live state of a camera."""
 
 from abc import abstractmethod
 from collections.abc import Callable
@@ -17,14 +17,14 @@ from ..live.topics import LiveEvent, Topic
 from .base import CameraEntity
 
 MIN_WRITE_INTERVAL = 0.2
-"""Seconds between two states of an entity, however often Frigate speaks."""
+"""Seconds between two writes of an entity's state, which throttles pushed messages."""
 
 
 class LiveEntity(CameraEntity):
-    """An entity that follows what Frigate pushes, or what is polled in its stead.
+    """An entity that subscribes to topics of the live state.
 
-    It writes at most five states a second. What comes sooner waits, and only the last
-    of it is written.
+    It writes at most five states a second. An update that comes sooner is delayed, and only
+    the last one is written.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class LiveEntity(CameraEntity):
         camera: str,
         *topics: Topic,
     ) -> None:
-        """Follow these topics."""
+        """Initialize with the topics to subscribe to."""
         super().__init__(coordinator, description, camera)
         self.live = live
         self._topics = topics
@@ -46,7 +46,7 @@ class LiveEntity(CameraEntity):
     def _async_update_live_attrs(
         self, config: CameraConfig, state: CameraState
     ) -> bool:
-        """Take the values from what is known now; return whether they can be known."""
+        """Update attributes from the live state; return whether the entity is available."""
 
     @override
     def _async_update_attrs(self) -> bool:
@@ -54,9 +54,17 @@ class LiveEntity(CameraEntity):
             return False
         return self._async_update_live_attrs(config, self.live.state.of(self.camera))
 
+    @property
+    @override
+    def unavailable_reason(self) -> str:
+        """Return why the entity is unavailable, for the log."""
+        if self.coordinator.last_update_success and not self.live.is_current:
+            return f"the live state is unknown ({self.live.last_exception})"
+        return super().unavailable_reason
+
     @override
     async def async_added_to_hass(self) -> None:
-        """Follow the topics."""
+        """Subscribe to the topics."""
         for topic in self._topics:
             self.async_on_remove(
                 self.live.async_add_listener(self._handle_coordinator_update, topic)
@@ -91,11 +99,11 @@ class LiveEntity(CameraEntity):
 
 
 class LiveEventEntity(LiveEntity):
-    """An entity that is told of what happens, and shows the last of it."""
+    """An entity that handles the events of a camera."""
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Hear of what happens at the camera."""
+        """Subscribe to the events of the camera."""
         self.async_on_remove(
             self.live.async_subscribe_events(self.camera, self._handle_event)
         )
@@ -104,4 +112,4 @@ class LiveEventEntity(LiveEntity):
     @callback
     @abstractmethod
     def _handle_event(self, live_event: LiveEvent) -> None:
-        """Take in what has happened."""
+        """Handle an event."""
