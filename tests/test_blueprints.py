@@ -33,7 +33,7 @@ from tests.common import (
     state_of,
 )
 from tests.documentation import pages, pass_until
-from tests.downloads.films import film
+from tests.downloads.videos import read_video
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.live.common import until, until_pushing, until_state
 from tests.services.common import set_up_admin
@@ -251,7 +251,7 @@ async def test_the_clip_around_a_trigger_is_saved(
         await all_waits()
         freezer.tick(1)
     path = media / told[0].data["message"].removeprefix("/media/local/")
-    assert len(film(path).video) == pytest.approx(70 * 5, abs=10)
+    assert len(read_video(path).video) == pytest.approx(70 * 5, abs=10)
 
 
 async def test_the_recording_around_a_trigger_is_exported(

@@ -18,11 +18,11 @@ from homeassistant.util import dt as dt_util
 from .errors import validation_error
 
 START, END, DURATION = "start_time", "end_time", "duration"
-LONGEST_WAIT = 600.0
+MAX_WAIT = 600.0
 """How far ahead a period may end, in seconds."""
-LONGEST_DURATION = timedelta(days=366).total_seconds()
-_SHORTEST = 0.001
-_LAST_SECONDS = 1e11
+MAX_DURATION = timedelta(days=366).total_seconds()
+_MIN_PERIOD = 0.001
+_MAX_TIMESTAMP = 1e11
 """As seconds this is the year 5138; as milliseconds it was 1973."""
 
 
@@ -49,8 +49,8 @@ def timestamp(field: str) -> Callable[[Any], float]:
     """
 
     def validate(value: Any) -> float:
-        seconds = _seconds_of(value)
-        if seconds is None or not 0 <= seconds <= _LAST_SECONDS:
+        seconds = _as_timestamp(value)
+        if seconds is None or not 0 <= seconds <= _MAX_TIMESTAMP:
             raise validation_error("not_a_time", field=field)
         return seconds
 
@@ -58,7 +58,7 @@ def timestamp(field: str) -> Callable[[Any], float]:
 
 
 def duration(
-    field: str, longest: float = LONGEST_DURATION, shortest: float = 0.0
+    field: str, longest: float = MAX_DURATION, shortest: float = 0.0
 ) -> Callable[[Any], float]:
     """Accept what the duration selector gives, `hh:mm:ss`, or seconds."""
 
@@ -98,8 +98,8 @@ def period_of(data: Mapping[str, Any]) -> Period:
     found = open_period_of(data)
     if found.start is None or found.end is None:
         raise validation_error("bad_period")
-    if found.end > dt_util.utcnow().timestamp() + LONGEST_WAIT:
-        raise validation_error("end_ahead", minutes=f"{LONGEST_WAIT / 60:.0f}")
+    if found.end > dt_util.utcnow().timestamp() + MAX_WAIT:
+        raise validation_error("end_ahead", minutes=f"{MAX_WAIT / 60:.0f}")
     return Period(found.start, found.end)
 
 
@@ -121,12 +121,12 @@ def open_period_of(data: Mapping[str, Any]) -> OpenPeriod:
             end = start + length
     if start is not None and start > now:
         raise validation_error("bad_times")
-    if start is not None and end is not None and end - start < _SHORTEST:
+    if start is not None and end is not None and end - start < _MIN_PERIOD:
         raise validation_error("bad_times")
     return OpenPeriod(start, end)
 
 
-def _seconds_of(value: Any) -> float | None:
+def _as_timestamp(value: Any) -> float | None:
     """Return seconds since the epoch, or None if a value means no moment."""
     if isinstance(value, bool):
         return None

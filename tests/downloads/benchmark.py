@@ -25,7 +25,7 @@ from tests.fake_frigate import FakeFrigate
 from tests.fake_frigate.reel import NOISE
 
 CAMERA = "front_door"
-USUAL_CHUNK = 60.0
+CHUNK_DURATION = 60.0
 WARM_UP = 10.0
 
 
@@ -57,14 +57,14 @@ async def _measured(what: str, job: Job, folder: Path) -> None:
     await job.async_prepare()
     await job.async_fetch(download)
     seconds, peak = perf_counter() - begin, _memory("VmHWM")
-    size = sum(piece.bytes for piece in download.pieces) / 10**6
+    size = sum(output_file.bytes for output_file in download.output_files) / 10**6
     sys.stdout.write(
         f"{what} of {size:.0f} MB: {seconds:.1f} s, peak {peak:.0f} MiB, "
         f"{peak - idle:.1f} above idle\n"
     )
     sys.stdout.flush()
-    for piece in download.pieces:
-        piece.source.unlink()
+    for output_file in download.output_files:
+        output_file.source.unlink()
 
 
 async def _download(url: str, export_id: str, start: float, end: float) -> None:
@@ -80,7 +80,7 @@ async def _download(url: str, export_id: str, start: float, end: float) -> None:
                     client=client,
                     camera=CAMERA,
                     period=period,
-                    chunk=USUAL_CHUNK,
+                    chunk_duration=CHUNK_DURATION,
                     join=True,
                 )
 

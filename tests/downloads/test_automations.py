@@ -15,8 +15,8 @@ from homeassistant.core import HomeAssistant
 from tests.clock import all_waits
 from tests.documentation import load, pass_until
 from tests.downloads.conftest import Folders
-from tests.downloads.films import film
 from tests.downloads.test_snapshot import COMPLETED
+from tests.downloads.videos import read_video
 from tests.fake_frigate import FakeFrigate
 from tests.mp4.material import Scene
 from tests.services.common import set_up_admin
@@ -52,7 +52,7 @@ async def test_the_door_opens(
         freezer.tick(1)
     url = told[0].data["data"]["video"]
     path = folders.media / url.removeprefix("/media/local/")
-    assert len(film(path).video) == pytest.approx(70 * 5, abs=10)
+    assert len(read_video(path).video) == pytest.approx(70 * 5, abs=10)
 
 
 async def test_the_alerts_of_the_night(

@@ -17,7 +17,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.frigate_http.downloads.clip import ClipJob
-from custom_components.frigate_http.downloads.job import Download, part_names
+from custom_components.frigate_http.downloads.job import Download, numbered_paths
 from custom_components.frigate_http.periods import Period
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
@@ -25,7 +25,12 @@ from homeassistant.util import dt as dt_util
 from tests.clock import in_time, turns
 from tests.common import sent
 from tests.downloads.conftest import Folders
-from tests.downloads.films import film, nearly_equal, one_cut, order_of_boxes
+from tests.downloads.videos import (
+    clip_in_one_request,
+    nearly_equal,
+    order_of_boxes,
+    read_video,
+)
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.answers import Answer as FakeAnswer
 from tests.mp4.material import Scene
@@ -96,10 +101,10 @@ async def test_the_chunks_become_one_film(
     chunk: int,
 ) -> None:
     start, end = ago(frigate, 300), ago(frigate, 180)
-    whole = await one_cut(frigate, "front_door", start, end)
+    whole = await clip_in_one_request(frigate, "front_door", start, end)
     answer = await download(hass, entry, start, end, chunk_duration=chunk)
     path = Path(answer["path"])
-    found = film(path)
+    found = read_video(path)
     assert found.video == whole.video
     assert nearly_equal(found.audio, whole.audio, seams=120 // chunk)
     assert found.rises
@@ -141,9 +146,9 @@ async def test_other_cameras(
 ) -> None:
     frigate.state.footage.show("front_door", scene, 0)
     start, end = ago(frigate, 300), ago(frigate, 217)
-    whole = await one_cut(frigate, "front_door", start, end)
+    whole = await clip_in_one_request(frigate, "front_door", start, end)
     answer = await download(hass, entry, start, end, chunk_duration=20)
-    found = film(Path(answer["path"]))
+    found = read_video(Path(answer["path"]))
     assert found.video == whole.video
     assert nearly_equal(found.audio, whole.audio, seams=5)
     assert found.rises
@@ -155,9 +160,9 @@ async def test_gaps_are_told_and_closed(
     start, end = ago(frigate, 400), ago(frigate, 200)
     frigate.cut_recordings("front_door", start + 50, start + 90)
     frigate.cut_recordings("front_door", end - 15)
-    whole = await one_cut(frigate, "front_door", start, end)
+    whole = await clip_in_one_request(frigate, "front_door", start, end)
     answer = await download(hass, entry, start, end, chunk_duration=30)
-    found = film(Path(answer["path"]))
+    found = read_video(Path(answer["path"]))
     assert found.video == whole.video
     first, last = answer["gaps"]
     assert about(first, start + 50, start + 90)
@@ -178,7 +183,7 @@ async def test_a_camera_that_was_reconfigured_begins_another_file(
     assert answer["path"] == str(parts[0])
     assert folders.files() == [f"config/media/{one.name}" for one in parts]
     for part in answer["parts"]:
-        assert film(Path(part["path"])).rises
+        assert read_video(Path(part["path"])).rises
         assert part["url"] == f"/media/local/{Path(part['path']).name}"
     assert sum(one["seconds"] for one in answer["parts"]) == pytest.approx(120, abs=4)
 
@@ -187,11 +192,11 @@ async def test_the_last_second_is_there_though_it_is_not_whole(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     start, end = ago(frigate, 300), ago(frigate, 240)
-    whole = await one_cut(frigate, "front_door", start, end)
+    whole = await clip_in_one_request(frigate, "front_door", start, end)
     answer = await download(
         hass, entry, start + 0.7, end - 0.1, chunk_duration=20, filename="door.mp4"
     )
-    assert film(Path(answer["path"])).video == whole.video
+    assert read_video(Path(answer["path"])).video == whole.video
     assert answer["start"] == shown(start + 0.7)
     assert answer["end"] == shown(end - 0.1)
 
@@ -204,16 +209,16 @@ async def test_a_new_file_does_not_begin_with_what_the_last_one_holds(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(
-        "custom_components.frigate_http.downloads.clip.LONGEST_FILE", 45
+        "custom_components.frigate_http.downloads.clip.MAX_FILE_DURATION", 45
     )
     start, end = ago(frigate, 300), ago(frigate, 200)
     # Of the third chunk nothing is recorded but what the second one's film holds too.
     start = start // 10 * 10
     frigate.cut_recordings("front_door", start + 40.3, start + 62)
-    whole = await one_cut(frigate, "front_door", start, end)
+    whole = await clip_in_one_request(frigate, "front_door", start, end)
     answer = await download(hass, entry, start, end, chunk_duration=20)
-    films = [film(Path(one["path"])) for one in answer["parts"]]
-    assert [packet for one in films for packet in one.video] == whole.video
+    videos = [read_video(Path(one["path"])) for one in answer["parts"]]
+    assert [packet for one in videos for packet in one.video] == whole.video
 
 
 async def test_what_is_joined_is_removed_at_once(
@@ -225,7 +230,7 @@ async def test_what_is_joined_is_removed_at_once(
     tmp_path: Path,
 ) -> None:
     monkeypatch.setattr(
-        "custom_components.frigate_http.downloads.clip.LONGEST_FILE", 40
+        "custom_components.frigate_http.downloads.clip.MAX_FILE_DURATION", 40
     )
     start, end = ago(frigate, 300), ago(frigate, 200)
     job = ClipJob(
@@ -233,7 +238,7 @@ async def test_what_is_joined_is_removed_at_once(
         client=entry.runtime_data.client,
         camera="front_door",
         period=Period(start + 0.5, end - 0.5),
-        chunk=20,
+        chunk_duration=20,
         join=True,
     )
     download = Download(
@@ -243,8 +248,10 @@ async def test_what_is_joined_is_removed_at_once(
         report=lambda: None,
     )
     await job.async_fetch(download)
-    assert sorted(tmp_path.glob("*.mp4")) == [one.source for one in download.pieces]
-    assert [(one.start, one.end) for one in download.pieces] == [
+    assert sorted(tmp_path.glob("*.mp4")) == [
+        one.source for one in download.output_files
+    ]
+    assert [(one.start, one.end) for one in download.output_files] == [
         (start + 0.5, start + 40),
         (start + 40, start + 80),
         (start + 80, end - 0.5),
@@ -259,9 +266,9 @@ async def test_after_two_hours_another_file_begins(
     start, end = ago(frigate, 8000), ago(frigate, 200)
     answer = await download(hass, entry, start, end, chunk_duration=1800)
     assert len(answer["parts"]) == 2
-    whole = await one_cut(frigate, "front_door", start, end)
-    films = [film(Path(one["path"])) for one in answer["parts"]]
-    assert [hash_ for one in films for hash_ in one.video] == whole.video
+    whole = await clip_in_one_request(frigate, "front_door", start, end)
+    videos = [read_video(Path(one["path"])) for one in answer["parts"]]
+    assert [hash_ for one in videos for hash_ in one.video] == whole.video
 
 
 async def test_chunks_can_stay_what_they_are(
@@ -273,7 +280,7 @@ async def test_chunks_can_stay_what_they_are(
     assert [Path(one["path"]).name for one in answer["parts"]] == [
         f"door_part0{number}.mp4" for number in (1, 2, 3)
     ]
-    assert all(film(Path(one["path"])).pictures > 90 for one in answer["parts"])
+    assert all(read_video(Path(one["path"])).pictures > 90 for one in answer["parts"])
     # One of them is there: none may be replaced, and no new one appears.
     (folders.media / "door_part01.mp4").unlink()
     before = folders.files()
@@ -294,7 +301,7 @@ async def test_chunks_can_stay_what_they_are(
     ],
 )
 def test_names_of_parts_are_in_order(count: int, first: str, last: str) -> None:
-    names = part_names(Path("/media/a.mp4"), count)
+    names = numbered_paths(Path("/media/a.mp4"), count)
     assert names == sorted(set(names))
     assert len(names) == count
     assert (names[0], names[-1]) == (Path("/media", first), Path("/media", last))
@@ -336,7 +343,9 @@ async def test_an_end_that_is_now_is_waited_for(
     fraction: float,
 ) -> None:
     # What the cameras show is recorded now, which must not take any of the clock's time.
-    await one_cut(frigate, "front_door", ago(frigate, 300), ago(frigate, 200))
+    await clip_in_one_request(
+        frigate, "front_door", ago(frigate, 300), ago(frigate, 200)
+    )
     start, end = ago(frigate, 60), ago(frigate, -10) - fraction
     frigate.clear_requests()
     answer, seconds = await in_time(freezer, download(hass, entry, start, end))
@@ -346,8 +355,8 @@ async def test_an_end_that_is_now_is_waited_for(
     assert "incomplete" not in answer
     assert (answer["start"], answer["end"]) == (shown(start), shown(end))
     end = float(math.ceil(end))
-    whole = await one_cut(frigate, "front_door", start, end)
-    assert film(Path(answer["path"])).video == whole.video
+    whole = await clip_in_one_request(frigate, "front_door", start, end)
+    assert read_video(Path(answer["path"])).video == whole.video
 
 
 async def test_an_end_that_never_comes_is_told(
@@ -358,7 +367,9 @@ async def test_an_end_that_never_comes_is_told(
     entry: MockConfigEntry,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    await one_cut(frigate, "front_door", ago(frigate, 300), ago(frigate, 200))
+    await clip_in_one_request(
+        frigate, "front_door", ago(frigate, 300), ago(frigate, 200)
+    )
     start, end = ago(frigate, 100), ago(frigate, 0)
     frigate.cut_recordings("front_door", ago(frigate, 40))
     frigate.clear_requests()
@@ -450,12 +461,12 @@ async def test_a_chunk_that_is_too_short_is_asked_for_again(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     start, end = ago(frigate, 300), ago(frigate, 220)
-    whole = await one_cut(frigate, "front_door", start, end)
+    whole = await clip_in_one_request(frigate, "front_door", start, end)
     short = await clip_of(frigate, start + 40, start + 55)
     second = rf"/api/front_door/start/{start + 40:.0f}/.*/clip\.mp4"
     frigate.fail(second, short, times=1)
     answer = await download(hass, entry, start, end, chunk_duration=40)
-    assert film(Path(answer["path"])).video == whole.video
+    assert read_video(Path(answer["path"])).video == whole.video
     assert answer["gaps"] == []
     assert "incomplete" not in answer
 
@@ -464,11 +475,11 @@ async def test_a_chunk_that_stays_too_short_is_told(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     start, end = ago(frigate, 300), ago(frigate, 220)
-    wanted = await one_cut(frigate, "front_door", start, start + 55)
+    wanted = await clip_in_one_request(frigate, "front_door", start, start + 55)
     short = await clip_of(frigate, start + 40, start + 55)
     frigate.fail(rf"/api/front_door/start/{start + 40:.0f}/.*/clip\.mp4", short)
     answer = await download(hass, entry, start, end, chunk_duration=40)
-    assert film(Path(answer["path"])).video == wanted.video
+    assert read_video(Path(answer["path"])).video == wanted.video
     assert answer["incomplete"] is True
     assert answer["gaps"] == []
 
@@ -523,11 +534,11 @@ async def test_a_connection_that_drops_is_made_again(
     place: int,
 ) -> None:
     start, end = ago(frigate, 300), ago(frigate, 260)
-    whole = await one_cut(frigate, "front_door", start, end)
+    whole = await clip_in_one_request(frigate, "front_door", start, end)
     fault = Fault.drop_body(after=1 + place * 2000)
     frigate.fail(CLIPS, fault, times=1)
     answer = await download(hass, entry, start, end, chunk_duration=20)
-    assert film(Path(answer["path"])).video == whole.video
+    assert read_video(Path(answer["path"])).video == whole.video
 
 
 @pytest.mark.parametrize("place", [0, 1, 30, 1000, 50_000, 300_000])
@@ -546,8 +557,8 @@ async def test_a_film_cut_short_under_a_good_status_is_not_kept(
     frigate.clear_faults()
     frigate.fail(CLIPS, Fault.truncate(after=place), times=1)
     answer = await download(hass, entry, start, end, chunk_duration=20)
-    whole = await one_cut(frigate, "front_door", start, end)
-    assert film(Path(answer["path"])).video == whole.video
+    whole = await clip_in_one_request(frigate, "front_door", start, end)
+    assert read_video(Path(answer["path"])).video == whole.video
 
 
 @pytest.mark.parametrize("fault", [Fault.html(), Fault.json([1]), Fault.status(500)])
@@ -608,14 +619,14 @@ async def test_a_server_that_is_soon_back(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     start, end = ago(frigate, 300), ago(frigate, 200)
-    whole = await one_cut(frigate, "front_door", start, end)
+    whole = await clip_in_one_request(frigate, "front_door", start, end)
     frigate.fail("/api/front_door/", Fault.status(502))
     answer, _ = await in_time(
         freezer,
         download(hass, entry, start, end, chunk_duration=20),
         meanwhile={40: frigate.clear_faults},
     )
-    assert film(Path(answer["path"])).video == whole.video
+    assert read_video(Path(answer["path"])).video == whole.video
 
 
 async def test_a_full_disk_leaves_nothing(

@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from tests.clock import in_time
 from tests.downloads.conftest import Folders
-from tests.downloads.films import film
+from tests.downloads.videos import read_video
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.answers import Answer
 from tests.services.common import call, camera_entity
@@ -78,7 +78,7 @@ async def test_film(
     answer = await download(hass, event_id)
     path = Path(answer["path"])
     assert path.name.endswith("_clip.mp4")
-    assert film(path).pictures > 0
+    assert read_video(path).pictures > 0
     assert answer["seconds"] > 10
 
     frigate.fail(

@@ -36,7 +36,7 @@ from homeassistant.exceptions import HomeAssistantError
 from tests.aiofrigate.conftest import WireServer, http_answer, wire_server
 from tests.clock import in_time, turns
 from tests.downloads.conftest import Folders
-from tests.downloads.films import film
+from tests.downloads.videos import read_video
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.services.common import call, set_up_viewer
 from tests.versions import EVERY_VERSION
@@ -91,7 +91,7 @@ async def test_an_export_becomes_a_file(
     path = Path(answer["path"])
     assert path.name.endswith("_export.mp4")
     assert path.parent.parent.name == "front_door"
-    assert film(path).pictures > 0
+    assert read_video(path).pictures > 0
     assert answer.keys() == {
         *("export_id", "camera", "start", "path", "bytes", "seconds"),
         "config_entry_id",
@@ -125,11 +125,11 @@ async def test_a_dropped_connection_is_taken_up_where_it_broke(
     export_id: str,
     place: int,
 ) -> None:
-    whole = film(Path((await download(hass, export_id))["path"]))
+    whole = read_video(Path((await download(hass, export_id))["path"]))
     frigate.clear_requests()
     frigate.fail(FILES, Fault.drop_body(after=place), times=2)
     answer = await download(hass, export_id)
-    assert film(Path(answer["path"])) == whole
+    assert read_video(Path(answer["path"])) == whole
     # What arrives together with the end of a connection is lost with it.
     first, *others = ranges(frigate)
     assert first is None

@@ -15,7 +15,7 @@ from tests.clock import turns
 from tests.common import pass_time
 from tests.conftest import make_entry, set_up
 from tests.downloads.conftest import Folders
-from tests.downloads.test_places import snapshot
+from tests.downloads.test_paths import snapshot
 from tests.fake_frigate import FakeFrigate, Fault
 
 LATEST = "/api/front_door/latest.jpg"

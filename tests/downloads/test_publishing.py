@@ -20,7 +20,7 @@ from homeassistant.exceptions import HomeAssistantError
 from tests.clock import turns
 from tests.downloads.conftest import Folders
 from tests.downloads.test_clip import ago, download
-from tests.downloads.test_places import snapshot
+from tests.downloads.test_paths import snapshot
 from tests.downloads.test_snapshot import COMPLETED, FAILED
 from tests.fake_frigate import FakeFrigate
 

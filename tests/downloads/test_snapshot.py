@@ -25,7 +25,7 @@ from tests.clock import turns
 from tests.common import reauths
 from tests.conftest import make_entry, set_up
 from tests.downloads.conftest import Folders
-from tests.downloads.test_places import JPEG, snapshot
+from tests.downloads.test_paths import JPEG, snapshot
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.services.common import call, camera_entity, person, set_up_viewer
 from tests.versions import SINCE_018

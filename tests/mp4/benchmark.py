@@ -9,7 +9,7 @@ import sys
 import tempfile
 from time import perf_counter
 
-from custom_components.frigate_http.mp4 import Part, inspect, join
+from custom_components.frigate_http.mp4 import Chunk, inspect, join
 
 from .material import EPOCH, Scene, cut, record
 
@@ -69,8 +69,8 @@ def main() -> None:
         paths = sorted(folder.glob("*.mp4"))
         clips = _measured("check", lambda: [inspect(path) for path in paths])
         times = [EPOCH + CLIP_SECONDS * number for number in range(len(clips) + 1)]
-        parts = list(map(Part, clips, times, times[1:], strict=False))
-        joined = _measured("join", lambda: join(parts, folder / "joined.mp4"))
+        chunks = list(map(Chunk, clips, times, times[1:], strict=False))
+        joined = _measured("join", lambda: join(chunks, folder / "joined.mp4"))
         packets = joined.video_packets + joined.audio_packets
         sys.stdout.write(f"{joined.bytes / 2**20:.0f} MiB, {packets} packets\n")
 

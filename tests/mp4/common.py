@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import av
 
-from custom_components.frigate_http.mp4 import Part, inspect, recorded_seconds
+from custom_components.frigate_http.mp4 import Chunk, inspect, recorded_seconds
 
 from .material import Segment, cut
 
@@ -43,31 +43,31 @@ def contents(path: Path) -> tuple[list[str], list[str]]:
     return [each.content for each in video], [each.content for each in audio]
 
 
-def part(
+def chunk(
     segments: Sequence[Segment],
     start: float,
     end: float,
     folder: Path,
     *,
     is_known: bool = True,
-) -> Part:
+) -> Chunk:
     """Cut a clip, and say what is known of it."""
     path = cut(segments, start, end, folder / f"{start:.2f}-{end:.2f}.mp4")
     assert path is not None
     bounds = [(segment.start, segment.end) for segment in segments]
     recorded = recorded_seconds(bounds, start, end) if is_known else None
-    return Part(inspect(path), start, end, recorded)
+    return Chunk(inspect(path), start, end, recorded)
 
 
-def cut_parts(
+def cut_chunks(
     segments: Sequence[Segment],
     times: Sequence[float],
     folder: Path,
     *,
     is_known: bool = True,
-) -> list[Part]:
+) -> list[Chunk]:
     """Cut clips that follow each other."""
     return [
-        part(segments, start, end, folder, is_known=is_known)
+        chunk(segments, start, end, folder, is_known=is_known)
         for start, end in itertools.pairwise(times)
     ]

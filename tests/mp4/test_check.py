@@ -8,13 +8,13 @@ import av
 import pytest
 
 from custom_components.frigate_http.mp4 import (
-    Clip,
+    Chunk,
     DamagedError,
     Mp4Error,
     NotMp4Error,
     NoVideoError,
-    Part,
     TruncatedError,
+    VideoFile,
     inspect,
     join,
 )
@@ -51,7 +51,7 @@ def _boxes(body: bytes | bytearray) -> list[tuple[bytes, int, int]]:
 def ordinary(tmp_path: Path) -> Path:
     """Make a file that is not fragmented, with the description in front."""
     path = tmp_path / "ordinary.mp4"
-    join([Part(inspect(WHOLE), 0, 60)], path)
+    join([Chunk(inspect(WHOLE), 0, 60)], path)
     return path
 
 
@@ -66,13 +66,13 @@ def ordinary(tmp_path: Path) -> Path:
 )
 def test_a_recorded_clip(name: str, video: int, audio: int, size: int) -> None:
     path = CLIPS / f"{name}.mp4"
-    clip = inspect(path)
-    assert clip.path == path
-    assert clip.bytes == size
-    assert (clip.video_packets, clip.audio_packets) == (video, audio)
-    assert clip.seconds == pytest.approx(video / 5, abs=0.2)
-    assert clip.keyframe_interval == pytest.approx(2.0, abs=0.1)
-    picture, sound = clip.codecs
+    file = inspect(path)
+    assert file.path == path
+    assert file.bytes == size
+    assert (file.video_packets, file.audio_packets) == (video, audio)
+    assert file.seconds == pytest.approx(video / 5, abs=0.2)
+    assert file.keyframe_interval == pytest.approx(2.0, abs=0.1)
+    picture, sound = file.codecs
     assert (picture.name, picture.profile, picture.tag) == ("h264", "High", "avc1")
     assert (picture.width, picture.height) == (640, 360)
     assert (sound.name, sound.profile, sound.tag) == ("aac", "LC", "mp4a")
@@ -83,13 +83,13 @@ def test_a_recorded_clip(name: str, video: int, audio: int, size: int) -> None:
 
 def test_clips_of_one_camera_have_equal_codecs() -> None:
     clips = [inspect(CLIPS / f"part{number}.mp4") for number in range(3)]
-    assert len({clip.codecs for clip in clips}) == 1
+    assert len({file.codecs for file in clips}) == 1
 
 
 def test_an_ordinary_file(ordinary: Path) -> None:
-    clip = inspect(ordinary)
-    assert (clip.video_packets, clip.audio_packets) == (308, 966)
-    assert clip.codecs == inspect(WHOLE).codecs
+    file = inspect(ordinary)
+    assert (file.video_packets, file.audio_packets) == (308, 966)
+    assert file.codecs == inspect(WHOLE).codecs
 
 
 @pytest.mark.parametrize(
@@ -107,11 +107,11 @@ def test_whatever_a_camera_sends(
 ) -> None:
     path = cut(recorded(scene, 20), EPOCH + 2, EPOCH + 18, tmp_path / "clip.mp4")
     assert path is not None
-    clip = inspect(path)
-    assert clip.video_packets > 75
-    assert (clip.audio_packets > 0) is (scene.sound is not None)
-    assert len(clip.codecs) == (1 if scene.sound is None else 2)
-    assert clip.codecs[0].name == {"libx264": "h264", "libx265": "hevc"}[scene.codec]
+    file = inspect(path)
+    assert file.video_packets > 75
+    assert (file.audio_packets > 0) is (scene.sound is not None)
+    assert len(file.codecs) == (1 if scene.sound is None else 2)
+    assert file.codecs[0].name == {"libx264": "h264", "libx265": "hevc"}[scene.codec]
 
 
 def test_more_streams_do_no_harm(tmp_path: Path) -> None:
@@ -137,8 +137,8 @@ def test_more_streams_do_no_harm(tmp_path: Path) -> None:
                 output.mux(packet)
     with av.open(str(path)) as container:
         assert [stream.type for stream in container.streams] == ["video", "data"]
-    clip = inspect(path)
-    assert (clip.video_packets, clip.audio_packets) == (308, 0)
+    file = inspect(path)
+    assert (file.video_packets, file.audio_packets) == (308, 0)
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>\r\n<head>", b"Not found", b"\x00\x00"])
@@ -267,9 +267,9 @@ def test_a_description_that_makes_no_sense(
 
 def test_sound_that_nobody_knows(tmp_path: Path) -> None:
     body = WHOLE.read_bytes().replace(b"mp4a", b"zzzz").replace(b"esds", b"free")
-    clip = inspect(_written(tmp_path, body))
-    assert (clip.video_packets, clip.audio_packets) == (308, 0)
-    assert len(clip.codecs) == 1
+    file = inspect(_written(tmp_path, body))
+    assert (file.video_packets, file.audio_packets) == (308, 0)
+    assert len(file.codecs) == 1
 
 
 def test_pictures_that_nobody_knows(tmp_path: Path) -> None:
@@ -311,10 +311,10 @@ def test_a_name_that_looks_like_a_protocol(
 ) -> None:
     (tmp_path / "concat:a|b.mp4").write_bytes(WHOLE.read_bytes())
     monkeypatch.chdir(tmp_path)
-    clip = inspect(Path("concat:a|b.mp4"))
-    assert clip.video_packets == 308
+    file = inspect(Path("concat:a|b.mp4"))
+    assert file.video_packets == 308
     target = Path("http:joined.mp4")
-    join([Part(clip, 0, 60)], target)
+    join([Chunk(file, 0, 60)], target)
     assert inspect(target).video_packets == 308
 
 
@@ -325,7 +325,7 @@ def test_everything_wrong_is_one_kind_of_error() -> None:
 
 
 def test_a_clip_cannot_be_changed() -> None:
-    clip = inspect(WHOLE)
-    assert not hasattr(clip, "__dict__")
-    assert hash(clip) == hash(inspect(WHOLE))
-    assert isinstance(clip, Clip)
+    file = inspect(WHOLE)
+    assert not hasattr(file, "__dict__")
+    assert hash(file) == hash(inspect(WHOLE))
+    assert isinstance(file, VideoFile)

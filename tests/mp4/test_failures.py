@@ -10,10 +10,10 @@ import resource
 import pytest
 
 from custom_components.frigate_http.mp4 import (
+    Chunk,
     DamagedError,
     JoinCancelledError,
     Mp4Error,
-    Part,
     inspect,
     join,
 )
@@ -24,13 +24,13 @@ VIDEO_PACKETS = 308
 
 
 @pytest.fixture
-def parts(tmp_path: Path) -> list[Part]:
+def chunks(tmp_path: Path) -> list[Chunk]:
     """Return copies of the recorded clips, which a test may break."""
     found = []
     for number in range(3):
         path = tmp_path / f"part{number}.mp4"
         path.write_bytes((CLIPS / path.name).read_bytes())
-        found.append(Part(inspect(path), 20 * number, 20 * number + 20))
+        found.append(Chunk(inspect(path), 20 * number, 20 * number + 20))
     return found
 
 
@@ -46,7 +46,7 @@ def _after(count: int) -> Callable[[], bool]:
     return lambda: next(asked, None) is None
 
 
-def test_cancelling_leaves_nothing(parts: list[Part], target: Path) -> None:
+def test_cancelling_leaves_nothing(chunks: list[Chunk], target: Path) -> None:
     total = 0
 
     def count() -> bool:
@@ -54,34 +54,34 @@ def test_cancelling_leaves_nothing(parts: list[Part], target: Path) -> None:
         total += 1
         return False
 
-    join(parts, target, cancelled=count)
+    join(chunks, target, cancelled=count)
     assert total > 318 + 1001
     target.unlink()
     for place in (1, 2, total // 7, total // 3, total // 2, total - 1, total):
         with pytest.raises(JoinCancelledError):
-            join(parts, target, cancelled=_after(place))
+            join(chunks, target, cancelled=_after(place))
         assert not target.exists()
-    assert join(parts, target).video_packets == VIDEO_PACKETS
+    assert join(chunks, target).video_packets == VIDEO_PACKETS
 
 
 def test_cancelling_does_not_hide_behind_what_was_there(
-    parts: list[Part], target: Path
+    chunks: list[Chunk], target: Path
 ) -> None:
     target.write_bytes(b"something")
     with pytest.raises(JoinCancelledError):
-        join(parts, target, cancelled=_after(500))
+        join(chunks, target, cancelled=_after(500))
     assert not target.exists()
 
 
-def test_a_full_disk(parts: list[Part], target: Path) -> None:
+def test_a_full_disk(chunks: list[Chunk], target: Path) -> None:
     target.symlink_to("/dev/full")
     with pytest.raises(OSError, match="No space left") as caught:
-        join(parts, target)
+        join(chunks, target)
     assert caught.value.errno == errno.ENOSPC
     assert not isinstance(caught.value, Mp4Error)
     assert not target.is_symlink()
     assert Path("/dev/full").is_char_device()
-    assert join(parts, target).video_packets == VIDEO_PACKETS
+    assert join(chunks, target).video_packets == VIDEO_PACKETS
 
 
 @contextmanager
@@ -95,39 +95,39 @@ def _largest_file(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def test_a_disk_that_becomes_full(parts: list[Part], target: Path) -> None:
-    size = join(parts, target).bytes
+def test_a_disk_that_becomes_full(chunks: list[Chunk], target: Path) -> None:
+    size = join(chunks, target).bytes
     for room in (0, 1, 30, 40_000, size // 2, size - 20_000, size - 8_000, size - 1):
         with _largest_file(room), pytest.raises(OSError, match="too large") as caught:
-            join(parts, target)
+            join(chunks, target)
         assert not isinstance(caught.value, Mp4Error)
         assert not target.exists()
     with _largest_file(size):
-        assert join(parts, target).video_packets == VIDEO_PACKETS
+        assert join(chunks, target).video_packets == VIDEO_PACKETS
 
 
-def test_a_folder_that_is_not_there(parts: list[Part], tmp_path: Path) -> None:
+def test_a_folder_that_is_not_there(chunks: list[Chunk], tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        join(parts, tmp_path / "none" / "joined.mp4")
+        join(chunks, tmp_path / "none" / "joined.mp4")
     assert not (tmp_path / "none").exists()
 
 
-def test_a_clip_that_vanished(parts: list[Part], target: Path) -> None:
-    body = parts[1].clip.path.read_bytes()
-    parts[1].clip.path.unlink()
+def test_a_clip_that_vanished(chunks: list[Chunk], target: Path) -> None:
+    body = chunks[1].file.path.read_bytes()
+    chunks[1].file.path.unlink()
     with pytest.raises(FileNotFoundError):
-        join(parts, target)
+        join(chunks, target)
     assert not target.exists()
-    parts[1].clip.path.write_bytes(body)
-    assert join(parts, target).video_packets == VIDEO_PACKETS
+    chunks[1].file.path.write_bytes(body)
+    assert join(chunks, target).video_packets == VIDEO_PACKETS
 
 
-def test_a_clip_that_was_damaged_since(parts: list[Part], target: Path) -> None:
-    path = parts[2].clip.path
+def test_a_clip_that_was_damaged_since(chunks: list[Chunk], target: Path) -> None:
+    path = chunks[2].file.path
     body = path.read_bytes()
     path.write_bytes(os.urandom(len(body)))
     with pytest.raises(DamagedError):
-        join(parts, target)
+        join(chunks, target)
     assert not target.exists()
     path.write_bytes(body)
-    assert join(parts, target).video_packets == VIDEO_PACKETS
+    assert join(chunks, target).video_packets == VIDEO_PACKETS

@@ -11,17 +11,17 @@ import av
 import pytest
 
 from custom_components.frigate_http.mp4 import (
+    Chunk,
     JoinCancelledError,
     NotJoinableError,
-    Part,
+    group_chunks,
     inspect,
     join,
-    plan,
     recorded_seconds,
     without_nested,
 )
 
-from .common import CLIPS, Packet, contents, cut_parts, packets, part
+from .common import CLIPS, Packet, chunk, contents, cut_chunks, packets
 from .conftest import Record
 from .material import EPOCH, Scene, Segment, cut
 
@@ -29,19 +29,19 @@ DAY = Scene(keyframes=2.0, b_frames=2)
 NIGHT = Scene(keyframes=5.0, moving=False, sound="silence")
 
 
-def _recorded_parts(*, is_known: bool) -> list[Part]:
+def _recorded_chunks(*, is_known: bool) -> list[Chunk]:
     """Return the parts that were recorded from a real Frigate."""
     asked = json.loads((CLIPS / "range.json").read_text(encoding="utf-8"))
     listed = json.loads((CLIPS / "recordings.json").read_text(encoding="utf-8"))
     segments = [(each["start_time"], each["end_time"]) for each in listed]
-    parts = []
+    chunks = []
     for number in range(3):
         start = asked["start"] + asked["step"] * number
         end = start + asked["step"]
         recorded = recorded_seconds(segments, start, end) if is_known else None
-        clip = inspect(CLIPS / f"part{number}.mp4")
-        parts.append(Part(clip, start, end, recorded))
-    return parts
+        file = inspect(CLIPS / f"part{number}.mp4")
+        chunks.append(Chunk(file, start, end, recorded))
+    return chunks
 
 
 def _rises(track: list[Packet]) -> bool:
@@ -72,35 +72,35 @@ def _assert_joined(
     is_known: bool = True,
 ) -> None:
     """Join what is cut at these times, and compare it with a single cut."""
-    parts = cut_parts(segments, times, folder, is_known=is_known)
+    chunks = cut_chunks(segments, times, folder, is_known=is_known)
     whole = cut(segments, times[0], times[-1], folder / "whole.mp4")
     assert whole is not None
     target = folder / "joined.mp4"
-    joined = join(parts, target)
+    joined = join(chunks, target)
     # Where a part ends with its segment, Frigate would leave less than a packet of sound.
     _assert_same(target, whole, tolerance=0.07)
-    clip = inspect(target)
-    assert (joined.path, joined.bytes) == (target, clip.bytes)
-    assert joined.video_packets == clip.video_packets
-    assert joined.audio_packets == clip.audio_packets
-    assert joined.seconds == pytest.approx(clip.seconds, abs=0.15)
+    file = inspect(target)
+    assert (joined.path, joined.bytes) == (target, file.bytes)
+    assert joined.video_packets == file.video_packets
+    assert joined.audio_packets == file.audio_packets
+    assert joined.seconds == pytest.approx(file.seconds, abs=0.15)
 
 
 @pytest.mark.parametrize("is_known", [True, False])
 def test_recorded_clips(tmp_path: Path, is_known: bool) -> None:
     target = tmp_path / "joined.mp4"
-    parts = _recorded_parts(is_known=is_known)
-    joined = join(parts, target)
+    chunks = _recorded_chunks(is_known=is_known)
+    joined = join(chunks, target)
     assert (joined.video_packets, joined.audio_packets) == (308, 966)
-    assert sum(each.clip.video_packets for each in parts) == 318
-    assert sum(each.clip.audio_packets for each in parts) == 1001
+    assert sum(each.file.video_packets for each in chunks) == 318
+    assert sum(each.file.audio_packets for each in chunks) == 1001
     _assert_same(target, CLIPS / "whole.mp4", tolerance=0.0001)
     assert joined.seconds == pytest.approx(61.73, abs=0.01)
 
 
 def test_the_file_is_ordinary_and_its_description_in_front(tmp_path: Path) -> None:
     target = tmp_path / "joined.mp4"
-    join(_recorded_parts(is_known=True), target)
+    join(_recorded_chunks(is_known=True), target)
     body, at, kinds = target.read_bytes(), 0, []
     while at < len(body):
         size, kind = struct.unpack_from(">I4s", body, at)
@@ -111,7 +111,7 @@ def test_the_file_is_ordinary_and_its_description_in_front(tmp_path: Path) -> No
 
 def test_the_file_plays(tmp_path: Path) -> None:
     target = tmp_path / "joined.mp4"
-    join(_recorded_parts(is_known=True), target)
+    join(_recorded_chunks(is_known=True), target)
     with av.open(str(target)) as container:
         times = [frame.pts or 0 for frame in container.decode(video=0)]
         assert len(times) == 308
@@ -188,18 +188,18 @@ def test_thirty_little_clips(recorded: Record, tmp_path: Path) -> None:
 
 def test_one_clip_is_copied(tmp_path: Path) -> None:
     target = tmp_path / "joined.mp4"
-    joined = join(_recorded_parts(is_known=True)[:1], target)
+    joined = join(_recorded_chunks(is_known=True)[:1], target)
     assert (joined.video_packets, joined.audio_packets) == (107, 338)
     _assert_same(target, CLIPS / "part0.mp4")
 
 
 def test_ordinary_files_are_joined_too(tmp_path: Path) -> None:
-    parts = []
-    for number, each in enumerate(_recorded_parts(is_known=True)):
+    chunks = []
+    for number, each in enumerate(_recorded_chunks(is_known=True)):
         path = tmp_path / f"{number}.mp4"
         join([each], path)
-        parts.append(Part(inspect(path), each.start, each.end, each.recorded))
-    joined = join(parts, tmp_path / "joined.mp4")
+        chunks.append(Chunk(inspect(path), each.start, each.end, each.recorded))
+    joined = join(chunks, tmp_path / "joined.mp4")
     assert (joined.video_packets, joined.audio_packets) == (308, 966)
     _assert_same(tmp_path / "joined.mp4", CLIPS / "whole.mp4")
 
@@ -217,14 +217,14 @@ def test_gaps(
         if number not in missing
     ]
     times = [EPOCH + 3.0 + place for place in range(0, 57, step)]
-    parts = [
-        part(segments, start, end, tmp_path)
+    chunks = [
+        chunk(segments, start, end, tmp_path)
         for start, end in itertools.pairwise(times)
         if any(start < each.end - 1 and each.start < end - 1 for each in segments)
     ]
     whole = cut(segments, times[0], times[-1], tmp_path / "whole.mp4")
     assert whole is not None
-    join(parts, tmp_path / "joined.mp4")
+    join(chunks, tmp_path / "joined.mp4")
     # A gap is closed as Frigate closes it, to the length of a packet of sound.
     _assert_same(tmp_path / "joined.mp4", whole, tolerance=0.15)
 
@@ -234,13 +234,13 @@ def test_a_gap_at_a_seam_leaves_no_trace(recorded: Record, tmp_path: Path) -> No
     before, after = segments[:2], segments[4:]
     start, end = before[0].start, after[-1].end
     middle = before[-1].end + 8
-    parts = [
-        part(before, start, middle, tmp_path),
-        part(after, middle, end, tmp_path),
+    chunks = [
+        chunk(before, start, middle, tmp_path),
+        chunk(after, middle, end, tmp_path),
     ]
-    join(parts, tmp_path / "joined.mp4")
+    join(chunks, tmp_path / "joined.mp4")
     video, audio = packets(tmp_path / "joined.mp4")
-    first, second = (packets(each.clip.path) for each in parts)
+    first, second = (packets(each.file.path) for each in chunks)
     assert len(video) == len(first[0]) + len(second[0])
     assert len(audio) == len(first[1]) + len(second[1])
     for track, seam, usual in (
@@ -255,10 +255,10 @@ def test_a_gap_at_a_seam_leaves_no_trace(recorded: Record, tmp_path: Path) -> No
 
 def test_a_part_inside_another_adds_nothing(recorded: Record, tmp_path: Path) -> None:
     segments = recorded(DAY)
-    outer = part(segments, EPOCH + 5, EPOCH + 25, tmp_path)
-    inner = part(segments, EPOCH + 15, EPOCH + 18, tmp_path)
-    ending = part(segments, EPOCH + 22, EPOCH + 25, tmp_path)
-    following = part(segments, EPOCH + 25, EPOCH + 40, tmp_path)
+    outer = chunk(segments, EPOCH + 5, EPOCH + 25, tmp_path)
+    inner = chunk(segments, EPOCH + 15, EPOCH + 18, tmp_path)
+    ending = chunk(segments, EPOCH + 22, EPOCH + 25, tmp_path)
+    following = chunk(segments, EPOCH + 25, EPOCH + 40, tmp_path)
     joined = join([outer, inner, ending, following], tmp_path / "joined.mp4")
     whole = cut(segments, EPOCH + 5, EPOCH + 40, tmp_path / "whole.mp4")
     assert whole is not None
@@ -270,13 +270,13 @@ def test_parts_may_overlap_by_more_than_they_must(
     recorded: Record, tmp_path: Path
 ) -> None:
     segments = recorded(NIGHT)
-    parts = [
-        part(segments, EPOCH + 5, EPOCH + 27, tmp_path),
-        part(segments, EPOCH + 19, EPOCH + 40, tmp_path),
+    chunks = [
+        chunk(segments, EPOCH + 5, EPOCH + 27, tmp_path),
+        chunk(segments, EPOCH + 19, EPOCH + 40, tmp_path),
     ]
     whole = cut(segments, EPOCH + 5, EPOCH + 40, tmp_path / "whole.mp4")
     assert whole is not None
-    join(parts, tmp_path / "joined.mp4")
+    join(chunks, tmp_path / "joined.mp4")
     _assert_same(tmp_path / "joined.mp4", whole)
 
 
@@ -286,13 +286,13 @@ def test_files_that_follow_each_other_share_nothing(
     """Where a limit ends one file, the next one goes on with the packet after."""
     segments = recorded(DAY, 60, 0.6)
     times = [EPOCH + 1.0 + second for second in range(0, 60, 7)]
-    groups = plan(cut_parts(segments, times, tmp_path), 21)
+    groups = group_chunks(cut_chunks(segments, times, tmp_path), 21)
     assert [len(group) for group in groups] == [3, 3, 2]
     video, audio = [], []
     for number, group in enumerate(groups):
-        follower = groups[number + 1][0] if number + 1 < len(groups) else None
+        next_chunk = groups[number + 1][0] if number + 1 < len(groups) else None
         target = tmp_path / f"joined{number}.mp4"
-        joined = join(group, target, follower=follower)
+        joined = join(group, target, next_chunk=next_chunk)
         pictures, sounds = contents(target)
         assert joined.video_packets == len(pictures)
         assert joined.audio_packets == len(sounds)
@@ -307,24 +307,24 @@ def test_a_follower_inside_the_last_part_takes_nothing_away(
     recorded: Record, tmp_path: Path
 ) -> None:
     segments = recorded(DAY)
-    last = part(segments, EPOCH + 5, EPOCH + 25, tmp_path)
-    inner = part(segments, EPOCH + 12, EPOCH + 15, tmp_path)
-    joined = join([last], tmp_path / "joined.mp4", follower=inner)
-    assert joined.video_packets == last.clip.video_packets
+    last = chunk(segments, EPOCH + 5, EPOCH + 25, tmp_path)
+    inner = chunk(segments, EPOCH + 12, EPOCH + 15, tmp_path)
+    joined = join([last], tmp_path / "joined.mp4", next_chunk=inner)
+    assert joined.video_packets == last.file.video_packets
 
 
 def test_a_change_of_codec_needs_another_file(recorded: Record, tmp_path: Path) -> None:
     small = recorded(DAY)
     large = recorded(Scene(width=128, keyframes=2.0, b_frames=2))
-    parts = [
-        *cut_parts(small, [EPOCH + 1, EPOCH + 11, EPOCH + 21], tmp_path),
-        *cut_parts(large, [EPOCH + 21.0, EPOCH + 31, EPOCH + 41], tmp_path),
+    chunks = [
+        *cut_chunks(small, [EPOCH + 1, EPOCH + 11, EPOCH + 21], tmp_path),
+        *cut_chunks(large, [EPOCH + 21.0, EPOCH + 31, EPOCH + 41], tmp_path),
     ]
     with pytest.raises(NotJoinableError, match="2 ways"):
-        join(parts, tmp_path / "joined.mp4")
+        join(chunks, tmp_path / "joined.mp4")
     assert not (tmp_path / "joined.mp4").exists()
-    groups = plan(parts)
-    assert groups == [parts[:2], parts[2:]]
+    groups = group_chunks(chunks)
+    assert groups == [chunks[:2], chunks[2:]]
     for number, group in enumerate(groups):
         joined = join(group, tmp_path / f"joined{number}.mp4")
         assert joined.video_packets == pytest.approx(100, abs=12)
@@ -340,10 +340,12 @@ def test_the_name_of_the_codec_and_the_shape_of_pixels_stay(
     recorded: Record, tmp_path: Path, tag: str
 ) -> None:
     for scene in (Scene(codec="libx265", tag=tag, pixels=(4, 3)), Scene(pixels=(4, 3))):
-        parts = cut_parts(recorded(scene, 20), [EPOCH, EPOCH + 9, EPOCH + 18], tmp_path)
+        chunks = cut_chunks(
+            recorded(scene, 20), [EPOCH, EPOCH + 9, EPOCH + 18], tmp_path
+        )
         target = tmp_path / "joined.mp4"
-        join(parts, target)
-        assert inspect(target).codecs == parts[0].clip.codecs
+        join(chunks, target)
+        assert inspect(target).codecs == chunks[0].file.codecs
         assert b"pasp" + struct.pack(">II", 4, 3) in target.read_bytes()
 
 
@@ -356,20 +358,20 @@ def test_a_file_does_not_begin_with_a_clip_inside_the_last_one(
     before, after = segments[:3], segments[4:]
     stop = math.floor(before[-1].end)
     times = [EPOCH + 5.0, EPOCH + 18.0, float(stop), stop + 8.0]
-    parts = [
-        *cut_parts(before, times, tmp_path),
-        part(after, stop + 8.0, after[-1].end, tmp_path),
+    chunks = [
+        *cut_chunks(before, times, tmp_path),
+        chunk(after, stop + 8.0, after[-1].end, tmp_path),
     ]
     # The first one stays, and is compared with none.
-    kept = without_nested(parts)
-    assert kept == [*parts[:2], parts[3]]
-    groups = plan(kept, 20)
+    kept = without_nested(chunks)
+    assert kept == [*chunks[:2], chunks[3]]
+    groups = group_chunks(kept, 20)
     assert len(groups) > 1
     video = []
     for number, group in enumerate(groups):
-        follower = groups[number + 1][0] if number + 1 < len(groups) else None
+        next_chunk = groups[number + 1][0] if number + 1 < len(groups) else None
         target = tmp_path / f"joined{number}.mp4"
-        join(group, target, follower=follower)
+        join(group, target, next_chunk=next_chunk)
         video += contents(target)[0]
     whole = cut([*before, *after], times[0], after[-1].end, tmp_path / "whole.mp4")
     assert whole is not None
@@ -379,13 +381,13 @@ def test_a_file_does_not_begin_with_a_clip_inside_the_last_one(
 def test_short_clips_of_their_own_are_kept(recorded: Record, tmp_path: Path) -> None:
     segments = recorded(Scene())
     other = recorded(Scene(width=128, height=96))
-    short = part(segments, EPOCH + 5, EPOCH + 7, tmp_path)
-    next_one = part(segments, EPOCH + 7, EPOCH + 8, tmp_path)
+    short = chunk(segments, EPOCH + 5, EPOCH + 7, tmp_path)
+    next_one = chunk(segments, EPOCH + 7, EPOCH + 8, tmp_path)
     folder = tmp_path / "other"
     folder.mkdir()
-    another = part(other, EPOCH + 8, EPOCH + 9, folder)
-    parts = [short, next_one, another]
-    assert without_nested(parts) == parts
+    another = chunk(other, EPOCH + 8, EPOCH + 9, folder)
+    chunks = [short, next_one, another]
+    assert without_nested(chunks) == chunks
     assert without_nested([]) == []
     with pytest.raises(JoinCancelledError):
-        without_nested(parts, lambda: True)
+        without_nested(chunks, lambda: True)

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import av
 
-from custom_components.frigate_http.mp4 import Part, inspect, join
+from custom_components.frigate_http.mp4 import Chunk, inspect, join
 
 from .common import CLIPS, contents
 
 type Wanted = Callable[[str, int], bool]
 
 
-def _part(name: str, folder: Path, start: float, is_wanted: Wanted) -> Part:
+def _part(name: str, folder: Path, start: float, is_wanted: Wanted) -> Chunk:
     """Copy a recorded clip without some packets, chosen by track and number."""
     path = folder / f"{name}-{start}.mp4"
     options = {"movflags": "frag_keyframe+empty_moov"}
@@ -31,12 +31,12 @@ def _part(name: str, folder: Path, start: float, is_wanted: Wanted) -> Part:
                 packet.stream = streams[index]
                 output.mux(packet)
             counts[index] += 1
-    return Part(inspect(path), start, start + 20)
+    return Chunk(inspect(path), start, start + 20)
 
 
-def _joined(parts: list[Part], folder: Path) -> tuple[list[str], list[str]]:
+def _joined(chunks: list[Chunk], folder: Path) -> tuple[list[str], list[str]]:
     target = folder / "joined.mp4"
-    joined = join(parts, target)
+    joined = join(chunks, target)
     video, audio = contents(target)
     assert (joined.video_packets, joined.audio_packets) == (len(video), len(audio))
     return video, audio
@@ -49,7 +49,7 @@ def test_what_goes_on_differently_is_something_else(tmp_path: Path) -> None:
         "part1", tmp_path, 20, lambda kind, number: kind == "audio" or number != 1
     )
     video, _ = _joined([first, other], tmp_path)
-    assert video == contents(first.clip.path)[0] + contents(other.clip.path)[0]
+    assert video == contents(first.file.path)[0] + contents(other.file.path)[0]
 
 
 def test_a_clip_of_one_picture(tmp_path: Path) -> None:
@@ -60,11 +60,11 @@ def test_a_clip_of_one_picture(tmp_path: Path) -> None:
     new = _part(
         "part1", tmp_path, 21, lambda kind, number: kind == "video" and number == 60
     )
-    pictures = contents(first.clip.path)[0]
+    pictures = contents(first.file.path)[0]
     assert _joined([first, known], tmp_path)[0] == pictures
     assert _joined([first, new], tmp_path)[0] == [
         *pictures,
-        *contents(new.clip.path)[0],
+        *contents(new.file.path)[0],
     ]
 
 

@@ -15,39 +15,39 @@ from ..aiofrigate import FrigateBadRequestError, Segment
 from ..dates import as_local_iso
 from ..errors import action_error
 from ..mp4 import (
-    Clip,
+    Chunk,
     NotMp4Error,
     NoVideoError,
-    Part,
-    Recording,
+    SegmentIndex,
     TruncatedError,
+    VideoFile,
+    group_chunks,
     join,
-    plan,
     without_nested,
 )
 from ..periods import Period
 from .footage import async_wait_for_footage
-from .job import Download, Job, Piece, part_names
-from .jobs import async_film, with_retries
-from .saving import async_save, run, wait_for_end
+from .job import Download, Job, OutputFile, numbered_paths
+from .jobs import async_inspect, with_retries
+from .saving import async_append_stream, run_blocking, wait_for_end
 
-CHUNKS_AT_ONCE = 2
-LONGEST_FILE = 7200.0
+PARALLEL_CHUNKS = 2
+MAX_FILE_DURATION = 7200.0
 """Seconds after which a joined clip goes on in another file."""
-SHORTEST_GAP = 2.0
+MIN_GAP = 2.0
 """Seconds without recording from which on they are told."""
-_LISTED_AT_ONCE = 3600.0
+_SEGMENT_LIST_RANGE = 3600.0
 # So little may lie between two whole seconds, at which Frigate cuts.
-_NEXT_TO_NOTHING = 2.0
-_SHORTEST_CHUNK = 10.0
+_MIN_RECORDED = 2.0
+_MIN_CHUNK_DURATION = 10.0
 
 
-class _ShortError(TruncatedError):
+class _TooShortError(TruncatedError):
     """A film that is whole, and shows less than was recorded."""
 
-    def __init__(self, film: Clip) -> None:
-        super().__init__(f"The film ends after {film.seconds:.0f} seconds")
-        self.film = film
+    def __init__(self, video: VideoFile) -> None:
+        super().__init__(f"The film ends after {video.seconds:.0f} seconds")
+        self.video = video
 
 
 @dataclass(eq=False, kw_only=True)
@@ -56,16 +56,16 @@ class ClipJob(Job):
 
     camera: str
     period: Period
-    chunk: float
+    chunk_duration: float
     """Seconds that are asked for at once."""
     join: bool
     """Whether the chunks become one film, or stay what they are."""
     _is_complete: bool = field(default=True, init=False)
-    _lost: list[Period] = field(default_factory=list, init=False)
+    _deleted: list[Period] = field(default_factory=list, init=False)
     """What was listed as recorded, and is deleted by now."""
 
     @property
-    def _asked(self) -> Period:
+    def _whole_second_period(self) -> Period:
         """Return the period in whole seconds, at which alone Frigate ends a clip."""
         start, end = math.floor(self.period.start), math.ceil(self.period.end)
         return Period(float(start), float(end))
@@ -74,23 +74,25 @@ class ClipJob(Job):
     async def async_prepare(self) -> None:
         """Wait until the period is over and its end on the server's disk."""
         self._is_complete = await async_wait_for_footage(
-            self.client, self.camera, self._asked
+            self.client, self.camera, self._whole_second_period
         )
 
     @override
     async def async_fetch(self, download: Download) -> JsonObjectType:
         """Fetch the chunks and make of them what is wanted."""
-        segments = await self._segments()
-        parts = await self._parts(download, segments)
-        if not parts:
+        segments = await self._async_segments()
+        chunks = await self._async_fetch_chunks(download, segments)
+        if not chunks:
             raise action_error("nothing_recorded", camera=self.camera)
         if self.join:
-            await self._join(download, parts)
+            await self._async_join(download, chunks)
         else:
-            names = part_names(download.target, len(parts))
-            for part, name in zip(parts, names, strict=True):
-                film = part.clip
-                self._add(download, [part], film.path, name, film.bytes, film.seconds)
+            names = numbered_paths(download.target, len(chunks))
+            for chunk, name in zip(chunks, names, strict=True):
+                video = chunk.file
+                self._add_output_file(
+                    download, [chunk], video.path, name, video.bytes, video.seconds
+                )
         answer: JsonObjectType = {
             "start": as_local_iso(self.period.start),
             "end": as_local_iso(self.period.end),
@@ -103,14 +105,14 @@ class ClipJob(Job):
             answer["incomplete"] = True
         return answer
 
-    async def _segments(self) -> list[Segment]:
+    async def _async_segments(self) -> list[Segment]:
         """Return what is recorded, asked for by the hour: the rows may be long."""
         found: dict[Segment, None] = {}
-        for hour in _slices(self._asked, _LISTED_AT_ONCE):
-            found |= dict.fromkeys(await self._listed(hour))
+        for hour in _split(self._whole_second_period, _SEGMENT_LIST_RANGE):
+            found |= dict.fromkeys(await self._async_list_segments(hour))
         return sorted(found, key=lambda segment: segment.start)
 
-    async def _listed(self, period: Period) -> tuple[Segment, ...]:
+    async def _async_list_segments(self, period: Period) -> tuple[Segment, ...]:
         return await with_retries(
             lambda: self.client.recordings.segments(
                 self.camera, period.start, period.end, fresh=True
@@ -120,35 +122,37 @@ class ClipJob(Job):
     def _gaps(self, segments: list[Segment]) -> Iterator[Period]:
         """Yield the stretches of the period that the clip lacks."""
         wanted = self.period
-        for gap in _merged([*_between(segments, wanted), *self._lost]):
+        for gap in _merged([*_unrecorded(segments, wanted), *self._deleted]):
             start, end = max(gap.start, wanted.start), min(gap.end, wanted.end)
-            if end - start > SHORTEST_GAP:
+            if end - start > MIN_GAP:
                 yield Period(start, end)
 
-    async def _parts(self, download: Download, segments: list[Segment]) -> list[Part]:
+    async def _async_fetch_chunks(
+        self, download: Download, segments: list[Segment]
+    ) -> list[Chunk]:
         """Return the chunks that hold something, two of them fetched at once."""
-        limit = asyncio.Semaphore(CHUNKS_AT_ONCE)
-        recording = _recording(segments)
-        chunks = [
-            (chunk, recorded)
-            for chunk in _slices(self._asked, self.chunk)
-            if (recorded := recording.seconds(chunk.start, chunk.end)) > 0
+        limit = asyncio.Semaphore(PARALLEL_CHUNKS)
+        segment_index = _segment_index(segments)
+        requests = [
+            (period, recorded)
+            for period in _split(self._whole_second_period, self.chunk_duration)
+            if (recorded := segment_index.seconds(period.start, period.end)) > 0
         ]
         done = 0
 
-        async def fetch(number: int, chunk: Period, recorded: float) -> Part | None:
+        async def fetch(number: int, period: Period, recorded: float) -> Chunk | None:
             nonlocal done
             path = download.workspace / f"chunk{number:04}.mp4"
             async with limit:
-                part = await self._part(path, chunk, recorded)
+                chunk = await self._async_fetch_chunk(path, period, recorded)
             done += 1
             # The last per cent belongs to the joining.
-            download.progress(done, len(chunks) * 1.01)
-            return part
+            download.progress(done, len(requests) * 1.01)
+            return chunk
 
         tasks = [
-            asyncio.create_task(fetch(number, *one))
-            for number, one in enumerate(chunks)
+            asyncio.create_task(fetch(number, *request))
+            for number, request in enumerate(requests)
         ]
         try:
             found = await asyncio.gather(*tasks)
@@ -157,9 +161,11 @@ class ClipJob(Job):
                 task.cancel()
             # However often that is cancelled: their threads are at work in the workspace.
             await wait_for_end(asyncio.gather(*tasks, return_exceptions=True))
-        return [part for part in found if part is not None]
+        return [chunk for chunk in found if chunk is not None]
 
-    async def _part(self, path: Path, chunk: Period, recorded: float) -> Part | None:
+    async def _async_fetch_chunk(
+        self, path: Path, period: Period, recorded: float
+    ) -> Chunk | None:
         """Return a chunk, or None if it holds nothing after all.
 
         Raises:
@@ -167,82 +173,91 @@ class ClipJob(Job):
             Mp4Error: what it gives is no whole film.
         """
 
-        async def attempt() -> Part:
-            await run(self.hass, partial(path.unlink, missing_ok=True))
+        async def attempt() -> Chunk:
+            await run_blocking(self.hass, partial(path.unlink, missing_ok=True))
             async with self.client.files.clip(
-                self.camera, chunk.start, chunk.end
+                self.camera, period.start, period.end
             ) as stream:
-                await async_save(self.hass, stream, path)
-            film = await async_film(self.hass, path)
-            if _lacks(film, recorded):
-                raise _ShortError(film)
-            return Part(film, chunk.start, chunk.end, recorded)
+                await async_append_stream(self.hass, stream, path)
+            video = await async_inspect(self.hass, path)
+            if _is_too_short(video, recorded):
+                raise _TooShortError(video)
+            return Chunk(video, period.start, period.end, recorded)
 
         try:
             return await with_retries(attempt)
-        except _ShortError as err:
-            return await self._short_part(err.film, chunk)
+        except _TooShortError as err:
+            return await self._async_short_chunk(err.video, period)
         except FrigateBadRequestError:
             # It was recorded a moment ago, and is deleted by now.
             pass
         except NotMp4Error, NoVideoError:
-            if recorded >= _NEXT_TO_NOTHING:
+            if recorded >= _MIN_RECORDED:
                 raise
-        self._lost.append(chunk)
+        self._deleted.append(period)
         return None
 
-    async def _short_part(self, film: Clip, chunk: Period) -> Part:
+    async def _async_short_chunk(self, video: VideoFile, period: Period) -> Chunk:
         """Return a chunk that is too short, and note what it lacks."""
-        segments = sorted(await self._listed(chunk), key=lambda segment: segment.start)
-        recorded = _recording(segments).seconds(chunk.start, chunk.end)
-        if _lacks(film, recorded):
+        segments = sorted(
+            await self._async_list_segments(period), key=lambda segment: segment.start
+        )
+        recorded = _segment_index(segments).seconds(period.start, period.end)
+        if _is_too_short(video, recorded):
             # It is still listed, so that nobody can tell which part is missing.
             self._is_complete = False
-            recorded = max(0.0, film.seconds - film.keyframe_interval)
+            recorded = max(0.0, video.seconds - video.keyframe_interval)
         else:
-            self._lost += _between(segments, chunk)
-        return Part(film, chunk.start, chunk.end, recorded)
+            self._deleted += _unrecorded(segments, period)
+        return Chunk(video, period.start, period.end, recorded)
 
-    async def _join(self, download: Download, parts: list[Part]) -> None:
+    async def _async_join(self, download: Download, chunks: list[Chunk]) -> None:
         """Join what fits together; more files than one are numbered."""
         stop = Event()
-        apart = partial(without_nested, parts, stop.is_set)
-        groups = plan(await run(self.hass, apart, stop=stop.set), LONGEST_FILE)
-        followers = [group[0] for group in groups[1:]] + [None]
-        names = part_names(download.target, len(groups))
-        for group, follower, name in zip(groups, followers, names, strict=True):
-            path = download.workspace / f"joined{len(download.pieces):04}.mp4"
-            job = partial(join, group, path, follower=follower, cancelled=stop.is_set)
-            joined = await run(self.hass, job, stop=stop.set)
-            self._add(download, group, path, name, joined.bytes, joined.seconds)
+        drop_nested = partial(without_nested, chunks, stop.is_set)
+        distinct = await run_blocking(self.hass, drop_nested, stop=stop.set)
+        groups = group_chunks(distinct, MAX_FILE_DURATION)
+        next_chunks = [group[0] for group in groups[1:]] + [None]
+        names = numbered_paths(download.target, len(groups))
+        for group, next_chunk, name in zip(groups, next_chunks, names, strict=True):
+            path = download.workspace / f"joined{len(download.output_files):04}.mp4"
+            job = partial(
+                join, group, path, next_chunk=next_chunk, cancelled=stop.is_set
+            )
+            joined = await run_blocking(self.hass, job, stop=stop.set)
+            self._add_output_file(
+                download, group, path, name, joined.bytes, joined.seconds
+            )
             # Together with what is made of them they would take the space twice.
-            await run(self.hass, _remove, [part.clip.path for part in group])
+            await run_blocking(self.hass, _remove, [chunk.file.path for chunk in group])
 
-    def _add(
+    def _add_output_file(
         self,
         download: Download,
-        parts: list[Part],
+        chunks: list[Chunk],
         path: Path,
         name: Path,
         n_bytes: int,
         seconds: float,
     ) -> None:
         """Let a film appear that is made of these chunks."""
-        start = max(parts[0].start, self.period.start)
-        end = min(parts[-1].end, self.period.end)
-        download.pieces.append(Piece(path, name, n_bytes, seconds, start, end))
+        start = max(chunks[0].start, self.period.start)
+        end = min(chunks[-1].end, self.period.end)
+        download.output_files.append(
+            OutputFile(path, name, n_bytes, seconds, start, end)
+        )
 
 
-def _recording(segments: Iterable[Segment]) -> Recording:
-    return Recording((segment.start, segment.end) for segment in segments)
+def _segment_index(segments: Iterable[Segment]) -> SegmentIndex:
+    return SegmentIndex((segment.start, segment.end) for segment in segments)
 
 
-def _lacks(film: Clip, recorded: float) -> bool:
+def _is_too_short(video: VideoFile, recorded: float) -> bool:
     """Return whether a film is shorter than what Frigate has to cut it from."""
-    return film.seconds < recorded - (1 + film.keyframe_interval)
+    return video.seconds < recorded - (1 + video.keyframe_interval)
 
 
-def _between(segments: Iterable[Segment], period: Period) -> Iterator[Period]:
+def _unrecorded(segments: Iterable[Segment], period: Period) -> Iterator[Period]:
     """Yield the stretches of a period in which no segment lies; they are in order."""
     recorded_until = period.start
     for segment in segments:
@@ -270,7 +285,7 @@ def _remove(paths: Iterable[Path]) -> None:
         path.unlink()
 
 
-def _slices(period: Period, seconds: float) -> Iterator[Period]:
+def _split(period: Period, seconds: float) -> Iterator[Period]:
     """Yield a period in slices of about so many seconds.
 
     They meet at whole seconds, at which Frigate cuts, and none is much shorter: the last
@@ -279,7 +294,7 @@ def _slices(period: Period, seconds: float) -> Iterator[Period]:
     start = period.start
     while start < period.end:
         end = float(math.floor(start) + round(seconds))
-        if period.end - end < min(seconds, _SHORTEST_CHUNK):
+        if period.end - end < min(seconds, _MIN_CHUNK_DURATION):
             end = period.end
         yield Period(start, end)
         start = end

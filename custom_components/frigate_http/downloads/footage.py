@@ -8,11 +8,11 @@ from ..aiofrigate import FrigateClient, FrigateError
 from ..errors import is_silence
 from ..periods import Period
 
-LATEST_ARRIVAL = 60.0
+MAX_WRITE_DELAY = 60.0
 """Seconds after its end within which a period should be on the disk."""
-_PAUSE = 2.0
+_POLL_INTERVAL = 2.0
 # Segments are some 10 seconds long; what ended long before matters to nobody.
-_MARGIN = 30.0
+_SEARCH_MARGIN = 30.0
 
 
 async def async_wait_until(timestamp: float) -> None:
@@ -33,22 +33,22 @@ async def async_wait_for_footage(
         FrigateError: the server refuses to tell.
     """
     await async_wait_until(period.end)
-    give_up_at = period.end + LATEST_ARRIVAL
+    give_up_at = period.end + MAX_WRITE_DELAY
     if _now() >= give_up_at:
         # Of what ended long ago nothing more will come.
         return True
-    while not await _is_there(client, camera, period.end):
+    while not await _is_recorded(client, camera, period.end):
         if (left := give_up_at - _now()) <= 0:
             return False
-        await asyncio.sleep(min(_PAUSE, left))
+        await asyncio.sleep(min(_POLL_INTERVAL, left))
     return True
 
 
-async def _is_there(client: FrigateClient, camera: str, timestamp: float) -> bool:
+async def _is_recorded(client: FrigateClient, camera: str, timestamp: float) -> bool:
     """Return whether a segment ends at a moment or later; silence is no answer."""
     try:
         segments = await client.recordings.segments(
-            camera, timestamp - _MARGIN, timestamp + _MARGIN, fresh=True
+            camera, timestamp - _SEARCH_MARGIN, timestamp + _SEARCH_MARGIN, fresh=True
         )
     except FrigateError as err:
         if not is_silence(err):

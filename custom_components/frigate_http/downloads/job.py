@@ -15,7 +15,7 @@ from .paths import DownloadPaths
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class OutputFile:
     """A finished file of the workspace, and the path at which it is to appear."""
 
     source: Path
@@ -27,23 +27,26 @@ class Piece:
     """When it begins, in seconds since the epoch, if that is known."""
     end: float | None = None
 
-    def answer(self, paths: DownloadPaths) -> JsonObjectType:
+    def as_response(self, paths: DownloadPaths) -> JsonObjectType:
         """Return what a caller is told of it."""
         media_location = paths.media_location(self.target)
-        answer: JsonObjectType = {
+        response: JsonObjectType = {
             "path": str(self.target),
             "bytes": self.bytes,
             "media_content_id": media_location.media_content_id,
             "url": media_location.url,
         }
         if self.seconds is not None:
-            answer["seconds"] = round(self.seconds, 3)
+            response["seconds"] = round(self.seconds, 3)
         if self.start is not None:
-            answer |= {"start": as_local_iso(self.start), "end": as_local_iso(self.end)}
-        return answer
+            response |= {
+                "start": as_local_iso(self.start),
+                "end": as_local_iso(self.end),
+            }
+        return response
 
 
-def part_names(target: Path, count: int) -> list[Path]:
+def numbered_paths(target: Path, count: int) -> list[Path]:
     """Return the paths of so many parts; a single one has the name of the whole."""
     if count == 1:
         return [target]
@@ -64,9 +67,9 @@ class Download:
     report: Callable[[], None] = field(repr=False)
     percent: float | None = None
     """How much of it is there; None while nobody can tell."""
-    pieces: list[Piece] = field(default_factory=list)
+    output_files: list[OutputFile] = field(default_factory=list)
     """What is to appear at the end."""
-    is_stranded: bool = False
+    holds_only_copy: bool = False
     """Whether the workspace holds a file of the user's that could not be put back."""
     written: list[WrittenFile] = field(default_factory=list)
     """What has appeared."""

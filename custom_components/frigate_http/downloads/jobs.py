@@ -27,23 +27,23 @@ from ..aiofrigate import (
 )
 from ..dates import as_local_iso
 from ..errors import action_error
-from ..mp4 import Clip, Mp4Error, inspect
+from ..mp4 import Mp4Error, VideoFile, inspect
 from ..periods import Period
 from .footage import async_wait_for_footage
-from .job import Download, Job, Piece
-from .saving import async_save, run
+from .job import Download, Job, OutputFile
+from .saving import async_append_stream, run_blocking
 
-PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+RETRY_DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """Seconds between attempts: what restarts is back within a minute, or not soon."""
-BROKEN_FILMS = 4
+MAX_BROKEN_VIDEOS = 4
 """How often a film is asked for that is not whole."""
-LONGEST_PAUSE = 60.0
+MAX_RETRY_DELAY = 60.0
 """Seconds for which a server may put off the next attempt."""
-_ALL_THERE = 416
+_RANGE_NOT_SATISFIABLE = 416
 """The status for a range that begins at the end of a file."""
-_PART = 206
+_PARTIAL_CONTENT = 206
 """The status for a range."""
-_FILM: EventMedia = "clip.mp4"
+_EVENT_CLIP: EventMedia = "clip.mp4"
 
 
 class RetryPolicy:
@@ -51,13 +51,13 @@ class RetryPolicy:
 
     def __init__(self) -> None:
         """Begin with the shortest pause."""
-        self._failures = self._broken = 0
+        self._failures = self._broken_videos = 0
 
-    def renew(self) -> None:
+    def reset(self) -> None:
         """Begin with the shortest pause again, as something has been achieved."""
         self._failures = 0
 
-    async def answer[T](self, ask: Callable[[], Awaitable[T]]) -> T:
+    async def run[T](self, request: Callable[[], Awaitable[T]]) -> T:
         """Return an answer, asked for until it comes or patience ends.
 
         Raises:
@@ -66,46 +66,46 @@ class RetryPolicy:
         """
         while True:
             try:
-                return await ask()
+                return await request()
             except FrigateError as err:
-                if not _passes(err) or self._failures == len(PAUSES):
+                if not _is_transient(err) or self._failures == len(RETRY_DELAYS):
                     raise
-                pause = self._next_pause(err)
+                delay = self._next_delay(err)
             except Mp4Error:
                 # Frigate cuts a film short, under a good status, if it fails inside.
-                self._broken += 1
-                if self._broken == BROKEN_FILMS:
+                self._broken_videos += 1
+                if self._broken_videos == MAX_BROKEN_VIDEOS:
                     raise
-                pause = PAUSES[self._broken - 1]
-            await asyncio.sleep(pause)
+                delay = RETRY_DELAYS[self._broken_videos - 1]
+            await asyncio.sleep(delay)
 
-    def _next_pause(self, err: FrigateError) -> float:
-        pause = PAUSES[self._failures]
+    def _next_delay(self, err: FrigateError) -> float:
+        delay = RETRY_DELAYS[self._failures]
         self._failures += 1
         if isinstance(err, FrigateRateLimitError):
-            return min(LONGEST_PAUSE, max(pause, err.retry_after))
-        return pause
+            return min(MAX_RETRY_DELAY, max(delay, err.retry_after))
+        return delay
 
 
-async def with_retries[T](ask: Callable[[], Awaitable[T]]) -> T:
+async def with_retries[T](request: Callable[[], Awaitable[T]]) -> T:
     """Return an answer, asked for with patience; see `Patience.answer`."""
-    return await RetryPolicy().answer(ask)
+    return await RetryPolicy().run(request)
 
 
-def _passes(err: FrigateError) -> bool:
+def _is_transient(err: FrigateError) -> bool:
     """Return whether a failure may be over a little later."""
     if isinstance(err, FrigateConnectionError):
         return not isinstance(err, FrigateTLSError)
     return isinstance(err, (FrigateServerError, FrigateRateLimitError))
 
 
-async def async_film(hass: HomeAssistant, path: Path) -> Clip:
+async def async_inspect(hass: HomeAssistant, path: Path) -> VideoFile:
     """Return what is in a film, which must be whole.
 
     Raises:
         Mp4Error: it is not.
     """
-    return await run(hass, inspect, path)
+    return await run_blocking(hass, inspect, path)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -131,51 +131,55 @@ class ExportJob(Job):
             raise action_error("export_without_video", export=self.export_id)
         path = download.workspace / "export.mp4"
         retry_policy = RetryPolicy()
-        most = 0
+        largest = 0
 
-        async def attempt() -> Clip:
-            nonlocal most
+        async def attempt() -> VideoFile:
+            nonlocal largest
             try:
                 await self._resume(download, file, path)
             except FrigateResponseError as err:
-                if err.status != _ALL_THERE:
+                if err.status != _RANGE_NOT_SATISFIABLE:
                     raise
             finally:
-                if (size := await run(self.hass, _size, path)) > most:
-                    most = size
-                    retry_policy.renew()
+                if (size := await run_blocking(self.hass, _size, path)) > largest:
+                    largest = size
+                    retry_policy.reset()
             try:
-                return await async_film(self.hass, path)
+                return await async_inspect(self.hass, path)
             except Mp4Error:
                 # Whatever is wrong with it, more of it does not help.
-                await run(self.hass, _remove, path)
+                await run_blocking(self.hass, _remove, path)
                 raise
 
-        film = await retry_policy.answer(attempt)
-        download.pieces.append(Piece(path, download.target, film.bytes, film.seconds))
+        video = await retry_policy.run(attempt)
+        download.output_files.append(
+            OutputFile(path, download.target, video.bytes, video.seconds)
+        )
         return {"camera": export.camera, "start": as_local_iso(export.start)}
 
     async def _resume(self, download: Download, file: str, path: Path) -> None:
         """Fetch what is missing, or all of it where the server begins anew."""
-        have = await run(self.hass, _size, path)
-        async with self.client.files.export(file, have, self._validator) as stream:
-            if stream.status != _PART:
-                await run(self.hass, _remove, path)
-                have = 0
+        saved_bytes = await run_blocking(self.hass, _size, path)
+        async with self.client.files.export(
+            file, saved_bytes, self._validator
+        ) as stream:
+            if stream.status != _PARTIAL_CONTENT:
+                await run_blocking(self.hass, _remove, path)
+                saved_bytes = 0
                 self._validator = stream.validator
-            elif stream.offset != have:
+            elif stream.offset != saved_bytes:
                 # A part that fits nowhere: the next attempt asks for the whole.
-                await run(self.hass, _remove, path)
+                await run_blocking(self.hass, _remove, path)
                 raise FrigateConnectionError(
-                    f"The answer does not go on at byte {have}"
+                    f"The answer does not go on at byte {saved_bytes}"
                 )
             length = stream.content_length
-            total = None if length is None else have + length
-            await async_save(
+            total = None if length is None else saved_bytes + length
+            await async_append_stream(
                 self.hass,
                 stream,
                 path,
-                lambda saved: download.progress(have + saved, total),
+                lambda saved: download.progress(saved_bytes + saved, total),
             )
 
 
@@ -195,7 +199,7 @@ class EventJob(Job):
             HomeAssistantError: the event is not over yet.
         """
         event = self.event
-        if self.media != _FILM:
+        if self.media != _EVENT_CLIP:
             return
         if event.end is None:
             raise action_error("event_open", event=self.event.event_id)
@@ -210,24 +214,26 @@ class EventJob(Job):
         """Fetch it, from the beginning each time: Frigate makes it anew."""
         path = download.workspace / self.media
 
-        async def attempt() -> Piece:
-            await run(self.hass, _remove, path)
+        async def attempt() -> OutputFile:
+            await run_blocking(self.hass, _remove, path)
             async with self.client.files.event(
                 self.event.event_id, self.media
             ) as stream:
                 total = stream.content_length
-                await async_save(
+                await async_append_stream(
                     self.hass,
                     stream,
                     path,
                     lambda saved: download.progress(saved, total),
                 )
-            return await _checked(self.hass, path, download.target)
+            return await _async_check_output(self.hass, path, download.target)
 
-        piece = await with_retries(attempt)
-        if self.media == _FILM:
-            piece = replace(piece, start=self.event.start, end=self.event.end)
-        download.pieces.append(piece)
+        output_file = await with_retries(attempt)
+        if self.media == _EVENT_CLIP:
+            output_file = replace(
+                output_file, start=self.event.start, end=self.event.end
+            )
+        download.output_files.append(output_file)
         return {} if self._is_complete else {"incomplete": True}
 
 
@@ -253,8 +259,10 @@ class SnapshotJob(Job):
         if self.timestamp is None and image.offline:
             raise action_error("entity_unavailable", entity=self.camera)
         path = download.workspace / "snapshot.jpg"
-        await run(self.hass, path.write_bytes, image.content)
-        download.pieces.append(await _checked(self.hass, path, download.target))
+        await run_blocking(self.hass, path.write_bytes, image.content)
+        download.output_files.append(
+            await _async_check_output(self.hass, path, download.target)
+        )
         return {}
 
     async def _image(self) -> StillImage:
@@ -266,7 +274,9 @@ class SnapshotJob(Job):
             raise action_error("nothing_recorded", camera=self.camera) from err
 
 
-async def _checked(hass: HomeAssistant, path: Path, target: Path) -> Piece:
+async def _async_check_output(
+    hass: HomeAssistant, path: Path, target: Path
+) -> OutputFile:
     """Return a file that is what its name says.
 
     Raises:
@@ -274,14 +284,14 @@ async def _checked(hass: HomeAssistant, path: Path, target: Path) -> Piece:
         HomeAssistantError: it is no picture, but should be one.
     """
     if path.suffix == ".mp4":
-        film = await async_film(hass, path)
-        return Piece(path, target, film.bytes, film.seconds)
-    if not await run(hass, _is_picture, path):
+        video = await async_inspect(hass, path)
+        return OutputFile(path, target, video.bytes, video.seconds)
+    if not await run_blocking(hass, _is_image, path):
         raise action_error("broken_file", message=path.name)
-    return Piece(path, target, await run(hass, _size, path))
+    return OutputFile(path, target, await run_blocking(hass, _size, path))
 
 
-def _is_picture(path: Path) -> bool:
+def _is_image(path: Path) -> bool:
     with path.open("rb") as file:
         return image_type(file.read(IMAGE_TYPE_BYTES)) is not None
 

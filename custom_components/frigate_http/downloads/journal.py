@@ -18,7 +18,7 @@ from ..const import DOMAIN, LOGGER
 from .workspace import discard, remove_empty
 
 _VERSION = 1
-_REMEMBERED_FOR = timedelta(days=4000).total_seconds()
+_RETENTION_SECONDS = timedelta(days=4000).total_seconds()
 
 
 _JOURNALS: HassKey[dict[str, Journal]] = HassKey(f"{DOMAIN}.journals")
@@ -61,10 +61,10 @@ class WrittenFile:
             return False
         return (stat.st_size, stat.st_mtime_ns) == (self.size, self.changed_at)
 
-    def may_come_back(self) -> bool:
+    def may_reappear(self) -> bool:
         """Return whether the whole folder is away, as on a disk that is not mounted."""
         return not self.path.parent.exists() and time.time() - self.written_at < (
-            _REMEMBERED_FOR
+            _RETENTION_SECONDS
         )
 
 
@@ -84,7 +84,7 @@ class Journal:
         )
         self._is_loaded = False
         self._workspaces: set[Path] = set()
-        self._live: set[Path] = set()
+        self._active: set[Path] = set()
         self._files: dict[Path, WrittenFile] = {}
 
     async def async_load(self) -> None:
@@ -105,7 +105,7 @@ class Journal:
     async def async_begin(self, workspace: Path) -> None:
         """Note a folder before it is made."""
         self._workspaces.add(workspace)
-        self._live.add(workspace)
+        self._active.add(workspace)
         await self._async_save()
 
     async def async_end(
@@ -115,38 +115,38 @@ class Journal:
 
         If it is not, it is removed with the next sweep.
         """
-        self._live.discard(workspace)
+        self._active.discard(workspace)
         if is_gone:
             self._workspaces.discard(workspace)
         self._files |= {one.path: one for one in files}
         await self._async_save()
 
-    async def async_sweep(self, keep_days: int, own: list[Path]) -> None:
+    async def async_sweep(self, keep_days: int, own_folders: list[Path]) -> None:
         """Remove what was left half-done, and our files that are older than some days.
 
         For ever, if the days are 0. What is gone is forgotten; what is empty then below
         our own folders goes too.
         """
         run = self._hass.async_add_executor_job
-        if left := self._workspaces - self._live:
-            LOGGER.info("Removing what unfinished downloads have left: %s", left)
-            self._workspaces -= await run(_discard_all, left)
+        if leftovers := self._workspaces - self._active:
+            LOGGER.info("Removing what unfinished downloads have left: %s", leftovers)
+            self._workspaces -= await run(_discard_all, leftovers)
         limit = time.time() - timedelta(days=keep_days).total_seconds()
         files = [*self._files.values()]
         old = [one for one in files if keep_days and one.written_at < limit]
-        done = await run(_sweep, files, old, own)
+        done = await run(_sweep, files, old, own_folders)
         for one in done:
             # It may have been written anew in the meantime.
             if self._files.get(one.path) is one:
                 del self._files[one.path]
-        if left or done:
+        if leftovers or done:
             await self._async_save()
 
     async def async_close(self) -> None:
         """Remove what was left half-done and then the journal itself; the files stay."""
         await self.async_load()
-        left = self._workspaces - self._live
-        await self._hass.async_add_executor_job(_discard_all, left)
+        leftovers = self._workspaces - self._active
+        await self._hass.async_add_executor_job(_discard_all, leftovers)
         store, self._store = self._store, None
         if store is not None:
             await store.async_remove()
@@ -191,10 +191,10 @@ def _discard_all(workspaces: set[Path]) -> set[Path]:
 
 
 def _sweep(
-    files: list[WrittenFile], old: list[WrittenFile], own: list[Path]
+    files: list[WrittenFile], old: list[WrittenFile], own_folders: list[Path]
 ) -> list[WrittenFile]:
     """Delete what is old, and return what need not be thought of any more."""
-    done = [one for one in files if not one.is_unchanged() and not one.may_come_back()]
+    done = [one for one in files if not one.is_unchanged() and not one.may_reappear()]
     for one in old:
         # What somebody has put in its place since is not ours.
         if not one.is_unchanged():
@@ -205,9 +205,11 @@ def _sweep(
             LOGGER.warning("Cannot delete %s: %s", one.path, err)
             continue
         done.append(one)
-        remove_empty([above for above in one.path.parents if _is_inside(above, own)])
+        remove_empty(
+            [above for above in one.path.parents if _is_inside(above, own_folders)]
+        )
     return done
 
 
-def _is_inside(folder: Path, own: list[Path]) -> bool:
-    return any(one in folder.parents for one in own)
+def _is_inside(folder: Path, own_folders: list[Path]) -> bool:
+    return any(one in folder.parents for one in own_folders)

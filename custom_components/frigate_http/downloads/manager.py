@@ -16,15 +16,15 @@ from homeassistant.util.json import JsonObjectType
 from ..const import DOMAIN
 from ..errors import action_error, action_errors, validation_error
 from ..mp4 import Mp4Error
-from .job import Download, Job, Piece
+from .job import Download, Job, OutputFile
 from .journal import Journal
 from .paths import DownloadPaths
 from .publishing import publish_all
-from .saving import run, wait_for_end
+from .saving import run_blocking, wait_for_end
 from .workspace import (
+    create_workspace,
     discard,
     missing_folders,
-    open_workspace,
     remove_empty,
     workspace_for,
 )
@@ -61,7 +61,7 @@ class DownloadManager:
         return frozenset(self._targets)
 
     @property
-    def taken(self) -> frozenset[Path]:
+    def reserved_targets(self) -> frozenset[Path]:
         """Return the paths that downloads of any server are on their way to."""
         return frozenset[Path]().union(*(one.targets for one in self._managers()))
 
@@ -98,7 +98,7 @@ class DownloadManager:
         Raises:
             ServiceValidationError: another download is on its way to that path.
         """
-        if target in self.taken:
+        if target in self.reserved_targets:
             raise validation_error("download_underway", path=str(target))
         self._targets.add(target)
         return self._entry.async_create_background_task(
@@ -116,10 +116,10 @@ class DownloadManager:
             HomeAssistantError: it failed; no part of it is left.
         """
         try:
-            async with self._turn(job):
+            async with self._async_slot(job):
                 answer = await self._async_download(target, job, overwrite=overwrite)
         except BaseException as err:
-            data = {**about, "path": str(target), "error": str(_shown(err))}
+            data = {**about, "path": str(target), "error": str(_reported_error(err))}
             self._hass.bus.async_fire(FAILED, data)
             raise
         finally:
@@ -131,7 +131,7 @@ class DownloadManager:
         return action_errors(self._hass, self._entry)
 
     @asynccontextmanager
-    async def _turn(self, job: Job) -> AsyncGenerator[None]:
+    async def _async_slot(self, job: Job) -> AsyncGenerator[None]:
         self._waiting += 1
         self._report()
         try:
@@ -158,31 +158,36 @@ class DownloadManager:
         self._running.append(download)
         self._report()
         try:
-            with self._errors(), _film_errors(), _disk_errors():
+            with self._errors(), _video_errors(), _disk_errors():
                 details = await self._async_fill(download, job)
         finally:
             self._running.remove(download)
             self._report()
-        return {**_described(download.pieces, DownloadPaths(self._hass)), **details}
+        return {
+            **_response(download.output_files, DownloadPaths(self._hass)),
+            **details,
+        }
 
     async def _async_fill(self, download: Download, job: Job) -> JsonObjectType:
         """Do a job in a workspace; at a good end its files appear, else nothing does."""
         paths, folders = DownloadPaths(self._hass), list[Path]()
         try:
-            folders = await run(self._hass, missing_folders, download.target.parent)
+            folders = await run_blocking(
+                self._hass, missing_folders, download.target.parent
+            )
             await self._journal.async_begin(download.workspace)
-            await run(
-                self._hass, open_workspace, paths, download.target, download.workspace
+            await run_blocking(
+                self._hass, create_workspace, paths, download.target, download.workspace
             )
             details = await job.async_fetch(download)
         except BaseException:
-            await self._to_its_end(self._async_clean_up(download, folders))
+            await self._async_shielded(self._async_clean_up(download, folders))
             raise
         # From here on it is too late to cancel: the files are about to appear.
-        await self._to_its_end(self._async_publish(download, paths, folders))
+        await self._async_shielded(self._async_publish(download, paths, folders))
         return details
 
-    async def _to_its_end(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _async_shielded(self, work: Coroutine[Any, Any, None]) -> None:
         task = self._hass.async_create_task(work)
         if await wait_for_end(task) and (current := asyncio.current_task()):
             current.uncancel()
@@ -192,20 +197,22 @@ class DownloadManager:
         self, download: Download, paths: DownloadPaths, folders: list[Path]
     ) -> None:
         try:
-            await run(self._hass, publish_all, download, paths)
+            await run_blocking(self._hass, publish_all, download, paths)
         finally:
             await self._async_clean_up(download, folders)
 
     async def _async_clean_up(self, download: Download, folders: list[Path]) -> None:
         workspace = download.workspace
         # What holds the only copy of a file that was replaced is left to its owner.
-        is_gone = download.is_stranded or await run(self._hass, discard, workspace)
+        is_gone = download.holds_only_copy or await run_blocking(
+            self._hass, discard, workspace
+        )
         if not download.written:
-            await run(self._hass, remove_empty, folders)
+            await run_blocking(self._hass, remove_empty, folders)
         await self._journal.async_end(workspace, download.written, is_gone=is_gone)
 
 
-def _shown(err: BaseException) -> BaseException:
+def _reported_error(err: BaseException) -> BaseException:
     """Return the error that people are told of instead of another."""
     if isinstance(err, HomeAssistantError):
         return err
@@ -214,22 +221,26 @@ def _shown(err: BaseException) -> BaseException:
     return action_error("unknown", message=type(err).__name__)
 
 
-def _described(pieces: list[Piece], paths: DownloadPaths) -> JsonObjectType:
+def _response(output_files: list[OutputFile], paths: DownloadPaths) -> JsonObjectType:
     """Return what a caller is told of files: the first of them, and their sums."""
-    answers = [piece.answer(paths) for piece in pieces]
-    if len(answers) == 1:
-        return answers[0]
-    seconds = [piece.seconds for piece in pieces if piece.seconds is not None]
+    responses = [output_file.as_response(paths) for output_file in output_files]
+    if len(responses) == 1:
+        return responses[0]
+    seconds = [
+        output_file.seconds
+        for output_file in output_files
+        if output_file.seconds is not None
+    ]
     return {
-        **answers[0],
-        "bytes": sum(piece.bytes for piece in pieces),
+        **responses[0],
+        "bytes": sum(output_file.bytes for output_file in output_files),
         "seconds": round(sum(seconds), 3),
-        "parts": [*answers],
+        "parts": [*responses],
     }
 
 
 @contextmanager
-def _film_errors() -> Generator[None]:
+def _video_errors() -> Generator[None]:
     """Turn what is wrong with a film into what a person is shown."""
     try:
         yield

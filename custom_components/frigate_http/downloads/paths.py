@@ -15,9 +15,9 @@ from homeassistant.util import slugify
 from ..const import DOMAIN
 from ..errors import validation_error
 
-_LONGEST_NAME = 200
+_MAX_NAME_BYTES = 200
 """Bytes; leaves room for the number of a part, below what file systems take."""
-_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
 # Windows, and so whoever shares a folder with it, cannot have files of these names.
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 # The last two have a meaning in the paths of Home Assistant's media sources.
@@ -54,7 +54,7 @@ class DownloadPaths:
         """Return the folders in which all folders are ours."""
         return [folder / DOMAIN for folder in self._media.values()]
 
-    def default(self, server: str, path: str) -> Path:
+    def default_path(self, server: str, path: str) -> Path:
         """Return where a file goes that nobody has named.
 
         Args:
@@ -65,7 +65,7 @@ class DownloadPaths:
         plain = [plain_name(folder) for folder in (server, *folders)]
         return self._default_media_dir.joinpath(DOMAIN, *plain, name)
 
-    def named(self, filename: str, suffixes: tuple[str, ...]) -> Path:
+    def path_from_filename(self, filename: str, suffixes: tuple[str, ...]) -> Path:
         """Return the path that a caller's `filename` means, by its words alone.
 
         It is relative to the media folder, or absolute; without an ending it gets the
@@ -80,7 +80,7 @@ class DownloadPaths:
         if (
             not parts
             or filename.rstrip().endswith("/")
-            or not all(map(_is_good, parts))
+            or not all(map(_is_portable_name, parts))
         ):
             raise bad_filename
         if not wanted.suffix:
@@ -121,30 +121,30 @@ class DownloadPaths:
         return MediaLocation(None, None)
 
     def _roots(self) -> list[Path]:
-        return list(_real([*self._media.values(), *self._allowed]))
+        return list(_resolved([*self._media.values(), *self._allowed]))
 
 
 def plain_name(text: str) -> str:
     """Return a name for a folder: as it is if it is plain, else made so."""
-    name = text if _PLAIN.fullmatch(text) else slugify(text)[:64]
+    name = text if _PLAIN_NAME.fullmatch(text) else slugify(text)[:64]
     return f"{name}_" if _RESERVED.fullmatch(name) else name
 
 
-def _is_good(part: str) -> bool:
+def _is_portable_name(part: str) -> bool:
     """Return whether a part of a path can be the name of a file or folder anywhere."""
     return (
         not part.startswith(".")
         and not part.endswith((".", " "))
         and part == part.strip()
         and ".." not in part
-        and len(part.encode("utf-8", "replace")) <= _LONGEST_NAME
+        and len(part.encode("utf-8", "replace")) <= _MAX_NAME_BYTES
         and part.isprintable()
         and _FORBIDDEN.isdisjoint(part)
         and not _RESERVED.fullmatch(part)
     )
 
 
-def _real(folders: Iterable[Path]) -> Iterator[Path]:
+def _resolved(folders: Iterable[Path]) -> Iterator[Path]:
     for folder in folders:
         yield folder.resolve()
 

@@ -28,23 +28,25 @@ def publish_all(download: Download, paths: DownloadPaths) -> None:
         ServiceValidationError: something else is there; nothing has changed then.
         OSError: they cannot be moved; nothing has changed then, either.
     """
-    for piece in download.pieces:
-        paths.check(piece.target)
+    for output_file in download.output_files:
+        paths.check(output_file.target)
     done: list[tuple[Path, Path | None]] = []
     try:
-        for number, piece in enumerate(download.pieces):
-            kept = download.workspace / f"replaced{number:04}"
-            has_kept = download.overwrite and _keep(piece.target, kept)
-            _publish(piece.source, piece.target, overwrite=download.overwrite)
-            done.append((piece.target, kept if has_kept else None))
-        download.written += [WrittenFile.of(target) for target, _kept in done]
+        for number, output_file in enumerate(download.output_files):
+            backup = download.workspace / f"replaced{number:04}"
+            has_backup = download.overwrite and _back_up(output_file.target, backup)
+            _publish(
+                output_file.source, output_file.target, overwrite=download.overwrite
+            )
+            done.append((output_file.target, backup if has_backup else None))
+        download.written += [WrittenFile.of(target) for target, _backup in done]
     except BaseException:
         for target, before in done:
-            _take_back(download, target, before)
+            _roll_back(download, target, before)
         raise
 
 
-def _take_back(download: Download, target: Path, before: Path | None) -> None:
+def _roll_back(download: Download, target: Path, before: Path | None) -> None:
     """Remove what has appeared, and put back what it has replaced."""
     try:
         if before is None:
@@ -55,37 +57,37 @@ def _take_back(download: Download, target: Path, before: Path | None) -> None:
         LOGGER.exception(
             "Cannot undo the change of %s; before it was %s", target, before
         )
-        download.is_stranded |= before is not None
+        download.holds_only_copy |= before is not None
 
 
-def _keep(target: Path, kept: Path) -> bool:
+def _back_up(target: Path, backup: Path) -> bool:
     """Keep what is about to be replaced; return whether there is anything."""
     if not target.exists():
         return False
     try:
-        kept.hardlink_to(target)
+        backup.hardlink_to(target)
     except OSError as err:
         if err.errno not in _NO_LINKS:
             raise
-        shutil.copy2(target, kept)
+        shutil.copy2(target, backup)
     return True
 
 
-def _publish(piece: Path, target: Path, *, overwrite: bool) -> None:
+def _publish(output_file: Path, target: Path, *, overwrite: bool) -> None:
     """Let a finished file appear under its name, all at once.
 
     Raises:
         ServiceValidationError: another one is there, which stays.
         OSError: it cannot be moved.
     """
-    with piece.open("rb") as file:
+    with output_file.open("rb") as file:
         os.fsync(file.fileno())
     if overwrite:
-        piece.replace(target)
+        output_file.replace(target)
         return
     try:
         # Unlike a renaming, a link never takes the place of what is there.
-        target.hardlink_to(piece)
+        target.hardlink_to(output_file)
     except FileExistsError as err:
         raise validation_error("file_exists", path=str(target)) from err
     except OSError as err:
@@ -93,6 +95,6 @@ def _publish(piece: Path, target: Path, *, overwrite: bool) -> None:
             raise
         if target.exists():
             raise validation_error("file_exists", path=str(target)) from err
-        piece.rename(target)
+        output_file.rename(target)
     else:
-        piece.unlink()
+        output_file.unlink()

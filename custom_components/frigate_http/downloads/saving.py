@@ -12,7 +12,7 @@ from ..aiofrigate import Stream
 BLOCK = 256 * 2**10
 
 
-async def run[*ArgsT, ResultT](
+async def run_blocking[*ArgsT, ResultT](
     hass: HomeAssistant,
     job: Callable[[*ArgsT], ResultT],
     *args: *ArgsT,
@@ -49,7 +49,7 @@ async def wait_for_end(
     return was_cancelled
 
 
-async def async_save(
+async def async_append_stream(
     hass: HomeAssistant,
     stream: Stream,
     path: Path,
@@ -61,19 +61,19 @@ async def async_save(
         FrigateConnectionError: it ended before its end, which is in the file.
         OSError: the disk does not take it.
     """
-    file = await run(hass, _open, path)
+    file = await run_blocking(hass, _open, path)
     saved = 0
     block = bytearray()
     try:
         async for chunk in stream.chunks():
             block += chunk
             if len(block) >= BLOCK:
-                saved += await run(hass, file.write, bytes(block))
+                saved += await run_blocking(hass, file.write, bytes(block))
                 block.clear()
                 if on_bytes is not None:
                     on_bytes(saved)
     finally:
-        saved += await run(hass, _close, file, bytes(block))
+        saved += await run_blocking(hass, _close, file, bytes(block))
     return saved
 
 

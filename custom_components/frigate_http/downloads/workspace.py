@@ -18,7 +18,7 @@ def workspace_for(target: Path) -> Path:
     return target.parent / f".{secrets.token_hex(8)}.{target.stem[:40]}.part"
 
 
-def open_workspace(paths: DownloadPaths, target: Path, workspace: Path) -> None:
+def create_workspace(paths: DownloadPaths, target: Path, workspace: Path) -> None:
     """Make the folder, and those above it.
 
     Raises:
@@ -66,20 +66,20 @@ def check_free(target: Path) -> None:
     Raises:
         ServiceValidationError: there is one.
     """
-    if (found := _in_the_way(target)) is not None:
+    if (found := _conflicting_path(target)) is not None:
         raise validation_error("file_exists", path=str(found))
 
 
-def free_name(target: Path, taken: Container[Path]) -> Path:
+def free_path(target: Path, reserved_targets: Container[Path]) -> Path:
     """Return a name that is neither on the disk nor taken, with a number if need be."""
     candidate, number = target, 1
-    while candidate in taken or _in_the_way(candidate) is not None:
+    while candidate in reserved_targets or _conflicting_path(candidate) is not None:
         number += 1
         candidate = target.with_stem(f"{target.stem}_{number}")
     return candidate
 
 
-def _in_the_way(target: Path) -> Path | None:
+def _conflicting_path(target: Path) -> Path | None:
     """Return what would be replaced by a file, or by the parts it may come in."""
     if target.exists() or target.is_symlink():
         return target

@@ -1,12 +1,13 @@
 """Checking and joining MP4 files with PyAV.
 
-It needs PyAV alone and knows nothing of Home Assistant. Everything waits for the disk, so
-an event loop runs it in a thread. PyAV takes 16 MiB of memory and is imported by the first
-function that reads or writes a file, which is in that thread too. However large the files are, no more than a few packets
-of them are in memory.
+It needs PyAV alone and knows nothing of Home Assistant. Every function blocks on the disk,
+so call it in an executor thread. PyAV takes 16 MiB of memory and is imported by the first
+function that reads or writes a file. However large the files are, only a few packets
+are in memory at a time.
 """
 
-from .check import Clip, Codec, inspect
+from .check import Codec, VideoFile, inspect
+from .chunks import Chunk, SegmentIndex, group_chunks, recorded_seconds
 from .errors import (
     DamagedError,
     JoinCancelledError,
@@ -16,26 +17,25 @@ from .errors import (
     NoVideoError,
     TruncatedError,
 )
-from .join import Joined, join
+from .join import JoinedFile, join
 from .nested import without_nested
-from .plan import Part, Recording, plan, recorded_seconds
 
 __all__ = [
-    "Clip",
+    "Chunk",
     "Codec",
     "DamagedError",
     "JoinCancelledError",
-    "Joined",
+    "JoinedFile",
     "Mp4Error",
     "NoVideoError",
     "NotJoinableError",
     "NotMp4Error",
-    "Part",
-    "Recording",
+    "SegmentIndex",
     "TruncatedError",
+    "VideoFile",
+    "group_chunks",
     "inspect",
     "join",
-    "plan",
     "recorded_seconds",
     "without_nested",
 ]

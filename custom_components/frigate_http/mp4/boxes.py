@@ -28,7 +28,7 @@ def check_boxes(path: Path) -> None:
         OSError: it cannot be read.
     """
     with path.open("rb") as file:
-        kinds = [box.kind for box in _walk(file, os.fstat(file.fileno()).st_size)]
+        kinds = [box.kind for box in _iter_boxes(file, os.fstat(file.fileno()).st_size)]
     if "moov" not in kinds:
         raise TruncatedError("The file ends before its description (moov)")
     if "moof" in kinds or kinds[-1] == "mfra":
@@ -38,38 +38,38 @@ def check_boxes(path: Path) -> None:
         raise TruncatedError("The file ends before its content (mdat)")
 
 
-def _walk(file: BinaryIO, end: int) -> Iterator[Box]:
+def _iter_boxes(file: BinaryIO, end: int) -> Iterator[Box]:
     """Yield the boxes from the first to the last, which must end where the file does."""
     if not end:
         raise NotMp4Error("The file is empty")
-    at = 0
-    while at < end:
-        file.seek(at)
-        box = _read(file, end - at, is_first=not at)
-        if box.size > end - at:
-            missing = box.size - (end - at)
+    position = 0
+    while position < end:
+        file.seek(position)
+        box = _read_header(file, end - position, is_first=not position)
+        if box.size > end - position:
+            missing = box.size - (end - position)
             raise TruncatedError(
                 f"The last box ({box.kind}) lacks its last {missing} bytes"
             )
-        at += box.size
+        position += box.size
         yield box
 
 
-def _read(file: BinaryIO, rest: int, *, is_first: bool) -> Box:
+def _read_header(file: BinaryIO, remaining: int, *, is_first: bool) -> Box:
     """Read a box's header; its size is `rest`, if it states none."""
     size, kind = int.from_bytes(file.read(4)), file.read(4)
     if is_first and kind != b"ftyp":
         raise NotMp4Error("The file does not begin as an MP4 file does")
-    least = 8
+    header_size = 8
     if size == 1:
         # The size proper follows, as it needs 64 bits.
-        size, least = int.from_bytes(file.read(8)), 16
+        size, header_size = int.from_bytes(file.read(8)), 16
     elif size == 0:
         # A box of no stated size is the last one, and reaches to the end.
-        size = rest
-    if rest < least:
+        size = remaining
+    if remaining < header_size:
         raise TruncatedError("The file ends within the header of a box")
-    if size < least:
+    if size < header_size:
         raise DamagedError(f"A box ({kind!r}) is smaller than its own header")
     return Box(kind.decode("latin-1"), size)
 

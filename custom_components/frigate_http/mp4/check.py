@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .boxes import check_boxes
-from .demuxing import AnyPacket, Source, opened, seconds_per_tick
+from .demuxing import AnyPacket, Demuxer, open_mp4, seconds_per_tick
 from .errors import DamagedError, NoVideoError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Codec:
     extradata: bytes
 
     @classmethod
-    def of(cls, track: VideoStream | AudioStream) -> Codec:
+    def from_track(cls, track: VideoStream | AudioStream) -> Codec:
         """Read it from a track of an open file."""
         from av.video.stream import VideoStream
 
@@ -53,7 +53,7 @@ class Codec:
 
 
 @dataclass(frozen=True, slots=True)
-class Clip:
+class VideoFile:
     """A complete MP4 file with video in it."""
 
     path: Path
@@ -68,28 +68,28 @@ class Clip:
     """The video's, and the audio's if there is audio."""
 
 
-class _Count:
+class _TrackSummary:
     """Counts the packets of a track, and measures them."""
 
     def __init__(self, track: VideoStream | AudioStream) -> None:
         self.packets = 0
-        self.begin = self.end = self.longest = 0.0
+        self.start = self.end = self.longest_gop = 0.0
         self._keyframe = 0
         self._seconds = seconds_per_tick(track)
 
-    def add(self, packet: AnyPacket, at: int) -> None:
+    def add(self, packet: AnyPacket, dts: int) -> None:
         """Count a packet that is decoded at a time, in ticks of its track."""
         if not self.packets:
-            self.begin = at * self._seconds
+            self.start = dts * self._seconds
         if packet.is_keyframe or not self.packets:
-            self._keyframe = at
+            self._keyframe = dts
         self.packets += 1
-        end = at + (packet.duration or 0)
+        end = dts + (packet.duration or 0)
         self.end = end * self._seconds
-        self.longest = max(self.longest, (end - self._keyframe) * self._seconds)
+        self.longest_gop = max(self.longest_gop, (end - self._keyframe) * self._seconds)
 
 
-def inspect(path: Path) -> Clip:
+def inspect(path: Path) -> VideoFile:
     """Read a file from end to end, a packet at a time, and say what is in it.
 
     Raises:
@@ -100,32 +100,34 @@ def inspect(path: Path) -> Clip:
         OSError: the disk failed.
     """
     check_boxes(path)
-    with opened(path) as source:
-        counts = _count(source)
-        codecs = tuple(Codec.of(track) for track in source.tracks)
-        video = counts[source.video.index]
+    with open_mp4(path) as source:
+        summaries = _summarize_tracks(source)
+        codecs = tuple(Codec.from_track(track) for track in source.tracks)
+        video = summaries[source.video.index]
     if not video.packets:
         raise NoVideoError("The video track of the file is empty")
-    filled = [each for each in counts.values() if each.packets]
-    seconds = max(each.end for each in filled) - min(each.begin for each in filled)
-    return Clip(
+    not_empty = [summary for summary in summaries.values() if summary.packets]
+    seconds = max(summary.end for summary in not_empty) - min(
+        summary.start for summary in not_empty
+    )
+    return VideoFile(
         path=path,
         bytes=path.stat().st_size,
         seconds=seconds,
         video_packets=video.packets,
-        audio_packets=sum(each.packets for each in filled) - video.packets,
-        keyframe_interval=video.longest,
+        audio_packets=sum(summary.packets for summary in not_empty) - video.packets,
+        keyframe_interval=video.longest_gop,
         codecs=codecs,
     )
 
 
-def _count(source: Source) -> dict[int, _Count]:
-    counts = {track.index: _Count(track) for track in source.tracks}
-    for packet, at in source.packets():
-        counts[packet.stream_index].add(packet, at)
+def _summarize_tracks(source: Demuxer) -> dict[int, _TrackSummary]:
+    summaries = {track.index: _TrackSummary(track) for track in source.tracks}
+    for packet, dts in source.packets():
+        summaries[packet.stream_index].add(packet, dts)
     for track in source.tracks:
         # Only ordinary files say how many there are.
-        missing = track.frames - counts[track.index].packets
+        missing = track.frames - summaries[track.index].packets
         if missing > 0:
             raise DamagedError(f"{missing} packets of the {track.type} are missing")
-    return counts
+    return summaries

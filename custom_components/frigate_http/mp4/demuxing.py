@@ -23,7 +23,7 @@ type Cancelled = Callable[[], bool]
 _OPTIONS = {"skip_frame": "all", "probesize": "65536", "advanced_editlist": "0"}
 
 
-def never() -> bool:
+def never_cancelled() -> bool:
     """Answer a caller who never cancels."""
     return False
 
@@ -34,7 +34,7 @@ def seconds_per_tick(track: VideoStream | AudioStream) -> float:
     return base.numerator / base.denominator
 
 
-class Source:
+class Demuxer:
     """An open file, of which one video and one audio track count."""
 
     def __init__(self, container: InputContainer) -> None:
@@ -52,7 +52,9 @@ class Source:
         """The video track, and the audio track if there is one."""
         return [self.video] if self.audio is None else [self.video, self.audio]
 
-    def packets(self, cancelled: Cancelled = never) -> Iterator[tuple[AnyPacket, int]]:
+    def packets(
+        self, cancelled: Cancelled = never_cancelled
+    ) -> Iterator[tuple[AnyPacket, int]]:
         """Read the packets of both tracks, and when each is decoded, in its ticks.
 
         Raises:
@@ -69,7 +71,7 @@ class Source:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Source]:
+def open_mp4(path: Path) -> Iterator[Demuxer]:
     """Open a file as MP4, and nothing else, for as long as it is needed.
 
     The name is made absolute, as FFmpeg takes a word and a colon for a protocol. The
@@ -84,7 +86,7 @@ def opened(path: Path) -> Iterator[Source]:
 
     try:
         with av.open(str(path.absolute()), format="mp4", options=_OPTIONS) as container:
-            yield Source(container)
+            yield Demuxer(container)
     except av.FFmpegError as err:
         if isinstance(err, OSError):
             raise

@@ -6,10 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .demuxing import AnyPacket, Cancelled, Source, never, opened, seconds_per_tick
+from .chunks import Chunk
+from .demuxing import (
+    AnyPacket,
+    Cancelled,
+    Demuxer,
+    never_cancelled,
+    open_mp4,
+    seconds_per_tick,
+)
 from .errors import NotJoinableError
-from .plan import Part
-from .seams import Seam, find_seam
+from .overlap import Overlap, find_overlap
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -21,7 +28,7 @@ _OPTIONS = {"movflags": "faststart", "max_interleave_delta": "1000000"}
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
+class JoinedFile:
     """A file that was joined."""
 
     path: Path
@@ -33,24 +40,24 @@ class Joined:
 
 
 @dataclass(frozen=True, slots=True)
-class _Take:
+class _TrimmedChunk:
     """What of a clip goes into the file: a range of packets each, and where to."""
 
-    part: Part
+    chunk: Chunk
     video: range
     audio: range
-    shift: float
-    late: tuple[float, float]
+    offset: float
+    start_delays: tuple[float, float]
     """Seconds by which its first picture and its first sound are later than they say."""
 
 
 def join(
-    parts: Sequence[Part],
+    chunks: Sequence[Chunk],
     target: Path,
     *,
-    follower: Part | None = None,
-    cancelled: Cancelled = never,
-) -> Joined:
+    next_chunk: Chunk | None = None,
+    cancelled: Cancelled = never_cancelled,
+) -> JoinedFile:
     """Write clips that follow each other in time into one file, and return what it holds.
 
     What two clips both hold stands in the file once. Where they have nothing in common,
@@ -70,25 +77,25 @@ def join(
         DamagedError: a clip cannot be read.
         OSError: the disk is full, or failed.
     """
-    codecs = {part.clip.codecs for part in parts}
+    codecs = {chunk.file.codecs for chunk in chunks}
     if len(codecs) != 1:
         raise NotJoinableError(f"The clips are encoded in {len(codecs)} ways")
-    with _written(target) as output, opened(parts[0].clip.path) as source:
+    with _open_output(target) as output, open_mp4(chunks[0].file.path) as source:
         writer = _Writer(output, source)
-        for take in _takes(parts, follower, cancelled):
-            writer.write(take, cancelled)
-    begin = min(track.begin for track in writer.tracks)
-    return Joined(
+        for trimmed in _trim_chunks(chunks, next_chunk, cancelled):
+            writer.write(trimmed, cancelled)
+    start = min(track.start for track in writer.tracks)
+    return JoinedFile(
         path=target,
         bytes=target.stat().st_size,
-        seconds=max(track.end for track in writer.tracks) - begin,
+        seconds=max(track.end for track in writer.tracks) - start,
         video_packets=writer.tracks[0].packets,
         audio_packets=sum(track.packets for track in writer.tracks[1:]),
     )
 
 
 @contextmanager
-def _written(target: Path) -> Iterator[OutputContainer]:
+def _open_output(target: Path) -> Iterator[OutputContainer]:
     """Open a file to write to, and leave a complete one or none."""
     import av
 
@@ -105,36 +112,38 @@ def _written(target: Path) -> Iterator[OutputContainer]:
         raise
 
 
-def _takes(
-    parts: Sequence[Part], follower: Part | None, cancelled: Cancelled
-) -> Iterator[_Take]:
+def _trim_chunks(
+    chunks: Sequence[Chunk], next_chunk: Chunk | None, cancelled: Cancelled
+) -> Iterator[_TrimmedChunk]:
     """Decide for each clip what of it is needed, one seam ahead of the writing."""
-    part, before, shift = parts[0], Seam(), 0.0
-    for following in parts[1:]:
-        seam = find_seam(part, following, cancelled)
-        if seam.video_skip == following.clip.video_packets:
+    chunk, before, offset = chunks[0], Overlap(), 0.0
+    for following in chunks[1:]:
+        overlap = find_overlap(chunk, following, cancelled)
+        if overlap.video_trim_start == following.file.video_packets:
             # The clip lies wholly inside the one before it.
             continue
-        yield _take(part, before, seam, shift)
-        part, before, shift = following, seam, shift + seam.shift
-    after = Seam()
-    if follower is not None:
-        seam = find_seam(part, follower, cancelled)
-        if seam.video_skip < follower.clip.video_packets:
-            after = Seam(
-                video_drop=seam.video_drop + seam.video_skip,
-                audio_drop=seam.audio_drop + seam.audio_skip,
+        yield _trim(chunk, before, overlap, offset)
+        chunk, before, offset = following, overlap, offset + overlap.offset
+    after = Overlap()
+    if next_chunk is not None:
+        overlap = find_overlap(chunk, next_chunk, cancelled)
+        if overlap.video_trim_start < next_chunk.file.video_packets:
+            after = Overlap(
+                video_trim_end=overlap.video_trim_end + overlap.video_trim_start,
+                audio_trim_end=overlap.audio_trim_end + overlap.audio_trim_start,
             )
-    yield _take(part, before, after, shift)
+    yield _trim(chunk, before, after, offset)
 
 
-def _take(part: Part, before: Seam, after: Seam, shift: float) -> _Take:
-    return _Take(
-        part,
-        range(before.video_skip, part.clip.video_packets - after.video_drop),
-        range(before.audio_skip, part.clip.audio_packets - after.audio_drop),
-        shift,
-        before.late,
+def _trim(
+    chunk: Chunk, before: Overlap, after: Overlap, offset: float
+) -> _TrimmedChunk:
+    return _TrimmedChunk(
+        chunk,
+        range(before.video_trim_start, chunk.file.video_packets - after.video_trim_end),
+        range(before.audio_trim_start, chunk.file.audio_packets - after.audio_trim_end),
+        offset,
+        before.start_delays,
     )
 
 
@@ -143,56 +152,58 @@ class _Track:
 
     def __init__(self, stream: VideoStream | AudioStream) -> None:
         self.packets = 0
-        self.begin = self.end = 0.0
-        self._latest: int | None = None
+        self.start = self.end = 0.0
+        self._last_dts: int | None = None
         self._stream = stream
 
-    def put(self, packet: AnyPacket, at: int, scale: float, shift: float) -> None:
+    def retime(self, packet: AnyPacket, dts: int, tick: float, offset: float) -> None:
         """Give a packet its place in the file; decoding times always rise."""
         unit = seconds_per_tick(self._stream)
-        ratio = scale / unit
-        delay = round(((at if packet.pts is None else packet.pts) - at) * ratio)
-        dts = round(at * ratio + shift / unit)
-        if self._latest is None:
-            self.begin = dts * unit
+        ratio = tick / unit
+        pts_offset = round(((dts if packet.pts is None else packet.pts) - dts) * ratio)
+        dts = round(dts * ratio + offset / unit)
+        if self._last_dts is None:
+            self.start = dts * unit
         else:
-            dts = max(dts, self._latest + 1)
+            dts = max(dts, self._last_dts + 1)
         packet.stream = self._stream
         packet.time_base = self._stream.time_base
-        packet.dts, packet.pts = dts, dts + delay
+        packet.dts, packet.pts = dts, dts + pts_offset
         packet.duration = round((packet.duration or 0) * ratio)
         self.packets += 1
-        self._latest = dts
+        self._last_dts = dts
         self.end = (dts + packet.duration) * unit
 
 
 class _Writer:
     """Copies packets into the file that is written."""
 
-    def __init__(self, output: OutputContainer, source: Source) -> None:
+    def __init__(self, output: OutputContainer, source: Demuxer) -> None:
         """Begin a file with tracks like those of a first clip."""
         self._output = output
-        self.tracks = [_Track(_like(track, output)) for track in source.tracks]
+        self.tracks = [
+            _Track(_add_track_like(track, output)) for track in source.tracks
+        ]
         # The muxer settles here in which units it counts time.
         output.start_encoding()
 
-    def write(self, take: _Take, cancelled: Cancelled) -> None:
+    def write(self, trimmed: _TrimmedChunk, cancelled: Cancelled) -> None:
         """Copy what is taken of a clip."""
-        with opened(take.part.clip.path) as source:
-            scales = [seconds_per_tick(track) for track in source.tracks]
-            places = {track.index: at for at, track in enumerate(source.tracks)}
+        with open_mp4(trimmed.chunk.file.path) as source:
+            ticks = [seconds_per_tick(track) for track in source.tracks]
+            numbers = {track.index: at for at, track in enumerate(source.tracks)}
             read = [0, 0]
-            for packet, at in source.packets(cancelled):
-                place = places[packet.stream_index]
-                if read[place] in (take.video, take.audio)[place]:
-                    late = 0.0 if read[place] else take.late[place]
-                    shift = take.shift + late
-                    self.tracks[place].put(packet, at, scales[place], shift)
+            for packet, dts in source.packets(cancelled):
+                number = numbers[packet.stream_index]
+                if read[number] in (trimmed.video, trimmed.audio)[number]:
+                    delay = 0.0 if read[number] else trimmed.start_delays[number]
+                    offset = trimmed.offset + delay
+                    self.tracks[number].retime(packet, dts, ticks[number], offset)
                     self._output.mux(packet)
-                read[place] += 1
+                read[number] += 1
 
 
-def _like(
+def _add_track_like(
     track: VideoStream | AudioStream, output: OutputContainer
 ) -> VideoStream | AudioStream:
     """Add a track that holds what another one does.

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 
-from .demuxing import Cancelled, never
-from .plan import Part
-from .seams import find_seam, longest_overlap
+from .chunks import Chunk
+from .demuxing import Cancelled, never_cancelled
+from .overlap import find_overlap, max_overlap_seconds
 
 
-def without_nested(parts: Iterable[Part], cancelled: Cancelled = never) -> list[Part]:
+def without_nested(
+    chunks: Iterable[Chunk], cancelled: Cancelled = never_cancelled
+) -> list[Chunk]:
     """Leave out the clips that lie wholly inside the one before them.
 
     So does a chunk at whose beginning the recording stopped. `join` adds nothing of them
@@ -18,17 +20,20 @@ def without_nested(parts: Iterable[Part], cancelled: Cancelled = never) -> list[
         DamagedError: a clip cannot be read.
         OSError: the disk failed.
     """
-    kept: list[Part] = []
-    for part in parts:
-        if not (kept and _is_inside(kept[-1], part, cancelled)):
-            kept.append(part)
+    kept: list[Chunk] = []
+    for chunk in chunks:
+        if not (kept and _is_contained(kept[-1], chunk, cancelled)):
+            kept.append(chunk)
     return kept
 
 
-def _is_inside(outer: Part, part: Part, cancelled: Cancelled) -> bool:
+def _is_contained(outer: Chunk, chunk: Chunk, cancelled: Cancelled) -> bool:
     """Compare what the clips hold, but only where there is little to compare."""
-    if part.clip.codecs != outer.clip.codecs:
+    if chunk.file.codecs != outer.file.codecs:
         return False
-    if part.clip.seconds > longest_overlap(outer, part):
+    if chunk.file.seconds > max_overlap_seconds(outer, chunk):
         return False
-    return find_seam(outer, part, cancelled).video_skip == part.clip.video_packets
+    return (
+        find_overlap(outer, chunk, cancelled).video_trim_start
+        == chunk.file.video_packets
+    )

@@ -18,8 +18,8 @@ from ..downloads.clip import ClipJob
 from ..downloads.job import Job
 from ..downloads.jobs import EventJob, ExportJob, SnapshotJob
 from ..downloads.paths import DownloadPaths
-from ..downloads.saving import run
-from ..downloads.workspace import check_free, free_name
+from ..downloads.saving import run_blocking
+from ..downloads.workspace import check_free, free_path
 from ..errors import action_error, validation_error
 from ..periods import PERIOD_FIELDS, duration, period_of, timestamp
 from .action import CameraAction, CameraCall, ServerAction, ServerCall
@@ -29,16 +29,16 @@ from .fields import boolean, choice, identifier, text
 FILENAME, OVERWRITE, WAIT = "filename", "overwrite", "wait_for_result"
 TIMESTAMP, MEDIA_TYPE = "timestamp", "media_type"
 CHUNK, JOIN = "chunk_duration", "join"
-LONGEST_CLIP = 86400.0
-SHORTEST_CHUNK, LONGEST_CHUNK, USUAL_CHUNK = 10.0, 3600.0, 60.0
-LONGEST_EXPORT = 3600
+MAX_CLIP_DURATION = 86400.0
+MIN_CHUNK_DURATION, MAX_CHUNK_DURATION, DEFAULT_CHUNK_DURATION = 10.0, 3600.0, 60.0
+EXPORT_TIMEOUT = 3600
 """Seconds for which an export in progress is waited for."""
-_FILMS = (".mp4",)
-_PICTURES = (".jpg", ".jpeg")
+_VIDEO_SUFFIXES = (".mp4",)
+_IMAGE_SUFFIXES = (".jpg", ".jpeg")
 _EVENT_MEDIA: dict[str, tuple[EventMedia, tuple[str, ...]]] = {
-    "clip": ("clip.mp4", _FILMS),
-    "snapshot": ("snapshot.jpg", _PICTURES),
-    "thumbnail": ("thumbnail.jpg", _PICTURES),
+    "clip": ("clip.mp4", _VIDEO_SUFFIXES),
+    "snapshot": ("snapshot.jpg", _IMAGE_SUFFIXES),
+    "thumbnail": ("thumbnail.jpg", _IMAGE_SUFFIXES),
     "preview": ("preview.gif", (".gif",)),
 }
 
@@ -72,21 +72,25 @@ async def _download(
     _check_right_to_overwrite(call)
     paths, downloads = DownloadPaths(call.hass), call.runtime.downloads
     if (filename := call.data.get(FILENAME)) is not None:
-        target = paths.named(filename, suffixes)
-        await run(call.hass, paths.check, target)
+        target = paths.path_from_filename(filename, suffixes)
+        await run_blocking(call.hass, paths.check, target)
         if not overwrite:
-            await run(call.hass, check_free, target)
+            await run_blocking(call.hass, check_free, target)
     else:
-        target = paths.default(call.entry.title, default + suffixes[0])
-        target = await run(call.hass, free_name, target, downloads.taken)
-        while target in downloads.taken:
+        target = paths.default_path(call.entry.title, default + suffixes[0])
+        target = await run_blocking(
+            call.hass, free_path, target, downloads.reserved_targets
+        )
+        while target in downloads.reserved_targets:
             # Another has taken the name while the disk was asked whether it is free.
-            target = await run(call.hass, free_name, target, downloads.taken)
+            target = await run_blocking(
+                call.hass, free_path, target, downloads.reserved_targets
+            )
     about = {**about, "config_entry_id": call.entry.entry_id}
     task = downloads.async_start(target, job, about, overwrite=overwrite)
     if call.data[WAIT]:
-        return await _result(task)
-    task.add_done_callback(partial(_tell_failure, target))
+        return await _wait_for_result(task)
+    task.add_done_callback(partial(_log_failure, target))
     media_location = paths.media_location(target)
     return {
         **about,
@@ -104,7 +108,7 @@ def _check_right_to_overwrite(call: ServerCall) -> None:
         raise Unauthorized(user_id=user.id)
 
 
-async def _result(task: asyncio.Task[JsonObjectType]) -> JsonObjectType:
+async def _wait_for_result(task: asyncio.Task[JsonObjectType]) -> JsonObjectType:
     """Wait for a download, which is cancelled with whoever waits for it."""
     try:
         return await asyncio.shield(task)
@@ -117,7 +121,7 @@ async def _result(task: asyncio.Task[JsonObjectType]) -> JsonObjectType:
         raise
 
 
-def _tell_failure(target: Path, task: asyncio.Task[JsonObjectType]) -> None:
+def _log_failure(target: Path, task: asyncio.Task[JsonObjectType]) -> None:
     """Log why a download failed that nobody waits for."""
     if task.cancelled() or (err := task.exception()) is None:
         return
@@ -127,7 +131,7 @@ def _tell_failure(target: Path, task: asyncio.Task[JsonObjectType]) -> None:
         LOGGER.error("The download of %s failed", target, exc_info=err)
 
 
-def _path(subject: str | None, when: float | None, kind: str = "") -> str:
+def _default_path(subject: str | None, when: float | None, kind: str = "") -> str:
     """Return a path made of a camera, and of day and time in Home Assistant's zone."""
     timestamp = dt_util.utcnow() if when is None else dt_util.utc_from_timestamp(when)
     time = dt_util.as_local(timestamp).strftime("%Y-%m-%d/%H-%M-%S")
@@ -151,18 +155,20 @@ def _about_camera(call: CameraCall) -> JsonObjectType:
 async def _download_clip(call: CameraCall) -> JsonObjectType:
     about = _about_camera(call)
     period = period_of(call.data)
-    if period.end - period.start > LONGEST_CLIP:
-        raise validation_error("clip_too_long", hours=f"{LONGEST_CLIP / 3600:.0f}")
+    if period.end - period.start > MAX_CLIP_DURATION:
+        raise validation_error("clip_too_long", hours=f"{MAX_CLIP_DURATION / 3600:.0f}")
     about |= {"start": as_local_iso(period.start), "end": as_local_iso(period.end)}
     job = ClipJob(
         hass=call.hass,
         client=call.client,
         camera=call.camera,
         period=period,
-        chunk=call.data[CHUNK],
+        chunk_duration=call.data[CHUNK],
         join=call.data[JOIN],
     )
-    return await _download(call, job, _FILMS, _path(call.camera, period.start), about)
+    return await _download(
+        call, job, _VIDEO_SUFFIXES, _default_path(call.camera, period.start), about
+    )
 
 
 async def _download_snapshot(call: CameraCall) -> JsonObjectType:
@@ -173,9 +179,9 @@ async def _download_snapshot(call: CameraCall) -> JsonObjectType:
     job = SnapshotJob(
         hass=call.hass, client=call.client, camera=call.camera, timestamp=at
     )
-    path = _path(call.camera, at, "_snapshot")
+    path = _default_path(call.camera, at, "_snapshot")
     about["time"] = as_local_iso(dt_util.utcnow().timestamp() if at is None else at)
-    return await _download(call, job, _PICTURES, path, about)
+    return await _download(call, job, _IMAGE_SUFFIXES, path, about)
 
 
 async def _download_event(call: ServerCall) -> JsonObjectType:
@@ -197,14 +203,14 @@ async def _download_event(call: ServerCall) -> JsonObjectType:
         "start": as_local_iso(event.start),
         "end": as_local_iso(event.end),
     }
-    path = _path(event.camera, event.start, f"_{kind}")
+    path = _default_path(event.camera, event.start, f"_{kind}")
     return await _download(call, job, suffixes, path, about)
 
 
 async def _download_export(call: ServerCall) -> JsonObjectType:
     export_id = call.data["export_id"]
-    export = await _known_export(call, export_id)
-    watch = Watch(call.client, export_id, LONGEST_EXPORT)
+    export = await _find_export(call, export_id)
+    watch = Watch(call.client, export_id, EXPORT_TIMEOUT)
     job = ExportJob(
         hass=call.hass,
         client=call.client,
@@ -214,10 +220,12 @@ async def _download_export(call: ServerCall) -> JsonObjectType:
     about: JsonObjectType = {"export_id": export_id}
     camera = None if export is None else export.camera
     start = None if export is None else export.start
-    return await _download(call, job, _FILMS, _path(camera, start, "_export"), about)
+    return await _download(
+        call, job, _VIDEO_SUFFIXES, _default_path(camera, start, "_export"), about
+    )
 
 
-async def _known_export(call: ServerCall, export_id: str) -> Export | None:
+async def _find_export(call: ServerCall, export_id: str) -> Export | None:
     """Return an export, or None while it waits in the queue.
 
     Raises:
@@ -245,8 +253,8 @@ ACTIONS = (
         fields={
             **PERIOD_FIELDS,
             **_FILE_FIELDS,
-            vol.Optional(CHUNK, default=USUAL_CHUNK): duration(
-                CHUNK, LONGEST_CHUNK, SHORTEST_CHUNK
+            vol.Optional(CHUNK, default=DEFAULT_CHUNK_DURATION): duration(
+                CHUNK, MAX_CHUNK_DURATION, MIN_CHUNK_DURATION
             ),
             vol.Optional(JOIN, default=True): boolean(JOIN),
         },

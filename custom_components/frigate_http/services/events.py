@@ -60,8 +60,8 @@ def _length(value: Any) -> int | None:
 def _end_timestamp(value: Any) -> float:
     """Accept a moment that is not far ahead."""
     end = periods.timestamp(periods.END)(value)
-    if end > dt_util.utcnow().timestamp() + periods.LONGEST_WAIT:
-        raise validation_error("end_ahead", minutes=f"{periods.LONGEST_WAIT / 60:.0f}")
+    if end > dt_util.utcnow().timestamp() + periods.MAX_WAIT:
+        raise validation_error("end_ahead", minutes=f"{periods.MAX_WAIT / 60:.0f}")
     return end
 
 

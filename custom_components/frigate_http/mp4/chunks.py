@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from itertools import accumulate
 import math
 
-from .check import Clip
+from .check import VideoFile
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Chunk:
     """A clip, and what was asked for when it was cut; times are Unix seconds."""
 
-    clip: Clip
+    file: VideoFile
     start: float
     end: float
     recorded: float | None = None
@@ -24,30 +24,30 @@ class Part:
     """
 
     @property
-    def overhang(self) -> float:
+    def excess_seconds(self) -> float:
         """Seconds that the clip holds more than was asked for."""
         asked = self.end - self.start if self.recorded is None else self.recorded
-        return self.clip.seconds - asked
+        return self.file.seconds - asked
 
 
-def plan(parts: Iterable[Part], limit: float = math.inf) -> list[list[Part]]:
+def group_chunks(chunks: Iterable[Chunk], limit: float = math.inf) -> list[list[Chunk]]:
     """Group clips, in the order of time, into those that one file each can hold.
 
     A new group begins where the codecs change, and where a file would become longer
     than the limit in seconds.
     """
-    groups: list[list[Part]] = []
-    for part in parts:
-        group = groups[-1] if groups else [part]
-        fits = part.end - group[0].start <= limit
-        if groups and fits and part.clip.codecs == group[0].clip.codecs:
-            group.append(part)
+    groups: list[list[Chunk]] = []
+    for chunk in chunks:
+        group = groups[-1] if groups else [chunk]
+        fits = chunk.end - group[0].start <= limit
+        if groups and fits and chunk.file.codecs == group[0].file.codecs:
+            group.append(chunk)
         else:
-            groups.append([part])
+            groups.append([chunk])
     return groups
 
 
-class Recording:
+class SegmentIndex:
     """The segments of a recording, which tell how much of a range was recorded.
 
     Finding that out takes no longer for a day than for a minute.
@@ -90,4 +90,4 @@ def recorded_seconds(
     segments: Iterable[tuple[float, float]], start: float, end: float
 ) -> float:
     """Return the seconds of recording in one range; see `Recording` for many."""
-    return Recording(segments).seconds(start, end)
+    return SegmentIndex(segments).seconds(start, end)

@@ -13,7 +13,7 @@ from tests.fake_frigate import FakeFrigate
 
 
 @dataclass(frozen=True)
-class Film:
+class Video:
     """The packets of a film, by the kind of their track."""
 
     video: list[str]
@@ -24,7 +24,7 @@ class Film:
     """How many pictures come out of the decoder."""
 
 
-def film(content: bytes | Path) -> Film:
+def read_video(content: bytes | Path) -> Video:
     """Return what is in a film."""
     data = content if isinstance(content, bytes) else content.read_bytes()
     packets: dict[str, list[str]] = {"video": [], "audio": []}
@@ -39,7 +39,7 @@ def film(content: bytes | Path) -> Film:
             packets[packet.stream.type].append(sha256(bytes(packet)).hexdigest()[:12])
     with av.open(BytesIO(data), "r") as source:
         pictures = len([*source.decode(source.streams.video[0])])
-    return Film(packets["video"], packets["audio"], rises, pictures)
+    return Video(packets["video"], packets["audio"], rises, pictures)
 
 
 def order_of_boxes(path: Path) -> list[str]:
@@ -52,12 +52,14 @@ def order_of_boxes(path: Path) -> list[str]:
     return names
 
 
-async def one_cut(frigate: FakeFrigate, camera: str, start: float, end: float) -> Film:
+async def clip_in_one_request(
+    frigate: FakeFrigate, camera: str, start: float, end: float
+) -> Video:
     """Return what Frigate itself makes of a range in one piece."""
     url = f"{frigate.internal_url}/api/{camera}/start/{start}/end/{end}/clip.mp4"
     async with aiohttp.ClientSession() as session, session.get(url) as response:
         assert response.status == 200
-        return film(await response.read())
+        return read_video(await response.read())
 
 
 def nearly_equal(some: list[str], others: list[str], seams: int) -> bool:

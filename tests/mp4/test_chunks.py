@@ -11,12 +11,12 @@ from typing import override
 import pytest
 
 from custom_components.frigate_http.mp4 import (
-    Clip,
+    Chunk,
     Codec,
-    Part,
-    Recording,
+    SegmentIndex,
+    VideoFile,
+    group_chunks,
     inspect,
-    plan,
     recorded_seconds,
 )
 
@@ -26,11 +26,11 @@ H264 = Codec("h264", "High", "avc1", 640, 360, 0, 0, b"\x01")
 AAC = Codec("aac", "LC", "mp4a", 0, 0, 16000, 1, b"\x14")
 
 
-def _parts(codecs: Sequence[tuple[Codec, ...]], length: float = 60) -> list[Part]:
+def _parts(codecs: Sequence[tuple[Codec, ...]], length: float = 60) -> list[Chunk]:
     path = Path("clip.mp4")
     return [
-        Part(
-            Clip(path, 1000, length + 1, 300, 900, 2.0, each),
+        Chunk(
+            VideoFile(path, 1000, length + 1, 300, 900, 2.0, each),
             number * length,
             (number + 1) * length,
         )
@@ -39,12 +39,12 @@ def _parts(codecs: Sequence[tuple[Codec, ...]], length: float = 60) -> list[Part
 
 
 def test_nothing_needs_no_file() -> None:
-    assert plan([]) == []
+    assert group_chunks([]) == []
 
 
 def test_what_fits_is_one_file() -> None:
-    parts = _parts([(H264, AAC)] * 30)
-    assert plan(parts) == [parts]
+    chunks = _parts([(H264, AAC)] * 30)
+    assert group_chunks(chunks) == [chunks]
 
 
 @pytest.mark.parametrize(
@@ -59,24 +59,24 @@ def test_what_fits_is_one_file() -> None:
 )
 def test_another_codec_begins_another_file(other: tuple[Codec, ...]) -> None:
     usual = (H264, AAC)
-    parts = _parts([usual, usual, other, usual])
-    assert plan(parts) == [parts[:2], parts[2:3], parts[3:]]
+    chunks = _parts([usual, usual, other, usual])
+    assert group_chunks(chunks) == [chunks[:2], chunks[2:3], chunks[3:]]
 
 
 def test_a_profile_that_was_not_found_out_is_no_other_codec() -> None:
-    parts = _parts([(H264, AAC), (replace(H264, profile=None), AAC)])
-    assert plan(parts) == [parts]
+    chunks = _parts([(H264, AAC), (replace(H264, profile=None), AAC)])
+    assert group_chunks(chunks) == [chunks]
 
 
 def test_a_file_is_no_longer_than_the_limit() -> None:
-    parts = _parts([(H264, AAC)] * 7)
-    assert plan(parts, 180) == [parts[:3], parts[3:6], parts[6:]]
-    assert plan(parts, 7 * 60) == [parts]
+    chunks = _parts([(H264, AAC)] * 7)
+    assert group_chunks(chunks, 180) == [chunks[:3], chunks[3:6], chunks[6:]]
+    assert group_chunks(chunks, 7 * 60) == [chunks]
 
 
 def test_a_clip_longer_than_the_limit_is_a_file() -> None:
-    parts = _parts([(H264, AAC)] * 2)
-    assert plan(parts, 10) == [parts[:1], parts[1:]]
+    chunks = _parts([(H264, AAC)] * 2)
+    assert group_chunks(chunks, 10) == [chunks[:1], chunks[1:]]
 
 
 @pytest.mark.parametrize(
@@ -106,9 +106,11 @@ def test_recorded_seconds(start: float, end: float, seconds: float) -> None:
 
 
 def test_an_overhang_is_what_was_not_asked_for() -> None:
-    clip = inspect(CLIPS / "part0.mp4")
-    assert Part(clip, 0, 20).overhang == pytest.approx(1.54, abs=0.01)
-    assert Part(clip, 0, 20, recorded=19).overhang == pytest.approx(2.54, abs=0.01)
+    file = inspect(CLIPS / "part0.mp4")
+    assert Chunk(file, 0, 20).excess_seconds == pytest.approx(1.54, abs=0.01)
+    assert Chunk(file, 0, 20, recorded=19).excess_seconds == pytest.approx(
+        2.54, abs=0.01
+    )
 
 
 def _counted(
@@ -135,13 +137,13 @@ def test_a_recording_counts_what_its_segments_hold(seed: int) -> None:
         for number, byte in sorted(enumerate(luck[:60]), key=lambda each: each[1])
         if byte % 5
     ]
-    recording = Recording(segments)
+    recording = SegmentIndex(segments)
     for first, second in itertools.batched(luck[60:], 2, strict=True):
         start = first * 2.6 - 20
         end = start + (0.0, 1.0, 20.0, 33.3, 900.0)[second % 5]
         expected = _counted(segments, start, end)
         assert recording.seconds(start, end) == pytest.approx(expected, abs=1e-5)
-    assert Recording([]).seconds(0, 1000) == 0
+    assert SegmentIndex([]).seconds(0, 1000) == 0
 
 
 def test_a_day_takes_no_longer_than_its_chunks() -> None:
@@ -163,7 +165,7 @@ def test_a_day_takes_no_longer_than_its_chunks() -> None:
             return float(self) < other
 
     segments = [(Time(at), Time(at + 10.0)) for at in range(0, 86_400, 10)]
-    recording = Recording(segments)
+    recording = SegmentIndex(segments)
     looks = 0
     total = math.fsum(recording.seconds(at, at + 10.0) for at in range(0, 86_400, 10))
     assert total == pytest.approx(86_400)
