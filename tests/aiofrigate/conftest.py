@@ -1,4 +1,4 @@
-"""Sessions, clients, and servers that break the rules of HTTP."""
+"""Fixtures for sessions and clients, and servers that send prepared bytes."""
 
 import asyncio
 from collections.abc import (
@@ -102,7 +102,7 @@ async def client(frigate: FakeFrigate, connect: Connect) -> FrigateClient:
 
 
 async def works(client: FrigateClient) -> bool:
-    """Return whether the server answers again."""
+    """Return whether the server answers with stats."""
     return bool((await client.system.stats(fresh=True)).cameras)
 
 
@@ -126,7 +126,7 @@ async def after_silence[T](
     call: Coroutine[Any, Any, T],
     seconds: float,
 ) -> T:
-    """Begin a call, let time pass once the server has it, and return its result."""
+    """Start a call, move the clock once the server has the request, and return the result."""
     before = len(frigate.requests)
     task = asyncio.ensure_future(call)
     try:
@@ -140,7 +140,7 @@ async def after_silence[T](
 
 
 def everything_of(err: BaseException) -> str:
-    """Return all that a log may show of an error."""
+    """Return everything of an error that a log may contain."""
     return "".join((str(err), repr(err), *traceback.format_exception(err)))
 
 
@@ -159,7 +159,7 @@ def http_answer(
     content_type: str = "application/json",
     headers: Mapping[str, str] | None = None,
 ) -> bytes:
-    """Return an HTTP answer as it goes over the wire."""
+    """Return the bytes of an HTTP response."""
     head = {
         "Content-Type": content_type,
         "Content-Length": str(len(body)),
@@ -174,21 +174,21 @@ type Reply = bytes | Iterable[bytes] | None
 
 
 class WireServer:
-    """Answers each connection with prepared bytes, and keeps what it was sent.
+    """Answers each connection with prepared bytes, and records the requests.
 
     A reply of several pieces is sent with pauses, and None resets the connection. When
     the replies are used up, it answers as a healthy `/api/version`.
     """
 
     def __init__(self, replies: Iterable[Reply]) -> None:
-        """Prepare the replies, one a connection."""
+        """Prepare the replies, one for each connection."""
         self._replies = list(replies)
         self.heads: list[str] = []
         self.url = ""
 
     @property
     def targets(self) -> list[str]:
-        """Return path and query of the requests, exactly as they were sent."""
+        """Return path and query of the requests, exactly as sent."""
         return [head.split(" ", 2)[1] for head in self.heads]
 
     async def answer(

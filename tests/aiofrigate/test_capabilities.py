@@ -1,4 +1,4 @@
-"""The client knows the version, and chooses the route that this version understands."""
+"""The client knows the version of Frigate and chooses the routes of that version."""
 
 import pytest
 
@@ -37,7 +37,7 @@ def _of(text: str | None) -> Capabilities:
         ("1.0", True, True),
     ],
 )
-def test_what_a_version_can_do(
+def test_capabilities_follow_from_the_version(
     version: str | None, is_supported: bool | None, is_newer: bool | None
 ) -> None:
     found = _of(version)
@@ -49,7 +49,7 @@ def test_what_a_version_can_do(
 
 
 @EVERY_VERSION
-async def test_stats_and_version_tell_it_without_a_request_more(
+async def test_capabilities_are_known_from_the_stats_without_another_request(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     assert client.capabilities == Capabilities()
@@ -60,7 +60,7 @@ async def test_stats_and_version_tell_it_without_a_request_more(
 
 
 @EVERY_VERSION
-async def test_it_is_asked_for_once_where_nothing_told_it(
+async def test_an_unknown_version_is_requested_once(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     capabilities = await client.system.ensure_capabilities()
@@ -69,7 +69,7 @@ async def test_it_is_asked_for_once_where_nothing_told_it(
     assert len(sent(frigate, "/api/version")) == 1
 
 
-async def test_another_version_after_a_restart_is_followed(
+async def test_capabilities_change_with_the_version_after_a_restart(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     await client.system.stats()
@@ -84,7 +84,7 @@ async def test_another_version_after_a_restart_is_followed(
     assert client.capabilities == Capabilities()
 
 
-async def test_a_version_that_is_none_is_not_guessed(
+async def test_an_invalid_version_is_an_error_and_not_guessed(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     frigate.fail("/api/version", Fault("answer", text_answer("my-build")))
@@ -96,7 +96,7 @@ async def test_a_version_that_is_none_is_not_guessed(
 
 
 @EVERY_VERSION
-async def test_a_feature_is_set_as_the_version_wants_it(
+async def test_a_feature_is_set_over_http_or_the_websocket_depending_on_the_version(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     await client.system.stats()
@@ -106,7 +106,7 @@ async def test_a_feature_is_set_as_the_version_wants_it(
         with pytest.raises(FrigateLiveError, match="no live connection"):
             await client.controls.set("front_door", "detect", "OFF")
         listener = Listener()
-        listener.told_to(client)
+        listener.listen_to(client)
         await listener.until(connects=1)
         await client.controls.set("front_door", "detect", "OFF")
         while FeatureState("front_door", "detect", False) not in listener.updates:
@@ -118,7 +118,7 @@ async def test_a_feature_is_set_as_the_version_wants_it(
 
 
 @EVERY_VERSION
-async def test_of_an_unknown_version_both_ways_are_tried(
+async def test_http_and_then_the_websocket_are_tried_if_the_version_is_unknown(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     try:
@@ -130,7 +130,7 @@ async def test_of_an_unknown_version_both_ways_are_tried(
 
 
 @SINCE_018
-async def test_a_camera_that_is_not_there_is_no_reason_to_try_the_other_way(
+async def test_an_unknown_camera_is_an_error_if_the_version_is_known(
     client: FrigateClient,
 ) -> None:
     await client.system.stats()
@@ -139,7 +139,7 @@ async def test_a_camera_that_is_not_there_is_no_reason_to_try_the_other_way(
 
 
 @EVERY_VERSION
-async def test_cameras_are_moved_over_the_live_connection(
+async def test_moving_a_camera_needs_the_websocket(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     with pytest.raises(FrigateLiveError):

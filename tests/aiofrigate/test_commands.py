@@ -1,4 +1,4 @@
-"""What is sent to change something: never twice, but where it cannot have arrived."""
+"""Commands are sent once, except where the server cannot have received the first one."""
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
@@ -20,7 +20,7 @@ BODY = {"username": "ana", "password": "long-enough-password"}
 
 
 async def post(client: FrigateClient) -> None:
-    """Send some command."""
+    """Send a command."""
     await client._transport.request("POST", PATH, data=BODY)
 
 
@@ -29,7 +29,7 @@ def posts(frigate: FakeFrigate) -> int:
     return len(sent(frigate, PATH, "POST"))
 
 
-async def test_a_command_without_an_answer_is_not_repeated(
+async def test_a_command_without_a_response_is_not_sent_again(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     frigate.fail(PATH, Fault.drop(), method="POST")
@@ -40,7 +40,7 @@ async def test_a_command_without_an_answer_is_not_repeated(
     assert await works(client)
 
 
-async def test_a_502_is_not_repeated_out_of_the_blue(
+async def test_a_command_is_not_sent_again_after_a_502_without_an_earlier_failure(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     frigate.fail(PATH, Fault.status(502), method="POST")
@@ -51,7 +51,7 @@ async def test_a_502_is_not_repeated_out_of_the_blue(
     assert await works(client)
 
 
-async def test_a_502_after_a_failure_is_repeated_once(
+async def test_a_command_is_sent_once_more_after_a_502_that_follows_a_failure(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     frigate.fail(PATH, Fault.status(500), method="POST")
@@ -69,7 +69,7 @@ async def test_a_502_after_a_failure_is_repeated_once(
     assert posts(frigate) == 4
 
 
-async def test_a_failure_is_forgotten_after_a_while(
+async def test_a_502_long_after_a_failure_is_not_sent_again(
     frigate: FakeFrigate, client: FrigateClient, freezer: FrozenDateTimeFactory
 ) -> None:
     frigate.fail("/api/stats", Fault.status(500), times=1)
@@ -82,7 +82,7 @@ async def test_a_failure_is_forgotten_after_a_while(
     assert posts(frigate) == 1
 
 
-async def test_a_query_is_not_repeated_by_the_client(
+async def test_a_query_is_not_sent_again_after_a_502(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     frigate.fail("/api/stats", Fault.status(500), times=1)
@@ -94,7 +94,7 @@ async def test_a_query_is_not_repeated_by_the_client(
     assert await works(client)
 
 
-async def test_a_form_is_sent_again_after_a_login(
+async def test_a_form_is_sent_again_after_a_new_login(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
     client = connect(frigate.external_url, **ADMIN)
@@ -111,7 +111,7 @@ async def test_a_form_is_sent_again_after_a_login(
     assert logins(frigate) == 2
 
 
-async def test_another_password_is_used_with_the_next_login(
+async def test_a_changed_password_is_used_for_the_next_login(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
     client = connect(frigate.external_url, **ADMIN)
@@ -125,7 +125,7 @@ async def test_another_password_is_used_with_the_next_login(
     assert logins(frigate) == 2
 
 
-async def test_a_change_of_password_ends_the_pause_of_a_refused_login(
+async def test_changing_the_password_ends_the_backoff_of_a_refused_login(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
     frigate.state.users["admin"].password = "another-password-2"
@@ -136,14 +136,14 @@ async def test_a_change_of_password_ends_the_pause_of_a_refused_login(
     assert await works(client)
 
 
-async def test_without_an_account_there_is_no_password_to_change(
+async def test_changing_the_password_without_an_account_has_no_effect(
     client: FrigateClient,
 ) -> None:
     client.change_password("another-password-2")
     assert await works(client)
 
 
-async def test_a_wrong_current_password_is_no_lost_login(
+async def test_a_wrong_current_password_causes_no_new_login(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
     client = connect(frigate.external_url, **ADMIN)
@@ -157,10 +157,10 @@ async def test_a_wrong_current_password_is_no_lost_login(
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
-async def test_no_kind_of_command_is_sent_again_by_the_library_below(
+async def test_aiohttp_does_not_send_a_command_again(
     frigate: FakeFrigate, client: FrigateClient, method: str
 ) -> None:
-    # A connection that was used before, whose end aiohttp takes for a chance to retry.
+    # Reuse a connection: if it drops, aiohttp would retry by itself.
     assert await works(client)
     frigate.fail(PATH, Fault.drop(), method=method)
     with pytest.raises(FrigateConnectionError) as caught:
@@ -171,7 +171,7 @@ async def test_no_kind_of_command_is_sent_again_by_the_library_below(
     assert await works(client)
 
 
-async def test_a_query_is_sent_once_more_if_the_connection_breaks(
+async def test_a_query_is_sent_once_more_after_a_dropped_connection(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     frigate.fail("/api/stats", Fault.drop(), times=1)
@@ -195,7 +195,7 @@ async def test_a_query_is_sent_once_more_if_the_connection_breaks(
     ],
     ids=["no POST", "a failure of the route's own", "no backend at all"],
 )
-async def test_a_502_is_repeated_for_nothing_else(
+async def test_only_a_post_is_sent_again_and_only_after_a_plain_text_500(
     frigate: FakeFrigate, client: FrigateClient, failure: Fault, method: str
 ) -> None:
     frigate.fail("/api/stats", failure, times=1)

@@ -1,4 +1,4 @@
-"""No answer, or only a part of one: every kind of it, and the recovery from it."""
+"""Connection errors: each kind becomes its own error, and the client recovers."""
 
 import asyncio
 import socket
@@ -30,7 +30,7 @@ from .conftest import VIEWER, Connect, after_silence, http_answer, wire_server, 
 
 
 class Resolver(AbstractResolver):
-    """Knows no name, until it knows all of them."""
+    """Resolves no name, until it is switched to resolve every name."""
 
     known = False
 
@@ -56,7 +56,9 @@ class Resolver(AbstractResolver):
         pass
 
 
-async def test_refused(frigate: FakeFrigate, client: FrigateClient) -> None:
+async def test_a_refused_connection_is_an_error(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
     await frigate.refuse()
     with pytest.raises(
         FrigateConnectionError, match=r"127\.0\.0\.1:\d+ \(Connection refused\)"
@@ -66,7 +68,7 @@ async def test_refused(frigate: FakeFrigate, client: FrigateClient) -> None:
     assert await works(client)
 
 
-def test_several_addresses_that_fail_in_different_ways() -> None:
+def test_the_error_of_several_addresses_is_one_message() -> None:
     # Then there is no error number, as there is none where a handshake ends early.
     combined = OSError("Multiple exceptions: refused, unreachable")
     key = ConnectionKey("frigate.invalid", 8971, True, True, None, None, None)
@@ -76,7 +78,7 @@ def test_several_addresses_that_fail_in_different_ways() -> None:
     assert type(ended) is FrigateTLSProtocolError
 
 
-async def test_a_name_that_does_not_resolve(
+async def test_an_unknown_host_name_is_an_error(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
     resolver = Resolver()
@@ -90,7 +92,7 @@ async def test_a_name_that_does_not_resolve(
 
 
 @pytest.mark.parametrize("fault", [Fault.drop(), Fault.drop_body()])
-async def test_dropped(
+async def test_a_dropped_connection_is_an_error(
     frigate: FakeFrigate, client: FrigateClient, fault: Fault
 ) -> None:
     frigate.fail("/api/stats", fault)
@@ -122,7 +124,9 @@ async def test_dropped(
         "no gzip",
     ],
 )
-async def test_bytes_that_are_no_answer(connect: Connect, reply: bytes | None) -> None:
+async def test_bytes_that_are_not_http_are_an_error(
+    connect: Connect, reply: bytes | None
+) -> None:
     # aiohttp sends a request once more if the first connection closed before an answer.
     async with wire_server(reply, *([reply] if not reply else [])) as server:
         client = connect(server.url)
@@ -135,7 +139,7 @@ async def test_bytes_that_are_no_answer(connect: Connect, reply: bytes | None) -
 
 
 @pytest.mark.parametrize("fault", [Fault.stall(), Fault.stall_body()])
-async def test_silence_ends_a_request_after_ten_seconds(
+async def test_a_request_times_out_after_ten_seconds(
     frigate: FakeFrigate,
     client: FrigateClient,
     freezer: FrozenDateTimeFactory,
@@ -148,7 +152,7 @@ async def test_silence_ends_a_request_after_ten_seconds(
     assert await works(client)
 
 
-async def test_silence_of_nine_seconds_is_borne(
+async def test_a_response_after_nine_seconds_is_accepted(
     frigate: FakeFrigate, client: FrigateClient, freezer: FrozenDateTimeFactory
 ) -> None:
     frigate.fail("/api/stats", Fault.stall(), times=1)
@@ -160,7 +164,7 @@ async def test_silence_of_nine_seconds_is_borne(
     assert (await task).cameras
 
 
-async def test_a_login_that_stalls_ends_all_who_wait_for_it(
+async def test_a_stalled_login_times_out_for_every_waiting_request(
     frigate: FakeFrigate, connect: Connect, freezer: FrozenDateTimeFactory
 ) -> None:
     client = connect(frigate.external_url, **VIEWER)
@@ -180,7 +184,7 @@ async def test_a_login_that_stalls_ends_all_who_wait_for_it(
     assert await works(client)
 
 
-async def test_a_certificate_nobody_vouches_for(
+async def test_a_self_signed_certificate_is_an_error(
     socket_enabled: None, connect: Connect
 ) -> None:
     async with FakeFrigate(certificate_names=("127.0.0.1",)) as frigate:
@@ -202,7 +206,7 @@ async def test_a_certificate_nobody_vouches_for(
         assert await works(connect(frigate.external_url, verify=trusting, token=token))
 
 
-async def test_a_certificate_for_another_name(
+async def test_a_certificate_for_another_name_is_an_error(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
     path = certificate_for(frigate.certificate_names)
@@ -224,7 +228,7 @@ async def test_a_certificate_for_another_name(
     assert await works(client)
 
 
-async def test_no_version_of_tls_in_common(
+async def test_no_common_tls_version_is_an_error(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
     context = ssl.create_default_context()
@@ -238,7 +242,7 @@ async def test_no_version_of_tls_in_common(
     assert await works(connect(frigate.external_url, verify=context, token=token))
 
 
-async def test_plain_http_on_the_tls_port(
+async def test_plain_http_on_the_tls_port_is_an_error(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
     plain = f"http://127.0.0.1:{frigate.external_port}"
@@ -248,7 +252,9 @@ async def test_plain_http_on_the_tls_port(
     assert await works(client)
 
 
-async def test_tls_on_the_plain_port(frigate: FakeFrigate, connect: Connect) -> None:
+async def test_tls_on_the_plain_port_is_an_error(
+    frigate: FakeFrigate, connect: Connect
+) -> None:
     encrypted = f"https://127.0.0.1:{frigate.internal_port}"
     with pytest.raises(FrigateTLSError, match="does not speak TLS") as caught:
         await connect(encrypted).system.stats()
@@ -256,7 +262,7 @@ async def test_tls_on_the_plain_port(frigate: FakeFrigate, connect: Connect) -> 
     assert await works(connect(frigate.internal_url))
 
 
-async def test_a_header_that_cannot_be_sent_is_an_error_like_any_other(
+async def test_a_header_that_cannot_be_sent_is_an_error(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
     client = connect(frigate.internal_url, headers={"X-Key": "one\r\nX-Evil: two"})

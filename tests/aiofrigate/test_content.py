@@ -1,4 +1,4 @@
-"""Answers of a good status that are not what was asked for, and redirects."""
+"""Responses with a successful status but the wrong content, and redirects."""
 
 from collections.abc import Awaitable, Callable
 
@@ -58,7 +58,7 @@ JSON_ROUTES = ["/api/stats", "/api/config", "/api/profile", "/api/faces"]
 
 
 @pytest.mark.parametrize("path", [*ROUTES, "/api/auth"])
-async def test_a_web_page_is_refused_by_every_route(
+async def test_every_route_refuses_an_html_page(
     frigate: FakeFrigate, client: FrigateClient, path: str
 ) -> None:
     ask = ROUTES.get(path, _identity)
@@ -74,7 +74,7 @@ async def test_a_web_page_is_refused_by_every_route(
 
 
 @pytest.mark.parametrize("path", ROUTES)
-async def test_a_redirect_to_a_login_page_is_refused_by_every_route(
+async def test_every_route_refuses_a_redirect_to_a_login_page(
     frigate: FakeFrigate, client: FrigateClient, path: str
 ) -> None:
     frigate.fail(path, Fault.redirect("/login"))
@@ -123,7 +123,7 @@ async def test_a_redirect_to_a_login_page_is_refused_by_every_route(
         "number",
     ],
 )
-async def test_what_is_no_object_is_refused(
+async def test_a_body_that_is_not_a_json_object_is_refused(
     frigate: FakeFrigate, client: FrigateClient, path: str, fault: Fault, words: str
 ) -> None:
     frigate.add_face("Ana")
@@ -157,7 +157,7 @@ async def test_what_is_no_object_is_refused(
         ("/api/front_door$", Fault("answer", Answer(200, b"", "image/jpeg"))),
     ],
 )
-async def test_what_another_server_might_say_is_refused(
+async def test_answers_of_another_server_are_refused(
     frigate: FakeFrigate, client: FrigateClient, path: str, fault: Fault
 ) -> None:
     frigate.fail(path, fault)
@@ -167,7 +167,7 @@ async def test_what_another_server_might_say_is_refused(
     assert await ROUTES[path](client)
 
 
-async def test_stats_without_anything_are_stats(
+async def test_empty_stats_are_valid(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     frigate.fail("/api/stats", Fault.json({}))
@@ -181,7 +181,7 @@ async def test_stats_without_anything_are_stats(
 # Size
 
 
-async def test_a_body_over_the_limit_is_not_read_to_its_end(
+async def test_a_body_over_the_limit_is_refused(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     frigate.fail("/api/stats", Fault.huge(MAX_BYTES + 10 * 2**20))
@@ -207,7 +207,9 @@ async def test_a_large_body_below_the_limit_is_read(
     ],
     ids=["length", "chunked", "neither"],
 )
-async def test_a_picture_over_the_limit(connect: Connect, framing: bytes) -> None:
+async def test_an_image_over_the_limit_is_refused(
+    connect: Connect, framing: bytes
+) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n"
     async with wire_server(head + framing + b"x" * 17_000_000) as server:
         client = connect(server.url)
@@ -268,7 +270,7 @@ async def test_a_redirect_to_another_host_is_never_followed(
         "ftp://127.0.0.1/api/stats",
     ],
 )
-async def test_a_redirect_that_leads_nowhere(
+async def test_an_invalid_redirect_is_refused(
     frigate: FakeFrigate, client: FrigateClient, location: str
 ) -> None:
     frigate.fail("/api/stats", Fault.redirect(location))
@@ -279,7 +281,7 @@ async def test_a_redirect_that_leads_nowhere(
     assert await works(client)
 
 
-async def test_a_redirect_below_the_same_host_is_followed(
+async def test_a_redirect_to_the_same_route_on_the_same_host_is_followed(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
     async with FrontProxy(frigate.internal_url, prefix="/cameras") as door:
@@ -290,7 +292,7 @@ async def test_a_redirect_below_the_same_host_is_followed(
         assert [each.status for each in sent(frigate, "/api/stats")] == [302, 200]
 
 
-async def test_from_http_to_https_but_not_back(
+async def test_a_redirect_to_https_is_followed_but_not_back_to_http(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
     token = frigate.token("admin")
@@ -311,7 +313,7 @@ async def test_from_http_to_https_but_not_back(
     assert await works(client)
 
 
-async def test_a_loop_of_redirects_ends(frigate: FakeFrigate, connect: Connect) -> None:
+async def test_a_redirect_loop_ends(frigate: FakeFrigate, connect: Connect) -> None:
     async with FrontProxy(frigate.internal_url) as door:
         here, there = f"{frigate.internal_url}/api/stats", f"{door.url}/api/stats"
         for _ in range(5):
@@ -326,7 +328,7 @@ async def test_a_loop_of_redirects_ends(frigate: FakeFrigate, connect: Connect) 
 
 
 @pytest.mark.parametrize("status", [302, 307, 308])
-async def test_a_login_follows_no_redirect_at_all(
+async def test_a_login_follows_no_redirect(
     frigate: FakeFrigate, connect: Connect, status: int
 ) -> None:
     client = connect(frigate.internal_url, **ADMIN)
@@ -340,7 +342,7 @@ async def test_a_login_follows_no_redirect_at_all(
 
 
 @pytest.mark.parametrize("redirect", [True, False])
-async def test_the_login_page_of_a_proxy(
+async def test_the_login_page_of_a_proxy_is_recognized(
     frigate: FakeFrigate, connect: Connect, redirect: bool
 ) -> None:
     async with FrontProxy(
@@ -362,7 +364,7 @@ async def test_the_login_page_of_a_proxy(
         assert await works(client)
 
 
-async def test_a_page_without_a_title(connect: Connect) -> None:
+async def test_an_html_page_without_a_title_is_refused(connect: Connect) -> None:
     page = http_answer(200, b"<p>Hi", "Text/HTML; charset=utf-8")
     async with wire_server(page) as server:
         client = connect(server.url)

@@ -1,4 +1,4 @@
-"""Profiles, positions, and what a page instead of an answer means."""
+"""Reading of profiles and PTZ capabilities."""
 
 import pytest
 
@@ -13,13 +13,13 @@ from custom_components.frigate_http.aiofrigate import Profiles, PtzInfo
         ({"profiles": [None, {"friendly_name": "x"}]}, Profiles((), None)),
     ],
 )
-def test_profiles_that_are_not_there(
+def test_missing_profiles_are_read_as_none(
     data: dict[str, object], expected: Profiles
 ) -> None:
     assert Profiles.from_api(data) == expected
 
 
-def test_profiles() -> None:
+def test_profiles_are_read() -> None:
     profiles = Profiles.from_api(
         {
             "profiles": [{"name": "away", "friendly_name": "Away"}, {"name": "night"}],
@@ -33,7 +33,7 @@ def test_profiles() -> None:
     assert profiles.active == "away"
 
 
-def test_ptz_info() -> None:
+def test_ptz_capabilities_are_read() -> None:
     assert PtzInfo.from_api({}) == PtzInfo((), ())
     assert PtzInfo.from_api({"features": ["pt"], "presets": ["home", 1]}) == PtzInfo(
         ("pt",), ("home",)

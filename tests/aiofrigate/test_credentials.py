@@ -1,4 +1,4 @@
-"""How a request proves who it is, and that this stays between the two."""
+"""Credentials: each kind works, and none of them leaks."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -41,7 +41,7 @@ ALL_SECRETS: dict[str, Any] = {
 
 
 def _front(frigate: FakeFrigate, *, basic: bool, headers: bool) -> FrontProxy:
-    """Return a proxy that wants what is chosen."""
+    """Return a proxy that requires the chosen credentials."""
     return FrontProxy(
         frigate.external_url,
         basic=("door", "Tür-Schlüssel-7") if basic else None,
@@ -50,7 +50,7 @@ def _front(frigate: FakeFrigate, *, basic: bool, headers: bool) -> FrontProxy:
 
 
 async def _sees(client: FrigateClient, camera: str = "front_door") -> str | None:
-    """Use every kind of request, and return who we are."""
+    """Send every kind of request, and return the user name."""
     assert await works(client)
     assert (await client.media.latest_image(camera)).content
     async with client.media.mjpeg(camera, fps=20, height=90) as stream:
@@ -59,7 +59,7 @@ async def _sees(client: FrigateClient, camera: str = "front_door") -> str | None
 
 
 @EVERY_VERSION
-async def test_none_at_the_port_that_asks_for_none(
+async def test_port_5000_needs_no_credentials(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     assert await _sees(client) == "anonymous"
@@ -67,7 +67,7 @@ async def test_none_at_the_port_that_asks_for_none(
 
 
 @EVERY_VERSION
-async def test_none_where_a_login_is_wanted(
+async def test_missing_credentials_are_an_error(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
     with pytest.raises(FrigateAuthError) as caught:
@@ -79,7 +79,7 @@ async def test_none_where_a_login_is_wanted(
 
 @EVERY_VERSION
 @pytest.mark.parametrize("account", [ADMIN, VIEWER, GATE])
-async def test_an_account(
+async def test_an_account_logs_in(
     frigate: FakeFrigate, connect: Connect, account: dict[str, Any]
 ) -> None:
     client = connect(frigate.external_url, **account)
@@ -92,7 +92,7 @@ async def test_an_account(
 
 
 @EVERY_VERSION
-async def test_a_bearer_token(frigate: FakeFrigate, connect: Connect) -> None:
+async def test_a_bearer_token_is_sent(frigate: FakeFrigate, connect: Connect) -> None:
     client = connect(frigate.external_url, token=frigate.token("viewer1"))
     assert await _sees(client) == "viewer1"
     assert not logins(frigate)
@@ -104,7 +104,7 @@ async def test_a_bearer_token(frigate: FakeFrigate, connect: Connect) -> None:
 @pytest.mark.parametrize(
     "how", ["login", "bearer", "nothing"], ids=["login", "bearer", "nothing"]
 )
-async def test_behind_a_proxy(
+async def test_a_proxy_gets_basic_authentication_and_headers(
     frigate: FakeFrigate, connect: Connect, how: str, basic: bool, headers: bool
 ) -> None:
     own: dict[str, Any] = {
@@ -139,7 +139,7 @@ async def test_behind_a_proxy(
             assert len(frigate.requests) == before
 
 
-async def test_basic_and_headers_reach_a_server_behind_an_open_port(
+async def test_basic_authentication_and_headers_do_no_harm_on_port_5000(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
     client = connect(frigate.internal_url, **BASIC, headers=KEY)
@@ -151,7 +151,9 @@ async def test_basic_and_headers_reach_a_server_behind_an_open_port(
         assert {name: request.headers[name] for name in KEY} == KEY
 
 
-async def test_basic_without_a_password(frigate: FakeFrigate, connect: Connect) -> None:
+async def test_basic_authentication_works_without_a_password(
+    frigate: FakeFrigate, connect: Connect
+) -> None:
     assert await works(connect(frigate.internal_url, proxy_username="door"))
     expected = aiohttp.encode_basic_auth("door", "")
     assert frigate.requests[-1].headers["Authorization"] == expected
@@ -166,12 +168,12 @@ async def test_basic_without_a_password(frigate: FakeFrigate, connect: Connect) 
         {"token": "t", **BASIC, "headers": {"Authorization": "Digest x"}},
     ],
 )
-def test_what_excludes_each_other_is_refused(both: dict[str, Any]) -> None:
+def test_two_credentials_for_one_header_are_refused(both: dict[str, Any]) -> None:
     with pytest.raises(FrigateArgumentError, match="exclude each other"):
         Credentials(**both)
 
 
-def test_a_colon_in_the_user_name_for_a_proxy_is_refused() -> None:
+def test_a_colon_in_the_proxy_user_name_is_refused() -> None:
     with pytest.raises(FrigateArgumentError, match="colon"):
         Credentials(proxy_username="some:one", proxy_password="secret")
     assert Credentials(proxy_username="someone", proxy_password="sec:ret").secrets
@@ -180,7 +182,7 @@ def test_a_colon_in_the_user_name_for_a_proxy_is_refused() -> None:
 @pytest.mark.parametrize(
     "half", [{"username": "admin"}, {"password": "frigate-admin-pass-1"}]
 )
-async def test_half_an_account_is_none(
+async def test_a_user_name_without_a_password_is_not_an_account(
     frigate: FakeFrigate, connect: Connect, half: dict[str, Any]
 ) -> None:
     with pytest.raises(FrigateAuthError):
@@ -192,7 +194,7 @@ async def test_half_an_account_is_none(
 # Secrets
 
 
-def test_secrets_stand_in_no_repr() -> None:
+def test_repr_contains_no_secret() -> None:
     credentials = Credentials(username="someone", **ALL_SECRETS)
     token = Credentials(token="secret-of-the-token")
     for text in (repr(credentials), str(credentials), repr(token)):
@@ -238,7 +240,7 @@ def _secrets(value: object) -> list[str]:
         )
     ],
 )
-async def test_secrets_stand_in_no_error_and_no_log(
+async def test_errors_and_logs_contain_no_secret(
     frigate: FakeFrigate,
     connect: Connect,
     caplog: pytest.LogCaptureFixture,
@@ -269,7 +271,7 @@ async def test_secrets_stand_in_no_error_and_no_log(
     assert await works(client)
 
 
-async def test_a_server_that_repeats_what_it_was_sent(
+async def test_secrets_that_the_server_repeats_are_masked(
     frigate: FakeFrigate, connect: Connect, caplog: pytest.LogCaptureFixture
 ) -> None:
     sources: list[dict[str, Any]] = [
@@ -302,7 +304,7 @@ async def test_a_server_that_repeats_what_it_was_sent(
     assert "secret-of" not in caplog.text
 
 
-async def test_the_account_goes_to_no_route_but_the_login(
+async def test_user_name_and_password_are_only_sent_to_the_login_route(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
     client = connect(frigate.external_url, **VIEWER)

@@ -1,4 +1,4 @@
-"""From what people type to the address of a server."""
+"""Normalizing the address that a person types, and finding the server there."""
 
 import aiohttp
 import pytest
@@ -68,7 +68,7 @@ NOBODY = Credentials()
         ("münchen.example", "http://xn--mnchen-3ya.example:5000"),
     ],
 )
-def test_one_form_for_an_address(text: str, url: str) -> None:
+def test_addresses_are_normalized(text: str, url: str) -> None:
     found = normalize_url(text)
     assert str(found).rstrip("/") == url
     assert normalize_url(str(found)) == found
@@ -98,7 +98,7 @@ def test_one_form_for_an_address(text: str, url: str) -> None:
         "\ud800",
     ],
 )
-def test_what_is_no_address(text: str) -> None:
+def test_invalid_addresses_are_refused(text: str) -> None:
     with pytest.raises(FrigateArgumentError):
         normalize_url(text)
 
@@ -131,7 +131,7 @@ def test_a_password_in_an_address_is_refused_and_not_repeated(text: str) -> None
 
 @pytest.mark.parametrize("prefix", ["", "/frigate", "/home/nvr"])
 @pytest.mark.parametrize("pasted", ["", "/review", "/deep/down", "/api/stats", "/api"])
-async def test_a_path_from_the_browser_is_cut_until_frigate_answers(
+async def test_the_path_of_a_browser_address_is_shortened_until_frigate_answers(
     session: aiohttp.ClientSession, socket_enabled: None, prefix: str, pasted: str
 ) -> None:
     async with FakeFrigate(prefix=prefix) as frigate:
@@ -141,7 +141,7 @@ async def test_a_path_from_the_browser_is_cut_until_frigate_answers(
 
 
 @pytest.mark.parametrize("prefix", ["", "/frigate"])
-async def test_frigates_guard_is_found_too(
+async def test_a_server_that_asks_for_a_login_is_found(
     session: aiohttp.ClientSession, socket_enabled: None, prefix: str
 ) -> None:
     async with FakeFrigate(prefix=prefix) as frigate:
@@ -150,7 +150,7 @@ async def test_frigates_guard_is_found_too(
         assert str(found).rstrip("/") == frigate.external_url
 
 
-async def test_a_prefix_of_the_proxy_is_kept(
+async def test_the_path_prefix_of_a_proxy_is_kept(
     frigate: FakeFrigate, session: aiohttp.ClientSession
 ) -> None:
     async with FrontProxy(frigate.internal_url, prefix="/cameras") as door:
@@ -160,7 +160,7 @@ async def test_a_prefix_of_the_proxy_is_kept(
 
 
 @pytest.mark.parametrize("status", [401, 403])
-async def test_a_refusal_ends_the_search_where_it_came_from(
+async def test_the_search_ends_at_the_address_that_asks_for_a_login(
     frigate: FakeFrigate, session: aiohttp.ClientSession, status: int
 ) -> None:
     frigate.fail("/deep/api/version", Fault.status(status))
@@ -173,7 +173,7 @@ async def test_a_refusal_ends_the_search_where_it_came_from(
 
 
 @pytest.mark.parametrize("guarded", [False, True])
-async def test_a_redirect_on_the_host_leads_to_the_right_address(
+async def test_a_redirect_on_the_same_host_is_followed_to_the_base_url(
     frigate: FakeFrigate, session: aiohttp.ClientSession, guarded: bool
 ) -> None:
     secure = f"{frigate.external_url}/api/version"
@@ -183,7 +183,7 @@ async def test_a_redirect_on_the_host_leads_to_the_right_address(
     assert str(found).rstrip("/") == frigate.external_url
 
 
-async def test_the_account_is_not_used_but_what_a_proxy_wants_is(
+async def test_the_search_sends_proxy_credentials_but_does_not_log_in(
     frigate: FakeFrigate, session: aiohttp.ClientSession
 ) -> None:
     credentials = Credentials(**ADMIN, headers={"X-Key": "abc"})
@@ -206,7 +206,7 @@ async def test_the_account_is_not_used_but_what_a_proxy_wants_is(
         (Fault.drop(), FrigateConnectionError),
     ],
 )
-async def test_a_server_that_is_none(
+async def test_a_server_that_is_not_frigate_is_an_error(
     frigate: FakeFrigate,
     session: aiohttp.ClientSession,
     fault: Fault,
@@ -223,7 +223,7 @@ async def test_a_server_that_is_none(
     assert str(found).rstrip("/") == frigate.internal_url
 
 
-async def test_a_web_page_tells_more_than_nothing_at_all(
+async def test_an_html_page_is_reported_rather_than_a_404(
     session: aiohttp.ClientSession, socket_enabled: None
 ) -> None:
     nothing = http_answer(404, b"{}")
@@ -237,7 +237,7 @@ async def test_a_web_page_tells_more_than_nothing_at_all(
         assert str(found) == f"{server.url}/review"
 
 
-async def test_the_search_keeps_the_token_to_itself(
+async def test_errors_and_logs_of_the_search_contain_no_token(
     frigate: FakeFrigate,
     session: aiohttp.ClientSession,
     caplog: pytest.LogCaptureFixture,

@@ -1,4 +1,4 @@
-"""Events and reviews, against both versions of Frigate."""
+"""Events and reviews, with every version of Frigate."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -31,7 +31,7 @@ RING = NewEvent(camera="front_door", label="doorbell")
 
 
 @EVERY_VERSION
-async def test_a_list_of_events(frigate: FakeFrigate, client: FrigateClient) -> None:
+async def test_events_are_listed(frigate: FakeFrigate, client: FrigateClient) -> None:
     assert await client.events.list() == ()
     old = frigate.add_event("Portones", "car", ago=500, zones=["yard"], score=0.5)
     new = frigate.add_event("front_door", sub_label="Ana", duration=None)
@@ -61,7 +61,7 @@ async def test_a_list_of_events(frigate: FakeFrigate, client: FrigateClient) -> 
 
 
 @EVERY_VERSION
-async def test_filters_are_sent_as_frigate_wants_them(
+async def test_event_filters_are_sent_in_the_query(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     event = frigate.add_event("front_door", sub_label="Ana", zones=["a", "b"])
@@ -92,7 +92,7 @@ async def test_filters_are_sent_as_frigate_wants_them(
 
 
 @EVERY_VERSION
-async def test_the_life_of_an_event(
+async def test_an_event_is_created_changed_ended_and_deleted(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     events = client.events
@@ -133,7 +133,7 @@ async def test_the_life_of_an_event(
 
 
 @EVERY_VERSION
-async def test_what_the_server_refuses(
+async def test_refused_event_commands_are_errors(
     frigate: FakeFrigate, client: FrigateClient, connect: Connect
 ) -> None:
     event = frigate.add_event("front_door")
@@ -160,7 +160,7 @@ async def test_what_the_server_refuses(
 
 
 @EVERY_VERSION
-async def test_reviews(
+async def test_reviews_are_listed_summarized_and_marked(
     frigate: FakeFrigate, client: FrigateClient, connect: Connect
 ) -> None:
     reviews = client.reviews
@@ -213,7 +213,9 @@ async def test_reviews(
 
 
 @EVERY_VERSION
-async def test_filters_of_reviews(frigate: FakeFrigate, client: FrigateClient) -> None:
+async def test_review_filters_are_sent_in_the_query(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
     review = frigate.add_review("front_door", ago=90000)
     frigate.add_review("Portones", "detection", ago=90000)
     found = await client.reviews.list(
@@ -251,7 +253,7 @@ async def test_filters_of_reviews(frigate: FakeFrigate, client: FrigateClient) -
         ("/api/reviews", "ok", lambda client: client.reviews.mark(["1.0-a"])),
     ],
 )
-async def test_answers_of_another_shape(
+async def test_event_and_review_answers_of_another_shape_are_refused(
     frigate: FakeFrigate,
     client: FrigateClient,
     path: str,
@@ -277,7 +279,7 @@ async def test_answers_of_another_shape(
         ({"sub_label": "", "data": {"top_score": 0.5, "score": 0.25}}, None, 0.5),
     ],
 )
-def test_events_of_older_versions(
+def test_events_of_older_versions_are_read(
     data: dict[str, Any], sub_label: str | None, score: float
 ) -> None:
     event = Event.from_api({"id": "1.0-a", **data})
@@ -295,7 +297,7 @@ def test_events_of_older_versions(
         ({"total_detection": 5, "reviewed_detection": 2}, None, 3),
     ],
 )
-def test_counts(
+def test_the_review_summary_is_read(
     data: dict[str, Any], alerts: int | None, detections: int | None
 ) -> None:
     assert ReviewSummary.from_api(data) == ReviewSummary(alerts, detections)
@@ -310,7 +312,7 @@ def test_counts(
         (ReviewSummary.from_api, "review.summary.5000"),
     ],
 )
-def test_junk(
+def test_invalid_values_of_events_and_reviews_are_unknown(
     read: Callable[[Mapping[str, Any]], object], recording: str, junk: Any
 ) -> None:
     good = recorded("0.18", recording)

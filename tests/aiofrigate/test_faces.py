@@ -1,4 +1,4 @@
-"""The library of faces, changed and asked."""
+"""The face library and face recognition."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -28,7 +28,7 @@ NO_FACE = Recognition(None, None, "No face was detected.")
 
 
 def picture(name: str | None = None) -> Upload:
-    """Return a picture of somebody, or of nobody."""
+    """Return an image of a person, or one without a face."""
     return Upload(portrait(name), "image/jpeg", "picture.jpg")
 
 
@@ -49,11 +49,11 @@ def picture(name: str | None = None) -> Upload:
         ("", (None, None, None, None)),
     ],
 )
-def test_names_of_waiting_files(file: str, rest: tuple[Any, ...]) -> None:
+def test_names_of_training_images_are_parsed(file: str, rest: tuple[Any, ...]) -> None:
     assert TrainingImage.parse(file) == TrainingImage(file, *rest)
 
 
-def test_recognition_is_read_tolerantly() -> None:
+def test_invalid_recognition_results_are_unknown() -> None:
     assert Recognition.from_api({}) == Recognition(None, None, None)
     odd = {"face_name": 5, "score": "high", "message": []}
     assert Recognition.from_api(odd) == Recognition(None, None, None)
@@ -61,7 +61,9 @@ def test_recognition_is_read_tolerantly() -> None:
 
 
 @EVERY_VERSION
-async def test_people_come_and_go(frigate: FakeFrigate, client: FrigateClient) -> None:
+async def test_persons_are_created_renamed_and_deleted(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
     await client.faces.create("Ana María")
     assert frigate.state.faces == {"Ana_María": []}
     await client.faces.rename("Ana_María", "José's")
@@ -83,7 +85,7 @@ async def test_images_are_deleted(frigate: FakeFrigate, client: FrigateClient) -
 
 
 @EVERY_VERSION
-async def test_register_and_recognize(
+async def test_a_face_is_registered_and_recognized(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     found = await client.faces.register("Eileen", picture("Eileen"))
@@ -100,7 +102,7 @@ async def test_register_and_recognize(
     assert found == Recognition(None, 0.0, None)
 
 
-async def test_pictures_without_a_face(
+async def test_images_without_a_face_have_no_result(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     assert await client.faces.register("Eileen", picture()) == NO_FACE
@@ -114,7 +116,9 @@ async def test_pictures_without_a_face(
 
 
 @EVERY_VERSION
-async def test_reprocess(frigate: FakeFrigate, client: FrigateClient) -> None:
+async def test_a_training_image_is_reprocessed(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
     frigate.add_face("Eileen")
     file = frigate.add_training_image("1.5-abc", 2.5)
     found = await client.faces.reprocess(file)
@@ -130,7 +134,7 @@ async def test_reprocess(frigate: FakeFrigate, client: FrigateClient) -> None:
         await client.faces.reprocess("oddname.webp")
 
 
-async def test_reprocess_while_the_recognition_is_built(
+async def test_reprocessing_while_the_model_is_trained_is_premature(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     frigate.add_face("Eileen")
@@ -141,7 +145,9 @@ async def test_reprocess_while_the_recognition_is_built(
 
 
 @EVERY_VERSION
-async def test_train(frigate: FakeFrigate, client: FrigateClient) -> None:
+async def test_a_training_image_or_an_event_is_assigned_to_a_person(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
     file = frigate.add_training_image()
     await client.faces.train("Eileen", training_file=file)
     assert len(frigate.state.faces["Eileen"]) == 1
@@ -158,7 +164,7 @@ async def test_train(frigate: FakeFrigate, client: FrigateClient) -> None:
         await client.faces.train("Bea")
 
 
-async def test_what_the_server_refuses(
+async def test_refused_face_commands_are_errors(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     frigate.add_face("Eileen")
@@ -187,7 +193,7 @@ CALLS = [
 
 @pytest.mark.parametrize("call", CALLS)
 @EVERY_VERSION
-async def test_switched_off(
+async def test_disabled_face_recognition_is_an_error(
     frigate: FakeFrigate,
     client: FrigateClient,
     call: Callable[[FrigateClient], Awaitable[object]],
@@ -200,7 +206,7 @@ async def test_switched_off(
 
 
 @pytest.mark.parametrize("call", CALLS)
-async def test_only_for_administrators(
+async def test_the_face_library_is_for_administrators_only(
     frigate: FakeFrigate,
     connect: Connect,
     call: Callable[[FrigateClient], Awaitable[object]],
@@ -212,7 +218,7 @@ async def test_only_for_administrators(
 
 
 @pytest.mark.parametrize("call", CALLS)
-async def test_a_web_page_is_no_success(
+async def test_an_html_page_is_not_a_success_of_a_face_command(
     frigate: FakeFrigate,
     client: FrigateClient,
     call: Callable[[FrigateClient], Awaitable[object]],
@@ -222,7 +228,7 @@ async def test_a_web_page_is_no_success(
         await call(client)
 
 
-async def test_answers_of_another_shape(
+async def test_face_answers_of_another_shape_are_refused(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     frigate.fail("/api/faces", Fault.json([1]))

@@ -1,4 +1,4 @@
-"""Films and pictures of the past, as they come over the wire."""
+"""Clips, exports, the media of events, and frames of recordings."""
 
 from contextlib import AbstractAsyncContextManager
 import re
@@ -30,7 +30,7 @@ async def body_of(opened: Opened) -> bytes:
 
 
 def opened(client: FrigateClient, kind: str) -> Opened:
-    """Open a stream of a kind, whatever it is of."""
+    """Open a stream of the given kind."""
     match kind:
         case "clip":
             return client.files.clip("front_door", 1, 2)
@@ -41,7 +41,7 @@ def opened(client: FrigateClient, kind: str) -> Opened:
 
 
 @EVERY_VERSION
-async def test_a_clip(frigate: FakeFrigate, client: FrigateClient) -> None:
+async def test_a_clip_is_streamed(frigate: FakeFrigate, client: FrigateClient) -> None:
     end = int(frigate.state.clock()) - 100
     async with client.files.clip("front_door", end - 10.25, end) as stream:
         assert (stream.status, stream.content_type) == (200, "video/mp4")
@@ -54,7 +54,7 @@ async def test_a_clip(frigate: FakeFrigate, client: FrigateClient) -> None:
     assert sent(frigate, path)[0].status == 200
 
 
-async def test_where_nothing_is_recorded(
+async def test_a_clip_of_a_period_without_recordings_is_an_error(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     with pytest.raises(FrigateBadRequestError, match="No recordings found"):
@@ -72,7 +72,7 @@ async def test_where_nothing_is_recorded(
         ("preview.gif", rb"GIF8"),
     ],
 )
-async def test_what_there_is_of_an_event(
+async def test_the_media_of_an_event_are_streamed(
     frigate: FakeFrigate, client: FrigateClient, media: EventMedia, beginning: bytes
 ) -> None:
     event = frigate.add_event("front_door", ago=300)
@@ -83,7 +83,7 @@ async def test_what_there_is_of_an_event(
 
 
 @EVERY_VERSION
-async def test_the_film_of_an_export(
+async def test_the_video_of_an_export_is_streamed(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     now = frigate.state.clock()
@@ -111,7 +111,7 @@ async def test_the_film_of_an_export(
         ({}, None),
     ],
 )
-async def test_the_rest_of_a_file_is_asked_for_as_long_as_it_is_the_same(
+async def test_an_export_is_resumed_only_if_the_file_is_unchanged(
     connect: Connect, headers: dict[str, str], validator: str | None
 ) -> None:
     answer = http_answer(200, b"film", "video/mp4", headers)
@@ -143,7 +143,7 @@ async def test_the_rest_of_a_file_is_asked_for_as_long_as_it_is_the_same(
         ("", None),
     ],
 )
-async def test_where_a_part_begins(
+async def test_the_offset_of_a_partial_response_is_read(
     connect: Connect, header: str, offset: int | None
 ) -> None:
     answer = http_answer(206, b"film", "video/mp4", {"Content-Range": header})
@@ -155,7 +155,7 @@ async def test_where_a_part_begins(
 
 
 @pytest.mark.parametrize("kind", ["clip", "event", "export"])
-async def test_what_is_no_film(connect: Connect, kind: str) -> None:
+async def test_a_stream_of_another_type_is_refused(connect: Connect, kind: str) -> None:
     async with wire_server(
         http_answer(200, b"<html>", "text/html"),
         http_answer(200, b"{}"),
@@ -173,7 +173,7 @@ async def test_what_is_no_film(connect: Connect, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["clip", "event", "export"])
-async def test_a_film_that_breaks_off(connect: Connect, kind: str) -> None:
+async def test_a_video_that_breaks_off_is_an_error(connect: Connect, kind: str) -> None:
     whole = http_answer(200, b"film", "video/mp4")
     async with wire_server([whole[:-2]], whole) as server:
         client = connect(server.url)
@@ -183,7 +183,7 @@ async def test_a_film_that_breaks_off(connect: Connect, kind: str) -> None:
 
 
 @EVERY_VERSION
-async def test_a_picture_of_the_past(
+async def test_a_frame_of_the_recordings_is_returned(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     moment = int(frigate.state.clock()) - 100
@@ -196,7 +196,7 @@ async def test_a_picture_of_the_past(
         await client.files.frame("front_door", 1000)
 
 
-async def test_what_is_no_picture_of_the_past(
+async def test_a_frame_that_is_not_an_image_is_refused(
     frigate: FakeFrigate, client: FrigateClient, connect: Connect
 ) -> None:
     moment = int(frigate.state.clock()) - 100

@@ -35,12 +35,12 @@ JUNK: tuple[Any, ...] = (None, True, -1, 10**400, "", "x", "\ud800", [], [{}], {
 
 @pytest.fixture
 def now(frigate: FakeFrigate) -> int:
-    """Return a moment of which everything before is on the disk."""
+    """Return a time before which everything is on disk."""
     return int(time.time()) - 60
 
 
 def exported(frigate: FakeFrigate, now: int, count: int = 1, **settings: Any) -> Any:
-    """Return the ids of exports that are added to the server."""
+    """Add exports to the server and return their ids."""
     return [
         frigate.add_export("front_door", now - 60, now, f"Film {number}", **settings).id
         for number in range(count)
@@ -51,7 +51,7 @@ def exported(frigate: FakeFrigate, now: int, count: int = 1, **settings: Any) ->
 
 
 @EVERY_VERSION
-def test_an_export(version: str) -> None:
+def test_an_export_is_read(version: str) -> None:
     data = recorded(version, "exports.id.ok")
     export = Export.from_api(data)
     assert export is not None
@@ -62,7 +62,7 @@ def test_an_export(version: str) -> None:
     assert (export.in_progress, export.case_id) == (False, None)
 
 
-def test_the_case_of_an_export() -> None:
+def test_the_case_of_an_export_is_read() -> None:
     assert _case_of(recorded("0.18", "exports.list.by-case")[0]) == "ec9ndfv2l36l"
     # So the OpenAPI description has it.
     assert _case_of({"id": "a", "export_case": {"id": "b", "name": "c"}}) == "b"
@@ -84,7 +84,7 @@ def _case_of(data: dict[str, Any]) -> str | None:
         (ExportFile.from_api, "exports.dir-listing"),
     ],
 )
-def test_junk_harms_nobody(read: Any, name: str) -> None:
+def test_invalid_values_are_unknown(read: Any, name: str) -> None:
     found = recorded("0.18", name)
     data = found[0] if isinstance(found, list) else found
     assert read(data) is not None
@@ -105,7 +105,9 @@ def test_junk_harms_nobody(read: Any, name: str) -> None:
         ("yesterday", None),
     ],
 )
-def test_when_a_file_was_written(text: str, modified: datetime | None) -> None:
+def test_the_modification_time_of_a_file_is_read(
+    text: str, modified: datetime | None
+) -> None:
     found = ExportFile.from_api({"name": "a.mp4", "mtime": text})
     assert found == ExportFile("a.mp4", modified)
 
@@ -114,7 +116,7 @@ def test_when_a_file_was_written(text: str, modified: datetime | None) -> None:
 
 
 @EVERY_VERSION
-async def test_an_export_from_its_begin_to_its_end(
+async def test_an_export_is_started_watched_and_renamed(
     frigate: FakeFrigate, client: FrigateClient, now: int
 ) -> None:
     export_id = await client.exports.create(
@@ -142,7 +144,7 @@ async def test_an_export_from_its_begin_to_its_end(
 
 
 @EVERY_VERSION
-async def test_a_time_lapse_goes_by_the_route_of_the_version(
+async def test_a_time_lapse_is_started_by_the_route_of_the_version(
     frigate: FakeFrigate, client: FrigateClient, now: int
 ) -> None:
     period = now - 60, now
@@ -155,7 +157,7 @@ async def test_a_time_lapse_goes_by_the_route_of_the_version(
 
 
 @EVERY_VERSION
-async def test_what_refuses_an_export(
+async def test_refused_exports_are_errors(
     frigate: FakeFrigate, client: FrigateClient, now: int
 ) -> None:
     create = client.exports.create
@@ -174,7 +176,7 @@ async def test_what_refuses_an_export(
 
 
 @SINCE_018
-async def test_a_full_queue(
+async def test_a_queued_export_is_a_job_and_a_full_queue_an_error(
     frigate: FakeFrigate, client: FrigateClient, now: int
 ) -> None:
     frigate.state.exporter.held, frigate.state.exporter.room = True, 1
@@ -199,7 +201,7 @@ async def test_a_full_queue(
 
 
 @SINCE_018
-async def test_a_failed_job(
+async def test_a_failed_job_tells_why(
     frigate: FakeFrigate, client: FrigateClient, now: int
 ) -> None:
     frigate.state.exporter.outcome, frigate.state.exporter.looks_until_done = "fail", 0
@@ -212,7 +214,7 @@ async def test_a_failed_job(
         await client.exports.job(export_id, fresh=True)
 
 
-async def test_no_jobs_are_asked_for_before_0_18(
+async def test_there_are_no_jobs_before_0_18(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     assert await client.exports.jobs() == ()
@@ -221,7 +223,7 @@ async def test_no_jobs_are_asked_for_before_0_18(
 
 
 @SINCE_018
-async def test_an_export_in_a_case(
+async def test_an_export_in_a_case_is_only_in_the_list(
     frigate: FakeFrigate, client: FrigateClient, now: int
 ) -> None:
     case = frigate.add_case("Break-in").id
@@ -232,7 +234,7 @@ async def test_an_export_in_a_case(
     assert export.case_id == case
 
 
-async def test_deletion_one_by_one(
+async def test_exports_are_deleted_one_by_one_before_0_18(
     frigate: FakeFrigate, client: FrigateClient, now: int
 ) -> None:
     first, second = exported(frigate, now, 2)
@@ -246,7 +248,7 @@ async def test_deletion_one_by_one(
 
 
 @SINCE_018
-async def test_deletion_of_all_or_none(
+async def test_all_or_no_exports_are_deleted_since_0_18(
     frigate: FakeFrigate, client: FrigateClient, now: int
 ) -> None:
     ids = exported(frigate, now, 3)
@@ -258,7 +260,7 @@ async def test_deletion_of_all_or_none(
 
 
 @EVERY_VERSION
-async def test_a_viewer_may_export_and_not_change(
+async def test_a_viewer_may_start_exports_but_not_change_them(
     frigate: FakeFrigate, connect: Connect, now: int
 ) -> None:
     viewer = connect(frigate.external_url, **VIEWER)
@@ -273,7 +275,7 @@ async def test_a_viewer_may_export_and_not_change(
 
 
 @EVERY_VERSION
-async def test_a_restricted_role(
+async def test_a_restricted_role_sees_only_its_cameras(
     frigate: FakeFrigate, connect: Connect, now: int
 ) -> None:
     exported(frigate, now)
@@ -293,7 +295,7 @@ async def test_a_restricted_role(
         assert await gate.exports.files()
 
 
-async def test_files_that_a_proxy_keeps_cost_no_login(
+async def test_files_that_a_proxy_refuses_cause_no_login(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
     viewer = connect(frigate.external_url, **VIEWER)
@@ -321,7 +323,7 @@ async def test_files_that_a_proxy_keeps_cost_no_login(
         ("files", "/exports/", Fault.html()),
     ],
 )
-async def test_an_answer_that_is_none(
+async def test_export_answers_of_another_shape_are_refused(
     frigate: FakeFrigate, client: FrigateClient, method: str, path: str, fault: Fault
 ) -> None:
     frigate.fail(path, fault)
@@ -332,7 +334,7 @@ async def test_an_answer_that_is_none(
 
 
 @pytest.mark.parametrize("body", [{}, {"success": True, "export_id": 5}])
-async def test_an_export_without_an_id(
+async def test_an_export_without_an_id_is_refused(
     frigate: FakeFrigate, client: FrigateClient, now: int, body: dict[str, Any]
 ) -> None:
     frigate.fail("/api/export/", Fault.json(body), times=1)
@@ -345,7 +347,9 @@ async def test_an_export_without_an_id(
 
 
 @EVERY_VERSION
-async def test_segments(frigate: FakeFrigate, client: FrigateClient, now: int) -> None:
+async def test_segments_are_listed(
+    frigate: FakeFrigate, client: FrigateClient, now: int
+) -> None:
     segments = await client.recordings.segments("front_door", now - 30.5, now - 10)
     assert segments[0].end >= now - 30.5
     assert segments[-1].start <= now - 10
@@ -355,7 +359,7 @@ async def test_segments(frigate: FakeFrigate, client: FrigateClient, now: int) -
     assert request.query == {"after": str(now - 30), "before": str(now)}
 
 
-async def test_segments_past_the_cache(
+async def test_segments_can_bypass_the_cache(
     frigate: FakeFrigate, client: FrigateClient, now: int
 ) -> None:
     before = await client.recordings.segments("front_door", now - 60, now)
@@ -365,7 +369,7 @@ async def test_segments_past_the_cache(
     assert fresh == ()
 
 
-async def test_segments_without_times(
+async def test_segments_without_times_are_refused(
     frigate: FakeFrigate, client: FrigateClient, now: int
 ) -> None:
     frigate.fail("/api/front_door/recordings", Fault.json([{"id": 1}]), times=1)
@@ -375,7 +379,9 @@ async def test_segments_without_times(
 
 
 @EVERY_VERSION
-async def test_previews(frigate: FakeFrigate, client: FrigateClient, now: int) -> None:
+async def test_previews_are_listed(
+    frigate: FakeFrigate, client: FrigateClient, now: int
+) -> None:
     hour = now // 3600 * 3600
     (preview,) = await client.previews.list("front_door", hour - 1800, hour - 900.5)
     assert preview.camera == "front_door"
@@ -389,7 +395,7 @@ async def test_previews(frigate: FakeFrigate, client: FrigateClient, now: int) -
         await client.previews.list("nope", hour - 1800, hour)
 
 
-async def test_previews_that_are_none(
+async def test_preview_answers_of_another_shape_are_refused(
     frigate: FakeFrigate, client: FrigateClient, now: int
 ) -> None:
     period = now - 7200, now - 3600

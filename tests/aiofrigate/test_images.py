@@ -55,7 +55,9 @@ STILLS: dict[str, Callable[[FrigateClient], Awaitable[StillImage]]] = {
         ),
     ],
 )
-def test_the_first_bytes_say_what_it_is(content: bytes, expected: str | None) -> None:
+def test_the_type_of_an_image_is_read_from_its_first_bytes(
+    content: bytes, expected: str | None
+) -> None:
     assert image_type(content) == expected
 
 
@@ -63,7 +65,7 @@ def test_the_first_bytes_say_what_it_is(content: bytes, expected: str | None) ->
 @pytest.mark.parametrize(
     "claimed", ["image/svg+xml", "image/jpeg", "application/xhtml+xml", ""]
 )
-async def test_what_the_server_says_does_not_count(
+async def test_the_content_type_of_the_server_is_ignored(
     connect: Connect, still: str, claimed: str
 ) -> None:
     async with wire_server(
@@ -142,7 +144,9 @@ async def test_streams_of_other_types_are_refused(
         *(b"--frame\r\n", b"--frame\r\n\r\n", b"--framed\r\nA: b" + JPEG),
     ],
 )
-async def test_what_is_no_jpeg_ends_the_stream(connect: Connect, bad: bytes) -> None:
+async def test_a_part_that_is_not_a_jpeg_ends_the_stream(
+    connect: Connect, bad: bytes
+) -> None:
     bodies = bad + part(JPEG), part(JPEG)
     async with wire_server(*(http_answer(200, one, MJPEG) for one in bodies)) as server:
         client = connect(server.url)
@@ -152,7 +156,9 @@ async def test_what_is_no_jpeg_ends_the_stream(connect: Connect, bad: bytes) -> 
         assert await frames_of(client) == [JPEG]
 
 
-async def test_a_stream_that_breaks_off_or_has_no_end(connect: Connect) -> None:
+async def test_a_stream_that_breaks_off_or_has_an_endless_frame_is_an_error(
+    connect: Connect,
+) -> None:
     whole = http_answer(200, part(JPEG), MJPEG)
     endless = part(b"\xff\xd8\xff" + bytes(17_000_000))
     async with wire_server(

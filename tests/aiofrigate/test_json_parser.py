@@ -1,4 +1,4 @@
-"""Whatever JSON a server sends, what is read of it can be written as JSON again."""
+"""Whatever JSON a server sends, the parsed values can be stored as JSON again."""
 
 from collections.abc import Iterator
 import json
@@ -54,7 +54,7 @@ def _is_writable(value: Any) -> bool:
         ("-9223372036854775809", None),
     ],
 )
-def test_what_no_other_parser_would_read_is_replaced(text: str, value: Any) -> None:
+def test_values_that_other_libraries_refuse_are_replaced(text: str, value: Any) -> None:
     assert parse_json(text) == value
     assert parse_json(text.encode()) == value
 
@@ -79,12 +79,12 @@ def test_what_no_other_parser_would_read_is_replaced(text: str, value: Any) -> N
         ("[true, false, null, -1, 1.5]", [True, False, None, -1, 1.5]),
     ],
 )
-def test_what_is_sound_stays_as_it_is(text: str, value: Any) -> None:
+def test_valid_values_are_unchanged(text: str, value: Any) -> None:
     assert parse_json(text) == value
     assert parse_json(text.encode()) == value
 
 
-def test_a_surrogate_that_is_not_even_escaped_is_replaced() -> None:
+def test_a_surrogate_that_is_not_escaped_is_replaced() -> None:
     assert parse_json(b'{"\xed\xa0\x80": "a\xed\xbf\xbfb"}') == {"\ufffd": "a\ufffdb"}
     assert parse_json('{"\ud800": "a\udfffb"}') == {"\ufffd": "a\ufffdb"}
 
@@ -97,15 +97,15 @@ def test_a_surrogate_that_is_not_even_escaped_is_replaced() -> None:
         r'{"a\ud800": "odd", "a\ufffd": "honest", "a\udfff": "odd"}',
     ],
 )
-def test_a_cleaned_key_does_not_take_the_place_of_another(text: str) -> None:
+def test_a_replaced_key_does_not_override_a_valid_one(text: str) -> None:
     assert parse_json(text) == {"a\ufffd": "honest"}
 
 
-def test_of_two_keys_that_become_the_same_the_first_stays() -> None:
+def test_the_first_of_two_keys_that_become_the_same_is_kept() -> None:
     assert parse_json(r'{"a\ud800": 1, "a\ud801": 2, "b": 3}') == {"a\ufffd": 1, "b": 3}
 
 
-def test_deep_nesting_is_cleaned_or_refused_and_never_crashes() -> None:
+def test_deep_nesting_is_parsed_or_refused() -> None:
     deep = "[" * 900 + r'"\ud800"' + "]" * 900
     assert "\ufffd" in json.dumps(parse_json(deep), ensure_ascii=False)
     with pytest.raises(RecursionError):
@@ -117,7 +117,7 @@ def test_a_byte_order_mark_is_skipped() -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"\xff\xfe\xfd", b'"\xe9"', b"{", b"[1,]"])
-def test_what_is_no_json_is_refused(body: bytes) -> None:
+def test_invalid_json_is_refused(body: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         parse_json(body)
 
@@ -155,7 +155,7 @@ def test_any_value_of_a_recorded_answer_may_be_hostile(version: str) -> None:
                 assert _is_writable(found), (path.name, key, hostile)
 
 
-async def test_an_answer_over_http_is_cleaned(
+async def test_names_in_an_http_answer_are_replaced(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     body = (
@@ -170,7 +170,7 @@ async def test_an_answer_over_http_is_cleaned(
     assert config.profiles == ("p\ufffd",)
 
 
-async def test_an_endless_number_spoils_nothing_else_of_an_answer(
+async def test_an_endless_number_does_not_affect_the_rest_of_an_answer(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     body = b'{"service": {"uptime": %b}, "detection_fps": 2.5, "camera_fps": NaN}'
@@ -180,14 +180,14 @@ async def test_an_endless_number_spoils_nothing_else_of_an_answer(
     assert (stats.uptime, stats.detection_fps, stats.camera_fps) == (None, 2.5, None)
 
 
-async def test_a_number_of_hundreds_of_digits_is_no_whole_number(
+async def test_an_integer_of_hundreds_of_digits_is_unknown(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     frigate.fail("/api/stats", Fault.json({"service": {"uptime": 1e308}}))
     assert (await client.system.stats()).uptime is None
 
 
-async def test_what_is_handed_on_as_it_came_is_cleaned_too(
+async def test_values_in_a_raw_answer_are_replaced(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     body = rb'{"properties": {"a": {"title": "\ud800", "maximum": 1e999}}}'
@@ -197,7 +197,7 @@ async def test_what_is_handed_on_as_it_came_is_cleaned_too(
     assert schema == {"properties": {"a": {"title": "\ufffd", "maximum": None}}}
 
 
-async def test_the_words_of_an_error_can_be_written(
+async def test_the_message_of_an_error_can_be_stored(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     body = rb'{"message": "No \ud800 here"}'
@@ -207,7 +207,7 @@ async def test_the_words_of_an_error_can_be_written(
     assert _is_writable(str(caught.value))
 
 
-async def test_the_type_of_a_refused_download_can_be_written(connect: Connect) -> None:
+async def test_the_content_type_in_an_error_can_be_stored(connect: Connect) -> None:
     odd = http_answer(200, b"x").replace(b"application/json", b"text/\xed\xa0\x80")
     async with wire_server(odd) as server:
         with pytest.raises(FrigateDataError) as caught:
@@ -217,19 +217,19 @@ async def test_the_type_of_a_refused_download_can_be_written(connect: Connect) -
 
 
 @pytest.mark.parametrize("escape", [r"\ud800", r"\\ud800"], ids=["outer", "inner"])
-def test_a_pushed_message_is_cleaned(escape: str) -> None:
+def test_a_name_in_a_websocket_message_is_replaced(escape: str) -> None:
     inner = rf"{{\"type\": \"face\", \"camera\": \"a\", \"name\": \"A{escape}\"}}"
     message = rf'{{"topic": "tracked_object_update", "payload": "{inner}"}}'
     assert parse_message(message) == Recognized("a", False, "A\ufffd", None, None, None)
 
 
-def test_a_pushed_topic_is_cleaned() -> None:
+def test_a_topic_of_a_websocket_message_is_replaced() -> None:
     message = r'{"topic": "a\ud800/person", "payload": 2}'
     assert parse_message(message) == Count("a\ufffd", "person", 2, False)
 
 
 @pytest.mark.parametrize("number", [FOREVER, "9" * 5000, "NaN", "1e999"])
-def test_a_pushed_number_without_bounds_says_nothing(number: str) -> None:
+def test_an_invalid_number_in_a_websocket_message_is_ignored(number: str) -> None:
     assert parse_message(f'{{"topic": "a/person", "payload": {number}}}') is None
     topic = "a/motion_threshold/state"
     assert parse_message(f'{{"topic": "{topic}", "payload": {number}}}') is None

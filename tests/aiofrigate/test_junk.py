@@ -1,4 +1,4 @@
-"""No JSON, however odd, makes a model raise or hold a number that is none."""
+"""Invalid JSON values never make a model raise an error or contain a wrong value."""
 
 from collections.abc import Callable, Iterator, Mapping
 import dataclasses
@@ -75,7 +75,7 @@ with_each_model = pytest.mark.parametrize("read", READS)
 
 
 def _is_sound(value: Any) -> bool:
-    """Whether there are finite numbers only, and nothing that is still raw."""
+    """Return whether a model contains only finite numbers and no raw JSON."""
     if dataclasses.is_dataclass(value):
         fields = dataclasses.fields(value)
         return all(_is_sound(getattr(value, each.name)) for each in fields)
@@ -105,7 +105,7 @@ def _places(data: Any) -> Iterator[tuple[dict[str, Any], str]]:
 
 
 @with_each_model
-def test_junk_in_each_place(read: str) -> None:
+def test_an_invalid_value_at_each_key_is_tolerated(read: str) -> None:
     reader, data = READS[read]
     before = json.dumps(data)
     places = list(_places(data))
@@ -120,7 +120,7 @@ def test_junk_in_each_place(read: str) -> None:
 
 
 @with_each_model
-def test_each_place_left_out(read: str) -> None:
+def test_each_missing_key_is_tolerated(read: str) -> None:
     reader, data = READS[read]
     text = json.dumps(data)
     for number in range(len(list(_places(data)))):
@@ -142,7 +142,7 @@ def _invented(luck: random.Random, keys: list[str], depth: int) -> Any:
 
 
 @with_each_model
-def test_documents_made_of_junk(read: str) -> None:
+def test_documents_of_random_invalid_values_are_tolerated(read: str) -> None:
     reader, data = READS[read]
     luck = random.Random(read)  # noqa: S311
     keys = [*sorted({key for _holder, key in _places(data)}), "", "train", "\ud800"]

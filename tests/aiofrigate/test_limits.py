@@ -1,4 +1,4 @@
-"""How much goes on at once, and that a stream ends when its reader leaves."""
+"""Limits of parallel requests, and streams that close when their reader leaves."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -27,7 +27,7 @@ AT_ONCE = 4
 
 
 async def _frame(stream: Stream) -> bytes:
-    """Return the next piece of a stream."""
+    """Return the next chunk of a stream."""
     return await anext(stream.chunks())
 
 
@@ -44,7 +44,7 @@ def _unwatched(frigate: FakeFrigate, camera: str = CAMERA) -> bool:
 # Short requests
 
 
-async def test_four_short_requests_at_once(
+async def test_four_short_requests_run_in_parallel(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     frigate.latency = 500
@@ -53,7 +53,7 @@ async def test_four_short_requests_at_once(
     assert frigate.max_parallel == AT_ONCE
 
 
-async def test_pictures_count_as_short_requests(
+async def test_images_share_the_limit_of_short_requests(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     frigate.latency = 500
@@ -63,7 +63,7 @@ async def test_pictures_count_as_short_requests(
     assert frigate.max_parallel == AT_ONCE
 
 
-async def test_open_streams_do_not_hold_up_polling(
+async def test_open_streams_do_not_block_polls(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     async with AsyncExitStack() as stack:
@@ -81,7 +81,7 @@ async def test_open_streams_do_not_hold_up_polling(
     assert _unwatched(frigate)
 
 
-async def test_requests_that_fail_or_are_cancelled_give_their_place_back(
+async def test_failed_and_cancelled_requests_free_their_place(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     for fault in (Fault.status(500), Fault.drop(), Fault.html(), Fault.garbage()):
@@ -111,7 +111,7 @@ async def test_requests_that_fail_or_are_cancelled_give_their_place_back(
 
 
 @pytest.mark.parametrize("how", ["internal", "login", "bearer"])
-async def test_a_stream_ends_with_its_reader(
+async def test_a_stream_is_closed_when_its_reader_leaves(
     frigate: FakeFrigate, connect: Connect, how: str
 ) -> None:
     client = {
@@ -134,7 +134,7 @@ async def test_a_stream_ends_with_its_reader(
     assert await works(client)
 
 
-async def test_a_stream_ends_with_an_error_of_its_reader(
+async def test_a_stream_is_closed_when_its_reader_raises(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     async def stumble() -> None:
@@ -149,7 +149,7 @@ async def test_a_stream_ends_with_an_error_of_its_reader(
 
 
 @pytest.mark.parametrize("reading", [True, False])
-async def test_a_stream_ends_when_its_reader_is_cancelled(
+async def test_a_stream_is_closed_when_its_reader_is_cancelled(
     frigate: FakeFrigate, client: FrigateClient, reading: bool
 ) -> None:
     started = asyncio.Event()
@@ -171,7 +171,7 @@ async def test_a_stream_ends_when_its_reader_is_cancelled(
     assert await works(client)
 
 
-async def test_a_reader_cancelled_before_the_first_byte(
+async def test_a_stream_is_closed_when_its_reader_is_cancelled_before_the_first_byte(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     frigate.fail(f"/api/{CAMERA}", Fault.stall())
@@ -191,7 +191,7 @@ async def test_a_reader_cancelled_before_the_first_byte(
         assert await _frame(stream)
 
 
-async def test_closing_the_client_ends_every_stream(
+async def test_closing_the_client_closes_every_stream(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
     client = connect(frigate.internal_url)
@@ -215,7 +215,7 @@ async def test_closing_the_client_ends_every_stream(
     assert await works(connect(frigate.internal_url))
 
 
-async def test_a_stream_that_opens_while_the_client_closes_is_closed_too(
+async def test_a_stream_that_opens_while_the_client_closes_is_closed(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
     client = connect(frigate.internal_url)
@@ -235,7 +235,7 @@ async def test_a_stream_that_opens_while_the_client_closes_is_closed_too(
     assert _unwatched(frigate)
 
 
-async def test_a_stream_nobody_left_properly_is_no_leak_for_the_others(
+async def test_a_stream_that_was_not_left_does_not_block_others(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     async with client.media.mjpeg(CAMERA, fps=20, height=90) as stream:
@@ -251,7 +251,7 @@ async def test_a_stream_nobody_left_properly_is_no_leak_for_the_others(
 
 
 @pytest.mark.parametrize("fault", [Fault.drop(), Fault.drop_body()])
-async def test_a_stream_that_breaks_off(
+async def test_a_stream_that_breaks_off_is_an_error(
     frigate: FakeFrigate, client: FrigateClient, fault: Fault
 ) -> None:
     frigate.fail(f"/api/{CAMERA}", fault)
@@ -270,7 +270,7 @@ async def test_a_stream_that_breaks_off(
         assert await _frame(stream)
 
 
-async def test_a_server_that_goes_away_ends_its_streams(
+async def test_streams_end_with_an_error_when_the_server_stops(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     async with client.media.mjpeg(CAMERA, fps=20, height=90) as stream:
@@ -284,7 +284,7 @@ async def test_a_server_that_goes_away_ends_its_streams(
         assert await _frame(stream)
 
 
-async def test_a_stream_may_come_to_its_end(
+async def test_a_stream_can_end_normally(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     async with client.media.mjpeg(CAMERA, fps=20, height=90) as stream:
@@ -299,7 +299,7 @@ async def test_a_stream_may_come_to_its_end(
 @pytest.mark.parametrize(
     ("fault", "in_the_middle"), [(Fault.stall(), False), (Fault.stall_body(), True)]
 )
-async def test_a_stream_that_falls_silent_is_dead_after_half_a_minute(
+async def test_a_stream_without_data_times_out_after_30_seconds(
     frigate: FakeFrigate,
     client: FrigateClient,
     freezer: FrozenDateTimeFactory,
@@ -329,7 +329,7 @@ async def test_a_stream_that_falls_silent_is_dead_after_half_a_minute(
         assert await _frame(stream)
 
 
-async def test_a_stream_lasts_longer_than_a_request_may(
+async def test_a_stream_may_last_longer_than_a_request(
     frigate: FakeFrigate, client: FrigateClient, freezer: FrozenDateTimeFactory
 ) -> None:
     async with client.media.mjpeg(CAMERA, fps=20, height=90) as stream:
@@ -339,7 +339,7 @@ async def test_a_stream_lasts_longer_than_a_request_may(
     assert await works(client)
 
 
-async def test_an_endless_web_page_is_not_waited_for(connect: Connect) -> None:
+async def test_an_endless_html_page_is_refused_at_once(connect: Connect) -> None:
     page = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<title>Sign in</title>"
     async with wire_server(page) as server:
         client = connect(server.url)
@@ -349,7 +349,7 @@ async def test_an_endless_web_page_is_not_waited_for(connect: Connect) -> None:
         assert await client.system.version()
 
 
-async def test_what_a_stream_is_asked_for(
+async def test_an_mjpeg_stream_is_requested_with_size_rate_and_overlays(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     async with client.media.mjpeg(CAMERA, fps=7, height=240):

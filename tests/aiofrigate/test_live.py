@@ -1,4 +1,4 @@
-"""The WebSocket: who may connect, what stands in the way, and how it ends."""
+"""The WebSocket: connecting, failures, reconnecting, and commands."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -30,7 +30,7 @@ from .conftest import ADMIN, GATE, VIEWER, Connect, logins, wire_server
 
 
 class Listener:
-    """Keeps what it is told, and lets a test wait for it."""
+    """Records the callbacks of a live connection, and lets a test wait for them."""
 
     def __init__(self) -> None:
         self.updates: list[Update] = []
@@ -38,7 +38,7 @@ class Listener:
         self.errors: list[FrigateError] = []
         self._changed = asyncio.Event()
 
-    def told_to(self, client: FrigateClient) -> None:
+    def listen_to(self, client: FrigateClient) -> None:
         """Listen to a client's live connection."""
         client.live.start(
             LiveListener(self._on_update, self._on_connect, self._on_disconnect)
@@ -59,7 +59,7 @@ class Listener:
     async def until(
         self, *, connects: int = 0, errors: int = 0, updates: int = 0
     ) -> None:
-        """Wait until it was told that many things."""
+        """Wait until there were that many callbacks."""
         while (
             self.connects < connects
             or len(self.errors) < errors
@@ -71,15 +71,15 @@ class Listener:
 
 @pytest.fixture
 async def listener(client: FrigateClient) -> AsyncGenerator[Listener]:
-    """Return a listener to the client of the port without a login."""
+    """Return a listener to a client on the port that needs no login."""
     listener = Listener()
-    listener.told_to(client)
+    listener.listen_to(client)
     yield listener
     await client.live.stop()
 
 
 @EVERY_VERSION
-async def test_what_there_is_comes_first_and_then_what_happens(
+async def test_the_current_state_comes_first_and_then_updates(
     frigate: FakeFrigate, listener: Listener
 ) -> None:
     await listener.until(connects=1)
@@ -95,11 +95,11 @@ async def test_what_there_is_comes_first_and_then_what_happens(
 @pytest.mark.parametrize(
     "account", [ADMIN, VIEWER, GATE], ids=["admin", "viewer", "gate"]
 )
-async def test_every_account_may_listen(
+async def test_every_account_receives_updates(
     frigate: FakeFrigate, connect: Connect, account: dict[str, Any]
 ) -> None:
     client, listener = connect(frigate.external_url, **account), Listener()
-    listener.told_to(client)
+    listener.listen_to(client)
     await listener.until(connects=1)
     assert logins(frigate) == 1
     assert client.live.is_open
@@ -107,32 +107,32 @@ async def test_every_account_may_listen(
     assert not client.live.is_open
 
 
-async def test_a_token_opens_it_and_a_lost_login_is_made_anew(
+async def test_a_token_is_accepted_and_a_lost_login_is_renewed(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
     bearer, listener = (
         connect(frigate.external_url, token=frigate.token("admin")),
         Listener(),
     )
-    listener.told_to(bearer)
+    listener.listen_to(bearer)
     await listener.until(connects=1)
     await bearer.live.stop()
 
     client, other = connect(frigate.external_url, **ADMIN), Listener()
     await client.system.stats()
     frigate.revoke_sessions()
-    other.told_to(client)
+    other.listen_to(client)
     await other.until(connects=1)
     assert logins(frigate) == 2
     assert other.errors == []
     await client.live.stop()
 
 
-async def test_without_a_login_there_is_nothing_to_hear(
+async def test_connecting_without_a_login_fails(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
     client, listener = connect(frigate.external_url), Listener()
-    listener.told_to(client)
+    listener.listen_to(client)
     await listener.until(errors=1)
     assert isinstance(listener.errors[0], FrigateAuthError)
     await client.live.stop()
@@ -149,12 +149,12 @@ async def test_without_a_login_there_is_nothing_to_hear(
         (502, FrigateStartingError),
     ],
 )
-async def test_a_proxy_that_passes_no_websocket(
+async def test_a_proxy_that_blocks_websockets_is_an_error(
     frigate: FakeFrigate, client: FrigateClient, status: int, kind: type[FrigateError]
 ) -> None:
     frigate.block_live(status)
     listener = Listener()
-    listener.told_to(client)
+    listener.listen_to(client)
     await listener.until(errors=1)
     assert isinstance(listener.errors[0], kind)
     with pytest.raises(FrigateConnectionError):
@@ -164,14 +164,14 @@ async def test_a_proxy_that_passes_no_websocket(
     await client.live.stop()
 
 
-async def test_a_redirect_is_not_followed_with_our_headers(connect: Connect) -> None:
+async def test_a_redirect_of_the_handshake_is_not_followed(connect: Connect) -> None:
     async with wire_server() as elsewhere:
         target = f"{elsewhere.url}/login"
         reply = f"HTTP/1.1 302 Found\r\nLocation: {target}\r\n\r\n".encode()
         async with wire_server(reply) as proxy:
             client = connect(proxy.url, headers={"X-Proxy-Secret": "much-too-secret"})
             listener = Listener()
-            listener.told_to(client)
+            listener.listen_to(client)
             await listener.until(errors=1)
             await client.live.stop()
     assert isinstance(listener.errors[0], FrigateRedirectError)
@@ -179,10 +179,12 @@ async def test_a_redirect_is_not_followed_with_our_headers(connect: Connect) -> 
     assert "much-too-secret" not in str(listener.errors[0])
 
 
-async def test_nobody_there(frigate: FakeFrigate, client: FrigateClient) -> None:
+async def test_a_server_that_is_down_is_reconnected(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
     await frigate.refuse()
     listener = Listener()
-    listener.told_to(client)
+    listener.listen_to(client)
     await listener.until(errors=1)
     assert isinstance(listener.errors[0], FrigateConnectionError)
     await frigate.resume()
@@ -190,7 +192,7 @@ async def test_nobody_there(frigate: FakeFrigate, client: FrigateClient) -> None
     await client.live.stop()
 
 
-async def test_after_a_gap_it_is_asked_anew(
+async def test_the_current_state_is_requested_again_after_a_gap(
     frigate: FakeFrigate, listener: Listener
 ) -> None:
     await listener.until(connects=1)
@@ -200,7 +202,9 @@ async def test_after_a_gap_it_is_asked_anew(
     assert isinstance(listener.errors[0], FrigateConnectionError)
 
 
-async def test_garbage_does_no_harm(frigate: FakeFrigate, listener: Listener) -> None:
+async def test_invalid_messages_are_ignored(
+    frigate: FakeFrigate, listener: Listener
+) -> None:
     await listener.until(connects=1)
     for frame in ("", "not JSON", b"\x00\xff", "[]", '{"topic": 1}', "[" * 10_000):
         frigate.say_raw(frame)
@@ -210,7 +214,7 @@ async def test_garbage_does_no_harm(frigate: FakeFrigate, listener: Listener) ->
     assert listener.errors == []
 
 
-async def test_a_message_that_is_too_large_ends_the_connection_and_it_comes_back(
+async def test_a_message_that_is_too_large_causes_a_reconnect(
     frigate: FakeFrigate, listener: Listener
 ) -> None:
     await listener.until(connects=1)
@@ -231,7 +235,7 @@ async def test_a_command_reaches_frigate(
     }
 
 
-async def test_stopping_twice_or_before_it_began_does_no_harm(
+async def test_stopping_twice_or_before_the_start_does_nothing(
     frigate: FakeFrigate, client: FrigateClient, listener: Listener
 ) -> None:
     await listener.until(connects=1)
@@ -241,21 +245,21 @@ async def test_stopping_twice_or_before_it_began_does_no_harm(
     assert listener.errors == []
 
 
-async def test_a_closed_client_connects_no_more(client: FrigateClient) -> None:
+async def test_a_closed_client_does_not_connect(client: FrigateClient) -> None:
     client.close()
     listener = Listener()
-    listener.told_to(client)
+    listener.listen_to(client)
     await listener.until(errors=1)
     assert isinstance(listener.errors[0], FrigateClosedError)
     await client.live.stop()
 
 
-async def test_a_proxy_that_refuses_this_route_alone_costs_one_login(
+async def test_a_proxy_that_refuses_only_the_websocket_causes_one_login(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
     frigate.block_live(401)
     client, listener = connect(frigate.external_url, **ADMIN), Listener()
-    listener.told_to(client)
+    listener.listen_to(client)
     await listener.until(errors=2)
     assert logins(frigate) == 2
     # Nor does that say anything of the account.

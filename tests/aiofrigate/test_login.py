@@ -1,4 +1,4 @@
-"""The life of a login: made once, kept, renewed, lost, refused, and never hammered."""
+"""Logins: made once, kept, renewed when lost, and backed off from when refused."""
 
 import asyncio
 
@@ -32,12 +32,12 @@ async def viewer(frigate: FakeFrigate, connect: Connect) -> FrigateClient:
 
 
 def _token(frigate: FakeFrigate) -> str:
-    """Return the session that the newest request carried."""
+    """Return the session token of the last request."""
     return frigate.requests[-1].headers["Cookie"]
 
 
 async def _all(client: FrigateClient, number: int = 8) -> list[object]:
-    """Ask many times at once, and return what became of each."""
+    """Send parallel requests, and return the outcome of each."""
     calls = (client.system.stats(fresh=True) for _ in range(number))
     return list(await asyncio.gather(*calls, return_exceptions=True))
 
@@ -61,7 +61,7 @@ def _good(outcomes: list[object]) -> bool:
         {"version": "0.18", "cookie_name": "SID"},
     ],
 )
-async def test_a_cookie_of_whatever_name(
+async def test_a_session_cookie_may_have_any_name(
     frigate: FakeFrigate, viewer: FrigateClient
 ) -> None:
     for _ in range(3):
@@ -70,7 +70,7 @@ async def test_a_cookie_of_whatever_name(
     assert _token(frigate).startswith(f"{frigate.state.cookie_name}=")
 
 
-async def test_many_first_requests_make_one_login(
+async def test_parallel_first_requests_cause_one_login(
     frigate: FakeFrigate, viewer: FrigateClient
 ) -> None:
     frigate.latency = 500
@@ -92,7 +92,7 @@ async def test_two_clients_do_not_share_a_session(
 
 
 @EVERY_VERSION
-async def test_an_account_at_the_port_that_needs_none(
+async def test_an_account_works_on_port_5000(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
     client = connect(frigate.internal_url, **VIEWER)
@@ -104,7 +104,7 @@ async def test_an_account_at_the_port_that_needs_none(
 
 
 @EVERY_VERSION
-async def test_a_session_renewed_by_the_server_goes_on(
+async def test_a_session_that_the_server_renews_is_used(
     frigate: FakeFrigate, viewer: FrigateClient, freezer: FrozenDateTimeFactory
 ) -> None:
     assert await works(viewer)
@@ -124,7 +124,7 @@ async def test_a_session_renewed_by_the_server_goes_on(
 
 
 @EVERY_VERSION
-async def test_a_session_that_ran_out_is_followed_by_one_login(
+async def test_an_expired_session_causes_one_login(
     frigate: FakeFrigate, viewer: FrigateClient, freezer: FrozenDateTimeFactory
 ) -> None:
     assert await works(viewer)
@@ -155,7 +155,7 @@ async def test_a_bearer_token_is_not_renewed(
 
 
 @EVERY_VERSION
-async def test_a_revoked_session_makes_one_login_however_many_wait(
+async def test_a_revoked_session_causes_one_login_for_parallel_requests(
     frigate: FakeFrigate, viewer: FrigateClient
 ) -> None:
     assert await works(viewer)
@@ -169,7 +169,7 @@ async def test_a_revoked_session_makes_one_login_however_many_wait(
         assert len(sent(frigate, "/api/stats")) <= 24
 
 
-async def test_a_stream_logs_in_anew_too(
+async def test_a_stream_renews_a_lost_login(
     frigate: FakeFrigate, viewer: FrigateClient
 ) -> None:
     for _ in range(2):
@@ -188,7 +188,7 @@ async def test_a_stream_logs_in_anew_too(
         (Fault.html(), FrigateHTMLError),
     ],
 )
-async def test_a_login_that_could_not_be_asked_for_is_asked_for_again(
+async def test_a_login_that_could_not_be_sent_is_retried(
     frigate: FakeFrigate,
     viewer: FrigateClient,
     fault: Fault,
@@ -206,7 +206,7 @@ async def test_a_login_that_could_not_be_asked_for_is_asked_for_again(
 # Refused
 
 
-async def test_a_wrong_password_is_tried_once_in_a_pause_that_grows(
+async def test_a_wrong_password_is_tried_once_per_growing_backoff(
     frigate: FakeFrigate, connect: Connect, freezer: FrozenDateTimeFactory
 ) -> None:
     client = connect(frigate.external_url, **WRONG)
@@ -237,7 +237,7 @@ async def test_a_wrong_password_is_tried_once_in_a_pause_that_grows(
     assert logins(frigate) == 10
 
 
-async def test_a_password_that_was_changed_is_not_hammered_by_what_needs_none(
+async def test_routes_without_a_login_do_not_end_the_backoff(
     frigate: FakeFrigate, viewer: FrigateClient, freezer: FrozenDateTimeFactory
 ) -> None:
     assert await works(viewer)
@@ -262,7 +262,7 @@ async def test_a_password_that_was_changed_is_not_hammered_by_what_needs_none(
     assert await works(viewer)
 
 
-async def test_a_login_that_is_refused_at_once_does_not_loop(
+async def test_a_refusal_right_after_a_login_does_not_loop(
     frigate: FakeFrigate, viewer: FrigateClient, freezer: FrozenDateTimeFactory
 ) -> None:
     frigate.latency = 500
@@ -286,7 +286,7 @@ async def test_a_login_that_is_refused_at_once_does_not_loop(
     assert logins(frigate) == 3
 
 
-async def test_what_is_no_lost_session_makes_no_login(
+async def test_other_refusals_cause_no_login(
     frigate: FakeFrigate, viewer: FrigateClient
 ) -> None:
     assert await works(viewer)
@@ -308,7 +308,7 @@ async def test_what_is_no_lost_session_makes_no_login(
 # Limited
 
 
-async def test_the_limit_on_logins_is_honored(
+async def test_the_rate_limit_of_logins_is_honored(
     frigate: FakeFrigate, connect: Connect, freezer: FrozenDateTimeFactory
 ) -> None:
     frigate.state.login_rate_limit = 1
@@ -330,7 +330,7 @@ async def test_the_limit_on_logins_is_honored(
 
 
 @pytest.mark.parametrize(("header", "pause"), [("200", 200), ("2", 30)])
-async def test_the_pause_of_a_header_is_honored(
+async def test_the_retry_after_header_is_honored(
     frigate: FakeFrigate,
     viewer: FrigateClient,
     freezer: FrozenDateTimeFactory,
@@ -348,7 +348,7 @@ async def test_the_pause_of_a_header_is_honored(
     assert logins(frigate) == 2
 
 
-async def test_other_requests_may_be_limited_without_touching_the_login(
+async def test_a_rate_limit_of_other_requests_does_not_affect_the_login(
     frigate: FakeFrigate, viewer: FrigateClient
 ) -> None:
     assert await works(viewer)
@@ -364,7 +364,7 @@ async def test_other_requests_may_be_limited_without_touching_the_login(
 
 @pytest.mark.parametrize(("version", "answer"), [("0.17.2", 500), ("0.18", 404)])
 @pytest.mark.parametrize("frigate_options", [{"auth": False}])
-async def test_an_account_does_no_harm_where_authentication_is_off(
+async def test_an_account_works_if_authentication_is_disabled(
     frigate: FakeFrigate, viewer: FrigateClient, answer: int
 ) -> None:
     assert _good(await _all(viewer))
@@ -374,7 +374,7 @@ async def test_an_account_does_no_harm_where_authentication_is_off(
 
 
 @EVERY_VERSION
-async def test_authentication_switched_on_later(
+async def test_authentication_that_is_enabled_later_causes_a_login(
     frigate: FakeFrigate, viewer: FrigateClient
 ) -> None:
     frigate.state.auth = False

@@ -1,4 +1,4 @@
-"""Logs: the newest lines, who may read them, and what is taken out of them."""
+"""Logs: the last lines, who may read them, and what is masked in them."""
 
 from collections.abc import Callable
 from urllib.parse import quote
@@ -26,7 +26,9 @@ from .conftest import ADMIN, VIEWER, Connect
 
 
 @EVERY_VERSION
-async def test_newest_lines(frigate: FakeFrigate, connect: Connect) -> None:
+async def test_the_last_lines_are_returned(
+    frigate: FakeFrigate, connect: Connect
+) -> None:
     logs = connect(frigate.external_url, **ADMIN).logs
     frigate.log("Last but one")
     frigate.log("Last")
@@ -42,7 +44,9 @@ async def test_newest_lines(frigate: FakeFrigate, connect: Connect) -> None:
 
 
 @EVERY_VERSION
-async def test_passwords_stay_out(frigate: FakeFrigate, client: FrigateClient) -> None:
+async def test_passwords_in_logs_are_masked(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
     frigate.log("Cannot open rtsp://viewer:s3cr3t@192.0.2.7:554/live")
     log = await client.logs.newest("frigate", 100)
     assert log.lines[-1].endswith("Cannot open rtsp://***@192.0.2.7:554/live")
@@ -51,7 +55,7 @@ async def test_passwords_stay_out(frigate: FakeFrigate, client: FrigateClient) -
 
 @EVERY_VERSION
 @pytest.mark.parametrize("service", LOG_SERVICES)
-async def test_a_log_that_was_never_written(
+async def test_a_missing_log_is_not_found(
     frigate: FakeFrigate, client: FrigateClient, service: str
 ) -> None:
     setattr(frigate.state.journal, service, None)
@@ -62,7 +66,7 @@ async def test_a_log_that_was_never_written(
     assert log == Log(1, ("2026-11-23 16:23:33.2  [INF] started",))
 
 
-async def test_other_failures_are_told_as_they_are(
+async def test_other_failures_stay_server_errors(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     frigate.fail("/api/logs", Fault.status(500), times=1)
@@ -75,7 +79,9 @@ async def test_other_failures_are_told_as_they_are(
 
 
 @EVERY_VERSION
-async def test_a_viewer(frigate: FakeFrigate, connect: Connect) -> None:
+async def test_a_viewer_may_not_read_logs_since_0_18(
+    frigate: FakeFrigate, connect: Connect
+) -> None:
     logs = connect(frigate.external_url, **VIEWER).logs
     if frigate.state.is_018:
         with pytest.raises(FrigateForbiddenError, match="Required: admin"):
@@ -135,7 +141,9 @@ async def test_a_viewer(frigate: FakeFrigate, connect: Connect) -> None:
         ("", None),
     ],
 )
-def test_masking(line: str, expected: str | None) -> None:
+def test_users_and_passwords_in_a_line_are_masked(
+    line: str, expected: str | None
+) -> None:
     assert mask_line(line) == (line if expected is None else expected)
 
 
@@ -156,13 +164,13 @@ HOSTILE = (
 
 @pytest.mark.parametrize("unit", HOSTILE)
 @pytest.mark.parametrize("end", ["", "@", "%40", " "])
-def test_a_hostile_line_takes_no_time(unit: str, end: str) -> None:
+def test_masking_a_hostile_line_is_fast(unit: str, end: str) -> None:
     # In quadratic time this would take longer than any test may.
     line = unit * (2**20 // len(unit)) + end
     assert len(_masked(line)) <= 2 * len(line)
 
 
-async def test_hostile_lines_in_a_log(
+async def test_a_log_of_hostile_lines_is_read(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     frigate.log(f'"GET /{"a://" * 2000} HTTP/1.1" 401')
@@ -187,10 +195,10 @@ def test_a_long_line_is_cut_without_showing_half_a_password(
     assert mask_line("x" * MAX_LINE_LENGTH) == "x" * MAX_LINE_LENGTH
 
 
-def test_a_line_that_grows_when_it_is_masked() -> None:
+def test_a_line_that_grows_by_masking_is_cut() -> None:
     assert len(mask_line("a://b@ " * 1000)) == MAX_LINE_LENGTH
 
 
-def test_an_odd_log() -> None:
+def test_an_invalid_log_is_empty() -> None:
     log = Log.from_api({"totalLines": "many", "lines": ["a", 1, None]})
     assert log == Log(None, ("a",))

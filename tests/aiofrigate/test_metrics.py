@@ -1,4 +1,4 @@
-"""What is counted of the requests, and what the debug log says of them."""
+"""Metrics and the debug log of requests."""
 
 import logging
 import re
@@ -58,7 +58,9 @@ async def test_requests_are_counted_by_route_and_outcome(
     assert client.metrics.routes[STATS].outcomes["200"] == 3
 
 
-async def test_a_login_is_a_request_too(frigate: FakeFrigate, connect: Connect) -> None:
+async def test_logins_are_counted_as_requests(
+    frigate: FakeFrigate, connect: Connect
+) -> None:
     client = connect(
         frigate.external_url, username="admin", password="frigate-admin-pass-1"
     )
@@ -74,11 +76,11 @@ async def test_a_login_is_a_request_too(frigate: FakeFrigate, connect: Connect) 
     assert client.metrics.errors == ()
 
 
-def test_nothing_sent_takes_no_time() -> None:
+def test_the_mean_duration_without_a_request_is_0() -> None:
     assert RouteMetrics().mean_ms == 0
 
 
-async def test_an_error_that_stays_is_kept_once(
+async def test_a_repeated_error_is_kept_once_and_counted(
     frigate: FakeFrigate, client: FrigateClient, freezer: FrozenDateTimeFactory
 ) -> None:
     freezer.move_to("2026-11-23 12:00:00+00:00")
@@ -115,7 +117,7 @@ async def _watch(client: FrigateClient) -> None:
             pass
 
 
-async def test_errors_within_a_stream_are_kept(
+async def test_errors_while_a_stream_is_read_are_kept(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     frigate.fail("/api/front_door", Fault.drop_body(after=1000))
@@ -135,10 +137,10 @@ async def test_errors_within_a_stream_are_kept(
     assert len(client.metrics.errors) == 1
 
 
-async def test_the_log_has_a_line_for_each_request_and_no_secret(
+async def test_the_debug_log_has_a_line_for_each_request_and_no_secret(
     frigate: FakeFrigate, connect: Connect, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The place before the route may be one, as with Home Assistant's own proxy."""
+    """The path before the route may be secret, as in the URLs of ingress."""
     frigate.prefix = "/ingress/secret-of-the-path"
     client = connect(frigate.internal_url, headers={"X-Key": "secret-of-the-header"})
     frigate.add_face("Ana\nMaría")

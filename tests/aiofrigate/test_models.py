@@ -1,4 +1,4 @@
-"""What a server tells, as data: versions, accounts, faces and configurations."""
+"""Reading of versions, profiles, face libraries and configurations."""
 
 import dataclasses
 import importlib
@@ -69,13 +69,13 @@ from .conftest import recorded
         ({"value": 1}, None),
     ],
 )
-def test_a_number_or_nothing(value: Any, number: float | None) -> None:
+def test_numbers_are_read_or_unknown(value: Any, number: float | None) -> None:
     assert as_float(value) == number
     assert as_int(value) == (None if number is None else int(number))
 
 
 @pytest.mark.parametrize("value", [None, 0, 1, 1.5, "", "x", [], ["a", 1, "b"], {}])
-def test_other_kinds_or_nothing(value: Any) -> None:
+def test_other_types_are_unknown(value: Any) -> None:
     assert as_bool(value) is None
     assert as_str(value) == (value if value == "x" else None)
     assert as_dict(value) == {}
@@ -103,7 +103,7 @@ def test_other_kinds_or_nothing(value: Any) -> None:
         ("0.17.0-0123456", "0.17.0"),
     ],
 )
-def test_a_version_without_its_build(text: str, release: str) -> None:
+def test_a_version_is_shown_without_its_build(text: str, release: str) -> None:
     version = Version.parse(text)
     assert version is not None
     assert version.release == str(version) == release
@@ -132,11 +132,11 @@ def test_a_version_without_its_build(text: str, release: str) -> None:
         f"{'9' * 5000}.1",
     ],
 )
-def test_what_is_no_version(text: Any) -> None:
+def test_an_invalid_version_is_unknown(text: Any) -> None:
     assert Version.parse(text) is None
 
 
-def test_versions_are_ordered_by_number() -> None:
+def test_versions_are_compared_by_number() -> None:
     version = Version.parse("0.17.2-3d4dd3a")
     assert version is not None
     assert version.at_least(0, 14)
@@ -151,21 +151,21 @@ def test_versions_are_ordered_by_number() -> None:
 # Accounts
 
 
-def test_a_recorded_account() -> None:
+def test_a_recorded_profile_is_read() -> None:
     profile = Profile.from_api(recorded("0.17.2", "gate.profile"))
     assert profile == Profile("gateuser", "gate", ("Portones",))
     assert not profile.may_see("front_door")
 
 
 @pytest.mark.parametrize("cameras", [None, "Portones", {}, 3])
-def test_an_account_of_which_the_cameras_are_not_told(cameras: Any) -> None:
+def test_a_profile_without_cameras_may_see_all(cameras: Any) -> None:
     profile = Profile.from_api({"username": 3, "role": "", "allowed_cameras": cameras})
     assert profile == Profile(None, None, None)
     assert profile.may_see("anything")
     assert Profile.from_api({}) == profile
 
 
-def test_an_account_that_may_see_nothing() -> None:
+def test_a_profile_with_an_empty_list_may_see_none() -> None:
     profile = Profile.from_api({"allowed_cameras": []})
     assert profile.allowed_cameras == ()
     assert not profile.may_see("front_door")
@@ -174,7 +174,7 @@ def test_an_account_that_may_see_nothing() -> None:
 # Faces
 
 
-def test_a_recorded_library() -> None:
+def test_a_recorded_face_library_is_read() -> None:
     library = FaceLibrary.from_api(recorded("0.17.2", "faces.get.final"))
     assert library.people["Eileen"] == ("Eileen_1795451650.412624.webp",)
     assert "train" not in library.people
@@ -182,7 +182,7 @@ def test_a_recorded_library() -> None:
     assert FaceLibrary.from_api({}) == FaceLibrary({}, ())
 
 
-def test_an_odd_library() -> None:
+def test_an_invalid_face_library_is_empty() -> None:
     library = FaceLibrary.from_api({"Ana": ["a", 1, None], "Bo": "b", "train": None})
     assert library == FaceLibrary({"Ana": ("a",), "Bo": ()}, ())
 
@@ -191,7 +191,7 @@ def test_an_odd_library() -> None:
 
 
 @EVERY_VERSION
-def test_a_recorded_configuration(version: str) -> None:
+def test_a_recorded_configuration_is_read(version: str) -> None:
     config = Config.from_api(recorded(version, "config.full"))
     assert list(config.cameras) == ["front_door", "Portones"]
     assert config.cameras["front_door"] == CameraConfig(
@@ -248,7 +248,7 @@ def test_a_recorded_configuration(version: str) -> None:
     assert not config.safe_mode
 
 
-def test_a_configuration_that_leaves_everything_out() -> None:
+def test_an_empty_configuration_is_read() -> None:
     assert Config.from_api({}) == Config(
         {}, False, False, None, ("admin", "viewer"), {}, ()
     )
@@ -275,7 +275,7 @@ def test_a_configuration_that_leaves_everything_out() -> None:
     assert list(config.cameras) == ["a", "b", "c"]
 
 
-def test_what_is_switched_off() -> None:
+def test_disabled_features_are_read() -> None:
     off = {"enabled": False}
     camera = CameraConfig.from_api(
         "a", {**off, "detect": off, "record": off, "motion": off, "audio": off}
@@ -298,11 +298,13 @@ def test_what_is_switched_off() -> None:
         (None, False),
     ],
 )
-def test_birdseye(birdseye: Any, restreamed: bool) -> None:
+def test_birdseye_is_available_if_it_is_restreamed(
+    birdseye: Any, restreamed: bool
+) -> None:
     assert Config.from_api({"birdseye": birdseye}).birdseye_restream is restreamed
 
 
-def test_safe_mode() -> None:
+def test_safe_mode_is_read() -> None:
     assert Config.from_api({"safe_mode": True, "cameras": {}}).safe_mode
 
 
@@ -345,14 +347,14 @@ def test_models_compare_by_value_and_do_not_change() -> None:
         Identity("a", "viewer").role = "admin"  # type: ignore[misc]
 
 
-def test_from_api_changes_nothing_of_what_it_is_given() -> None:
+def test_from_api_does_not_change_its_argument() -> None:
     for version in VERSIONS:
         data = recorded(version, "config.full")
         Config.from_api(data)
         assert data == recorded(version, "config.full")
 
 
-def test_overlays_ask_for_what_is_chosen_only() -> None:
+def test_only_chosen_overlays_are_in_the_query() -> None:
     assert Overlays().as_query() == {}
     every = Overlays(True, True, True, True, True, True)
     names = {"bbox", "timestamp", "zones", "motion", "regions", "mask"}

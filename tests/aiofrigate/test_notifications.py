@@ -1,4 +1,4 @@
-"""Push notifications: the key, and subscriptions that must be right before they go."""
+"""Push notifications: the public key, and validated subscriptions."""
 
 import base64
 from typing import Any
@@ -35,7 +35,9 @@ def subscription(**parts: str) -> PushSubscription:
 
 
 @EVERY_VERSION
-async def test_the_key(frigate: FakeFrigate, client: FrigateClient) -> None:
+async def test_the_public_key_is_returned(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
     assert await client.notifications.public_key() == VAPID_KEY
     frigate.state.notifications = False
     with pytest.raises(FrigateBadRequestError, match="not enabled"):
@@ -47,7 +49,7 @@ async def test_the_key(frigate: FakeFrigate, client: FrigateClient) -> None:
 
 @EVERY_VERSION
 @pytest.mark.parametrize("padding", ["", "="])
-async def test_a_subscription(
+async def test_a_subscription_is_registered(
     frigate: FakeFrigate, connect: Connect, padding: str
 ) -> None:
     client = connect(frigate.external_url, **VIEWER)
@@ -64,7 +66,9 @@ async def test_a_subscription(
     assert not frigate.state.starting
 
 
-async def test_a_web_page_is_no_success(frigate: FakeFrigate, connect: Connect) -> None:
+async def test_an_html_page_is_not_a_success_of_a_registration(
+    frigate: FakeFrigate, connect: Connect
+) -> None:
     client = connect(frigate.external_url, **VIEWER)
     frigate.fail("/api/notifications", Fault.html(), times=1)
     with pytest.raises(FrigateHTMLError):
@@ -102,11 +106,11 @@ async def test_a_web_page_is_no_success(frigate: FakeFrigate, connect: Connect) 
         ("auth", "not base64url!"),
     ],
 )
-def test_what_is_no_subscription(part: str, value: str) -> None:
+def test_an_invalid_subscription_is_refused(part: str, value: str) -> None:
     with pytest.raises(FrigateArgumentError, match="not a push subscription") as caught:
         subscription(**{part: value})
     assert SECRET not in everything_of(caught.value)
 
 
-def test_a_secret_does_not_show() -> None:
+def test_repr_of_a_subscription_contains_no_secret() -> None:
     assert repr(subscription()) == "PushSubscription()"

@@ -1,4 +1,4 @@
-"""The routes one by one, against both versions of Frigate, and their addresses."""
+"""The routes one by one, with every version of Frigate, and their URLs."""
 
 from collections.abc import Awaitable, Callable
 
@@ -36,7 +36,9 @@ JPEG = b"\xff\xd8\xff"
 
 
 @EVERY_VERSION
-async def test_health_and_version(frigate: FakeFrigate, client: FrigateClient) -> None:
+async def test_health_and_version_are_returned(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
     assert await client.system.health() == "Frigate is running. Alive and healthy!"
     version = await client.system.version()
     assert version.raw == frigate.state.version_string
@@ -47,7 +49,9 @@ async def test_health_and_version(frigate: FakeFrigate, client: FrigateClient) -
 
 
 @EVERY_VERSION
-async def test_who_we_are(frigate: FakeFrigate, connect: Connect) -> None:
+async def test_the_account_in_use_is_returned(
+    frigate: FakeFrigate, connect: Connect
+) -> None:
     client = connect(frigate.internal_url)
     everything = Profile("anonymous", "admin", ("front_door", "Portones"))
     assert await client.system.profile() == everything
@@ -64,7 +68,7 @@ async def test_who_we_are(frigate: FakeFrigate, connect: Connect) -> None:
 
 
 @EVERY_VERSION
-async def test_stats_of_the_cameras_that_an_account_may_see(
+async def test_stats_contain_the_cameras_that_the_account_may_see(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
     assert (await connect(frigate.internal_url).system.stats()).cameras.keys() == {
@@ -77,7 +81,7 @@ async def test_stats_of_the_cameras_that_an_account_may_see(
 
 
 @EVERY_VERSION
-async def test_stats_know_their_age(
+async def test_stats_contain_their_age(
     frigate: FakeFrigate, client: FrigateClient, freezer: FrozenDateTimeFactory
 ) -> None:
     # Frigate computes them every 15 seconds.
@@ -90,7 +94,9 @@ async def test_stats_know_their_age(
 
 
 @EVERY_VERSION
-async def test_the_configuration(frigate: FakeFrigate, client: FrigateClient) -> None:
+async def test_the_configuration_is_returned(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
     frigate.add_camera(
         "garden", friendly_name="Jardín", enabled=False, width=640, height=480
     )
@@ -110,7 +116,9 @@ async def test_the_configuration(frigate: FakeFrigate, client: FrigateClient) ->
 
 
 @EVERY_VERSION
-async def test_the_faces(frigate: FakeFrigate, client: FrigateClient) -> None:
+async def test_the_face_library_is_returned(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
     assert await client.faces.library() == FaceLibrary({}, ())
     frigate.add_face("Ana", 2)
     frigate.add_face("José María", 0)
@@ -124,7 +132,7 @@ async def test_the_faces(frigate: FakeFrigate, client: FrigateClient) -> None:
 
 
 @EVERY_VERSION
-async def test_the_faces_are_not_for_viewers(
+async def test_a_viewer_may_not_read_the_face_library(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
     viewer = connect(frigate.external_url, **VIEWER)
@@ -134,7 +142,7 @@ async def test_the_faces_are_not_for_viewers(
     assert await connect(frigate.external_url, **ADMIN).faces.library()
 
 
-async def test_no_faces_before_0_16(
+async def test_there_is_no_face_library_before_0_16(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     frigate.fail("/api/faces", Fault.status(404))
@@ -148,7 +156,9 @@ async def test_no_faces_before_0_16(
 
 
 @EVERY_VERSION
-async def test_a_picture(frigate: FakeFrigate, client: FrigateClient) -> None:
+async def test_the_latest_image_is_returned(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
     picture = await client.media.latest_image("front_door")
     assert picture.content.startswith(JPEG)
     assert picture.content_type == "image/jpeg"
@@ -160,7 +170,7 @@ async def test_a_picture(frigate: FakeFrigate, client: FrigateClient) -> None:
 
 
 @EVERY_VERSION
-async def test_a_picture_of_a_camera_that_is_gone(
+async def test_the_latest_image_of_a_removed_camera_is_not_found(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     frigate.state.cameras["front_door"].online = False
@@ -174,7 +184,7 @@ async def test_a_picture_of_a_camera_that_is_gone(
 
 
 @EVERY_VERSION
-async def test_birdseye_has_stills_and_no_moving_picture(
+async def test_birdseye_has_still_images_but_no_mjpeg_stream(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     with pytest.raises(FrigateNotFoundError):
@@ -186,7 +196,9 @@ async def test_birdseye_has_stills_and_no_moving_picture(
             pytest.fail("Birdseye has no MJPEG stream")
 
 
-async def test_a_camera_of_another_role(frigate: FakeFrigate, connect: Connect) -> None:
+async def test_a_camera_of_another_role_is_forbidden(
+    frigate: FakeFrigate, connect: Connect
+) -> None:
     client = connect(frigate.external_url, **GATE)
     with pytest.raises(FrigateForbiddenError, match="Access denied to camera"):
         await client.media.latest_image("front_door")
@@ -208,7 +220,7 @@ READS: dict[str, Read] = {
 
 
 @pytest.mark.parametrize("path", READS)
-async def test_the_cache_is_passed_by_only_when_asked(
+async def test_the_cache_is_bypassed_only_for_fresh_requests(
     frigate: FakeFrigate,
     client: FrigateClient,
     freezer: FrozenDateTimeFactory,
@@ -226,7 +238,7 @@ async def test_the_cache_is_passed_by_only_when_asked(
     assert await read(client, False) != before
 
 
-async def test_nothing_else_passes_the_cache_by(
+async def test_the_other_routes_do_not_bypass_the_cache(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     await client.system.version()
@@ -261,7 +273,9 @@ NAMES = {
 
 
 @pytest.mark.parametrize("prefix", ["", "/frigate", "/ein%20pfad"])
-async def test_camera_names_on_the_wire(connect: Connect, prefix: str) -> None:
+async def test_camera_names_are_quoted_in_the_path(
+    connect: Connect, prefix: str
+) -> None:
     picture = http_answer(200, JPEG, "image/jpeg")
     moving = http_answer(200, b"", "multipart/x-mixed-replace;boundary=frame")
     async with wire_server(*(picture, moving) * len(NAMES)) as server:
@@ -278,7 +292,7 @@ async def test_camera_names_on_the_wire(connect: Connect, prefix: str) -> None:
 
 
 @EVERY_VERSION
-async def test_cameras_of_whatever_names(
+async def test_cameras_may_have_any_name(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     # The backend behind nginx cannot tell a slash in a name from one in the path.
@@ -315,7 +329,7 @@ async def test_a_name_that_would_lead_elsewhere_is_not_sent(
 
 @EVERY_VERSION
 @pytest.mark.parametrize("slash", ["", "/"])
-async def test_below_a_path(
+async def test_the_base_url_may_have_a_path(
     socket_enabled: None, connect: Connect, slash: str, version: str
 ) -> None:
     async with FakeFrigate(version, prefix="/frigate") as frigate:
@@ -341,7 +355,9 @@ async def test_below_a_path(
 
 
 @EVERY_VERSION
-async def test_a_restart(frigate: FakeFrigate, connect: Connect) -> None:
+async def test_an_administrator_restarts_the_server(
+    frigate: FakeFrigate, connect: Connect
+) -> None:
     with pytest.raises(FrigateForbiddenError):
         await connect(frigate.external_url, **VIEWER).system.restart()
     assert not frigate.state.starting

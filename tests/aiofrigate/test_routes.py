@@ -52,6 +52,6 @@ def test_a_name_that_would_lead_elsewhere_is_refused(name: str) -> None:
         found.url_below(BASE)
 
 
-def test_a_name_that_is_not_given_is_a_mistake_of_the_caller() -> None:
+def test_a_missing_name_is_an_error_of_the_caller() -> None:
     with pytest.raises(KeyError):
         route("/api/{camera}/latest.jpg")

@@ -1,4 +1,4 @@
-"""Finding one's way through the schema of the configuration."""
+"""Looking up parts of the configuration schema."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ TEXT = {"type": "string"}
 
 
 def everything_in(part: Any) -> set[str]:
-    """Return every key at any depth."""
+    """Return the keys of all levels."""
     if isinstance(part, list):
         return {key for one in part for key in everything_in(one)}
     if not isinstance(part, dict):
@@ -29,19 +29,21 @@ def everything_in(part: Any) -> set[str]:
 
 
 @EVERY_VERSION
-async def test_the_schema(frigate: FakeFrigate, connect: Connect) -> None:
+async def test_the_schema_is_returned(frigate: FakeFrigate, connect: Connect) -> None:
     client = connect(frigate.external_url, **VIEWER)
     assert await client.system.config_schema() == SCHEMA
 
 
-async def test_what_is_no_schema(frigate: FakeFrigate, client: FrigateClient) -> None:
+async def test_an_answer_that_is_not_a_schema_is_refused(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
     frigate.fail("/api/config/schema.json", Fault.json({"cameras": {}}), times=1)
     with pytest.raises(FrigateDataError):
         await client.system.config_schema()
     assert await client.system.config_schema() == SCHEMA
 
 
-def test_a_part() -> None:
+def test_a_part_is_found_by_its_path() -> None:
     part = schema_at(SCHEMA, "record.alerts.retain")
     # The title is that of the place, and not of what the reference leads to.
     assert part["title"] == "Event retention settings."
@@ -50,19 +52,19 @@ def test_a_part() -> None:
 
 
 @pytest.mark.parametrize("path", ["record", "cameras", "auth", "mqtt", "detectors"])
-def test_nothing_is_left_to_look_up(path: str) -> None:
+def test_references_are_resolved(path: str) -> None:
     assert not {"$ref", "$defs"} & everything_in(schema_at(SCHEMA, path))
 
 
 @pytest.mark.parametrize("name", ["*", "front_door", "Portones"])
-def test_names_that_people_give(name: str) -> None:
+def test_any_name_stands_for_a_name_that_users_choose(name: str) -> None:
     assert schema_at(SCHEMA, f"cameras.{name}.record") == schema_at(
         SCHEMA, "cameras.*.record"
     )
     assert schema_at(SCHEMA, f"cameras.{name}.detect.fps")["type"] == "integer"
 
 
-def test_lists_and_null_are_seen_through() -> None:
+def test_lists_and_null_are_followed() -> None:
     roles = schema_at(SCHEMA, "cameras.*.ffmpeg.inputs.roles")
     assert roles["items"]["enum"] == ["audio", "record", "detect"]
     model = schema_at(SCHEMA, "detectors.cpu.model.width")
@@ -81,14 +83,16 @@ def test_lists_and_null_are_seen_through() -> None:
         ("", "", "record"),
     ],
 )
-def test_a_path_that_leads_nowhere(path: str, wrong: str, names: str) -> None:
+def test_an_unknown_path_is_an_error_with_the_valid_names(
+    path: str, wrong: str, names: str
+) -> None:
     with pytest.raises(FrigateSchemaPathError) as caught:
         schema_at(SCHEMA, path)
     assert caught.value.path == wrong
     assert names in (*caught.value.names, "")
 
 
-def test_names_of_where_people_give_them_and_of_where_there_are_none() -> None:
+def test_properties_and_names_that_users_choose_can_be_mixed() -> None:
     schema = {
         "properties": {
             "both": {"properties": {"own": TEXT}, "additionalProperties": TEXT},
@@ -106,7 +110,7 @@ def test_names_of_where_people_give_them_and_of_where_there_are_none() -> None:
         schema_at(schema, "free.name")
 
 
-def test_alternatives_that_both_have_a_name() -> None:
+def test_alternatives_that_share_a_name_are_combined() -> None:
     schema = {
         "$defs": {"A": {"properties": {"x": TEXT}}},
         "properties": {
@@ -127,7 +131,7 @@ def test_alternatives_that_both_have_a_name() -> None:
         schema_at(schema, "neither")
 
 
-def test_references_that_lead_in_circles() -> None:
+def test_recursive_references_are_kept() -> None:
     schema: dict[str, Any] = {
         "$defs": {
             "Node": {

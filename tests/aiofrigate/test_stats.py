@@ -1,4 +1,4 @@
-"""`/api/stats` of both versions, whole and with anything missing from it."""
+"""Reading of `/api/stats` of every version, complete and with missing keys."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -23,7 +23,7 @@ RECORDINGS = "/media/frigate/recordings"
 
 
 def _camera(**changes: Any) -> CameraStats:
-    """Return a camera of which nothing is known but this."""
+    """Return a camera of which only the given values are known."""
     known = {
         "camera_fps": None,
         "process_fps": None,
@@ -47,7 +47,7 @@ def _stats_of(version: str) -> Any:
     return recorded(version, "full.stats" if version == "0.18" else "stats.5000")
 
 
-def test_recorded_0_17() -> None:
+def test_recorded_stats_of_0_17_are_read() -> None:
     stats = Stats.from_api(_stats_of("0.17.2"))
     assert stats.cameras["front_door"] == _camera(
         camera_fps=3.0,
@@ -78,7 +78,7 @@ def test_recorded_0_17() -> None:
     assert (stats.gpus, stats.npus, stats.temperatures) == ({}, {}, {})
 
 
-def test_recorded_0_18() -> None:
+def test_recorded_stats_of_0_18_are_read() -> None:
     stats = Stats.from_api(_stats_of("0.18"))
     assert stats.cameras["front_door"] == _camera(
         camera_fps=3.0,
@@ -101,13 +101,13 @@ def test_recorded_0_18() -> None:
     assert str(stats.version) == "0.18.0"
 
 
-def test_recorded_of_an_account_that_may_see_one_camera() -> None:
+def test_recorded_stats_of_an_account_that_may_see_one_camera_are_read() -> None:
     stats = Stats.from_api(recorded("0.18", "new.stats.8971.gate"))
     assert list(stats.cameras) == ["Portones"]
     assert stats.cameras["Portones"].ffmpeg == Usage(1.3, 0.3)
 
 
-def test_recorded_while_a_camera_is_off() -> None:
+def test_recorded_stats_with_a_disabled_camera_are_read() -> None:
     for version in VERSIONS:
         stats = Stats.from_api(recorded(version, "camera-off.stats"))
         # The processes of this recording were not kept.
@@ -119,7 +119,7 @@ def test_recorded_while_a_camera_is_off() -> None:
 # CPU
 
 
-def test_pids_that_change_do_not_matter() -> None:
+def test_changed_process_ids_do_not_change_the_stats() -> None:
     data = _stats_of("0.17.2")
     before = Stats.from_api(data)
     pids = {pid: str(int(pid) + 7) for pid in data["cpu_usages"] if pid.isdecimal()}
@@ -159,7 +159,7 @@ def test_pids_that_change_do_not_matter() -> None:
         ({"ffmpeg_pid": 7, "ffmpeg_cpu": ""}, {}, Usage()),
     ],
 )
-def test_what_a_process_uses(
+def test_the_usage_of_a_process_is_read(
     camera: dict[str, Any], usages: dict[str, Any], expected: Usage
 ) -> None:
     stats = Stats.from_api({"cameras": {"a": camera}, "cpu_usages": usages})
@@ -169,7 +169,7 @@ def test_what_a_process_uses(
 # Temperatures, GPUs, NPUs, storage
 
 
-def test_temperatures_where_0_17_has_them() -> None:
+def test_temperatures_of_0_17_are_read() -> None:
     service = {"temperatures": {"apex_0": 41.5, "odd": "warm", "text": "39"}}
     assert Stats.from_api({"service": service}).temperatures == {
         "apex_0": 41.5,
@@ -180,7 +180,7 @@ def test_temperatures_where_0_17_has_them() -> None:
         assert Stats.from_api({"service": {"temperatures": nothing}}).temperatures == {}
 
 
-def test_temperatures_where_0_18_has_them() -> None:
+def test_temperatures_of_0_18_are_read() -> None:
     detectors = {
         "coral1": {"inference_speed": 7.0, "temperature": 52},
         "coral2": {"inference_speed": 8.0, "temperature": None},
@@ -208,13 +208,13 @@ def test_temperatures_where_0_18_has_them() -> None:
         ("error", GpuStats(None, None, None, None, None)),
     ],
 )
-def test_gpus(data: Any, expected: GpuStats) -> None:
+def test_gpu_stats_are_read(data: Any, expected: GpuStats) -> None:
     stats = Stats.from_api({"gpu_usages": {"Intel iGPU": data, "0": {}}})
     assert stats.gpus["Intel iGPU"] == expected
     assert list(stats.gpus) == ["Intel iGPU", "0"]
 
 
-def test_npus() -> None:
+def test_npu_stats_are_read() -> None:
     usages = {"rockchip": {"npu": "31.0%", "mem": "-"}, "axengine": {"npu": 7}}
     stats = Stats.from_api({"npu_usages": usages})
     assert stats.npus == {
@@ -237,7 +237,7 @@ def test_npus() -> None:
         (None, None),
     ],
 )
-def test_how_full_a_disk_is(data: Any, percent: float | None) -> None:
+def test_the_usage_of_a_file_system_is_read(data: Any, percent: float | None) -> None:
     stats = Stats.from_api({"service": {"storage": {RECORDINGS: data}}})
     assert stats.storage[RECORDINGS].used_percent == percent
 
@@ -246,14 +246,14 @@ def test_how_full_a_disk_is(data: Any, percent: float | None) -> None:
 
 
 @pytest.mark.parametrize("latest", ["unknown", "disabled", "", None, 17])
-def test_a_latest_version_that_is_none(latest: Any) -> None:
+def test_an_invalid_latest_version_is_unknown(latest: Any) -> None:
     service = {"version": "0.17.2-3d4dd3a", "latest_version": latest}
     stats = Stats.from_api({"service": service})
     assert stats.version == Version.parse("0.17.2-3d4dd3a")
     assert stats.latest_version is None
 
 
-def test_a_latest_version() -> None:
+def test_the_latest_version_is_read() -> None:
     stats = Stats.from_api({"service": {"latest_version": "0.18.0"}})
     assert str(stats.latest_version) == "0.18.0"
 
@@ -269,7 +269,9 @@ def test_a_latest_version() -> None:
         (1000, None, None),
     ],
 )
-def test_age(updated: Any, sent: float | None, age: float | None) -> None:
+def test_the_age_of_the_stats_is_computed(
+    updated: Any, sent: float | None, age: float | None
+) -> None:
     moment = None if sent is None else datetime.fromtimestamp(sent, UTC)
     stats = Stats.from_api({"service": {"last_updated": updated}}, moment)
     assert stats.age == age
@@ -279,7 +281,7 @@ def test_age(updated: Any, sent: float | None, age: float | None) -> None:
 
 
 @pytest.mark.parametrize("nothing", [None, "", [], {}, 0, "-", False])
-def test_nothing_is_unknown_and_not_zero(nothing: Any) -> None:
+def test_missing_values_are_unknown_and_not_zero(nothing: Any) -> None:
     keys = ("cameras", "detectors", "embeddings", "cpu_usages", "service")
     stats = Stats.from_api(dict.fromkeys((*keys, "gpu_usages", "npu_usages"), nothing))
     assert stats == Stats.from_api({})
@@ -291,7 +293,7 @@ def test_nothing_is_unknown_and_not_zero(nothing: Any) -> None:
 
 
 @EVERY_VERSION
-def test_a_camera_of_which_nothing_is_told(version: str) -> None:
+def test_a_camera_without_values_is_unknown(version: str) -> None:
     data = _stats_of(version)
     data["cameras"]["front_door"] = {}
     assert Stats.from_api(data).cameras["front_door"] == _camera()
@@ -302,7 +304,7 @@ def test_a_camera_of_which_nothing_is_told(version: str) -> None:
 
 
 @EVERY_VERSION
-def test_each_missing_key_costs_its_own_value_only(version: str) -> None:
+def test_a_missing_key_only_affects_its_own_value(version: str) -> None:
     def recorded_with_sound() -> dict[str, Any]:
         data: dict[str, Any] = _stats_of(version)
         data["cameras"]["front_door"]["audio_dBFS"] = -42.5
@@ -323,7 +325,7 @@ def _differs(first: CameraStats, second: CameraStats, name: str) -> bool:
 
 
 @EVERY_VERSION
-def test_equal_answers_are_equal(version: str) -> None:
+def test_stats_of_equal_answers_are_equal(version: str) -> None:
     data = _stats_of(version)
     before = Stats.from_api(data)
     assert before == Stats.from_api(_stats_of(version))
@@ -332,7 +334,7 @@ def test_equal_answers_are_equal(version: str) -> None:
     assert Stats.from_api(data) != before
 
 
-def test_a_thermometer_and_a_detector_of_the_same_name() -> None:
+def test_a_temperature_sensor_and_a_detector_may_have_the_same_name() -> None:
     stats = Stats.from_api(
         {
             "service": {"temperatures": {"coral": 41.5}},
@@ -343,5 +345,5 @@ def test_a_thermometer_and_a_detector_of_the_same_name() -> None:
 
 
 @pytest.mark.parametrize("text", ["1_0", "\u0967"])
-def test_what_only_python_takes_for_a_number(text: str) -> None:
+def test_strings_that_only_python_reads_as_numbers_are_unknown(text: str) -> None:
     assert Stats.from_api({"camera_fps": text}).camera_fps is None

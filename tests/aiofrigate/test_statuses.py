@@ -1,4 +1,4 @@
-"""Answers of a bad status: each becomes an error of its own, in the server's words."""
+"""Error statuses: each becomes its own error, with the message of the server."""
 
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -107,7 +107,7 @@ ADMIN_ONLY = "Access denied. A user with the admin role is required."
         ),
     ],
 )
-async def test_each_status_is_an_error_and_passes(
+async def test_each_status_becomes_its_error_and_the_client_recovers(
     frigate: FakeFrigate,
     client: FrigateClient,
     fault: Fault,
@@ -128,7 +128,7 @@ async def test_each_status_is_an_error_and_passes(
     assert await works(client)
 
 
-async def test_a_stream_maps_statuses_too(
+async def test_a_stream_maps_statuses_to_errors(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     with pytest.raises(FrigateNotFoundError, match="Camera not found"):
@@ -139,7 +139,7 @@ async def test_a_stream_maps_statuses_too(
         assert await anext(stream.chunks())
 
 
-async def test_an_error_whose_body_breaks_off_is_still_that_error(
+async def test_a_status_counts_even_if_the_body_breaks_off(
     frigate: FakeFrigate, client: FrigateClient, connect: Connect
 ) -> None:
     cut = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 500\r\n\r\n"
@@ -150,7 +150,7 @@ async def test_an_error_whose_body_breaks_off_is_still_that_error(
         assert await client.system.version()
 
 
-async def test_an_error_without_an_end_is_not_read_to_it(connect: Connect) -> None:
+async def test_an_endless_error_body_is_not_read(connect: Connect) -> None:
     words = b'"' + b"x" * 200_000
     endless = http_answer(400, words, headers={"Content-Length": "99999999"})
     async with wire_server(endless) as server:
@@ -183,7 +183,7 @@ async def test_an_error_without_an_end_is_not_read_to_it(connect: Connect) -> No
     ],
     ids=["nginx", "empty", "csrf", "camera", "anonymous", "basic"],
 )
-async def test_only_the_401_of_nginx_tells_of_a_lost_session(
+async def test_only_the_401_of_nginx_means_a_lost_session(
     frigate: FakeFrigate, client: FrigateClient, answer: Answer, lost: bool
 ) -> None:
     frigate.fail("/api/stats", Fault("answer", answer))
@@ -194,7 +194,7 @@ async def test_only_the_401_of_nginx_tells_of_a_lost_session(
     assert await works(client)
 
 
-async def test_the_401_of_a_proxy_starts_no_login_at_frigate(
+async def test_the_401_of_a_proxy_causes_no_login(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
     async with FrontProxy(frigate.external_url, basic=("door", "front-door-1")) as door:
@@ -215,13 +215,13 @@ async def test_the_401_of_a_proxy_starts_no_login_at_frigate(
 
 
 def _transport(client: FrigateClient) -> Transport:
-    """Return a transport for requests that no resource sends."""
+    """Return a transport, for requests that no resource sends."""
     session = client._transport.session
     return Transport(session, client.base_url, Credentials())
 
 
 @pytest.mark.parametrize("password", [PASSWORD, 'a"b\\c\n-\u00e9-\u2713', "abc", "x y"])
-async def test_a_422_names_the_fields_and_keeps_the_password_to_itself(
+async def test_a_422_names_the_fields_without_the_password(
     frigate: FakeFrigate,
     client: FrigateClient,
     caplog: pytest.LogCaptureFixture,
@@ -257,7 +257,7 @@ async def test_a_422_names_the_fields_and_keeps_the_password_to_itself(
         b"[" * 60_000,
     ],
 )
-async def test_a_422_of_any_other_form_shows_nothing_of_it(
+async def test_a_422_of_another_form_shows_nothing_of_its_body(
     connect: Connect, caplog: pytest.LogCaptureFixture, body: bytes
 ) -> None:
     async with wire_server(http_answer(422, body)) as server:
@@ -270,7 +270,7 @@ async def test_a_422_of_any_other_form_shows_nothing_of_it(
         assert await client.system.version()
 
 
-async def test_a_422_that_arrives_in_pieces_is_understood(connect: Connect) -> None:
+async def test_a_422_that_arrives_in_pieces_is_read(connect: Connect) -> None:
     body = (
         b'{"detail":[{"loc":["body","password"],"msg":"Too short","input":"abc"},'
         b'{"loc":["query","h\\u0007eight",3],"msg":"Too low","input":"abc"}]}'
@@ -289,7 +289,7 @@ async def test_a_422_that_arrives_in_pieces_is_understood(connect: Connect) -> N
         assert await client.system.version()
 
 
-async def test_words_that_repeat_a_password_are_masked_before_they_are_cut(
+async def test_a_message_with_a_password_is_masked_before_it_is_shortened(
     frigate: FakeFrigate, client: FrigateClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     transport = _transport(client)
@@ -332,7 +332,7 @@ def _http_date(seconds: float) -> str:
         ("Thu, 01 Jan 1970 00:00:00 +99999999999", "Enough!", 60),
     ],
 )
-async def test_a_429_says_when_to_ask_again(
+async def test_a_429_tells_how_long_to_wait(
     frigate: FakeFrigate,
     client: FrigateClient,
     header: str | None,
@@ -350,7 +350,7 @@ async def test_a_429_says_when_to_ask_again(
     assert await works(client)
 
 
-async def test_a_429_may_name_a_moment(
+async def test_a_429_may_contain_a_date(
     frigate: FakeFrigate, client: FrigateClient, freezer: FrozenDateTimeFactory
 ) -> None:
     headers = [("Retry-After", _http_date(90))]
@@ -365,7 +365,7 @@ async def test_a_429_may_name_a_moment(
 # Frigate while it boots
 
 
-async def test_starting_on_either_port_and_with_any_credentials(
+async def test_a_starting_server_is_recognized_with_any_credentials(
     frigate: FakeFrigate, connect: Connect, caplog: pytest.LogCaptureFixture
 ) -> None:
     clients = [

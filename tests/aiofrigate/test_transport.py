@@ -107,14 +107,14 @@ def test_every_lane_is_in_one_queue() -> None:
     assert sorted(lane.name for lane in in_queues) == sorted(lane.name for lane in Lane)
 
 
-def test_what_asks_and_what_changes_something_have_lanes_of_their_own() -> None:
+def test_queries_and_commands_have_separate_lanes() -> None:
     assert usual_lane("GET") is Lane.POLLS
     assert {usual_lane(one) for one in ("POST", "PUT", "PATCH", "DELETE")} == {
         Lane.COMMANDS
     }
 
 
-async def test_a_lane_waits_for_those_of_its_queue_alone() -> None:
+async def test_a_lane_only_waits_for_lanes_of_the_same_queue() -> None:
     lanes = Lanes()
     for places, members in QUEUES:
         waiting: list[asyncio.Task[bool]] = []

@@ -1,4 +1,4 @@
-"""Accounts: each command against both versions, and what the server thinks of it."""
+"""User accounts: each command, with every version of Frigate."""
 
 from collections.abc import Awaitable, Callable
 
@@ -50,7 +50,7 @@ def accounts(frigate: FakeFrigate) -> dict[str, tuple[str, str]]:
 
 
 @EVERY_VERSION
-async def test_an_account_from_its_beginning_to_its_end(
+async def test_an_account_is_created_changed_and_deleted(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
     users = connect(frigate.external_url, **ADMIN).users
@@ -65,7 +65,7 @@ async def test_an_account_from_its_beginning_to_its_end(
 
 
 @EVERY_VERSION
-async def test_what_frigate_calls_a_success(
+async def test_frigate_reports_success_for_accounts_that_do_not_exist(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     before = dict(frigate.state.users)
@@ -96,7 +96,7 @@ async def test_what_frigate_calls_a_success(
         (lambda users: users.set_password("viewer1", "short"), FrigateBadRequestError),
     ],
 )
-async def test_refusals(
+async def test_refused_account_commands_are_errors(
     frigate: FakeFrigate,
     client: FrigateClient,
     command: Callable[..., Awaitable[None]],
@@ -111,7 +111,7 @@ async def test_refusals(
 
 
 @EVERY_VERSION
-async def test_the_own_password_of_a_viewer(
+async def test_a_viewer_changes_the_own_password(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
     users = connect(frigate.external_url, **VIEWER).users
@@ -128,7 +128,7 @@ async def test_the_own_password_of_a_viewer(
 
 
 @EVERY_VERSION
-async def test_a_changed_password_is_used_with_the_next_login(
+async def test_a_password_changed_at_the_server_is_used_for_the_next_login(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
     client = connect(frigate.external_url, **VIEWER)
@@ -141,7 +141,7 @@ async def test_a_changed_password_is_used_with_the_next_login(
 
 @EVERY_VERSION
 @pytest.mark.parametrize("command", [*COMMANDS[:2], COMMANDS[3]])
-async def test_a_viewer_may_not(
+async def test_account_commands_are_for_administrators_only(
     frigate: FakeFrigate, connect: Connect, command: Command
 ) -> None:
     before = accounts(frigate)
@@ -154,7 +154,7 @@ async def test_a_viewer_may_not(
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-async def test_a_web_page_is_no_success(
+async def test_an_html_page_is_not_a_success_of_an_account_command(
     frigate: FakeFrigate, client: FrigateClient, command: Command
 ) -> None:
     frigate.fail("/api/users", Fault.html(), times=1)
@@ -164,7 +164,7 @@ async def test_a_web_page_is_no_success(
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-async def test_a_command_is_sent_once(
+async def test_an_account_command_is_sent_once(
     frigate: FakeFrigate, client: FrigateClient, command: Command
 ) -> None:
     frigate.fail("/api/users", Fault.drop_body(), times=1)
@@ -174,7 +174,7 @@ async def test_a_command_is_sent_once(
 
 
 @EVERY_VERSION
-async def test_a_failure_costs_the_next_command_nothing(
+async def test_a_command_succeeds_after_a_failure_of_the_server(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     with pytest.raises(FrigateServerError):
@@ -186,7 +186,7 @@ async def test_a_failure_costs_the_next_command_nothing(
 
 
 @pytest.mark.parametrize("answer", [[{"role": "viewer"}], ["admin"], [None]])
-async def test_what_is_no_list_of_accounts(
+async def test_account_answers_of_another_shape_are_refused(
     frigate: FakeFrigate, client: FrigateClient, answer: object
 ) -> None:
     frigate.fail("/api/users", Fault.json(answer), times=1)
@@ -200,7 +200,7 @@ async def test_what_is_no_list_of_accounts(
 
 @EVERY_VERSION
 @pytest.mark.parametrize("port", ["internal_url", "external_url"])
-async def test_who_can_log_in(
+async def test_user_name_and_password_are_checked_by_a_login(
     frigate: FakeFrigate, connect: Connect, port: str
 ) -> None:
     client = connect(getattr(frigate, port), **VIEWER)
@@ -223,7 +223,7 @@ async def test_who_can_log_in(
     ],
     ids=lambda fault: f"{fault.kind}-{fault.prepared and fault.prepared.status}",
 )
-async def test_it_cannot_be_told_who_can_log_in(
+async def test_a_check_of_a_password_can_fail(
     frigate: FakeFrigate, connect: Connect, fault: Fault
 ) -> None:
     client = connect(frigate.external_url, **VIEWER)
@@ -240,7 +240,7 @@ async def test_it_cannot_be_told_who_can_log_in(
 
 
 @EVERY_VERSION
-async def test_nobody_logs_in_where_that_is_not_asked_for(
+async def test_a_password_cannot_be_checked_if_authentication_is_disabled(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     frigate.state.auth = False
@@ -250,7 +250,7 @@ async def test_nobody_logs_in_where_that_is_not_asked_for(
     assert await client.can_log_in("viewer1", VIEWER["password"])
 
 
-async def test_a_client_that_is_closed_asks_nothing(frigate: FakeFrigate) -> None:
+async def test_a_closed_client_checks_no_password(frigate: FakeFrigate) -> None:
     session = aiohttp.ClientSession()
     client = FrigateClient(session, frigate.internal_url)
     await session.close()

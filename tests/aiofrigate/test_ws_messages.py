@@ -1,4 +1,4 @@
-"""What is said on the WebSocket, read as typed updates."""
+"""Messages of the WebSocket, read as typed updates."""
 
 import json
 from pathlib import Path
@@ -28,18 +28,18 @@ FIXTURES = Path(__file__).parent.parent / "fixtures"
 SESSIONS = ["0.17.2/ws.5000.onConnect", "0.17.2/ws.admin.command", "0.18/ws.onConnect"]
 
 
-def said(topic: Any, payload: Any) -> Update | None:
-    """Return what a message says."""
+def parsed(topic: Any, payload: Any) -> Update | None:
+    """Return the update in a message."""
     return parse_message(json.dumps({"topic": topic, "payload": payload}))
 
 
-def packed(topic: str, value: Any) -> Update | None:
-    """Return what a message says whose payload is JSON inside a text."""
-    return said(topic, json.dumps(value))
+def parsed_json(topic: str, value: Any) -> Update | None:
+    """Return the update in a message whose payload is JSON in a string."""
+    return parsed(topic, json.dumps(value))
 
 
 @pytest.mark.parametrize("session", SESSIONS)
-def test_a_recorded_session_is_understood(session: str) -> None:
+def test_a_recorded_session_is_parsed(session: str) -> None:
     text = (FIXTURES / f"{session}.json").read_text(encoding="utf-8")
     # Messages that are for Frigate's own pages, or say only that it is there.
     unwanted = {
@@ -50,13 +50,13 @@ def test_a_recorded_session_is_understood(session: str) -> None:
     }
     for message in json.loads(text)["messages"]:
         topic = message["topic"]
-        update = said(topic, message["payload"])
+        update = parsed(topic, message["payload"])
         wanted = topic not in unwanted and not topic.endswith("/status/detect")
         assert (update is not None) is wanted, topic
 
 
-def test_what_there_is_now() -> None:
-    update = packed(
+def test_the_current_activity_is_parsed() -> None:
+    update = parsed_json(
         "camera_activity",
         {
             "door": {
@@ -84,8 +84,10 @@ def test_what_there_is_now() -> None:
     )
 
 
-def test_what_is_heard_now() -> None:
-    update = packed("audio_detections", {"door": {"bark": {"score": 0.9}}, "yard": {}})
+def test_the_current_sounds_are_parsed() -> None:
+    update = parsed_json(
+        "audio_detections", {"door": {"bark": {"score": 0.9}}, "yard": {}}
+    )
     assert update == SoundActivity({"door": frozenset({"bark"}), "yard": frozenset()})
 
 
@@ -114,26 +116,30 @@ CAR = TrackedObject("1.0-a", "door", "car", "Post", frozenset({"street"}), False
         ("new", {"id": 5}, None),
     ],
 )
-def test_objects(kind: str, change: dict[str, Any], expected: Update | None) -> None:
+def test_object_updates_are_parsed(
+    kind: str, change: dict[str, Any], expected: Update | None
+) -> None:
     assert (
-        packed("events", {"type": kind, "before": {}, "after": EVENT | change})
+        parsed_json("events", {"type": kind, "before": {}, "after": EVENT | change})
         == expected
     )
 
 
-def test_an_object_without_a_picture() -> None:
-    update = packed("events", {"type": "new", "after": EVENT | {"has_snapshot": False}})
+def test_an_object_without_a_snapshot_has_no_snapshot_time() -> None:
+    update = parsed_json(
+        "events", {"type": "new", "after": EVENT | {"has_snapshot": False}}
+    )
     assert isinstance(update, ObjectUpdate)
     assert update.tracked.snapshot_time is None
 
 
-def test_reviews() -> None:
+def test_review_updates_are_parsed() -> None:
     after = {"id": "2.0-b", "camera": "door", "severity": "alert", "start_time": 2.0}
-    update = packed("reviews", {"type": "new", "after": after})
+    update = parsed_json("reviews", {"type": "new", "after": after})
     assert isinstance(update, ReviewUpdate)
     assert (update.review.review_id, update.review.severity) == ("2.0-b", "alert")
-    assert packed("reviews", {"type": "new", "after": {"id": "2.0-b"}}) is None
-    assert packed("reviews", {"type": "new"}) is None
+    assert parsed_json("reviews", {"type": "new", "after": {"id": "2.0-b"}}) is None
+    assert parsed_json("reviews", {"type": "new"}) is None
 
 
 FACE = {"type": "face", "camera": "door", "name": "Ana", "score": 0.9, "id": "1.0-a"}
@@ -157,11 +163,13 @@ PLATE = {"type": "lpr", "camera": "door", "plate": "1234ABC", "id": "1.0-a"}
         (FACE | {"camera": None}, None),
     ],
 )
-def test_faces_and_plates(payload: dict[str, Any], expected: Update | None) -> None:
-    assert packed("tracked_object_update", payload) == expected
+def test_recognized_faces_and_plates_are_parsed(
+    payload: dict[str, Any], expected: Update | None
+) -> None:
+    assert parsed_json("tracked_object_update", payload) == expected
 
 
-def test_what_a_face_or_a_plate_is_called() -> None:
+def test_the_name_is_shown_before_the_plate() -> None:
     shown = [
         Recognized("door", is_plate, name, plate, None, None).shown
         for is_plate, name, plate in [
@@ -198,8 +206,10 @@ def test_what_a_face_or_a_plate_is_called() -> None:
         ("profile/state", "none", ProfileState(None)),
     ],
 )
-def test_short_messages(topic: str, payload: Any, expected: Update) -> None:
-    assert said(topic, payload) == expected
+def test_messages_without_json_are_parsed(
+    topic: str, payload: Any, expected: Update
+) -> None:
+    assert parsed(topic, payload) == expected
 
 
 @pytest.mark.parametrize(
@@ -234,10 +244,10 @@ def test_short_messages(topic: str, payload: Any, expected: Update) -> None:
         ("profile/state", {}),
     ],
 )
-def test_what_is_not_understood_is_nothing(topic: Any, payload: Any) -> None:
-    assert said(topic, payload) is None
+def test_unknown_messages_are_ignored(topic: Any, payload: Any) -> None:
+    assert parsed(topic, payload) is None
 
 
 @pytest.mark.parametrize("text", ["", "not JSON", "[]", "null", "[" * 100_000])
-def test_garbage_is_nothing(text: str) -> None:
+def test_invalid_messages_are_ignored(text: str) -> None:
     assert parse_message(text) is None
