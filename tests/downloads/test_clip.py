@@ -20,7 +20,7 @@ from custom_components.frigate_http.downloads.clip import ClipJob
 from custom_components.frigate_http.downloads.job import Download, numbered_paths
 from custom_components.frigate_http.periods import Period
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 from tests.clock import in_time, turns
 from tests.common import sent
@@ -34,7 +34,7 @@ from tests.downloads.videos import (
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.answers import Answer as FakeAnswer
 from tests.mp4.material import Scene
-from tests.services.common import call, camera_entity
+from tests.services.common import INVALID, call, camera_entity, reason
 from tests.versions import EVERY_VERSION
 
 RECORDINGS = "/api/front_door/recordings"
@@ -389,7 +389,7 @@ async def test_an_end_that_never_comes_is_told(
         ({"start_time": 100, "end_time": 100 + 86401}, "clip_too_long"),
         ({"duration": 60, "chunk_duration": 9}, "not_a_duration"),
         ({"duration": 60, "chunk_duration": 3601}, "not_a_duration"),
-        ({"duration": 60, "join": "perhaps"}, "not_a_boolean"),
+        ({"duration": 60, "join": "perhaps"}, "field join"),
         ({"duration": 60, "filename": "clip.avi"}, "bad_filename"),
         ({}, "bad_period"),
     ],
@@ -403,9 +403,9 @@ async def test_what_is_refused_at_once(
     key: str,
 ) -> None:
     frigate.clear_requests()
-    with pytest.raises(ServiceValidationError) as caught:
+    with pytest.raises(INVALID) as caught:
         await call(hass, "download_clip", entity_id=camera_entity(hass, entry), **data)
-    assert caught.value.translation_key == key
+    assert reason(caught.value) == key
     assert frigate.requests == []
 
 

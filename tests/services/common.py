@@ -4,11 +4,14 @@ from collections.abc import Iterable
 from copy import deepcopy
 from typing import Any
 
+import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
+import voluptuous as vol
 
 from custom_components.frigate_http.const import DOMAIN
 from homeassistant.auth.const import GROUP_ID_ADMIN, GROUP_ID_USER
 from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType
 from tests.common import ADMIN, VIEWER, camera_device, entity_id
@@ -77,3 +80,26 @@ def kept_state(frigate: FakeFrigate) -> object:
     state = frigate.state
     kept = state.users, state.faces, state.train, state.story, state.exporter.exports
     return deepcopy(kept)
+
+
+type Invalid = ServiceValidationError | vol.Invalid
+"""What the caller of an action has got wrong: our error, or Home Assistant's own."""
+INVALID = (ServiceValidationError, vol.Invalid)
+
+
+def reason(err: Invalid) -> str:
+    """Return the key of an error of ours, or which field Home Assistant's own names."""
+    if isinstance(err, ServiceValidationError):
+        assert err.translation_key is not None
+        return err.translation_key
+    assert isinstance(err, vol.MultipleInvalid)
+    field = str(err.errors[0].path[0])
+    assert field in str(err)
+    return f"field {field}"
+
+
+async def invalid(hass: HomeAssistant, action: str, **data: Any) -> str:
+    """Return the reason why a call is refused that the caller has got wrong."""
+    with pytest.raises(INVALID) as caught:
+        await call(hass, action, **data)
+    return reason(caught.value)

@@ -13,11 +13,14 @@ from homeassistant.exceptions import (
 from tests.common import sent
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.services.common import (
+    INVALID,
     at,
     call,
     camera_entity,
     commands,
+    invalid,
     person,
+    reason,
     set_up_admin,
     set_up_viewer,
 )
@@ -125,8 +128,7 @@ async def test_what_is_no_id(
     event_id: Any,
 ) -> None:
     await set_up_admin(hass, frigate)
-    with pytest.raises(ServiceValidationError, match="field event_id"):
-        await call(hass, action, event_id=event_id, **data)
+    assert await invalid(hass, action, event_id=event_id, **data) == "field event_id"
     assert commands(frigate) == []
 
 
@@ -135,11 +137,11 @@ async def test_what_is_no_id(
     [
         ("end_event", {"end_time": "tomorrow"}, "not_a_time"),
         ("end_event", {"end_time": "2999-01-01 00:00"}, "end_ahead"),
-        ("set_event_sub_label", {"sub_label": "x" * 101}, "too_long"),
-        ("retain_event", {"retain": None}, "not_a_boolean"),
-        ("set_event_sub_label", {"sub_label": None}, "not_a_text"),
-        ("set_event_sub_label", {"sub_label": "Ana", "score": 0}, "not_between"),
-        ("set_event_sub_label", {"sub_label": "Ana", "score": 90}, "not_between"),
+        ("set_event_sub_label", {"sub_label": "x" * 101}, "field sub_label"),
+        ("retain_event", {"retain": None}, "field retain"),
+        ("set_event_sub_label", {"sub_label": None}, "field sub_label"),
+        ("set_event_sub_label", {"sub_label": "Ana", "score": 0}, "field score"),
+        ("set_event_sub_label", {"sub_label": "Ana", "score": 90}, "field score"),
     ],
 )
 async def test_what_no_event_takes(
@@ -150,9 +152,9 @@ async def test_what_no_event_takes(
     key: str,
 ) -> None:
     await set_up_admin(hass, frigate)
-    with pytest.raises(ServiceValidationError) as caught:
+    with pytest.raises(INVALID) as caught:
         await call(hass, action, event_id=UNKNOWN, **data)
-    assert caught.value.translation_key == key
+    assert reason(caught.value) == key
     assert commands(frigate) == []
 
 

@@ -6,13 +6,15 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError
 from tests.common import sent, take_away
 from tests.fake_frigate import FakeFrigate
 from tests.services.common import (
+    INVALID,
     call,
     camera_entity,
     commands,
+    reason,
     set_up_admin,
     set_up_viewer,
 )
@@ -100,18 +102,18 @@ async def test_an_event_for_some_of_the_cameras(
 @pytest.mark.parametrize(
     ("data", "key"),
     [
-        ({"label": ""}, "empty_field"),
-        ({"label": "../users"}, "bad_characters"),
-        ({"label": "a/b"}, "bad_characters"),
-        ({"label": ".."}, "bad_characters"),
-        ({"label": "x" * 10_000_000}, "too_long"),
-        ({"sub_label": "a\x00"}, "bad_characters"),
+        ({"label": ""}, "field label"),
+        ({"label": "../users"}, "field label"),
+        ({"label": "a/b"}, "field label"),
+        ({"label": ".."}, "field label"),
+        ({"label": "x" * 10_000_000}, "field label"),
+        ({"sub_label": "a\x00"}, "field sub_label"),
         ({"duration": -1}, "not_a_duration"),
         ({"duration": False}, "not_a_duration"),
         ({"duration": "soon"}, "not_a_duration"),
-        ({"include_recording": "perhaps"}, "not_a_boolean"),
-        ({"score": 1.5}, "not_between"),
-        ({"score": "sure"}, "not_between"),
+        ({"include_recording": "perhaps"}, "field include_recording"),
+        ({"score": 1.5}, "field score"),
+        ({"score": "sure"}, "field score"),
     ],
     ids=lambda value: repr(value)[:30],
 )
@@ -120,9 +122,9 @@ async def test_what_is_no_event(
 ) -> None:
     entry = await set_up_admin(hass, frigate)
     fields = {"entity_id": camera_entity(hass, entry), "label": "doorbell", **data}
-    with pytest.raises(ServiceValidationError) as caught:
+    with pytest.raises(INVALID) as caught:
         await call(hass, "create_event", **fields)
-    assert caught.value.translation_key == key
+    assert reason(caught.value) == key
     assert commands(frigate) == []
 
 

@@ -14,9 +14,11 @@ from tests.common import sent
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.services.common import (
+    INVALID,
     call,
     camera_entity,
     commands,
+    reason,
     set_up_admin,
     set_up_viewer,
 )
@@ -156,15 +158,15 @@ async def test_the_server_refuses(
         ({"image_path": "/etc/passwd"}, "bad_image_path"),
         ({"image_path": "/media/frigate/clips/../../etc/passwd"}, "bad_image_path"),
         ({"image_path": "/media/frigate/clips/"}, "bad_image_path"),
-        ({"image_path": "/media/frigate/clips/a\n.jpg"}, "bad_characters"),
-        ({"name": "n" * 257}, "too_long"),
-        ({"name": "a\x00b"}, "bad_characters"),
-        ({"name": " "}, "empty_field"),
-        ({"playback": "fast"}, "not_a_choice"),
-        ({"source": "moon"}, "not_a_choice"),
-        ({"timeout": 0}, "not_between"),
-        ({"timeout": 3601}, "not_between"),
-        ({"timeout": 1.5}, "not_whole"),
+        ({"image_path": "/media/frigate/clips/a\n.jpg"}, "field image_path"),
+        ({"name": "n" * 257}, "field name"),
+        ({"name": "a\x00b"}, "field name"),
+        ({"name": " "}, "field name"),
+        ({"playback": "fast"}, "field playback"),
+        ({"source": "moon"}, "field source"),
+        ({"timeout": 0}, "field timeout"),
+        ({"timeout": 3601}, "field timeout"),
+        ({"timeout": 1.5}, "field timeout"),
         ({"start_time": 2000, "end_time": 1000}, "bad_times"),
         ({"start_time": 1795451836000, "end_time": 1795451896000}, "not_a_time"),
         ({"end_time": 4102444800}, "end_ahead"),
@@ -177,9 +179,9 @@ async def test_a_mistake_is_found_before_anything_is_sent(
 ) -> None:
     entry = await set_up_admin(hass, frigate)
     frigate.clear_requests()
-    with pytest.raises(ServiceValidationError) as caught:
+    with pytest.raises(INVALID) as caught:
         await create(hass, entry, **fields)
-    assert caught.value.translation_key == key
+    assert reason(caught.value) == key
     assert frigate.requests == []
 
 

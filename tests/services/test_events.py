@@ -6,11 +6,19 @@ import pytest
 import voluptuous as vol
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError
 from tests.common import sent
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
-from tests.services.common import at, call, camera_entity, set_up_admin, set_up_viewer
+from tests.services.common import (
+    INVALID,
+    at,
+    call,
+    camera_entity,
+    reason,
+    set_up_admin,
+    set_up_viewer,
+)
 from tests.versions import EVERY_VERSION
 
 
@@ -89,19 +97,19 @@ async def test_a_role_for_some_cameras_sees_their_events(
 @pytest.mark.parametrize(
     ("data", "key"),
     [
-        ({"cameras": []}, "empty_field"),
-        ({"cameras": ["sun.sun"]}, "not_an_entity"),
+        ({"cameras": []}, "field cameras"),
+        ({"cameras": ["sun.sun"]}, "field cameras"),
         ({"cameras": ["camera.nobody"]}, "not_a_camera"),
-        ({"labels": ["car,person"]}, "bad_characters"),
-        ({"labels": ["x" * 101]}, "too_long"),
-        ({"labels": ["name"] + [str(number) for number in range(50)]}, "too_many"),
-        ({"zones": ["a\nb"]}, "bad_characters"),
-        ({"sub_labels": ""}, "empty_field"),
-        ({"in_progress": "maybe"}, "not_a_boolean"),
-        ({"has_clip": []}, "not_a_boolean"),
-        ({"limit": 0}, "not_between"),
-        ({"limit": 1001}, "not_between"),
-        ({"limit": 1.5}, "not_whole"),
+        ({"labels": ["car,person"]}, "field labels"),
+        ({"labels": ["x" * 101]}, "field labels"),
+        ({"labels": ["name"] + [str(number) for number in range(50)]}, "field labels"),
+        ({"zones": ["a\nb"]}, "field zones"),
+        ({"sub_labels": ""}, "field sub_labels"),
+        ({"in_progress": "maybe"}, "field in_progress"),
+        ({"has_clip": []}, "field has_clip"),
+        ({"limit": 0}, "field limit"),
+        ({"limit": 1001}, "field limit"),
+        ({"limit": 1.5}, "field limit"),
         ({"start_time": 1795451690505}, "not_a_time"),
         ({"start_time": 20, "end_time": 10}, "bad_times"),
         ({"start_time": "yesterday"}, "not_a_time"),
@@ -114,9 +122,9 @@ async def test_what_no_query_may_ask(
 ) -> None:
     await set_up_admin(hass, frigate)
     frigate.clear_requests()
-    with pytest.raises(ServiceValidationError) as caught:
+    with pytest.raises(INVALID) as caught:
         await call(hass, "get_events", **data)
-    assert caught.value.translation_key == key
+    assert reason(caught.value) == key
     assert sent(frigate, "/api/events") == []
 
 

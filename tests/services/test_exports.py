@@ -16,10 +16,12 @@ from tests.common import reauths, sent
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.services.common import (
+    INVALID,
     at,
     call,
     camera_entity,
     person,
+    reason,
     set_up_admin,
     set_up_viewer,
 )
@@ -213,16 +215,20 @@ async def test_people_must_be_administrators_to_change(
 @pytest.mark.parametrize(
     ("action", "fields", "key"),
     [
-        ("rename_export", {"export_id": "../../config", "name": "x"}, "bad_characters"),
-        ("rename_export", {"export_id": "a", "name": "n" * 257}, "too_long"),
-        ("rename_export", {"export_id": "a", "name": ""}, "empty_field"),
-        ("rename_export", {"export_id": ["a"], "name": "x"}, "not_a_text"),
-        ("get_exports", {"in_progress": "perhaps"}, "not_a_boolean"),
-        ("get_exports", {"cameras": "sensor.x"}, "not_an_entity"),
-        ("delete_exports", {"export_ids": []}, "empty_field"),
-        ("delete_exports", {"export_ids": ["a", "b/c"]}, "bad_characters"),
-        ("delete_exports", {"export_ids": [True]}, "not_a_text"),
-        ("delete_exports", {"export_ids": ["a"] * 1001}, "too_many"),
+        (
+            "rename_export",
+            {"export_id": "../../config", "name": "x"},
+            "field export_id",
+        ),
+        ("rename_export", {"export_id": "a", "name": "n" * 257}, "field name"),
+        ("rename_export", {"export_id": "a", "name": ""}, "field name"),
+        ("rename_export", {"export_id": ["a"], "name": "x"}, "field export_id"),
+        ("get_exports", {"in_progress": "perhaps"}, "field in_progress"),
+        ("get_exports", {"cameras": "sensor.x"}, "field cameras"),
+        ("delete_exports", {"export_ids": []}, "field export_ids"),
+        ("delete_exports", {"export_ids": ["a", "b/c"]}, "field export_ids"),
+        ("delete_exports", {"export_ids": [True]}, "field export_ids"),
+        ("delete_exports", {"export_ids": ["a"] * 1001}, "field export_ids"),
     ],
 )
 async def test_a_mistake_in_a_change_is_found_before_anything_is_sent(
@@ -234,7 +240,7 @@ async def test_a_mistake_in_a_change_is_found_before_anything_is_sent(
 ) -> None:
     await set_up_admin(hass, frigate)
     frigate.clear_requests()
-    with pytest.raises(ServiceValidationError) as caught:
+    with pytest.raises(INVALID) as caught:
         await call(hass, action, **fields)
-    assert caught.value.translation_key == key
+    assert reason(caught.value) == key
     assert frigate.requests == []

@@ -6,11 +6,10 @@ import pytest
 
 from custom_components.frigate_http.services import reprocessing
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ServiceValidationError
 from tests.common import reauths, sent, state_of
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.answers import nginx_page
-from tests.services.common import call, commands, set_up_admin
+from tests.services.common import call, commands, invalid, set_up_admin
 from tests.services.face_calls import (
     EVENT,
     KNOWN_FACES,
@@ -60,8 +59,8 @@ async def test_training_that_is_refused(
         error = await refused(hass, "train_face", name="Eileen", **data)
         assert error.translation_key == "only_one"
     for event_id in ("../x", "a b", "", "ñ"):
-        error = await refused(hass, "train_face", name="Eileen", event_id=event_id)
-        assert isinstance(error, ServiceValidationError)
+        data = {"name": "Eileen", "event_id": event_id}
+        assert await invalid(hass, "train_face", **data) == "field event_id"
     assert frigate.requests == []
     error = await refused(hass, "train_face", name="Bea", training_file="x.webp")
     assert error.translation_key == "unknown_images"

@@ -14,7 +14,15 @@ from homeassistant.exceptions import (
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.notifications import VAPID_KEY
-from tests.services.common import call, commands, person, set_up_admin, set_up_viewer
+from tests.services.common import (
+    INVALID,
+    call,
+    commands,
+    person,
+    reason,
+    set_up_admin,
+    set_up_viewer,
+)
 from tests.versions import EVERY_VERSION
 
 
@@ -110,15 +118,15 @@ async def test_people_must_be_administrators_to_subscribe(
     [
         ("endpoint", "http://push.example/", "bad_subscription"),
         ("endpoint", "https://u:p@push.example/", "bad_subscription"),
-        ("endpoint", "https://push.example/" + "x" * 10_000_000, "too_long"),
-        ("endpoint", "https://push.example/\r\nX: y", "bad_characters"),
-        ("endpoint", {"url": "https://push.example/"}, "not_a_text"),
+        ("endpoint", "https://push.example/" + "x" * 10_000_000, "field endpoint"),
+        ("endpoint", "https://push.example/\r\nX: y", "field endpoint"),
+        ("endpoint", {"url": "https://push.example/"}, "field endpoint"),
         ("p256dh", "garbage", "bad_subscription"),
         ("p256dh", PUBLIC_KEY[4:], "bad_subscription"),
-        ("p256dh", "", "empty_field"),
+        ("p256dh", "", "field p256dh"),
         ("auth", PUBLIC_KEY, "bad_subscription"),
         ("auth", 1234567890123456, "bad_subscription"),
-        ("auth", None, "not_a_text"),
+        ("auth", None, "field auth"),
     ],
 )
 async def test_what_would_keep_frigate_from_starting(
@@ -126,11 +134,9 @@ async def test_what_would_keep_frigate_from_starting(
 ) -> None:
     await set_up_admin(hass, frigate)
     frigate.clear_requests()
-    with pytest.raises(ServiceValidationError) as caught:
+    with pytest.raises(INVALID, match=field) as caught:
         await call(hass, "register_push_subscription", **GOOD | {field: value})
-    assert caught.value.translation_key == key
-    assert caught.value.translation_placeholders is not None
-    assert caught.value.translation_placeholders["field"] == field
+    assert reason(caught.value) == key
     assert frigate.requests == []
 
 

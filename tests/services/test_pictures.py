@@ -28,6 +28,7 @@ from tests.services.common import (
     call,
     camera_entity,
     commands,
+    invalid,
     person,
     set_up_admin,
     set_up_viewer,
@@ -208,14 +209,14 @@ async def test_a_camera_that_shows_nothing(
     [
         ("camera.nowhere", "entity_unavailable"),
         # There is a state, but no image is set up.
-        ("sensor.frigate_uptime", "not_an_entity"),
-        ("no entity", "not_an_entity"),
-        ("camera.one, camera.two", "not_an_entity"),
-        (["camera.one", "camera.two"], "not_a_text"),
-        (None, "not_a_text"),
-        (5, "not_an_entity"),
-        (True, "not_a_text"),
-        ({}, "not_a_text"),
+        ("sensor.frigate_uptime", "field image_entity"),
+        ("no entity", "field image_entity"),
+        ("camera.one, camera.two", "field image_entity"),
+        (["camera.one", "camera.two"], "field image_entity"),
+        (None, "field image_entity"),
+        (5, "field image_entity"),
+        (True, "field image_entity"),
+        ({}, "field image_entity"),
     ],
 )
 async def test_entities_that_are_none(
@@ -223,9 +224,8 @@ async def test_entities_that_are_none(
 ) -> None:
     await set_up_admin(hass, frigate)
     frigate.clear_requests()
-    error = await refused(hass, action, image_entity=entity_id)
-    assert error.translation_key == key
-    assert isinstance(error, ServiceValidationError)
+    data = {**ACTIONS[action], "image_entity": entity_id}
+    assert await invalid(hass, action, **data) == key
     assert frigate.requests == []
 
 
@@ -316,8 +316,8 @@ async def test_files_that_cannot_be_read(
     assert "No such file or directory" in str(error)
     odd: list[Any] = ["", " ", "x" * 4097, "/a\x00b", "/a\nb", True, None, [], {}]
     for path in odd:
-        error = await refused(hass, action, file=path)
-        assert isinstance(error, ServiceValidationError), repr(path)
+        data = {**ACTIONS[action], "file": path}
+        assert await invalid(hass, action, **data) == "field file", repr(path)
     error = await refused(hass, action, file=f"{folder}/{'x' * 300}.jpg")
     assert isinstance(error, ServiceValidationError)
     assert frigate.requests == []

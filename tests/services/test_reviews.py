@@ -5,16 +5,18 @@ from typing import Any
 import pytest
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError
 from tests.common import sent, state_of
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.services.common import (
+    INVALID,
     at,
     call,
     camera_entity,
     commands,
     person,
+    reason,
     set_up_admin,
     set_up_viewer,
 )
@@ -142,16 +144,16 @@ async def test_a_role_for_some_cameras(
 @pytest.mark.parametrize(
     ("action", "data", "key"),
     [
-        ("mark_reviewed", {"review_ids": []}, "empty_field"),
-        ("mark_reviewed", {"review_ids": ""}, "empty_field"),
-        ("mark_reviewed", {"review_ids": ["../users"]}, "bad_characters"),
-        ("mark_reviewed", {"review_ids": [None]}, "not_a_text"),
-        ("mark_reviewed", {"review_ids": ["x"] * 1001}, "too_many"),
-        ("get_reviews", {"severity": "motion"}, "not_a_choice"),
-        ("mark_reviewed", {"review_ids": "1.0-a", "reviewed": []}, "not_a_boolean"),
-        ("get_reviews", {"reviewed": "soon"}, "not_a_boolean"),
-        ("get_reviews", {"cameras": ["a camera"]}, "not_an_entity"),
-        ("get_reviews", {"limit": -1}, "not_between"),
+        ("mark_reviewed", {"review_ids": []}, "field review_ids"),
+        ("mark_reviewed", {"review_ids": ""}, "field review_ids"),
+        ("mark_reviewed", {"review_ids": ["../users"]}, "field review_ids"),
+        ("mark_reviewed", {"review_ids": [None]}, "field review_ids"),
+        ("mark_reviewed", {"review_ids": ["x"] * 1001}, "field review_ids"),
+        ("get_reviews", {"severity": "motion"}, "field severity"),
+        ("mark_reviewed", {"review_ids": "1.0-a", "reviewed": []}, "field reviewed"),
+        ("get_reviews", {"reviewed": "soon"}, "field reviewed"),
+        ("get_reviews", {"cameras": ["a camera"]}, "field cameras"),
+        ("get_reviews", {"limit": -1}, "field limit"),
         ("get_reviews", {"cameras": ["camera.nobody"]}, "not_a_camera"),
         ("get_reviews", {"duration": 0}, "not_a_duration"),
     ],
@@ -165,9 +167,9 @@ async def test_what_is_refused_at_once(
 ) -> None:
     await set_up_admin(hass, frigate)
     frigate.clear_requests()
-    with pytest.raises(ServiceValidationError) as caught:
+    with pytest.raises(INVALID) as caught:
         await call(hass, action, **data)
-    assert caught.value.translation_key == key
+    assert reason(caught.value) == key
     assert commands(frigate) == []
     assert sent(frigate, "/api/review") == []
 

@@ -12,7 +12,14 @@ from homeassistant.exceptions import (
 )
 from tests.common import sent
 from tests.fake_frigate import FakeFrigate, Fault
-from tests.services.common import call, person, set_up_admin, set_up_viewer
+from tests.services.common import (
+    INVALID,
+    call,
+    person,
+    reason,
+    set_up_admin,
+    set_up_viewer,
+)
 from tests.versions import EVERY_VERSION
 
 SCHEMA = "/api/config/schema.json"
@@ -92,13 +99,13 @@ async def test_people_must_be_administrators_to_read_logs(
 @pytest.mark.parametrize(
     ("data", "key"),
     [
-        ({"log": "mqtt"}, "not_a_choice"),
-        ({"log": "../frigate"}, "not_a_choice"),
-        ({"log": None}, "not_a_choice"),
-        ({"log": "frigate", "lines": 0}, "not_between"),
-        ({"log": "frigate", "lines": 10_001}, "not_between"),
-        ({"log": "frigate", "lines": 1.5}, "not_whole"),
-        ({"log": "frigate", "lines": ""}, "not_between"),
+        ({"log": "mqtt"}, "field log"),
+        ({"log": "../frigate"}, "field log"),
+        ({"log": None}, "field log"),
+        ({"log": "frigate", "lines": 0}, "field lines"),
+        ({"log": "frigate", "lines": 10_001}, "field lines"),
+        ({"log": "frigate", "lines": 1.5}, "field lines"),
+        ({"log": "frigate", "lines": ""}, "field lines"),
     ],
 )
 async def test_what_cannot_be_asked_of_a_log(
@@ -106,9 +113,9 @@ async def test_what_cannot_be_asked_of_a_log(
 ) -> None:
     await set_up_admin(hass, frigate)
     frigate.clear_requests()
-    with pytest.raises(ServiceValidationError) as caught:
+    with pytest.raises(INVALID) as caught:
         await call(hass, "get_logs", **data)
-    assert caught.value.translation_key == key
+    assert reason(caught.value) == key
     assert frigate.requests == []
 
 
@@ -155,10 +162,10 @@ async def test_a_path_that_leads_nowhere(
 @pytest.mark.parametrize(
     ("path", "key"),
     [
-        ("", "empty_field"),
-        ("x" * 10_000_000, "too_long"),
-        (["record"], "not_a_text"),
-        ("record\n", "bad_characters"),
+        ("", "field path"),
+        ("x" * 10_000_000, "field path"),
+        (["record"], "field path"),
+        ("record\n", "field path"),
         (".", "bad_path"),
         ("cameras..record", "bad_path"),
         (" .record", "bad_path"),
@@ -170,9 +177,9 @@ async def test_what_cannot_be_a_path(
 ) -> None:
     await set_up_viewer(hass, frigate)
     frigate.clear_requests()
-    with pytest.raises(ServiceValidationError) as caught:
+    with pytest.raises(INVALID) as caught:
         await call(hass, "get_config_schema", path=path)
-    assert caught.value.translation_key == key
+    assert reason(caught.value) == key
     assert frigate.requests == []
 
 

@@ -17,7 +17,15 @@ from homeassistant.exceptions import (
 from tests.common import ADMIN, VIEWER, reauths, sent
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
-from tests.services.common import call, commands, person, set_up_admin, set_up_viewer
+from tests.services.common import (
+    INVALID,
+    call,
+    commands,
+    person,
+    reason,
+    set_up_admin,
+    set_up_viewer,
+)
 from tests.versions import EVERY_VERSION
 
 GOOD = "guest-password-1"
@@ -216,29 +224,29 @@ async def test_a_role_that_frigate_does_not_have(
         ("create_user", {"username": "José"}, "bad_username"),
         ("create_user", {"username": "../admin"}, "bad_username"),
         ("create_user", {"username": ".."}, "bad_username"),
-        ("create_user", {"username": "guest\n"}, "bad_characters"),
-        ("create_user", {"username": ""}, "empty_field"),
-        ("create_user", {"username": None}, "not_a_text"),
-        ("create_user", {"username": "x" * 10_000_000}, "too_long"),
+        ("create_user", {"username": "guest\n"}, "field username"),
+        ("create_user", {"username": ""}, "field username"),
+        ("create_user", {"username": None}, "field username"),
+        ("create_user", {"username": "x" * 10_000_000}, "field username"),
         ("create_user", {"password": "short-pass1"}, "bad_password"),
-        ("create_user", {"password": " " * 12}, "empty_field"),
+        ("create_user", {"password": " " * 12}, "bad_password"),
         ("create_user", {"password": 123456789012}, "bad_password"),
         ("create_user", {"password": 1234567890.12}, "bad_password"),
         ("create_user", {"password": 10**5000}, "bad_password"),
-        ("create_user", {"password": True}, "not_a_text"),
-        ("create_user", {"password": ["a password in a list"]}, "not_a_text"),
+        ("create_user", {"password": True}, "bad_password"),
+        ("create_user", {"password": ["a password in a list"]}, "bad_password"),
         ("create_user", {"password": "x" * 1001}, "too_long"),
         ("create_user", {"password": "tab\tin-the-middle"}, "bad_password"),
         ("set_user_password", {"current_password": "new\nline"}, "bad_password"),
         ("set_user_password", {"current_password": 12345}, "bad_password"),
-        ("create_user", {"role": "../admin"}, "bad_characters"),
-        ("create_user", {"role": ["admin"]}, "not_a_text"),
+        ("create_user", {"role": "../admin"}, "field role"),
+        ("create_user", {"role": ["admin"]}, "field role"),
         ("delete_user", {"username": "%2e%2e"}, "bad_username"),
         ("delete_user", {"username": "admin"}, "admin_stays"),
         ("set_user_role", {"username": "admin", "role": "viewer"}, "admin_stays"),
-        ("set_user_role", {"username": "viewer1", "role": ""}, "empty_field"),
+        ("set_user_role", {"username": "viewer1", "role": ""}, "field role"),
         ("set_user_password", {"password": "short"}, "bad_password"),
-        ("set_user_password", {"current_password": ""}, "empty_field"),
+        ("set_user_password", {"current_password": ""}, "bad_password"),
         ("set_user_password", {"username": "a/b"}, "bad_username"),
     ],
 )
@@ -253,9 +261,9 @@ async def test_mistakes_are_found_before_anything_is_sent(
     frigate.clear_requests()
     if action in {"create_user", "set_user_password"}:
         data = {"username": "guest", "password": GOOD, **data}
-    with pytest.raises(ServiceValidationError) as caught:
+    with pytest.raises(INVALID) as caught:
         await call(hass, action, **data)
-    assert caught.value.translation_key == key
+    assert reason(caught.value) == key
     assert GOOD not in str(caught.value)
     assert "12345" not in str(caught.value)
     assert "short" not in str(caught.value).replace("too short", "")

@@ -24,7 +24,7 @@ from ..errors import action_error, validation_error
 from ..periods import PERIOD_FIELDS, duration, period_of, timestamp
 from .action import CameraAction, CameraCall, ServerAction, ServerCall
 from .export_watch import Watch
-from .fields import boolean, choice, identifier, text
+from .fields import BOOLEAN, IDENTIFIER, text
 
 FILENAME, OVERWRITE, WAIT = "filename", "overwrite", "wait_for_result"
 TIMESTAMP, MEDIA_TYPE = "timestamp", "media_type"
@@ -43,9 +43,9 @@ _EVENT_MEDIA: dict[str, tuple[EventMedia, tuple[str, ...]]] = {
 }
 
 _FILE_FIELDS: VolDictType = {
-    vol.Optional(FILENAME): text(FILENAME, 1000),
-    vol.Optional(OVERWRITE, default=False): boolean(OVERWRITE),
-    vol.Optional(WAIT, default=True): boolean(WAIT),
+    vol.Optional(FILENAME): text(1000),
+    vol.Optional(OVERWRITE, default=False): BOOLEAN,
+    vol.Optional(WAIT, default=True): BOOLEAN,
 }
 
 
@@ -256,22 +256,22 @@ ACTIONS = (
             vol.Optional(CHUNK, default=DEFAULT_CHUNK_DURATION): duration(
                 CHUNK, MAX_CHUNK_DURATION, MIN_CHUNK_DURATION
             ),
-            vol.Optional(JOIN, default=True): boolean(JOIN),
+            vol.Optional(JOIN, default=True): BOOLEAN,
         },
     ),
     ServerAction(
         name="download_export",
         handler=_download_export,
         changes_server=False,
-        fields={vol.Required("export_id"): identifier("export_id"), **_FILE_FIELDS},
+        fields={vol.Required("export_id"): IDENTIFIER, **_FILE_FIELDS},
     ),
     ServerAction(
         name="download_event",
         handler=_download_event,
         changes_server=False,
         fields={
-            vol.Required("event_id"): identifier("event_id"),
-            vol.Optional(MEDIA_TYPE, default="clip"): choice(MEDIA_TYPE, *_EVENT_MEDIA),
+            vol.Required("event_id"): IDENTIFIER,
+            vol.Optional(MEDIA_TYPE, default="clip"): vol.In(tuple(_EVENT_MEDIA)),
             **_FILE_FIELDS,
         },
     ),

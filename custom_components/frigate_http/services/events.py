@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
 import math
+import re
 from typing import Any
 
 import voluptuous as vol
@@ -23,6 +24,7 @@ from .targets import CAMERAS, cameras_to_list
 
 EVENT_ID = "event_id"
 LONGEST_FILTER = 50
+_NO_COMMA = re.compile(r"[^,]*\Z")
 _WAITS = (0.25, 0.5, 1.0)
 """Seconds; a new event is not in Frigate's database for about 0.3 of them."""
 _EVENT_PRE_CAPTURE = 5.0
@@ -31,21 +33,15 @@ _NEW_FOR = timedelta(hours=1).total_seconds()
 """How long an event may count as new: clocks differ, but hardly by more."""
 
 
-def filter_name(field: str) -> fields.Validator[str]:
-    """Accept a name that a list is narrowed down to."""
-    read = fields.text(field)
-
-    def validate(value: Any) -> str:
-        if "," in (name := read(value).strip()):
-            raise validation_error("bad_characters", field=field)
-        return name
-
-    return validate
-
-
-def filter_names(field: str) -> fields.Validator[list[str]]:
-    """Accept names that a list is narrowed down to."""
-    return fields.each(field, filter_name(field), LONGEST_FILTER)
+_FILTER_NAMES = fields.each(
+    vol.All(
+        fields.text(),
+        str.strip,
+        vol.Match(_NO_COMMA, msg="expected a list instead of a text with commas"),
+    ),
+    LONGEST_FILTER,
+)
+"""The names that a list is narrowed down to, which Frigate splits at commas."""
 
 
 def _length(value: Any) -> int | None:
@@ -196,7 +192,7 @@ def _beginning(event_id: str) -> float | None:
     return None
 
 
-_EVENT = {vol.Required(EVENT_ID): fields.identifier(EVENT_ID)}
+_EVENT = {vol.Required(EVENT_ID): fields.IDENTIFIER}
 
 ACTIONS = (
     ServerAction(
@@ -204,14 +200,14 @@ ACTIONS = (
         handler=_get_events,
         fields={
             vol.Optional("cameras"): CAMERAS,
-            vol.Optional("labels"): filter_names("labels"),
-            vol.Optional("zones"): filter_names("zones"),
-            vol.Optional("sub_labels"): filter_names("sub_labels"),
+            vol.Optional("labels"): _FILTER_NAMES,
+            vol.Optional("zones"): _FILTER_NAMES,
+            vol.Optional("sub_labels"): _FILTER_NAMES,
             **periods.PERIOD_FIELDS,
-            vol.Optional("limit", default=100): fields.whole_number("limit", 1, 1000),
-            vol.Optional("in_progress"): fields.boolean("in_progress"),
-            vol.Optional("has_clip"): fields.boolean("has_clip"),
-            vol.Optional("has_snapshot"): fields.boolean("has_snapshot"),
+            vol.Optional("limit", default=100): fields.whole_number(1, 1000),
+            vol.Optional("in_progress"): fields.BOOLEAN,
+            vol.Optional("has_clip"): fields.BOOLEAN,
+            vol.Optional("has_snapshot"): fields.BOOLEAN,
         },
         is_query=True,
     ),
@@ -219,13 +215,11 @@ ACTIONS = (
         name="create_event",
         handler=_create_event,
         fields={
-            vol.Required("label"): fields.path_segment("label"),
-            vol.Optional("sub_label"): fields.text("sub_label"),
+            vol.Required("label"): fields.path_segment(),
+            vol.Optional("sub_label"): fields.text(),
             vol.Optional(periods.DURATION, default=30): _length,
-            vol.Optional("include_recording", default=True): fields.boolean(
-                "include_recording"
-            ),
-            vol.Optional("score", default=0): fields.number("score", 0, 1),
+            vol.Optional("include_recording", default=True): fields.BOOLEAN,
+            vol.Optional("score", default=0): fields.number(0, 1),
         },
     ),
     ServerAction(
@@ -239,7 +233,7 @@ ACTIONS = (
         handler=_retain_event,
         fields={
             **_EVENT,
-            vol.Optional("retain", default=True): fields.boolean("retain"),
+            vol.Optional("retain", default=True): fields.BOOLEAN,
         },
     ),
     ServerAction(
@@ -247,8 +241,8 @@ ACTIONS = (
         handler=_set_event_sub_label,
         fields={
             **_EVENT,
-            vol.Required("sub_label"): fields.text("sub_label", may_be_empty=True),
-            vol.Optional("score"): fields.number("score", 0.01, 1),
+            vol.Required("sub_label"): fields.text(may_be_empty=True),
+            vol.Optional("score"): fields.number(0.01, 1),
         },
     ),
 )

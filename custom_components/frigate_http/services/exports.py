@@ -1,7 +1,5 @@
 """Actions for exports: films that Frigate makes of its recordings and keeps."""
 
-from typing import Any
-
 import voluptuous as vol
 
 from homeassistant.util.json import JsonObjectType
@@ -24,7 +22,7 @@ from .action import CameraAction, CameraCall, ServerAction, ServerCall
 from .export_errors import unlisted, unwatched
 from .export_removal import async_delete_exports
 from .export_watch import Watch
-from .fields import Validator, boolean, choice, each, identifier, text, whole_number
+from .fields import BOOLEAN, IDENTIFIER, each, text, whole_number
 from .targets import CAMERAS, cameras_to_list
 
 LONGEST_NAME = 256
@@ -34,17 +32,14 @@ _NOTHING_RECORDED = "No recordings"
 _QUEUE_FULL = "queue is full"
 
 
-def _image_path(field: str) -> Validator[str]:
+def _below_pictures(path: str) -> str:
     """Accept a file below the folder that Frigate takes pictures from."""
-    read = text(field, LONGEST_NAME)
+    if not path.startswith(PICTURES) or ".." in path or path.endswith("/"):
+        raise validation_error("bad_image_path", folder=PICTURES)
+    return path
 
-    def validate(value: Any) -> str:
-        path = read(value)
-        if not path.startswith(PICTURES) or ".." in path or path.endswith("/"):
-            raise validation_error("bad_image_path", folder=PICTURES)
-        return path
 
-    return validate
+_IMAGE_PATH = vol.All(text(LONGEST_NAME), _below_pictures)
 
 
 def _url(runtime: FrigateRuntime, export: Export) -> str | None:
@@ -201,18 +196,16 @@ ACTIONS = (
         handler=_create_export,
         fields={
             **PERIOD_FIELDS,
-            vol.Optional("name"): text("name", LONGEST_NAME),
-            vol.Optional("playback", default="realtime"): choice(
-                "playback", "realtime", TIMELAPSE
+            vol.Optional("name"): text(LONGEST_NAME),
+            vol.Optional("playback", default="realtime"): vol.In(
+                ("realtime", TIMELAPSE)
             ),
-            vol.Optional("source", default="recordings"): choice(
-                "source", "recordings", "preview"
+            vol.Optional("source", default="recordings"): vol.In(
+                ("recordings", "preview")
             ),
-            vol.Optional("image_path"): _image_path("image_path"),
-            vol.Optional("wait_for_result", default=False): boolean("wait_for_result"),
-            vol.Optional("timeout", default=600): whole_number(
-                "timeout", 1, LONGEST_TIMEOUT
-            ),
+            vol.Optional("image_path"): _IMAGE_PATH,
+            vol.Optional("wait_for_result", default=False): BOOLEAN,
+            vol.Optional("timeout", default=600): whole_number(1, LONGEST_TIMEOUT),
         },
     ),
     ServerAction(
@@ -220,7 +213,7 @@ ACTIONS = (
         handler=_get_exports,
         fields={
             vol.Optional("cameras"): CAMERAS,
-            vol.Optional("in_progress"): boolean("in_progress"),
+            vol.Optional("in_progress"): BOOLEAN,
         },
         is_query=True,
     ),
@@ -228,15 +221,15 @@ ACTIONS = (
         name="rename_export",
         handler=_rename_export,
         fields={
-            vol.Required("export_id"): identifier("export_id"),
-            vol.Required("name"): text("name", LONGEST_NAME),
+            vol.Required("export_id"): IDENTIFIER,
+            vol.Required("name"): text(LONGEST_NAME),
         },
     ),
     ServerAction(
         name="delete_exports",
         handler=async_delete_exports,
         fields={
-            vol.Required("export_ids"): each("export_ids", identifier("export_id")),
+            vol.Required("export_ids"): each(IDENTIFIER),
         },
     ),
 )

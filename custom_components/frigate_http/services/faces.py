@@ -17,14 +17,14 @@ from ..aiofrigate import (
 from ..dates import as_local_iso
 from ..errors import validation_error
 from .action import ServerAction, ServerCall
-from .fields import each, identifier
+from .fields import IDENTIFIER, each
 from .images import PICTURE_FIELDS, async_picture, only_one
 from .people import (
+    IMAGE_FILE,
     NAME,
     as_new,
     async_known,
     async_known_or_new,
-    image_file,
     is_good_name,
     new_person,
     person,
@@ -176,19 +176,15 @@ ACTIONS = (
     ServerAction(
         name="reprocess_faces",
         handler=_reprocess_faces,
-        fields={
-            vol.Optional(TRAINING_FILES): each(
-                TRAINING_FILES, image_file(TRAINING_FILES)
-            )
-        },
+        fields={vol.Optional(TRAINING_FILES): each(IMAGE_FILE)},
     ),
     ServerAction(
         name="train_face",
         handler=_train_face,
         fields={
             vol.Required(NAME): recipient(NAME),
-            vol.Optional(TRAINING_FILE): image_file(TRAINING_FILE),
-            vol.Optional(EVENT_ID): identifier(EVENT_ID),
+            vol.Optional(TRAINING_FILE): IMAGE_FILE,
+            vol.Optional(EVENT_ID): IDENTIFIER,
         },
     ),
     ServerAction(
@@ -209,7 +205,7 @@ ACTIONS = (
         handler=_delete_face_images,
         fields={
             vol.Required(NAME): person(NAME),
-            vol.Required(FILES): each(FILES, image_file(FILES)),
+            vol.Required(FILES): each(IMAGE_FILE),
         },
     ),
     ServerAction(

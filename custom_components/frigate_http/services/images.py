@@ -25,8 +25,8 @@ _FOR_FRIGATE = ("image/jpeg", "image/png", "image/webp")
 
 
 PICTURE_FIELDS: VolDictType = {
-    vol.Optional(FILE): text(FILE, _LONGEST_PATH),
-    vol.Optional(IMAGE_ENTITY): entity(IMAGE_ENTITY, Platform.CAMERA, Platform.IMAGE),
+    vol.Optional(FILE): text(_LONGEST_PATH),
+    vol.Optional(IMAGE_ENTITY): entity(Platform.CAMERA, Platform.IMAGE),
 }
 
 

@@ -1,7 +1,6 @@
 """Actions for Frigate's push notifications."""
 
 from collections.abc import Callable
-from typing import Any
 
 import voluptuous as vol
 
@@ -17,22 +16,21 @@ from ..aiofrigate import (
 )
 from ..errors import action_error, validation_error
 from .action import ServerAction, ServerCall
-from .fields import Validator, text
+from .fields import text
 
 ENDPOINT, PUBLIC_KEY, SECRET = "endpoint", "p256dh", "auth"
 LONGEST_KEY = 100
 
 
-def _part(field: str, limit: int, is_good: Callable[[str], bool]) -> Validator[str]:
+def _part(field: str, limit: int, is_good: Callable[[str], bool]) -> vol.All:
     """Accept a part of a subscription: a malformed one stops Frigate's next start."""
-    read = text(field, limit)
 
-    def validate(value: Any) -> str:
-        if not is_good(part := read(value).strip()):
+    def check(part: str) -> str:
+        if not is_good(part):
             raise validation_error("bad_subscription", field=field)
         return part
 
-    return validate
+    return vol.All(text(limit), str.strip, check)
 
 
 async def _get_push_public_key(call: ServerCall) -> JsonObjectType:

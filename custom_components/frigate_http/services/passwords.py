@@ -1,11 +1,11 @@
 """The action that sets a password, and keeps our own in step with it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_PASSWORD, CONF_URL, CONF_USERNAME
 from homeassistant.core import callback
-from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util.json import JsonObjectType
 
 from ..aiofrigate import FrigateError, FrigateNotFoundError
@@ -13,31 +13,27 @@ from ..const import DOMAIN
 from ..errors import action_error, is_outcome_unknown, placeholders, validation_error
 from ..runtime import FrigateConfigEntry
 from .action import ServerCall
-from .fields import Validator, text
+from .fields import is_printable
 
 USERNAME, PASSWORD, CURRENT = "username", "password", "current_password"
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 1000
 
 
-def password_text(field: str, shortest: int = 1) -> Validator[str]:
+def password_text(field: str, shortest: int = 1) -> Callable[[Any], str]:
     """Accept a password as it is; a number may have lost some of its digits."""
-    read = text(field, LONGEST_PASSWORD)
 
     def validate(value: Any) -> str:
         bad = validation_error("bad_password", field=field, shortest=str(shortest))
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             raise bad
-        try:
-            password = read(value)
-        except ServiceValidationError as err:
-            if err.translation_key != "bad_characters":
-                raise
-            # What holds for a name is no advice on a password.
-            raise bad from err
-        if len(password) < shortest:
+        if not isinstance(value, str) or not value.strip() or not is_printable(value):
             raise bad
-        return password
+        if len(value) < shortest:
+            raise bad
+        if len(value) > LONGEST_PASSWORD:
+            raise validation_error("too_long", field=field, limit=f"{LONGEST_PASSWORD}")
+        return value
 
     return validate
 

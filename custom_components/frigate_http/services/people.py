@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 import re
-from typing import Any
+
+import voluptuous as vol
 
 from ..aiofrigate import FaceLibrary
 from ..errors import validation_error
 from .action import ServerCall
-from .fields import LONGEST_FILE_NAME, Validator, path_segment
+from .fields import LONGEST_FILE_NAME, path_segment
 
 NAME = "name"
 _SHOWN_FILES = 5
@@ -17,41 +18,41 @@ _IN_NO_NAME = frozenset(':*?"<>|')
 _GOOD_NAME = re.compile(r"[\w '-]{1,50}")
 
 
-def person(field: str) -> Validator[str]:
-    """Accept a name that somebody may have."""
-    read = path_segment(field)
+IMAGE_FILE = path_segment(LONGEST_FILE_NAME)
+"""The name of the file of an image."""
 
-    def validate(value: Any) -> str:
-        if (name := read(value)) == _TRAIN:
+
+def person(field: str) -> vol.All:
+    """Accept the name of a person."""
+
+    def check(name: str) -> str:
+        if name == _TRAIN:
             raise validation_error("bad_name", field=field)
         return name
 
-    return validate
+    return vol.All(path_segment(), check)
 
 
-def new_person(field: str) -> Validator[str]:
-    """Accept a name that somebody can be given, and be renamed from again."""
-    read = person(field)
+def new_person(field: str) -> vol.All:
+    """Accept a name that a person can be given, and be renamed from again."""
 
-    def validate(value: Any) -> str:
-        if not is_good_name(name := read(value)):
+    def check(name: str) -> str:
+        if not is_good_name(name):
             raise validation_error("bad_name", field=field)
         return name
 
-    return validate
+    return vol.All(person(field), check)
 
 
-def recipient(field: str) -> Validator[str]:
-    """Accept the name of somebody who gets an image, and may be known or new."""
-    read = person(field)
+def recipient(field: str) -> vol.All:
+    """Accept the name of a person who gets an image, known or new."""
 
-    def validate(value: Any) -> str:
-        name = read(value)
+    def check(name: str) -> str:
         if name.endswith(".") or not _IN_NO_NAME.isdisjoint(name):
             raise validation_error("bad_name", field=field)
         return name
 
-    return validate
+    return vol.All(person(field), check)
 
 
 def is_good_name(name: str) -> bool:
@@ -60,11 +61,6 @@ def is_good_name(name: str) -> bool:
     It creates people with many other names too, and some are there already.
     """
     return _GOOD_NAME.fullmatch(name) is not None
-
-
-def image_file(field: str) -> Validator[str]:
-    """Accept the name of the file of an image."""
-    return path_segment(field, LONGEST_FILE_NAME)
 
 
 def as_new(name: str) -> str:
@@ -97,7 +93,9 @@ async def async_known_or_new(call: ServerCall) -> tuple[FaceLibrary, str]:
     """
     library = await call.client.faces.library(fresh=True)
     if (name := find(library, call.data[NAME])) is None:
-        name = as_new(new_person(NAME)(call.data[NAME]))
+        if not is_good_name(call.data[NAME]):
+            raise validation_error("bad_name", field=NAME)
+        name = as_new(call.data[NAME])
     return library, name
 
 

@@ -103,10 +103,10 @@ ACTIONS = (
         handler=_get_reviews,
         fields={
             vol.Optional("cameras"): CAMERAS,
-            vol.Optional("severity"): fields.choice("severity", *SEVERITIES),
+            vol.Optional("severity"): vol.In(SEVERITIES),
             **periods.PERIOD_FIELDS,
-            vol.Optional("limit", default=100): fields.whole_number("limit", 1, 1000),
-            vol.Optional("reviewed"): fields.boolean("reviewed"),
+            vol.Optional("limit", default=100): fields.whole_number(1, 1000),
+            vol.Optional("reviewed"): fields.BOOLEAN,
         },
         is_query=True,
     ),
@@ -114,10 +114,8 @@ ACTIONS = (
         name="mark_reviewed",
         handler=_mark_reviewed,
         fields={
-            vol.Required(REVIEW_IDS): fields.each(
-                REVIEW_IDS, fields.identifier(REVIEW_IDS)
-            ),
-            vol.Optional("reviewed", default=True): fields.boolean("reviewed"),
+            vol.Required(REVIEW_IDS): fields.each(fields.IDENTIFIER),
+            vol.Optional("reviewed", default=True): fields.BOOLEAN,
         },
     ),
 )

@@ -1,7 +1,5 @@
 """Actions for what Frigate writes down, and for what its configuration may hold."""
 
-from typing import Any
-
 import voluptuous as vol
 
 from homeassistant.util.json import JsonObjectType
@@ -14,7 +12,7 @@ from ..aiofrigate import (
 )
 from ..errors import action_error, validation_error
 from .action import ServerAction, ServerCall
-from .fields import choice, text, whole_number
+from .fields import text, whole_number
 
 LOG, LINES, PATH = "log", "lines", "path"
 DEFAULT_LINES = 100
@@ -22,9 +20,8 @@ MOST_LINES = 10_000
 LONGEST_PATH = 200
 
 
-def _path(value: Any) -> str:
+def _with_dots(path: str) -> str:
     """Accept names with a dot between each two of them."""
-    path = text(PATH, LONGEST_PATH)(value).strip()
     if "" in path.split("."):
         raise validation_error("bad_path", field=PATH)
     return path
@@ -55,17 +52,15 @@ ACTIONS = (
         name="get_logs",
         handler=_get_logs,
         fields={
-            vol.Required(LOG): choice(LOG, *LOG_SERVICES),
-            vol.Optional(LINES, default=DEFAULT_LINES): whole_number(
-                LINES, 1, MOST_LINES
-            ),
+            vol.Required(LOG): vol.In(LOG_SERVICES),
+            vol.Optional(LINES, default=DEFAULT_LINES): whole_number(1, MOST_LINES),
         },
         is_query=True,
     ),
     ServerAction(
         name="get_config_schema",
         handler=_get_config_schema,
-        fields={vol.Optional(PATH): _path},
+        fields={vol.Optional(PATH): vol.All(text(LONGEST_PATH), str.strip, _with_dots)},
         is_query=True,
     ),
 )

@@ -29,7 +29,7 @@ from ..permissions import CameraPermissions, may_access_entity
 from ..runtime import FrigateConfigEntry
 from .fields import each, entity
 
-CAMERAS = each("cameras", entity("cameras", Platform.CAMERA))
+CAMERAS = each(entity(Platform.CAMERA))
 """The field of queries that can be limited to some cameras; see `cameras_to_list`."""
 
 

@@ -3,17 +3,17 @@
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 import re
-from typing import Any
 
 import voluptuous as vol
 
 from homeassistant.const import CONF_USERNAME
+from homeassistant.helpers.typing import VolDictType
 from homeassistant.util.json import JsonObjectType
 
 from ..aiofrigate import FrigateError, FrigateServerError, FrigateStartingError
 from ..errors import validation_error
 from .action import ServerAction, ServerCall
-from .fields import Validator, path_segment, text
+from .fields import path_segment, text
 from .passwords import (
     CURRENT,
     PASSWORD,
@@ -31,9 +31,9 @@ VIEWER = "viewer"
 _NAME = re.compile(r"[A-Za-z0-9._]*[A-Za-z0-9_][A-Za-z0-9._]*", re.ASCII)
 
 
-def _username(value: Any) -> str:
+def _without_path(name: str) -> str:
     """Accept what Frigate accepts as a name, but for dots alone, which are a path."""
-    if not _NAME.fullmatch(name := text(USERNAME)(value)):
+    if not _NAME.fullmatch(name):
         raise validation_error("bad_username", field=USERNAME)
     return name
 
@@ -118,19 +118,20 @@ async def _refuse_unknown_role(call: ServerCall, role: str) -> None:
         raise validation_error("not_a_choice", field=ROLE, choices=", ".join(roles))
 
 
-_ROLE = path_segment(ROLE)
+_ROLE = path_segment()
+_USERNAME = vol.All(text(), _without_path)
 
 
 def _command(
     name: str,
     handler: Callable[[ServerCall], Awaitable[JsonObjectType]],
-    fields: dict[vol.Marker, Validator[str]],
+    fields: VolDictType,
 ) -> ServerAction:
     """Return an action that changes the account it names."""
     return ServerAction(
         name=name,
         handler=handler,
-        fields={vol.Required(USERNAME): _username, **fields},
+        fields={vol.Required(USERNAME): _USERNAME, **fields},
     )
 
 
