@@ -177,7 +177,9 @@ def options_of(form: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 def _live_view_fields() -> VolDictType:
     return {
-        vol.Required(CONF_MJPEG_FPS, default=DEFAULT_MJPEG_FPS): _number(1, 30),
+        vol.Required(CONF_MJPEG_FPS, default=DEFAULT_MJPEG_FPS): _number(
+            1, 30, unit="fps"
+        ),
         vol.Required(CONF_MJPEG_HEIGHT, default=DEFAULT_MJPEG_HEIGHT): _number(
             120, 2160, unit="px"
         ),
