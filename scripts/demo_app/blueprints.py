@@ -59,7 +59,9 @@ async def check_notification(api: Api, missing: list[str]) -> None:
 
     async def shown() -> str | None:
         (found,) = await api.commands({"type": "persistent_notification/get"})
-        texts = [str(one["message"]) for one in found if "was seen" in one["message"]]
+        texts = [
+            str(one["message"]) for one in found if "detected at" in one["message"]
+        ]
         return texts[0] if texts else None
 
     try:
