@@ -1,4 +1,4 @@
-"""Frigate in Home Assistant, over its HTTP API alone."""
+"""The Frigate HTTP integration: Frigate over its HTTP API only."""
 
 from functools import partial
 
@@ -48,7 +48,7 @@ PLATFORMS = [
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Set up the actions, which are there whether or not a server is."""
+    """Register the actions, which exist without a loaded config entry too."""
     async_setup_services(hass)
     async_close_issues_of_unloaded(hass)
     return True
@@ -56,7 +56,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> bool:
     """Set up a Frigate server."""
-    # First, as it does not need the server: what a crash has left lies on our own disk.
+    # First, because cleaning up after a crash does not need the server.
     downloads = await async_set_up_downloads(
         hass, entry, partial(_download_managers, hass)
     )
@@ -68,7 +68,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> b
     try:
         await coordinator.async_config_entry_first_refresh()
     except ConfigEntryAuthFailed:
-        # Of all failures, only this one leaves out the end of a refresh.
+        # This is the only failure that skips `_async_refresh_finished`.
         async_update_issues(coordinator)
         raise
     live = LiveCoordinator(hass, entry, client, coordinator)
@@ -106,7 +106,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> 
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> None:
-    """Forget what was noted of a server and its downloads; the files stay."""
+    """Delete the issues and the download journal of a server; the files stay."""
     async_forget_issues(hass, entry)
     await async_forget_journal(hass, entry.entry_id)
 
@@ -114,6 +114,6 @@ async def async_remove_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> 
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: FrigateConfigEntry, device: DeviceEntry
 ) -> bool:
-    """Let a user delete the device of a camera that is no longer there."""
+    """Allow to delete the device of a camera that no longer exists."""
     is_loaded = entry.state is ConfigEntryState.LOADED
     return is_loaded and not async_is_in_use(entry.runtime_data.server, device)

@@ -1,4 +1,4 @@
-"""Cameras: still images and the moving picture, as Frigate serves them."""
+"""Cameras: still images and MJPEG streams."""
 
 import asyncio
 from contextlib import aclosing, suppress
@@ -45,7 +45,7 @@ BIRDSEYE_FRAME_INTERVAL = 1.0
 MJPEG_TYPE = "multipart/x-mixed-replace;boundary=frame"
 MJPEG_FRAME = b"--frame\r\nContent-Type: image/jpeg\r\n\r\n%b\r\n\r\n"
 MJPEG_SILENCE = 10
-"""Seconds without a frame after which a moving picture is given up."""
+"""Seconds without a frame after which an MJPEG stream is closed."""
 
 
 async def async_setup_entry(
@@ -53,7 +53,7 @@ async def async_setup_entry(
     entry: FrigateConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add every camera, and birdseye where it is restreamed."""
+    """Add every camera, and Birdseye if Frigate restreams it."""
     coordinator = entry.runtime_data.server
     async_add_as_they_appear(
         coordinator,
@@ -70,16 +70,16 @@ async def async_setup_entry(
 
 
 class Stills:
-    """The still images of one camera; who asks at the same time shares an answer."""
+    """The still images of one camera; simultaneous viewers share one request."""
 
     def __init__(self, coordinator: ServerCoordinator, camera: str) -> None:
-        """Prepare for a camera, or for birdseye."""
+        """Initialize for a camera or Birdseye."""
         self._coordinator = coordinator
         self._camera = camera
         self._pending: dict[int | None, asyncio.Task[StillImage | FrigateError]] = {}
 
     async def fetch(self, height: int | None) -> StillImage:
-        """Return a picture of the given height, in pixels.
+        """Return an image of the given height in pixels.
 
         Raises:
             HomeAssistantError: there is none, with the reason.
@@ -92,8 +92,8 @@ class Stills:
             )
             self._pending[height] = task
             task.add_done_callback(lambda _task: self._pending.pop(height, None))
-        # Not awaited itself, because its end by an unload would be taken for the
-        # viewer's, and one viewer leaving must not take the others' image.
+        # Not awaited directly: an unload cancels the task, which would look like the
+        # viewer's own cancellation, and one viewer leaving must not cancel the others.
         await asyncio.wait((task,))
         with action_errors(self._coordinator.hass, self._coordinator.config_entry):
             if task.cancelled():
@@ -103,7 +103,7 @@ class Stills:
             return outcome
 
     async def _outcome(self, height: int | None) -> StillImage | FrigateError:
-        """Return a picture, or why there is none.
+        """Return an image, or the error.
 
         A value, as an exception would be logged if all viewers have left.
         """
@@ -116,7 +116,7 @@ class Stills:
 
 
 class StillsCamera(Camera):
-    """What all cameras have in common: still images, one by one or as a stream."""
+    """The base of all cameras: still images, single or as a stream."""
 
     _attr_brand = "Frigate"
     _stills: Stills
@@ -130,13 +130,13 @@ class StillsCamera(Camera):
     async def handle_async_still_stream(
         self, request: web.Request, interval: float
     ) -> web.StreamResponse:
-        """Send still after still, until there is none."""
+        """Stream still images until one cannot be fetched."""
         return await async_get_still_stream(
             request, self._async_next_still, self.content_type, interval
         )
 
     async def _async_next_still(self) -> bytes | None:
-        """Return a still; None ends a stream, while an error would be logged."""
+        """Return a still image; None ends the stream, while an error would be logged."""
         try:
             return await self.async_camera_image()
         except HomeAssistantError as err:
@@ -145,13 +145,13 @@ class StillsCamera(Camera):
 
 
 class FrigateCamera(CameraEntity, StillsCamera):
-    """One camera of Frigate."""
+    """A camera of Frigate."""
 
     _attr_name = None
     _state_attrs = ("_attr_is_recording", "_attr_motion_detection_enabled")
 
     def __init__(self, coordinator: ServerCoordinator, camera: str) -> None:
-        """Show a camera, with the overlays that the options ask for."""
+        """Initialize with the live view options."""
         Camera.__init__(self)
         super().__init__(coordinator, None, camera)
         options = coordinator.config_entry.options
@@ -172,14 +172,14 @@ class FrigateCamera(CameraEntity, StillsCamera):
     async def async_camera_image(
         self, width: int | None = None, height: int | None = None
     ) -> bytes | None:
-        """Return the newest picture, at the size asked for if Frigate has it."""
+        """Return the latest image in the requested size, if Frigate has that size."""
         return await self._async_still(self._height_for(width, height))
 
     @override
     async def handle_async_mjpeg_stream(
         self, request: web.Request
     ) -> web.StreamResponse | None:
-        """Pass the moving picture on as it comes; None if there is none."""
+        """Forward the MJPEG stream; None if there is none."""
         try:
             async with self.coordinator.client.media.mjpeg(
                 self.camera,
@@ -197,11 +197,11 @@ class FrigateCamera(CameraEntity, StillsCamera):
     async def _pass_on(
         self, stream: Stream, request: web.Request
     ) -> web.StreamResponse:
-        """Pass frame after frame on, under headers of our own."""
+        """Forward frame by frame, with our own headers."""
         response = web.StreamResponse()
         response.content_type = MJPEG_TYPE
         await response.prepare(request)
-        # However the stream ends, there is nothing that could still be answered.
+        # The response has started, so an error can no longer be reported to the viewer.
         with suppress(TimeoutError, FrigateError, ClientError):
             async with aclosing(jpeg_frames(stream)) as frames:
                 while self.hass.is_running:
@@ -212,7 +212,7 @@ class FrigateCamera(CameraEntity, StillsCamera):
         return response
 
     def _height_for(self, width: int | None, height: int | None) -> int | None:
-        """Return a height in pixels that is no larger than what Frigate has."""
+        """Return the requested height in pixels, limited to that of the detect stream."""
         camera = self.camera_config
         own_width = camera.detect_width if camera else None
         own_height = camera.detect_height if camera else None
@@ -224,12 +224,12 @@ class FrigateCamera(CameraEntity, StillsCamera):
 
 
 class FrigateBirdseye(ServerEntity, StillsCamera):
-    """All cameras in one picture; Frigate serves it as still images only."""
+    """All cameras in one image, which Frigate serves as still images only."""
 
     _attr_frame_interval = BIRDSEYE_FRAME_INTERVAL
 
     def __init__(self, coordinator: ServerCoordinator) -> None:
-        """Show birdseye."""
+        """Initialize Birdseye."""
         Camera.__init__(self)
         super().__init__(coordinator, BIRDSEYE)
         self._stills = Stills(coordinator, BIRDSEYE.key)
@@ -242,5 +242,5 @@ class FrigateBirdseye(ServerEntity, StillsCamera):
     async def async_camera_image(
         self, width: int | None = None, height: int | None = None
     ) -> bytes | None:
-        """Return the newest picture, at the height asked for."""
+        """Return the latest image in the requested height."""
         return await self._async_still(height)

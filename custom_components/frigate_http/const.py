@@ -1,4 +1,4 @@
-"""What two or more modules share."""
+"""Constants that several modules share."""
 
 from datetime import timedelta
 import logging
@@ -10,9 +10,9 @@ DOMAIN: Final = "frigate_http"
 LOGGER: Final = logging.getLogger(__package__)
 
 POLL_INTERVAL: Final = timedelta(seconds=15)
-"""Frigate computes its stats as often; asking more often shows nothing new."""
+"""Frigate updates its statistics at the same interval, so faster polling is useless."""
 
-"""The first Frigate with users and a login."""
+"""The first version with users and a login."""
 
 CONF_PROXY_USERNAME: Final = "proxy_username"
 CONF_PROXY_PASSWORD: Final = "proxy_password"  # noqa: S105 - a field's name

@@ -1,4 +1,4 @@
-"""Keeps Home Assistant's registries in step with what the server has."""
+"""Keeps the device and entity registry in sync with the server."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -22,7 +22,7 @@ _OF_CAMERA = re.compile(
 
 
 def server_device_info(coordinator: ServerCoordinator) -> DeviceInfo:
-    """Return the server as a device."""
+    """Return the device info of the server."""
     entry = coordinator.config_entry
     stats = coordinator.data.stats
     info = DeviceInfo(
@@ -39,7 +39,7 @@ def server_device_info(coordinator: ServerCoordinator) -> DeviceInfo:
 
 
 def camera_device_info(coordinator: ServerCoordinator, camera: str) -> DeviceInfo:
-    """Return a camera as a device below the server."""
+    """Return the device info of a camera, connected via the server."""
     entry_id = coordinator.config_entry.entry_id
     info = DeviceInfo(
         identifiers={(DOMAIN, f"{entry_id}:{camera}")},
@@ -52,14 +52,14 @@ def camera_device_info(coordinator: ServerCoordinator, camera: str) -> DeviceInf
         (DOMAIN, entry_id), entry_id
     )
     if TYPE_CHECKING:
-        # Registered at setup before anything that belongs to a camera.
+        # The server's device is registered at setup before that of any camera.
         assert server is not None
     info["via_device_id"] = server.id
     return info
 
 
 def _camera_name(coordinator: ServerCoordinator, camera: str) -> str:
-    """Return the name Frigate shows."""
+    """Return the display name of a camera in Frigate."""
     config = coordinator.data.config.cameras.get(camera)
     if config is not None and config.friendly_name:
         return config.friendly_name
@@ -67,7 +67,7 @@ def _camera_name(coordinator: ServerCoordinator, camera: str) -> str:
 
 
 def as_title(name: str) -> str:
-    """Return one of Frigate's own names, such as `front_door`, as a person writes it."""
+    """Return a name of Frigate's, such as `front_door`, as a title: `Front door`."""
     words = name.replace("_", " ").strip() or name
     return words[:1].upper() + words[1:]
 
@@ -75,7 +75,7 @@ def as_title(name: str) -> str:
 def camera_labels(
     hass: HomeAssistant, entry: ConfigEntry, cameras: Iterable[str]
 ) -> dict[str, str]:
-    """Return what people call cameras: these, and all that have a device.
+    """Return the labels of these cameras, and of all that have a device.
 
     Where two are called the same, Frigate's name tells them apart.
     """
@@ -90,12 +90,12 @@ def camera_labels(
 
 
 def known_cameras(hass: HomeAssistant, entry: ConfigEntry) -> set[str]:
-    """Return the cameras that have a device, from this or an earlier run."""
+    """Return the cameras with a device, also from earlier runs."""
     return {camera for camera, _device in _camera_devices(hass, entry)}
 
 
 def camera_of_device(entry: ConfigEntry, device: dr.DeviceEntry) -> str | None:
-    """Return the camera that a device stands for; None for the server's own."""
+    """Return the camera of a device; None for the device of the server."""
     prefix = f"{entry.entry_id}:"
     return next(
         (
@@ -108,7 +108,7 @@ def camera_of_device(entry: ConfigEntry, device: dr.DeviceEntry) -> str | None:
 
 
 def camera_entity_name(entry: er.RegistryEntry) -> str | None:
-    """Return the camera that an entity shows; None if it is no camera of a server."""
+    """Return the camera of a camera entity; None for any other entity."""
     prefix = f"{entry.config_entry_id}:camera:"
     if (entry.platform, entry.domain) != (DOMAIN, Platform.CAMERA):
         return None
@@ -136,7 +136,7 @@ def camera_entities(
 
 
 def known_people(hass: HomeAssistant, entry: ConfigEntry) -> set[str]:
-    """Return the people that have a sensor, from this or an earlier run."""
+    """Return the people with a sensor, also from earlier runs."""
     prefix = person_unique_id(entry, "")
     return {
         one.unique_id.removeprefix(prefix)
@@ -168,14 +168,14 @@ def camera_unique_id(
 
 
 def camera_and_key(entry: ConfigEntry, unique_id: str) -> tuple[str, str] | None:
-    """Return the camera and the key of an entity; None if it has not got both."""
+    """Return the camera and the key in a unique id; None if it has not both."""
     match = _OF_CAMERA.fullmatch(unique_id.removeprefix(f"{entry.entry_id}:"))
     return None if match is None else (match["camera"], match["key"])
 
 
 @callback
 def async_keep_in_step(hass: HomeAssistant, coordinator: ServerCoordinator) -> None:
-    """Bring devices and people up to date, now and after every poll."""
+    """Update devices and sensors of people, now and after every poll."""
     done: tuple[object, ...] = ()
 
     @callback
@@ -196,7 +196,7 @@ def async_keep_in_step(hass: HomeAssistant, coordinator: ServerCoordinator) -> N
 
 @callback
 def async_is_in_use(coordinator: ServerCoordinator, device: dr.DeviceEntry) -> bool:
-    """Return whether a device is the server, or a camera that is there."""
+    """Return whether a device is the server or an existing camera."""
     entry_id = coordinator.config_entry.entry_id
     in_use = {
         entry_id,
@@ -217,7 +217,7 @@ def _camera_devices(
 
 
 def _update_devices(hass: HomeAssistant, coordinator: ServerCoordinator) -> None:
-    """Register the server and its cameras, with the names they have now."""
+    """Register the server and its cameras with their current names."""
     registry = dr.async_get(hass)
     entry_id = coordinator.config_entry.entry_id
     registry.async_get_or_create(
@@ -242,7 +242,7 @@ def _remove_gone_cameras(hass: HomeAssistant, coordinator: ServerCoordinator) ->
 def _remove_unwanted_cameras(
     hass: HomeAssistant, coordinator: ServerCoordinator
 ) -> None:
-    """Remove the cameras that the user took out of the options."""
+    """Remove the devices of cameras that are not selected in the options."""
     entry = coordinator.config_entry
     if not (chosen := entry.options.get(CONF_CAMERAS)):
         return

@@ -1,4 +1,4 @@
-"""Numbers: how easily a camera sees something move."""
+"""Numbers for the motion detection of each camera."""
 
 from functools import partial
 from typing import override
@@ -16,12 +16,12 @@ from .commands import Value
 from .entity.control import ControlEntity, async_add_controls
 from .runtime import FrigateConfigEntry
 
-# Each command waits until Frigate has followed.
+# Each command waits until Frigate has applied it.
 PARALLEL_UPDATES = 4
 
 
 def _number(feature: str, largest: int) -> NumberEntityDescription:
-    # Frigate takes any number, also those with which nothing is found any more.
+    # Frigate accepts any number, even one that ends all motion detection.
     return NumberEntityDescription(
         key=feature,
         entity_category=EntityCategory.CONFIG,
@@ -34,9 +34,9 @@ def _number(feature: str, largest: int) -> NumberEntityDescription:
 
 
 FEATURE_NUMBERS: tuple[NumberEntityDescription, ...] = (
-    # How much a pixel has to change, of 255.
+    # The change of a pixel's brightness, of 255, that counts as motion.
     _number("motion_threshold", 255),
-    # How many pixels have to, in a picture that Frigate makes 100 of them high.
+    # The number of changed pixels, in an image scaled to a height of 100 pixels.
     _number("motion_contour_area", 1000),
 )
 
@@ -46,7 +46,7 @@ async def async_setup_entry(
     entry: FrigateConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the numbers of every camera, once the account is an administrator's."""
+    """Add the numbers of every camera, if the account is an administrator."""
     runtime = entry.runtime_data
     async_add_controls(
         runtime.server,
@@ -57,7 +57,7 @@ async def async_setup_entry(
 
 
 class FrigateNumber(ControlEntity, NumberEntity):
-    """A number by which a camera goes."""
+    """A setting of a camera."""
 
     _state_attrs = ("_attr_native_value",)
 
@@ -67,5 +67,5 @@ class FrigateNumber(ControlEntity, NumberEntity):
 
     @override
     async def async_set_native_value(self, value: float) -> None:
-        """Set the number."""
+        """Set the value."""
         await self._async_set(int(value))

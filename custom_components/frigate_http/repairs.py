@@ -1,4 +1,4 @@
-"""Repairs: what its owner can put right leads to where that is done."""
+"""Repairs: fixable issues lead to the reconfiguration of the server."""
 
 from homeassistant.components import repairs
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
@@ -10,26 +10,26 @@ from .const import DOMAIN
 
 
 class ReconfigureRepairFlow(RepairsFlow):
-    """Leads to the form for the address and the credentials.
+    """A repair flow that leads to the reconfigure flow.
 
     It never ends as done: opening a form repairs nothing. The issue goes when the
     server is found to be all right.
     """
 
     def __init__(self, entry_id: str) -> None:
-        """Keep which server it is about."""
+        """Initialize for a config entry."""
         self._entry_id = entry_id
 
     async def async_step_init(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Begin with the explanation."""
+        """Start with the explanation."""
         return await self.async_step_confirm()
 
     async def async_step_confirm(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Explain what is wrong, then open the form."""
+        """Explain the issue, then open the reconfigure flow."""
         issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
         if issue is None:
             return self.async_abort(reason="solved")
@@ -39,7 +39,7 @@ class ReconfigureRepairFlow(RepairsFlow):
                 description_placeholders=issue.translation_placeholders,
             )
         if not hasattr(repairs, "FlowType"):
-            # Before Home Assistant 2026.10 a repair cannot lead to another form.
+            # Before Home Assistant 2026.10, a repair flow cannot lead to another flow.
             return self.async_abort(
                 reason="by_hand",
                 description_placeholders=issue.translation_placeholders,
@@ -58,5 +58,5 @@ async def async_create_fix_flow(
     issue_id: str,
     data: dict[str, str | int | float | None] | None,
 ) -> RepairsFlow:
-    """Return the flow for an issue; all that can be fixed are fixed in one place."""
+    """Return the flow for a fixable issue."""
     return ReconfigureRepairFlow(str((data or {})["entry_id"]))

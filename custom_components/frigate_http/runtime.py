@@ -1,4 +1,4 @@
-"""What lives as long as a config entry is loaded."""
+"""The runtime data of a loaded config entry."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ type FrigateConfigEntry = ConfigEntry[FrigateRuntime]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrigateRuntime:
-    """The client of a server, and what is polled through it."""
+    """The client, the coordinators and the download manager of a server."""
 
     client: FrigateClient
     server: ServerCoordinator

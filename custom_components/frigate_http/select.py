@@ -1,4 +1,4 @@
-"""Select: the active profile of a server."""
+"""The select entity of the active profile."""
 
 from collections.abc import Iterator
 from typing import override
@@ -25,7 +25,7 @@ async def async_setup_entry(
     entry: FrigateConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the select, once there are profiles and the account is an administrator's."""
+    """Add the select entity if there are profiles and the account is an administrator."""
     runtime = entry.runtime_data
 
     def _create(_coordinator: ServerCoordinator) -> FrigateProfileSelect:
@@ -45,12 +45,12 @@ def _is_settable(coordinator: ServerCoordinator) -> bool:
 
 
 class FrigateProfileSelect(ServerEntity[ProfilesCoordinator], SelectEntity):
-    """The set of settings that the cameras go by."""
+    """The active profile: a set of settings for all cameras."""
 
     _state_attrs = ("_attr_options", "_attr_current_option")
 
     def __init__(self, coordinator: ProfilesCoordinator, commands: Commands) -> None:
-        """Show the active profile."""
+        """Initialize for a server."""
         super().__init__(coordinator, PROFILE_SELECT)
         self._attr_options = [NO_PROFILE]
         self._commands = commands
@@ -58,7 +58,7 @@ class FrigateProfileSelect(ServerEntity[ProfilesCoordinator], SelectEntity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Follow also what is pushed, and which profiles there are."""
+        """Subscribe to the server too, whose configuration lists the profiles."""
         update = self._handle_coordinator_update
         self.async_on_remove(self._server.async_add_listener(update))
         await super().async_added_to_hass()
@@ -78,6 +78,6 @@ class FrigateProfileSelect(ServerEntity[ProfilesCoordinator], SelectEntity):
 
     @override
     async def async_select_option(self, option: str) -> None:
-        """Make a profile active, or none of them."""
+        """Activate a profile, or none."""
         name = None if option == NO_PROFILE else option
         await self._commands.async_activate_profile(name)

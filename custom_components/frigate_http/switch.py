@@ -1,4 +1,4 @@
-"""Switches: what each camera does, and what it leaves."""
+"""Switches for the features of each camera."""
 
 from functools import partial
 from typing import Any, override
@@ -12,7 +12,7 @@ from .commands import Value
 from .entity.control import ControlEntity, async_add_controls
 from .runtime import FrigateConfigEntry
 
-# Each command waits until Frigate has followed.
+# Each command waits until Frigate has applied it.
 PARALLEL_UPDATES = 4
 
 
@@ -44,7 +44,7 @@ async def async_setup_entry(
     entry: FrigateConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the switches of every camera, once the account is an administrator's."""
+    """Add the switches of every camera, if the account is an administrator."""
     runtime = entry.runtime_data
     async_add_controls(
         runtime.server,
@@ -55,7 +55,7 @@ async def async_setup_entry(
 
 
 class FrigateSwitch(ControlEntity, SwitchEntity):
-    """Something that a camera does or does not do."""
+    """A feature of a camera."""
 
     _state_attrs = ("_attr_is_on",)
 
@@ -65,10 +65,10 @@ class FrigateSwitch(ControlEntity, SwitchEntity):
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
-        """Switch on; detection switches the search for motion on as well."""
+        """Turn the feature on; Frigate turns motion detection on together with detection."""
         await self._async_set(True)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
-        """Switch off."""
+        """Turn the feature off."""
         await self._async_set(False)

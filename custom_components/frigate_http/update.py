@@ -1,4 +1,4 @@
-"""Update: which Frigate runs, and whether there is a newer one."""
+"""The update entity: the installed and the latest version of Frigate."""
 
 from typing import override
 
@@ -23,12 +23,12 @@ async def async_setup_entry(
     entry: FrigateConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the update of the server."""
+    """Add the update entity."""
     async_add_entities([FrigateUpdate(entry.runtime_data.server, FRIGATE_UPDATE)])
 
 
 class FrigateUpdate(ServerEntity, UpdateEntity):
-    """The version of the server. Frigate cannot update itself."""
+    """The version of the server. It cannot be installed from here, as Frigate has no such route."""
 
     _attr_title = "Frigate"
     _state_attrs = ("_attr_installed_version", "_attr_latest_version")

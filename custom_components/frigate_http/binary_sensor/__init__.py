@@ -1,4 +1,4 @@
-"""Binary sensors: what is wrong, what is connected, what is running, what happens."""
+"""Binary sensors of the server and its cameras."""
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback

@@ -1,4 +1,4 @@
-"""Binary sensors of the cameras: what is connected, what is running."""
+"""Binary sensors with statistics of each camera."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from ..entity.base import CameraEntity
 
 @dataclass(frozen=True, kw_only=True)
 class CameraBinarySensorDescription(BinarySensorEntityDescription):
-    """Something that is so or not so of a camera."""
+    """A binary sensor of a camera."""
 
     is_on_fn: Callable[[CameraConfig, CameraStats], bool | None]
 
@@ -50,12 +50,12 @@ CAMERA_BINARY_SENSORS: tuple[CameraBinarySensorDescription, ...] = (
 def camera_binary_sensors(
     coordinator: ServerCoordinator,
 ) -> Iterator[tuple[CameraBinarySensorDescription, str]]:
-    """Yield the binary sensors of every camera, as keys of entities."""
+    """Yield the description and camera of each binary sensor."""
     yield from product(CAMERA_BINARY_SENSORS, coordinator.data.cameras)
 
 
 class FrigateCameraBinarySensor(CameraEntity, BinarySensorEntity):
-    """Something that is so or not so of a camera."""
+    """A binary sensor of a camera."""
 
     entity_description: CameraBinarySensorDescription
     _state_attrs = ("_attr_is_on",)

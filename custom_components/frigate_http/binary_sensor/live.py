@@ -1,4 +1,4 @@
-"""Binary sensors of what happens: what moves, who is there, what is heard."""
+"""Binary sensors of the live state: motion, occupancy and sounds."""
 
 from functools import partial
 from typing import override
@@ -46,7 +46,7 @@ def async_add_live_binary_sensors(
     live: LiveCoordinator,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the binary sensors of what happens at every camera."""
+    """Add the live binary sensors of every camera."""
     async_add_entities([PushBinarySensor(live, coordinator)])
     async_add_as_they_appear(
         coordinator,
@@ -60,18 +60,18 @@ def async_add_live_binary_sensors(
 
 
 class PushBinarySensor(ServerEntity, BinarySensorEntity):
-    """Whether Frigate pushes what happens, or has to be asked for it."""
+    """Whether the live connection is up; without it, Frigate is polled."""
 
     _state_attrs = ("_attr_is_on",)
 
     def __init__(self, live: LiveCoordinator, coordinator: ServerCoordinator) -> None:
-        """Show which way is in use."""
+        """Initialize for a server."""
         super().__init__(coordinator, PUSH)
         self._live = live
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Follow the connection, without asking for what happens."""
+        """Subscribe to the connection, which does not start polling."""
         self.async_on_remove(
             self._live.async_subscribe_topic(
                 CONNECTION, self._handle_coordinator_update
@@ -86,14 +86,14 @@ class PushBinarySensor(ServerEntity, BinarySensorEntity):
 
 
 class MotionBinarySensor(LiveEntity, BinarySensorEntity):
-    """Whether something moves before a camera, which only a push tells."""
+    """Whether a camera detects motion, which only pushed messages tell."""
 
     _state_attrs = ("_attr_is_on",)
 
     def __init__(
         self, live: LiveCoordinator, coordinator: ServerCoordinator, camera: str
     ) -> None:
-        """Show whether something moves."""
+        """Initialize for a camera."""
         topic = Topic(Kind.MOTION, camera)
         super().__init__(live, coordinator, MOTION, camera, topic)
 
@@ -106,7 +106,7 @@ class MotionBinarySensor(LiveEntity, BinarySensorEntity):
 
 
 class OccupancyBinarySensor(LabelEntity, BinarySensorEntity):
-    """Whether a camera sees an object of a label, be it before it or in a zone of it.
+    """Whether there is an object of a label at a camera or in one of its zones.
 
     While it is polled, an object is in every zone that it has entered, as Frigate does
     not tell which of them it has left.
@@ -117,9 +117,9 @@ class OccupancyBinarySensor(LabelEntity, BinarySensorEntity):
     def __init__(
         self, live: LiveCoordinator, coordinator: ServerCoordinator, subject: Subject
     ) -> None:
-        """Look for a label."""
+        """Initialize for a label of a camera or zone."""
         super().__init__(live, coordinator, OCCUPANCY, Kind.OBJECTS, subject)
-        # A zone may name what the camera does not look for.
+        # A zone may list labels that the camera does not track.
         self._attr_entity_registry_enabled_default = (
             subject.label != ALL
             and subject.label in coordinator.data.cameras[subject.camera].labels
@@ -135,14 +135,14 @@ class OccupancyBinarySensor(LabelEntity, BinarySensorEntity):
 
 
 class SoundBinarySensor(LabelEntity, BinarySensorEntity):
-    """Whether a camera hears a sound."""
+    """Whether a camera detects a sound."""
 
     _state_attrs = ("_attr_is_on",)
 
     def __init__(
         self, live: LiveCoordinator, coordinator: ServerCoordinator, subject: Subject
     ) -> None:
-        """Listen for a label."""
+        """Initialize for a sound label of a camera."""
         super().__init__(live, coordinator, SOUND, Kind.SOUNDS, subject)
 
     @override

@@ -1,4 +1,4 @@
-"""Binary sensors of the server: what is wrong with it."""
+"""Binary sensors of the server."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from ..aiofrigate import Stats
 from ..entity.base import ServerEntity
 
 STALE_AFTER = 120.0
-"""Age of the stats, in seconds, from which on Frigate has stopped to compute them."""
+"""Age of the statistics in seconds above which Frigate has stopped updating them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServerBinarySensorDescription(BinarySensorEntityDescription):
-    """Something that is so or not so of the server."""
+    """A binary sensor of the server."""
 
     is_on_fn: Callable[[Stats], bool | None]
 
@@ -36,7 +36,7 @@ SERVER_BINARY_SENSORS: tuple[ServerBinarySensorDescription, ...] = (
 
 
 class FrigateServerBinarySensor(ServerEntity, BinarySensorEntity):
-    """Something that is so or not so of the server."""
+    """A binary sensor of the server."""
 
     entity_description: ServerBinarySensorDescription
     _state_attrs = ("_attr_is_on",)

@@ -1,4 +1,4 @@
-"""Buttons: restart Frigate, move a camera."""
+"""Buttons: restart Frigate and move cameras."""
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -16,7 +16,7 @@ async def async_setup_entry(
     entry: FrigateConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the buttons, once the account turns out to be allowed what they do."""
+    """Add the buttons that the role of this account allows."""
     runtime = entry.runtime_data
     async_add_as_they_appear(
         runtime.server, async_add_entities, restart_buttons, FrigateRestartButton

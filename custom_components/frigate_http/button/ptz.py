@@ -1,4 +1,4 @@
-"""Buttons: move a camera, or send it where it has been before."""
+"""Buttons that move a camera or send it to a preset."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ from ..entity.dynamic import async_add_as_they_appear
 
 @dataclass(frozen=True, kw_only=True)
 class MoveDescription(ButtonEntityDescription):
-    """A way to move a camera."""
+    """A PTZ movement."""
 
     command: str
     needs: frozenset[str]
-    """Any of these is what a camera has to be able to do."""
+    """PTZ features of which the camera must have at least one."""
 
 
 def _move(key: str, command: str, *needs: str) -> MoveDescription:
@@ -41,7 +41,7 @@ PTZ_MOVES: tuple[MoveDescription, ...] = (
     _move("ptz_right", "MOVE_RIGHT", "pt"),
     _move("ptz_zoom_in", "ZOOM_IN", "zoom"),
     _move("ptz_zoom_out", "ZOOM_OUT", "zoom"),
-    # It goes on moving until it is told to stop.
+    # A camera keeps moving until it gets this command.
     _move("ptz_stop", "STOP", "pt", "zoom"),
 )
 PTZ_PRESET = ButtonEntityDescription(
@@ -55,7 +55,7 @@ def async_add_ptz_buttons(
     commands: Commands,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the buttons of the cameras that can be moved, once that is known."""
+    """Add the PTZ buttons of cameras once their PTZ features are known."""
     coordinator = ptz.server
 
     def _moves(
@@ -75,14 +75,14 @@ def async_add_ptz_buttons(
     add = partial(async_add_as_they_appear, coordinator, async_add_entities)
     add(_moves, partial(PtzMoveButton, ptz, commands))
     add(_presets, partial(PtzPresetButton, ptz, commands))
-    # Buttons follow the server, as they are gone with their camera.
+    # The buttons subscribe to the server coordinator, because they go with their camera.
     coordinator.config_entry.async_on_unload(
         ptz.async_add_listener(coordinator.async_update_listeners)
     )
 
 
 class PtzMoveButton(CameraEntity, ButtonEntity):
-    """Moves a camera until it is told to stop."""
+    """Moves a camera until the stop button is pressed."""
 
     entity_description: MoveDescription
 
@@ -94,7 +94,7 @@ class PtzMoveButton(CameraEntity, ButtonEntity):
         description: MoveDescription,
         camera: str,
     ) -> None:
-        """Move a camera as the description says."""
+        """Initialize for a movement of a camera."""
         super().__init__(coordinator, description, camera)
         self._ptz = ptz
         self._commands = commands
@@ -106,13 +106,13 @@ class PtzMoveButton(CameraEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
-        """Begin to move."""
+        """Start moving."""
         command = self.entity_description.command
         await self._commands.async_move(self.camera, command)
 
 
 class PtzPresetButton(CameraEntity, ButtonEntity):
-    """Sends a camera where it looks at what was stored under a name."""
+    """Sends a camera to a preset."""
 
     def __init__(
         self,
@@ -122,7 +122,7 @@ class PtzPresetButton(CameraEntity, ButtonEntity):
         camera: str,
         preset: str,
     ) -> None:
-        """Send a camera to a preset."""
+        """Initialize for a preset of a camera."""
         super().__init__(coordinator, PTZ_PRESET, camera)
         self._attr_unique_id = f"{self._attr_unique_id}:{preset}"
         self._subject = (preset,)
@@ -137,6 +137,6 @@ class PtzPresetButton(CameraEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
-        """Go there."""
+        """Move to the preset."""
         command = f"preset_{self._preset}"
         await self._commands.async_move(self.camera, command)

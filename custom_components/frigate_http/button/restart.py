@@ -1,4 +1,4 @@
-"""Buttons: restart Frigate."""
+"""The button that restarts Frigate."""
 
 from collections.abc import Iterator
 from typing import override
@@ -14,7 +14,7 @@ from ..coordinator.server import ServerCoordinator
 from ..entity.base import ServerEntity
 from ..errors import action_errors
 
-# Off by default: whoever may use Home Assistant at all may press a button.
+# Disabled by default, because every user of Home Assistant may press buttons.
 RESTART_BUTTON = ButtonEntityDescription(
     key="restart",
     device_class=ButtonDeviceClass.RESTART,
@@ -26,13 +26,13 @@ RESTART_BUTTON = ButtonEntityDescription(
 def restart_buttons(
     coordinator: ServerCoordinator,
 ) -> Iterator[tuple[ButtonEntityDescription]]:
-    """Yield the button, as a key of an entity, if the account may restart Frigate."""
+    """Yield the description, if this account may restart Frigate."""
     if coordinator.data.profile.is_admin:
         yield (RESTART_BUTTON,)
 
 
 class FrigateRestartButton(ServerEntity, ButtonEntity):
-    """Restarts Frigate, which is gone for up to a minute then."""
+    """Restarts Frigate, which is then unreachable for up to a minute."""
 
     @override
     def _async_update_attrs(self) -> bool:
@@ -40,7 +40,7 @@ class FrigateRestartButton(ServerEntity, ButtonEntity):
 
     @override
     async def async_press(self) -> None:
-        """Restart."""
+        """Restart Frigate."""
         coordinator = self.coordinator
         with action_errors(self.hass, coordinator.config_entry):
             await coordinator.client.system.restart()

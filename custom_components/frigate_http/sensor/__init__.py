@@ -1,4 +1,4 @@
-"""Sensors: how the server and its cameras are doing, whom it knows, what happens."""
+"""Sensors of the server, its hardware and its cameras."""
 
 from functools import partial
 
@@ -24,7 +24,7 @@ async def async_setup_entry(
     entry: FrigateConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the sensors of everything there is, and of what comes later."""
+    """Add all sensors, and those of cameras and parts that appear later."""
     runtime = entry.runtime_data
     add = partial(async_add_as_they_appear, runtime.server, async_add_entities)
     add(server_sensors, FrigateServerSensor)

@@ -1,4 +1,4 @@
-"""What the sensors of the server, its parts and its cameras have in common."""
+"""The base of the sensors with statistics of the server, its parts and its cameras."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ FPS = "fps"
 
 @dataclass(frozen=True, kw_only=True)
 class HealthSensorDescription(SensorEntityDescription):
-    """A figure that tells how something is doing; off unless people look at it."""
+    """A diagnostic measurement, disabled by default."""
 
     entity_category: EntityCategory | None = EntityCategory.DIAGNOSTIC
     entity_registry_enabled_default: bool = False
@@ -23,15 +23,15 @@ class HealthSensorDescription(SensorEntityDescription):
     decimals: int = 1
 
     def rounded[T](self, value: T) -> T | float:
-        """Return a value as it is kept: a float would differ a little at every poll."""
+        """Return a value rounded, because unrounded floats would change with every poll."""
         if not isinstance(value, float):
             return value
-        # Without the sum, a little below zero would become -0.0.
+        # Adding zero turns -0.0 into 0.0.
         return round(value, self.decimals) + 0.0
 
 
 def fps(key: str, *, on: bool = False) -> dict[str, Any]:
-    """Return what the sensors of a rate have in common."""
+    """Return the common fields of frame rate sensors."""
     return {
         "key": key,
         "native_unit_of_measurement": FPS,
@@ -41,7 +41,7 @@ def fps(key: str, *, on: bool = False) -> dict[str, Any]:
 
 
 def percent(key: str, *, on: bool = False) -> dict[str, Any]:
-    """Return what the sensors of a share have in common."""
+    """Return the common fields of percentage sensors."""
     return {
         "key": key,
         "native_unit_of_measurement": PERCENTAGE,
@@ -51,7 +51,7 @@ def percent(key: str, *, on: bool = False) -> dict[str, Any]:
 
 
 def milliseconds(key: str, *, on: bool = False) -> dict[str, Any]:
-    """Return what the sensors of a speed have in common."""
+    """Return the common fields of sensors in milliseconds."""
     return {
         "key": key,
         "device_class": SensorDeviceClass.DURATION,

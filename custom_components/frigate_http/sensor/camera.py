@@ -1,4 +1,4 @@
-"""Sensors of the cameras: how they are doing."""
+"""Sensors with statistics of each camera."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,18 +17,18 @@ CONNECTION_QUALITIES = ("excellent", "fair", "poor", "unusable")
 
 @dataclass(frozen=True, kw_only=True)
 class CameraSensorDescription(HealthSensorDescription):
-    """A figure of a camera."""
+    """A sensor with a statistic of a camera."""
 
     value_fn: Callable[[CameraStats], StateType]
     choices: tuple[str, ...] = ()
-    """What an enum may be. The list in `options` would make this unhashable."""
+    """The options of an enum, as a tuple: the list in `options` would make this unhashable."""
     exists_fn: Callable[[CameraConfig, Capabilities], bool | None] = (
         lambda _camera, _capabilities: True
     )
 
 
 def _connection_quality(camera: CameraStats) -> str | None:
-    # A word that a later version may bring is no option of the sensor.
+    # A later version of Frigate may send a value that is not among the options.
     quality = camera.connection_quality
     return quality if quality in CONNECTION_QUALITIES else None
 
@@ -100,7 +100,7 @@ CAMERA_SENSORS: tuple[CameraSensorDescription, ...] = (
         exists_fn=_has_connection_stats,
     ),
     CameraSensorDescription(
-        # dBFS is not dB: the device class for sound pressure does not fit.
+        # The level is in dBFS, which the device class for sound pressure does not allow.
         key="sound_level",
         entity_category=None,
         native_unit_of_measurement="dBFS",
@@ -121,7 +121,7 @@ CAMERA_SENSORS: tuple[CameraSensorDescription, ...] = (
 def camera_sensors(
     coordinator: ServerCoordinator,
 ) -> Iterator[tuple[CameraSensorDescription, str]]:
-    """Yield the sensors that each camera has values for, as keys of entities."""
+    """Yield the description and camera of each sensor that exists."""
     if coordinator.data.stats is None:
         return
     for name, camera in coordinator.data.cameras.items():
@@ -131,7 +131,7 @@ def camera_sensors(
 
 
 class FrigateCameraSensor(CameraEntity, SensorEntity):
-    """A figure of a camera."""
+    """A sensor with a statistic of a camera."""
 
     entity_description: CameraSensorDescription
     _state_attrs = ("_attr_native_value",)
@@ -142,7 +142,7 @@ class FrigateCameraSensor(CameraEntity, SensorEntity):
         description: CameraSensorDescription,
         camera: str,
     ) -> None:
-        """Show what the description says of a camera."""
+        """Initialize for a camera."""
         super().__init__(coordinator, description, camera)
         if description.choices:
             self._attr_options = list(description.choices)
@@ -161,7 +161,7 @@ class FrigateCameraSensor(CameraEntity, SensorEntity):
 
     @property
     def _is_told_still(self) -> bool:
-        """Return whether the figure means something, as sound without audio does not."""
+        """Return whether the statistic applies: sound levels need audio detection."""
         camera, capabilities = self.camera_config, self.coordinator.client.capabilities
         return camera is not None and bool(
             self.entity_description.exists_fn(camera, capabilities)

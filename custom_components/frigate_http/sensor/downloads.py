@@ -1,4 +1,4 @@
-"""Sensors of the downloads, off unless people look at them."""
+"""Sensors of downloads, disabled by default."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from ..inventory import server_device_info, server_unique_id
 
 @dataclass(frozen=True, kw_only=True)
 class DownloadSensorDescription(SensorEntityDescription):
-    """A figure of the downloads."""
+    """A sensor of the download manager."""
 
     entity_category: EntityCategory | None = EntityCategory.DIAGNOSTIC
     entity_registry_enabled_default: bool = False
@@ -43,7 +43,7 @@ DOWNLOAD_SENSORS: tuple[DownloadSensorDescription, ...] = (
 
 
 class FrigateDownloadSensor(KeyedEntity, SensorEntity):
-    """A figure of the downloads, which Home Assistant itself does: always available."""
+    """A sensor of the download manager, which is always available: it needs no server."""
 
     _attr_should_poll = False
     entity_description: DownloadSensorDescription
@@ -54,7 +54,7 @@ class FrigateDownloadSensor(KeyedEntity, SensorEntity):
         server: ServerCoordinator,
         description: DownloadSensorDescription,
     ) -> None:
-        """Show what the description says."""
+        """Initialize for a description."""
         self.entity_description = description
         self._downloads = downloads
         self._attr_translation_key = description.key
@@ -64,7 +64,7 @@ class FrigateDownloadSensor(KeyedEntity, SensorEntity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Follow the downloads."""
+        """Subscribe to the download manager."""
         self.async_on_remove(self._downloads.async_add_listener(self._update))
 
     @callback

@@ -1,4 +1,4 @@
-"""Sensors of the exports, all of them off unless people look at them."""
+"""Sensors of exports, disabled by default."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from ..entity.base import ServerEntity
 
 @dataclass(frozen=True, kw_only=True)
 class ExportsSensorDescription(SensorEntityDescription):
-    """A figure of the exports."""
+    """A sensor of the exports."""
 
     entity_category: EntityCategory | None = EntityCategory.DIAGNOSTIC
     entity_registry_enabled_default: bool = False
@@ -60,20 +60,20 @@ EXPORTS_SENSORS: tuple[ExportsSensorDescription, ...] = (
 def exports_sensors(
     coordinator: ServerCoordinator,
 ) -> Iterator[tuple[ExportsSensorDescription]]:
-    """Yield the sensors that this version has values for, as keys of entities."""
+    """Yield the descriptions that this version of Frigate supports."""
     capabilities = coordinator.client.capabilities
     yield from ((one,) for one in EXPORTS_SENSORS if one.exists_fn(capabilities))
 
 
 class FrigateExportsSensor(ServerEntity[ExportsCoordinator], SensorEntity):
-    """A figure of the exports."""
+    """A sensor of the exports."""
 
     entity_description: ExportsSensorDescription
     _state_attrs = ("_attr_native_value",)
 
     @override
     def _async_update_attrs(self) -> bool:
-        # There is nothing before the first answer.
+        # There is no data before the first response.
         data: ExportsData | None = self.coordinator.data
         if data is None:
             return False

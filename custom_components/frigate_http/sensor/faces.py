@@ -1,4 +1,4 @@
-"""Sensors of the library of faces, and of each person in it."""
+"""Sensors of the face library and of each person in it."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from ..inventory import person_unique_id
 
 @dataclass(frozen=True, kw_only=True)
 class FacesSensorDescription(SensorEntityDescription):
-    """A figure of the library of faces."""
+    """A sensor of the face library."""
 
     value_fn: Callable[[FaceLibrary], StateType]
 
@@ -45,19 +45,19 @@ PERSON_SENSOR = SensorEntityDescription(
 def faces_sensors(
     coordinator: ServerCoordinator,
 ) -> Iterator[tuple[FacesSensorDescription]]:
-    """Yield the sensors of the library, as keys of entities, if it may be read."""
+    """Yield the descriptions, if this account may read the face library."""
     if coordinator.data.faces is not None:
         yield from ((one,) for one in FACES_SENSORS)
 
 
 def people(coordinator: ServerCoordinator) -> Iterator[tuple[str]]:
-    """Yield the people who have images in the library, as keys of entities."""
+    """Yield the people in the face library."""
     if (faces := coordinator.data.faces) is not None:
         yield from ((person,) for person in faces.people)
 
 
 class FrigateFacesSensor(ServerEntity, SensorEntity):
-    """A figure of the library of faces."""
+    """A sensor of the face library."""
 
     entity_description: FacesSensorDescription
     _state_attrs = ("_attr_native_value",)
@@ -71,12 +71,12 @@ class FrigateFacesSensor(ServerEntity, SensorEntity):
 
 
 class FrigatePersonSensor(ServerEntity, SensorEntity):
-    """How many images of a person there are."""
+    """The number of images of a person."""
 
     _state_attrs = ("_attr_native_value",)
 
     def __init__(self, coordinator: ServerCoordinator, person: str) -> None:
-        """Count the images of a person."""
+        """Initialize for a person."""
         super().__init__(coordinator, PERSON_SENSOR)
         self._person = person
         self._attr_unique_id = person_unique_id(coordinator.config_entry, person)

@@ -1,4 +1,4 @@
-"""Sensors of what happens: how many are there, what it is worth, what has become of it."""
+"""Sensors of the live state: object counts, review status and classification."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ _NOTHING = "none"
 
 @dataclass(frozen=True, kw_only=True)
 class CountSensorDescription(SensorEntityDescription):
-    """How many objects of a label there are."""
+    """A count of objects of a label."""
 
     state_class: SensorStateClass | None = SensorStateClass.MEASUREMENT
     entity_registry_enabled_default: bool = False
@@ -56,7 +56,7 @@ def async_add_live_sensors(
     live: LiveCoordinator,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the sensors of what happens at every camera."""
+    """Add the live sensors of every camera."""
     add = partial(async_add_and_remove, coordinator, async_add_entities)
     add({one.key for one in COUNT_SENSORS}, _counted, partial(CountSensor, live))
     add(
@@ -86,7 +86,7 @@ def _cameras(coordinator: ServerCoordinator) -> Iterator[tuple[str]]:
 
 
 class CountSensor(LabelEntity, SensorEntity):
-    """How many objects of a label a camera sees, before it or in a zone of it.
+    """The number of objects of a label at a camera or in one of its zones.
 
     While it is polled, an object is in every zone that it has entered, and how many of
     them move is unknown: Frigate tells neither when it is asked.
@@ -102,7 +102,7 @@ class CountSensor(LabelEntity, SensorEntity):
         description: CountSensorDescription,
         subject: Subject,
     ) -> None:
-        """Count what the description says."""
+        """Initialize for a label of a camera or zone."""
         super().__init__(live, coordinator, description, Kind.OBJECTS, subject)
 
     @override
@@ -116,14 +116,14 @@ class CountSensor(LabelEntity, SensorEntity):
 
 
 class ReviewStatusSensor(LiveEntity, SensorEntity):
-    """The greatest severity of what goes on at a camera."""
+    """The highest severity of the ongoing review items of a camera."""
 
     _state_attrs = ("_attr_native_value",)
 
     def __init__(
         self, live: LiveCoordinator, coordinator: ServerCoordinator, camera: str
     ) -> None:
-        """Show whether there is an alert or a detection."""
+        """Initialize for a camera."""
         topic = Topic(Kind.REVIEWS, camera)
         super().__init__(live, coordinator, REVIEW_STATUS, camera, topic)
 
@@ -137,7 +137,7 @@ class ReviewStatusSensor(LiveEntity, SensorEntity):
 
 
 class ClassificationSensor(LiveEntity, SensorEntity):
-    """What a model of the user's own makes of what a camera sees.
+    """The state that a custom classification model finds for a camera.
 
     Frigate tells that when it changes, and only by a push: until then, and after each
     gap in the connection, it is unknown.
@@ -152,7 +152,7 @@ class ClassificationSensor(LiveEntity, SensorEntity):
         camera: str,
         model: str,
     ) -> None:
-        """Show the state that a model has found."""
+        """Initialize for a model of a camera."""
         topic = Topic(Kind.STATES, camera, model)
         super().__init__(live, coordinator, CLASSIFICATION, camera, topic)
         self._model = model

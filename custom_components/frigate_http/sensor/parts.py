@@ -1,4 +1,4 @@
-"""Sensors of the parts of a server: detectors, GPUs, NPUs, file systems, thermometers."""
+"""Sensors of hardware: detectors, GPUs, NPUs, storage and temperatures."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,23 +20,23 @@ RECORDINGS = "/media/frigate/recordings"
 
 @dataclass(frozen=True, kw_only=True)
 class PartSensorDescription(HealthSensorDescription):
-    """A figure of each part of a kind: every detector, GPU, file system."""
+    """A statistic of each part of a kind, such as every detector or GPU."""
 
     parts_fn: Callable[[Stats], Mapping[str, Any]]
     value_fn: Callable[[Any], StateType]
     exists_fn: Callable[[str], bool] = lambda _part: True
     on_for: tuple[str, ...] = ()
-    """Parts for which this is on by default though it is off for others."""
+    """Parts whose sensor is enabled by default, unlike that of others."""
 
 
 def _storage(key: str) -> dict[str, Any]:
-    """Return what the sensors of an amount of storage have in common."""
+    """Return the common fields of storage size sensors."""
     return {
         "key": key,
         "device_class": SensorDeviceClass.DATA_SIZE,
         "native_unit_of_measurement": UnitOfInformation.GIBIBYTES,
         "suggested_display_precision": 1,
-        # The shared memory is no larger than a part of one GiB.
+        # Two decimals, because the shared memory is smaller than one GiB.
         "decimals": 2,
         "parts_fn": lambda stats: stats.storage,
     }
@@ -47,7 +47,7 @@ def _gibibytes(mebibytes: float | None) -> float | None:
 
 
 def _celsius(key: str) -> dict[str, Any]:
-    """Return what the sensors of a temperature have in common."""
+    """Return the common fields of temperature sensors."""
     return {
         "key": key,
         "device_class": SensorDeviceClass.TEMPERATURE,
@@ -129,7 +129,7 @@ PART_SENSORS: tuple[PartSensorDescription, ...] = (
 def part_sensors(
     coordinator: ServerCoordinator,
 ) -> Iterator[tuple[PartSensorDescription, str]]:
-    """Yield the sensors of the parts that the server has, as keys of entities."""
+    """Yield the description and part of each sensor that exists."""
     if (stats := coordinator.data.stats) is None:
         return
     for one in PART_SENSORS:
@@ -139,12 +139,12 @@ def part_sensors(
 
 
 def _part_name(part: str) -> str:
-    """Return how a part is called: a mount by its last folder, all others in full."""
+    """Return the display name of a part; that of a mount is its last folder."""
     return (PurePosixPath(part).name or part) if part.startswith("/") else part
 
 
 class FrigatePartSensor(ServerEntity, SensorEntity):
-    """A figure of one detector, GPU, NPU, file system or thermometer."""
+    """A statistic of one detector, GPU, NPU, file system or temperature probe."""
 
     entity_description: PartSensorDescription
     _state_attrs = ("_attr_native_value",)
@@ -155,7 +155,7 @@ class FrigatePartSensor(ServerEntity, SensorEntity):
         description: PartSensorDescription,
         part: str,
     ) -> None:
-        """Show what the description says of a part."""
+        """Initialize for a part."""
         super().__init__(coordinator, description)
         self._attr_unique_id = f"{self._attr_unique_id}:{part}"
         self._part = part

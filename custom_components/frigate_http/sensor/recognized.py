@@ -1,4 +1,4 @@
-"""Sensors of who was recognized last: a face, or a license plate."""
+"""Sensors of the last recognized face and license plate."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -22,7 +22,7 @@ from ..live.topics import Kind, Topic
 
 @dataclass(frozen=True, kw_only=True)
 class RecognizedSensorDescription(SensorEntityDescription):
-    """What a camera recognizes."""
+    """A kind of recognition of a camera."""
 
     kind: Kind
     exists_fn: Callable[[CameraConfig], bool]
@@ -48,7 +48,7 @@ RECOGNIZED_SENSORS: tuple[RecognizedSensorDescription, ...] = (
 def recognizing(
     coordinator: ServerCoordinator,
 ) -> Iterator[tuple[RecognizedSensorDescription, str]]:
-    """Yield what each camera recognizes, as keys of entities."""
+    """Yield the description and camera of each sensor that exists."""
     for name, camera in coordinator.data.cameras.items():
         for description in RECOGNIZED_SENSORS:
             if description.exists_fn(camera):
@@ -57,7 +57,7 @@ def recognizing(
 
 @dataclass(frozen=True, slots=True)
 class _Shown(ExtraStoredData):
-    """What outlasts a restart: who is shown, and since when."""
+    """The data restored after a restart: the recognition and its time."""
 
     shown: str | None
     seen_at: float
@@ -68,7 +68,7 @@ class _Shown(ExtraStoredData):
 
 
 class RecognizedSensor(LiveEntity, SensorEntity, RestoreEntity):
-    """Who was recognized last, until some time after that.
+    """The last recognition, which resets to unknown after a configurable time.
 
     While it is polled, an object counts as recognized once, and not anew as long as it
     stays.
@@ -84,7 +84,7 @@ class RecognizedSensor(LiveEntity, SensorEntity, RestoreEntity):
         description: RecognizedSensorDescription,
         camera: str,
     ) -> None:
-        """Show what the description says of a camera."""
+        """Initialize for a camera."""
         topic = Topic(description.kind, camera)
         super().__init__(live, coordinator, description, camera, topic)
         self._seconds: int = coordinator.config_entry.options.get(
@@ -97,13 +97,13 @@ class RecognizedSensor(LiveEntity, SensorEntity, RestoreEntity):
     @property
     @override
     def extra_restore_state_data(self) -> _Shown:
-        """Return what is to be shown again after a restart."""
+        """Return the data to restore after a restart."""
         value = self._attr_native_value
         return _Shown(None if value is None else str(value), self._seen_at)
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Show again who was shown before a restart, for what is left of the time."""
+        """Restore the last recognition for the rest of its time."""
         self.async_on_remove(self._drop_end)
         if (stored := await self.async_get_last_extra_data()) is not None:
             shown, seen_at = (stored.as_dict().get(key) for key in ("shown", "seen_at"))
@@ -116,14 +116,14 @@ class RecognizedSensor(LiveEntity, SensorEntity, RestoreEntity):
         self, config: CameraConfig, state: CameraState
     ) -> bool:
         last = self.entity_description.last_fn(state)
-        # The same one seen again is another object, and the time starts anew.
+        # The same face on another object is a new recognition, which restarts the time.
         if last is not None and last is not self._last and last.shown is not None:
             self._last = last
             self._show(last.shown, dt_util.utcnow().timestamp())
         return self.entity_description.exists_fn(config)
 
     def _show(self, shown: str, seen_at: float) -> None:
-        """Show somebody until the time is over, which began at `seen_at`."""
+        """Show a recognition until its time, counted from `seen_at`, is over."""
         left = seen_at + self._seconds - dt_util.utcnow().timestamp()
         if self._seconds and left <= 0:
             return

@@ -1,4 +1,4 @@
-"""Sensors that count what nobody has reviewed yet."""
+"""Sensors that count unreviewed items."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from ..entity.base import ServerEntity
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewsSensorDescription(SensorEntityDescription):
-    """A figure of what there is to review."""
+    """A count of unreviewed items."""
 
     state_class: SensorStateClass | None = SensorStateClass.MEASUREMENT
     value_fn: Callable[[ReviewSummary], int | None]
@@ -35,7 +35,7 @@ REVIEWS_SENSORS: tuple[ReviewsSensorDescription, ...] = (
 
 
 class FrigateReviewsSensor(ServerEntity[ReviewsCoordinator], SensorEntity):
-    """How much of the last 24 hours this account has not reviewed."""
+    """The number of items of the last 24 hours that this account has not reviewed."""
 
     entity_description: ReviewsSensorDescription
     _state_attrs = ("_attr_native_value",)

@@ -1,4 +1,4 @@
-"""Sensors of the server as a whole."""
+"""Sensors with statistics of the whole server."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from .base import HealthSensorDescription, fps, milliseconds, percent
 
 @dataclass(frozen=True, kw_only=True)
 class ServerSensorDescription(HealthSensorDescription):
-    """A figure of the server as a whole."""
+    """A statistic of the whole server."""
 
     value_fn: Callable[[Stats], StateType | datetime]
     exists_fn: Callable[[Stats], bool] = lambda _stats: True
@@ -28,12 +28,12 @@ def _started_at(stats: Stats) -> datetime | None:
     try:
         return datetime.fromtimestamp(stats.last_updated - stats.uptime, UTC)
     except ValueError, OverflowError, OSError:
-        # No time that a calendar has.
+        # The time is outside of what the calendar supports.
         return None
 
 
 def _embeddings_speed(key: str) -> ServerSensorDescription:
-    """Return the sensor of one kind of embedding, as the server names it."""
+    """Return the description of the speed of one kind of embedding."""
     return ServerSensorDescription(
         **milliseconds(key),
         value_fn=lambda stats: stats.embeddings.get(key),
@@ -77,16 +77,16 @@ SERVER_SENSORS: tuple[ServerSensorDescription, ...] = (
 def server_sensors(
     coordinator: ServerCoordinator,
 ) -> Iterator[tuple[ServerSensorDescription]]:
-    """Yield the sensors that the server has values for, as keys of entities."""
+    """Yield the descriptions that the server has values for."""
     if (stats := coordinator.data.stats) is not None:
         yield from ((one,) for one in SERVER_SENSORS if one.exists_fn(stats))
 
 
 class FrigateServerSensor(ServerEntity, SensorEntity):
-    """A figure of the server as a whole."""
+    """A statistic of the whole server."""
 
     entity_description: ServerSensorDescription
-    # The value of the uptime drifts by a second now and then, its state does not.
+    # The computed start time drifts by a second; the device class keeps the state stable.
     _state_attrs = ("state",)
 
     @override
