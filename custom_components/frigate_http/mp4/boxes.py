@@ -1,4 +1,4 @@
-"""The boxes of an MP4 file: read by their headers alone, and whole to the last byte."""
+"""Checking that the top-level boxes of an MP4 file are complete, by their headers."""
 
 from collections.abc import Iterator
 import os
@@ -9,37 +9,38 @@ from .errors import DamagedError, NotMp4Error, TruncatedError
 
 
 class Box(NamedTuple):
-    """A box of the outermost level: its four letters, and its bytes with the header."""
+    """A top-level box: its type (four letters), and its size with the header."""
 
     kind: str
     size: int
 
 
 def check_boxes(path: Path) -> None:
-    """Refuse a file that is not a complete MP4, ordinary or fragmented.
+    """Check that a file is a complete MP4 file, ordinary or fragmented.
 
-    A fragmented file that was cut off after a whole fragment shows no torn box. What it
-    lacks is the index that FFmpeg writes behind the last fragment, so that is required.
+    A fragmented file that was truncated after a whole fragment has no incomplete box. It
+    lacks the index (`mfra`) that FFmpeg writes after the last fragment, which is
+    therefore required.
 
     Raises:
-        NotMp4Error: the file is something else, or empty.
-        TruncatedError: its end is missing.
-        DamagedError: its boxes stand in an impossible order.
-        OSError: it cannot be read.
+        NotMp4Error: the file is not an MP4 file, or is empty.
+        TruncatedError: the end of the file is missing.
+        DamagedError: the boxes are in an impossible order.
+        OSError: the file cannot be read.
     """
     with path.open("rb") as file:
         kinds = [box.kind for box in _iter_boxes(file, os.fstat(file.fileno()).st_size)]
     if "moov" not in kinds:
         raise TruncatedError("The file ends before its description (moov)")
     if "moof" in kinds or kinds[-1] == "mfra":
-        # With an index of nothing, it is whole and empty.
+        # A file with an index but no fragment is complete and empty.
         _check_fragments(kinds)
     elif "mdat" not in kinds:
         raise TruncatedError("The file ends before its content (mdat)")
 
 
 def _iter_boxes(file: BinaryIO, end: int) -> Iterator[Box]:
-    """Yield the boxes from the first to the last, which must end where the file does."""
+    """Yield all boxes; the last one must end where the file ends."""
     if not end:
         raise NotMp4Error("The file is empty")
     position = 0
@@ -56,16 +57,16 @@ def _iter_boxes(file: BinaryIO, end: int) -> Iterator[Box]:
 
 
 def _read_header(file: BinaryIO, remaining: int, *, is_first: bool) -> Box:
-    """Read a box's header; its size is `rest`, if it states none."""
+    """Read the header of a box; a box of size 0 takes the `remaining` bytes."""
     size, kind = int.from_bytes(file.read(4)), file.read(4)
     if is_first and kind != b"ftyp":
         raise NotMp4Error("The file does not begin as an MP4 file does")
     header_size = 8
     if size == 1:
-        # The size proper follows, as it needs 64 bits.
+        # The 64-bit size (`largesize`) follows.
         size, header_size = int.from_bytes(file.read(8)), 16
     elif size == 0:
-        # A box of no stated size is the last one, and reaches to the end.
+        # A box of size 0 is the last one, and extends to the end of the file.
         size = remaining
     if remaining < header_size:
         raise TruncatedError("The file ends within the header of a box")
@@ -75,7 +76,7 @@ def _read_header(file: BinaryIO, remaining: int, *, is_first: bool) -> Box:
 
 
 def _check_fragments(kinds: list[str]) -> None:
-    """Every fragment is a description and its content, and an index follows the last."""
+    """Check that each `moof` is followed by its `mdat`, and the last by `mfra`."""
     for kind, following in zip(kinds, [*kinds[1:], ""], strict=True):
         if kind == "moof" and not following:
             raise TruncatedError(

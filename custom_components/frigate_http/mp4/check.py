@@ -1,4 +1,4 @@
-"""Whether a file is a complete recording, and what is in it."""
+"""Inspecting MP4 files: whether one is complete, and which tracks it has."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """How a track is encoded: tracks of which all this is equal can become one."""
+    """The encoding of a track; tracks with equal codecs can be joined into one."""
 
     name: str
     profile: str | None = field(compare=False)
-    """As far as FFmpeg can tell; what it follows from stands in the extradata."""
+    """FFmpeg's guess, not compared: the extradata holds what it is derived from."""
     tag: str
     width: int
     height: int
@@ -29,7 +29,7 @@ class Codec:
 
     @classmethod
     def from_track(cls, track: VideoStream | AudioStream) -> Codec:
-        """Read it from a track of an open file."""
+        """Return the codec of a track of an open file."""
         from av.video.stream import VideoStream
 
         context = track.codec_context
@@ -59,17 +59,17 @@ class VideoFile:
     path: Path
     bytes: int
     seconds: float
-    """From the first packet of any track to the end of the last, in decoding order."""
+    """From the first packet of any track to the end of the last, by DTS."""
     video_packets: int
     audio_packets: int
     keyframe_interval: float
-    """Seconds of the longest stretch of video without a keyframe."""
+    """Longest time between two keyframes (the longest GOP) in seconds."""
     codecs: tuple[Codec, ...]
-    """The video's, and the audio's if there is audio."""
+    """Codec of the video track, then of the audio track if there is one."""
 
 
 class _TrackSummary:
-    """Counts the packets of a track, and measures them."""
+    """Packet count, duration and longest GOP of one track."""
 
     def __init__(self, track: VideoStream | AudioStream) -> None:
         self.packets = 0
@@ -78,7 +78,7 @@ class _TrackSummary:
         self._seconds = seconds_per_tick(track)
 
     def add(self, packet: AnyPacket, dts: int) -> None:
-        """Count a packet that is decoded at a time, in ticks of its track."""
+        """Count a packet; `dts` is in units of the track's time base."""
         if not self.packets:
             self.start = dts * self._seconds
         if packet.is_keyframe or not self.packets:
@@ -90,15 +90,16 @@ class _TrackSummary:
 
 
 def inspect(path: Path) -> VideoFile:
-    """Read a file from end to end, a packet at a time, and say what is in it.
+    """Read every packet of a file, and return what is in it.
 
     Raises:
-        NotMp4Error: it is something else, or empty.
-        TruncatedError: its end is missing.
-        DamagedError: it cannot be read although it is whole to look at.
-        NoVideoError: it has no video track, or no packet in it.
+        NotMp4Error: the file is not an MP4 file, or is empty.
+        TruncatedError: the end of the file is missing.
+        DamagedError: the file has all its boxes, but cannot be read.
+        NoVideoError: the file has no video track, or an empty one.
         OSError: the disk failed.
     """
+    # FFmpeg reads a truncated file without an error, so the boxes are checked first.
     check_boxes(path)
     with open_mp4(path) as source:
         summaries = _summarize_tracks(source)
@@ -126,7 +127,7 @@ def _summarize_tracks(source: Demuxer) -> dict[int, _TrackSummary]:
     for packet, dts in source.packets():
         summaries[packet.stream_index].add(packet, dts)
     for track in source.tracks:
-        # Only ordinary files say how many there are.
+        # The header of a fragmented file has no packet counts: `frames` is 0 then.
         missing = track.frames - summaries[track.index].packets
         if missing > 0:
             raise DamagedError(f"{missing} packets of the {track.type} are missing")

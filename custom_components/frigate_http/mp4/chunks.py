@@ -1,4 +1,4 @@
-"""Which clips go into which file."""
+"""Chunks of a recording, and their grouping into output files."""
 
 from bisect import bisect_right
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from .check import VideoFile
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A clip, and what was asked for when it was cut; times are Unix seconds."""
+    """The file of one request, and the requested range in seconds since the epoch."""
 
     file: VideoFile
     start: float
@@ -19,22 +19,22 @@ class Chunk:
     recorded: float | None = None
     """Seconds that were recorded between start and end (see `recorded_seconds`).
 
-    Taken for the whole of it where unknown. It matters for still pictures alone, which
-    look like a repetition of each other wherever one cuts them.
+    None means unknown, and counts as the whole range. It matters only for a static picture,
+    where the packets alone don't show how far two chunks overlap.
     """
 
     @property
     def excess_seconds(self) -> float:
-        """Seconds that the clip holds more than was asked for."""
+        """Return how many seconds longer the file is than what was requested."""
         asked = self.end - self.start if self.recorded is None else self.recorded
         return self.file.seconds - asked
 
 
 def group_chunks(chunks: Iterable[Chunk], limit: float = math.inf) -> list[list[Chunk]]:
-    """Group clips, in the order of time, into those that one file each can hold.
+    """Group chunks, in the order of time, into one group for each output file.
 
-    A new group begins where the codecs change, and where a file would become longer
-    than the limit in seconds.
+    A new group starts where the codecs change, and where the output file would become
+    longer than `limit` seconds.
     """
     groups: list[list[Chunk]] = []
     for chunk in chunks:
@@ -48,13 +48,14 @@ def group_chunks(chunks: Iterable[Chunk], limit: float = math.inf) -> list[list[
 
 
 class SegmentIndex:
-    """The segments of a recording, which tell how much of a range was recorded.
+    """An index of segments, which tells how much of a time range was recorded.
 
-    Finding that out takes no longer for a day than for a minute.
+    A look-up is a binary search over running totals, so that the time for it hardly grows
+    with the number of segments.
     """
 
     def __init__(self, segments: Iterable[tuple[float, float]]) -> None:
-        """Take start and end of each segment, as Frigate lists them."""
+        """Index segments, each given by its start and end as Frigate lists them."""
         self._segments = sorted(segments)
         self._starts = [start for start, _ in self._segments]
         lengths = (end - start for start, end in self._segments)
@@ -62,22 +63,24 @@ class SegmentIndex:
         self._latest = list(accumulate((end for _, end in self._segments), max))
 
     def seconds(self, start: float, end: float) -> float:
-        """Return the seconds of recording that Frigate cuts out for a range.
+        """Return how many seconds of recording Frigate returns for a range.
 
         Args:
-            start: of the range, in Unix seconds.
-            end: likewise.
+            start: start of the range, in seconds since the epoch.
+            end: end of the range, likewise.
         """
         return round(self._before(end) - self._before(start), 6)
 
     def _before(self, time: float) -> float:
-        """Count what lies before a time; Frigate cuts a segment at a whole second of it.
+        """Return the seconds recorded before a time.
 
-        Segments that follow each other may overlap by less than a second, as each begins
-        at a whole second by its name, and ends where its content does.
+        Frigate cuts a segment at a whole second of it. Consecutive segments may overlap by
+        less than a second: the file name gives the start in whole seconds, while the end
+        follows from the content.
         """
         number = bisect_right(self._starts, time)
         found = self._lengths[number]
+        # Segments that are still going on at that time count in part.
         while number and self._latest[number - 1] > time:
             number -= 1
             start, end = self._segments[number]
@@ -89,5 +92,5 @@ class SegmentIndex:
 def recorded_seconds(
     segments: Iterable[tuple[float, float]], start: float, end: float
 ) -> float:
-    """Return the seconds of recording in one range; see `Recording` for many."""
+    """Return the seconds recorded in one range; use `SegmentIndex` for many ranges."""
     return SegmentIndex(segments).seconds(start, end)

@@ -1,4 +1,4 @@
-"""Reading the packets of a file, which never holds more than one of them."""
+"""Demuxing: reading the packets of an MP4 file one at a time."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,29 +17,30 @@ if TYPE_CHECKING:
 type AnyPacket = Packet[Stream]
 type Cancelled = Callable[[], bool]
 
-# To learn about a track FFmpeg decodes pictures and keeps packets, which takes memory by
-# the size of the picture. What matters here stands in the header of the file. Packets
-# that players are told not to show were recorded all the same.
+# To probe a track, FFmpeg decodes frames and buffers packets, which takes memory by the
+# resolution of the video. All that is needed here is in the header. Edit lists are ignored,
+# as they hide packets from players that were recorded all the same.
 _OPTIONS = {"skip_frame": "all", "probesize": "65536", "advanced_editlist": "0"}
 
 
 def never_cancelled() -> bool:
-    """Answer a caller who never cancels."""
+    """Return False: the default for callers that never cancel."""
     return False
 
 
 def seconds_per_tick(track: VideoStream | AudioStream) -> float:
-    """Return what one unit of a track's times means."""
+    """Return the time base of a track in seconds."""
     base = track.time_base
     return base.numerator / base.denominator
 
 
 class Demuxer:
-    """An open file, of which one video and one audio track count."""
+    """An open file with its first video track and its first audio track."""
 
     def __init__(self, container: InputContainer) -> None:
-        """Find the tracks."""
+        """Find the tracks that FFmpeg can read."""
         self._container = container
+        # A track whose codec FFmpeg does not know has no codec context.
         video = [each for each in container.streams.video if each.codec_context]
         audio = [each for each in container.streams.audio if each.codec_context]
         if not video:
@@ -55,31 +56,32 @@ class Demuxer:
     def packets(
         self, cancelled: Cancelled = never_cancelled
     ) -> Iterator[tuple[AnyPacket, int]]:
-        """Read the packets of both tracks, and when each is decoded, in its ticks.
+        """Yield the packets of both tracks, each with its DTS in units of its time base.
 
         Raises:
-            JoinCancelledError: `cancelled` said so.
-            DamagedError: a packet is not whole.
+            JoinCancelledError: `cancelled` returned True.
+            DamagedError: a packet is corrupt.
         """
         for packet in self._container.demux(self.tracks):
             if cancelled():
                 raise JoinCancelledError("Cancelled")
             if packet.is_corrupt:
                 raise DamagedError("A packet of the file is not whole")
+            # PyAV ends each track with an empty packet without timestamps.
             if packet.dts is not None:
                 yield packet, packet.dts
 
 
 @contextmanager
 def open_mp4(path: Path) -> Iterator[Demuxer]:
-    """Open a file as MP4, and nothing else, for as long as it is needed.
+    """Open a file as MP4, and as no other format.
 
-    The name is made absolute, as FFmpeg takes a word and a colon for a protocol. The
-    format is given, as others (playlists) could lead to other files and servers.
+    The path is made absolute, as FFmpeg takes a word and a colon for a protocol. The
+    format is given, as a playlist could make FFmpeg open other files and URLs.
 
     Raises:
-        DamagedError: it cannot be read; also later, while its packets are read.
-        NoVideoError: it has no video track.
+        DamagedError: the file cannot be read; also raised later, while reading packets.
+        NoVideoError: the file has no video track.
         OSError: the disk failed.
     """
     import av

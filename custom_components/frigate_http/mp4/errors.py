@@ -1,40 +1,40 @@
-"""What can be wrong with an MP4 file, or with a wish to join some, as one tree.
+"""The exceptions of checking and joining MP4 files.
 
     Mp4Error
-    ├── NotMp4Error             a web page, a text, an empty file
-    ├── TruncatedError          the beginning of an MP4 file
-    ├── DamagedError            whole to look at, and cannot be read
-    ├── NoVideoError            no video track, or nothing in it
-    ├── NotJoinableError        files that do not fit together
-    └── JoinCancelledError      the caller wanted no more
+    ├── NotMp4Error             the file is a web page, a text or empty
+    ├── TruncatedError          the end of the file is missing
+    ├── DamagedError            the file has all its boxes, but cannot be read
+    ├── NoVideoError            the file has no video track, or an empty one
+    ├── NotJoinableError        the codecs of the files differ
+    └── JoinCancelledError      the caller cancelled
 
-A disk that is full or gone is no fault of a file: that stays an `OSError`.
+A full or missing disk is not an error of a file: that stays an `OSError`.
 """
 
 
 class Mp4Error(Exception):
-    """Anything that is wrong with a file; catch this to catch all of them."""
+    """Base class of all errors of a file."""
 
 
 class NotMp4Error(Mp4Error):
-    """No MP4 file at all: a web page, a text, or nothing."""
+    """The file is not an MP4 file: a web page, a text, or empty."""
 
 
 class TruncatedError(Mp4Error):
-    """An MP4 file whose end is missing."""
+    """The end of the MP4 file is missing."""
 
 
 class DamagedError(Mp4Error):
-    """An MP4 file that is whole to look at, but cannot be read."""
+    """The MP4 file has all its boxes, but cannot be read."""
 
 
 class NoVideoError(Mp4Error):
-    """An MP4 file without a video track, or with an empty one."""
+    """The MP4 file has no video track, or an empty one."""
 
 
 class NotJoinableError(Mp4Error):
-    """Clips whose video or audio is encoded differently: no one file can hold them."""
+    """The codecs of the files differ, so that one file cannot hold all of them."""
 
 
 class JoinCancelledError(Mp4Error):
-    """The caller wanted no more; nothing was left behind."""
+    """The caller cancelled; the output file is removed."""

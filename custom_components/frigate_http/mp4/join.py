@@ -1,4 +1,4 @@
-"""Joining clips: one ordinary MP4 file, every packet once, and nothing encoded anew."""
+"""Joining chunks into one ordinary MP4 file by remuxing: nothing is re-encoded."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -23,13 +23,14 @@ if TYPE_CHECKING:
     from av.container import OutputContainer
     from av.video.stream import VideoStream
 
-# Packets wait for those of the other track; in a clip without sound for a while, not long.
+# The muxer buffers packets until the other track catches up: for one second at most, as a
+# recording may have no audio for a while.
 _OPTIONS = {"movflags": "faststart", "max_interleave_delta": "1000000"}
 
 
 @dataclass(frozen=True, slots=True)
 class JoinedFile:
-    """A file that was joined."""
+    """The file that `join` has written."""
 
     path: Path
     bytes: int
@@ -41,14 +42,14 @@ class JoinedFile:
 
 @dataclass(frozen=True, slots=True)
 class _TrimmedChunk:
-    """What of a clip goes into the file: a range of packets each, and where to."""
+    """A chunk with the packets of both tracks to write, and its timestamp offset."""
 
     chunk: Chunk
     video: range
     audio: range
     offset: float
     start_delays: tuple[float, float]
-    """Seconds by which its first picture and its first sound are later than they say."""
+    """Seconds to add to the timestamps of its first video packet and first audio packet."""
 
 
 def join(
@@ -58,24 +59,23 @@ def join(
     next_chunk: Chunk | None = None,
     cancelled: Cancelled = never_cancelled,
 ) -> JoinedFile:
-    """Write clips that follow each other in time into one file, and return what it holds.
+    """Join consecutive chunks into one file, and return a description of it.
 
-    What two clips both hold stands in the file once. Where they have nothing in common,
-    as nothing was recorded in between, the second follows the first without a pause: so
-    does Frigate's own clip.
+    The overlap of two chunks is written once. If chunks don't overlap because nothing was
+    recorded in between, the gap is closed, as in Frigate's own clips.
 
     Args:
-        parts: clips of equal codecs, in the order of time; see `plan`.
-        target: a file to write, whose folder exists. On any failure it is removed.
-        follower: the clip that the next file begins with, if there is one. What it holds
-            is left to it.
-        cancelled: asked before each packet.
+        chunks: chunks with equal codecs in the order of time; see `group_chunks`.
+        target: the file to write. Its folder must exist. On any failure it is removed.
+        next_chunk: the first chunk of the next file, if there is one. Its overlap with
+            the last chunk is left to the next file.
+        cancelled: called before each packet; True cancels the join.
 
     Raises:
         NotJoinableError: the codecs differ.
-        JoinCancelledError: `cancelled` said so.
-        DamagedError: a clip cannot be read.
-        OSError: the disk is full, or failed.
+        JoinCancelledError: `cancelled` returned True.
+        DamagedError: a chunk cannot be read.
+        OSError: the disk is full or failed.
     """
     codecs = {chunk.file.codecs for chunk in chunks}
     if len(codecs) != 1:
@@ -96,7 +96,7 @@ def join(
 
 @contextmanager
 def _open_output(target: Path) -> Iterator[OutputContainer]:
-    """Open a file to write to, and leave a complete one or none."""
+    """Open a file for writing; on any failure, remove it."""
     import av
 
     path = target.absolute()
@@ -105,7 +105,7 @@ def _open_output(target: Path) -> Iterator[OutputContainer]:
         yield output
         output.close()
     except BaseException:
-        # In this order: of a file without a name, the end is not written for nothing.
+        # Unlink first, as closing rewrites the whole file to put the moov box in front.
         path.unlink(missing_ok=True)
         with suppress(av.FFmpegError):
             output.close()
@@ -115,12 +115,12 @@ def _open_output(target: Path) -> Iterator[OutputContainer]:
 def _trim_chunks(
     chunks: Sequence[Chunk], next_chunk: Chunk | None, cancelled: Cancelled
 ) -> Iterator[_TrimmedChunk]:
-    """Decide for each clip what of it is needed, one seam ahead of the writing."""
+    """Yield each chunk with the packets to write, one overlap ahead of the writing."""
     chunk, before, offset = chunks[0], Overlap(), 0.0
     for following in chunks[1:]:
         overlap = find_overlap(chunk, following, cancelled)
         if overlap.video_trim_start == following.file.video_packets:
-            # The clip lies wholly inside the one before it.
+            # The chunk before holds every packet of this one.
             continue
         yield _trim(chunk, before, overlap, offset)
         chunk, before, offset = following, overlap, offset + overlap.offset
@@ -128,6 +128,7 @@ def _trim_chunks(
     if next_chunk is not None:
         overlap = find_overlap(chunk, next_chunk, cancelled)
         if overlap.video_trim_start < next_chunk.file.video_packets:
+            # The next file starts with the whole overlap, so that it ends here.
             after = Overlap(
                 video_trim_end=overlap.video_trim_end + overlap.video_trim_start,
                 audio_trim_end=overlap.audio_trim_end + overlap.audio_trim_start,
@@ -148,7 +149,7 @@ def _trim(
 
 
 class _Track:
-    """A track of the file that is written."""
+    """A track of the output file."""
 
     def __init__(self, stream: VideoStream | AudioStream) -> None:
         self.packets = 0
@@ -157,7 +158,7 @@ class _Track:
         self._stream = stream
 
     def retime(self, packet: AnyPacket, dts: int, tick: float, offset: float) -> None:
-        """Give a packet its place in the file; decoding times always rise."""
+        """Move a packet to this track's timeline; DTS always rises, as MP4 requires."""
         unit = seconds_per_tick(self._stream)
         ratio = tick / unit
         pts_offset = round(((dts if packet.pts is None else packet.pts) - dts) * ratio)
@@ -176,19 +177,19 @@ class _Track:
 
 
 class _Writer:
-    """Copies packets into the file that is written."""
+    """Copies the packets of chunks into the output file."""
 
     def __init__(self, output: OutputContainer, source: Demuxer) -> None:
-        """Begin a file with tracks like those of a first clip."""
+        """Add the tracks of the first chunk to the output file."""
         self._output = output
         self.tracks = [
             _Track(_add_track_like(track, output)) for track in source.tracks
         ]
-        # The muxer settles here in which units it counts time.
+        # Writes the header, with which the muxer fixes the time base of each track.
         output.start_encoding()
 
     def write(self, trimmed: _TrimmedChunk, cancelled: Cancelled) -> None:
-        """Copy what is taken of a clip."""
+        """Write the packets of a trimmed chunk."""
         with open_mp4(trimmed.chunk.file.path) as source:
             ticks = [seconds_per_tick(track) for track in source.tracks]
             numbers = {track.index: at for at, track in enumerate(source.tracks)}
@@ -206,10 +207,10 @@ class _Writer:
 def _add_track_like(
     track: VideoStream | AudioStream, output: OutputContainer
 ) -> VideoStream | AudioStream:
-    """Add a track that holds what another one does.
+    """Add a track with the same parameters as another one.
 
-    The name of the codec is kept, as some players know HEVC under one of its two names
-    only, and so are the shape of the pixels and the units in which time is counted.
+    The codec tag is kept, as some players know only one of HEVC's two (`hvc1`, `hev1`), and
+    so are the sample aspect ratio and the time base.
     """
     from av.video.stream import VideoStream
 

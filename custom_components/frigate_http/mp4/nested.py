@@ -1,4 +1,4 @@
-"""Clips of which another one holds everything."""
+"""Dropping chunks that the chunk before wholly contains."""
 
 from collections.abc import Iterable
 
@@ -10,14 +10,15 @@ from .overlap import find_overlap, max_overlap_seconds
 def without_nested(
     chunks: Iterable[Chunk], cancelled: Cancelled = never_cancelled
 ) -> list[Chunk]:
-    """Leave out the clips that lie wholly inside the one before them.
+    """Return the chunks without those that the chunk before wholly contains.
 
-    So does a chunk at whose beginning the recording stopped. `join` adds nothing of them
-    either, but a file must not begin with one: its neighbour may be in the file before.
+    Where a recording stops right after the start of a chunk, that chunk holds nothing but
+    the overlap. `join` skips it too, but an output file must not start with it: the chunk
+    that contains it may be in the file before.
 
     Raises:
-        JoinCancelledError: `cancelled` said so.
-        DamagedError: a clip cannot be read.
+        JoinCancelledError: `cancelled` returned True.
+        DamagedError: a chunk cannot be read.
         OSError: the disk failed.
     """
     kept: list[Chunk] = []
@@ -28,9 +29,10 @@ def without_nested(
 
 
 def _is_contained(outer: Chunk, chunk: Chunk, cancelled: Cancelled) -> bool:
-    """Compare what the clips hold, but only where there is little to compare."""
+    """Return whether the outer chunk contains all video packets of the other one."""
     if chunk.file.codecs != outer.file.codecs:
         return False
+    # Only a file as short as an overlap is worth reading.
     if chunk.file.seconds > max_overlap_seconds(outer, chunk):
         return False
     return (

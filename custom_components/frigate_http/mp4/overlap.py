@@ -1,10 +1,11 @@
-"""Where one clip goes on in the next: what both hold, and what only one does.
+"""The overlap of two consecutive chunks: how to trim them so that no packet is twice.
 
-Frigate cuts the first clip a little after the time that was asked for and begins the
-next at the keyframe before it, so both hold the seconds between. Their packets are equal
-byte for byte, but so are those of a still picture and of silence, wherever one looks.
-So the clips are laid on each other in every way in which their pictures agree, and the
-way is chosen that also agrees with their sound, their timing, and the clock.
+Frigate ends a chunk a little after the requested end and starts the next one at the
+keyframe before the requested start, so both chunks hold the seconds in between. The
+packets of the overlap are equal byte for byte, but so are the packets of a static picture
+or of silence at any other time. `find_overlap` therefore lists every alignment of the two
+chunks in which the video packets match, and chooses the one that also agrees with the
+audio packets, the timestamps and the requested times.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,57 +16,58 @@ from .chunks import Chunk
 from .demuxing import Cancelled
 from .packet_window import PacketInfo, PacketWindow, read_head, read_tail
 
-# A cut falls up to a second before the time asked for, or some packets behind it.
+# Frigate cuts up to a second before the requested time, or some packets after it.
 _CUT_MARGIN = 2.0
-# Where two segments' times overlap, the first is cut and some of the second follows.
+# Where the times of two segments overlap, Frigate cuts the first segment early, and
+# appends a few stray packets of the second one.
 _MAX_STRAY_SECONDS = 1.5
 _MAX_STRAY_AUDIO = 3
-# Times were rounded on the way, to some thousandth of a second at worst.
+# Each container rounds timestamps to its own time base, a few milliseconds at worst.
 _TOLERANCE = 0.005
 
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """What to leave out at the end of one clip and at the beginning of the next."""
+    """The packets to trim from two consecutive chunks, and the offset of the second."""
 
     video_trim_end: int = 0
-    """Packets at the end of the first clip that stand in the next one at a better place."""
+    """Packets to trim from the end of the first chunk; the next one has better timestamps."""
     video_trim_start: int = 0
-    """Packets at the beginning of the next clip that the first one holds."""
+    """Packets to trim from the start of the next chunk, as the first chunk holds them."""
     audio_trim_end: int = 0
     audio_trim_start: int = 0
     offset: float = 0.0
-    """Where the next clip's timeline begins on that of the first, in seconds."""
+    """Timestamp offset of the next chunk on the timeline of the first, in seconds."""
     start_delays: tuple[float, float] = (0.0, 0.0)
-    """Seconds by which its first picture and its first sound are later than they say."""
+    """Seconds to add to the timestamps of its first video packet and first audio packet."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Alignment:
-    """One way to lay the next clip's head on the first one's tail."""
+    """One way in which the tail of the first chunk may continue in the head of the next."""
 
     position: int
-    """Where in the tail's video the head begins."""
+    """Index of the tail's video packet that equals the first one of the head."""
     matching: int
-    """How many packets are then the same."""
+    """Number of video packets that are equal from there on."""
     stray: int
-    """How many packets of the tail follow, which the head holds further on."""
+    """Number of stray packets at the end of the tail, which the head holds further on."""
     offset: float
     stray_audio: int = 0
-    """Likewise of the sound, where it overlaps alone."""
+    """Number of stray audio packets, where only the audio overlaps."""
 
 
 def max_overlap_seconds(first: Chunk, following: Chunk) -> float:
-    """Return for how many seconds a clip can hold the same as the next, at most."""
+    """Return the longest possible overlap of two consecutive chunks in seconds."""
     interval = max(first.file.keyframe_interval, following.file.keyframe_interval)
     return interval + _CUT_MARGIN + max(0.0, first.end - following.start)
 
 
 def find_overlap(first: Chunk, following: Chunk, cancelled: Cancelled) -> Overlap:
-    """Compare the end of a clip with the beginning of the next."""
+    """Find the overlap by comparing the end of a chunk with the start of the next one."""
     interval = max(first.file.keyframe_interval, following.file.keyframe_interval)
     max_seconds = max_overlap_seconds(first, following)
-    # Beyond what can overlap, it is seen whether pictures repeat themselves.
+    # Two keyframe intervals more than can overlap show whether the picture is static.
     seconds = max_seconds + 2 * interval
     tail = read_tail(first.file, seconds, cancelled)
     head = read_head(following.file, seconds, cancelled)
@@ -95,13 +97,14 @@ def _best_alignment(
     expected_seconds: float,
     tolerance: float,
 ) -> _Alignment | None:
-    """Choose the likeliest way to lay one clip on another, or none at all.
+    """Return the most plausible alignment, or None if the chunks don't overlap.
 
-    The clock says that they overlap by so many seconds, give or take the slack.
+    The requested times predict an overlap of `expected_seconds`, within `tolerance`.
     """
     is_static = _is_static(tail.video) or _is_static(head.video)
 
     def mismatch(each: _Alignment) -> tuple[bool, bool, float]:
+        # Without matching video packets the audio alone can match by chance.
         is_chance = not each.matching and not is_static
         distance = abs(_overlap_seconds(each, tail) - expected_seconds)
         return _is_contradicted(each, tail, head), is_chance, distance
@@ -109,7 +112,8 @@ def _best_alignment(
     best = min(alignments, key=mismatch, default=None)
     if best is None or not best.matching or not is_static:
         return best
-    # Sound decides whether the pictures are the same or only look so, or else the clock.
+    # In a static picture any keyframe matches any other. Only the audio proves an overlap
+    # then; without usable audio, the requested times decide.
     if tail.audio and head.audio and not _is_static(tail.audio):
         is_plausible = not _is_contradicted(best, tail, head)
     else:
@@ -120,10 +124,10 @@ def _best_alignment(
 def _alignments(
     tail: Sequence[PacketInfo], head: Sequence[PacketInfo], max_seconds: float
 ) -> Iterator[_Alignment]:
-    """Yield the ways in which a tail goes on as the head begins."""
-    beginning = head[0].digest if head else None
+    """Yield each alignment in which the tail matches the head up to the tail's end."""
+    first_digest = head[0].digest if head else None
     for position, packet in enumerate(tail):
-        if packet.digest != beginning or tail[-1].end - packet.dts > max_seconds:
+        if packet.digest != first_digest or tail[-1].end - packet.dts > max_seconds:
             continue
         matching = _count_matching(tail[position:], head)
         offset = _timestamp_offset(tail[position:], head, matching)
@@ -138,7 +142,7 @@ def _alignments(
 
 
 def _count_matching(one: Sequence[PacketInfo], other: Sequence[PacketInfo]) -> int:
-    """Count the packets that two sequences begin with in common."""
+    """Count how many packets at the start of two sequences are equal."""
     count = 0
     for left, right in zip(one, other, strict=False):
         if left.digest != right.digest:
@@ -148,7 +152,7 @@ def _count_matching(one: Sequence[PacketInfo], other: Sequence[PacketInfo]) -> i
 
 
 def _is_stray(rest: Sequence[PacketInfo], head: Sequence[PacketInfo]) -> bool:
-    """Tell whether the rest of a tail stands a little further on in the head."""
+    """Return whether the head holds the rest of a tail a little further on."""
     if not rest[0].is_keyframe or rest[-1].end - rest[0].dts > _MAX_STRAY_SECONDS:
         return False
     return any(
@@ -161,10 +165,11 @@ def _is_stray(rest: Sequence[PacketInfo], head: Sequence[PacketInfo]) -> bool:
 def _timestamp_offset(
     tail: Sequence[PacketInfo], head: Sequence[PacketInfo], matching: int
 ) -> float:
-    """Align the timelines on the common packets, but for the first.
+    """Return the timestamp offset that puts the head's packets on those of the tail.
 
-    The time of a clip's first packet is not to be trusted.
+    The median ignores single packets whose timestamps Frigate changed while cutting.
     """
+    # FFmpeg stretches the first packet of a chunk, so that its timestamp is unreliable.
     if matching == 1:
         return tail[0].end - head[1].dts if len(head) > 1 else tail[0].dts - head[0].dts
     pairs = zip(tail[1:matching], head[1:matching], strict=True)
@@ -174,10 +179,11 @@ def _timestamp_offset(
 def _count_squeezed(
     tail: Sequence[PacketInfo], head: Sequence[PacketInfo], matching: int, offset: float
 ) -> int:
-    """Count the common packets at the end of a tail that have a better time in the head.
+    """Count the matching packets at the tail's end that have wrong timestamps there.
 
-    Where the first of two segments was cut, those of the second came too early to be
-    decoded in order, and were pushed behind the first one's without any time for them.
+    Where Frigate cut the first of two overlapping segments, the DTS of the second one's
+    packets would have gone back in time. The muxer squeezed these packets in behind the
+    first segment, one tick apart; the head has them with their real timestamps.
     """
     squeezed = 0
     while squeezed < matching - 1:
@@ -189,7 +195,7 @@ def _count_squeezed(
 
 
 def _overlap_seconds(alignment: _Alignment, tail: PacketWindow) -> float:
-    """Return how long both clips show the same."""
+    """Return the duration of the matching video packets in seconds."""
     if not alignment.matching:
         return 0.0
     first = tail.video[alignment.position]
@@ -198,7 +204,7 @@ def _overlap_seconds(alignment: _Alignment, tail: PacketWindow) -> float:
 
 
 def _is_static(packets: Sequence[PacketInfo]) -> bool:
-    """Tell whether a camera sends the same picture over and over."""
+    """Return whether a picture is static: some keyframes are equal byte for byte."""
     keyframes = [packet.digest for packet in packets if packet.is_keyframe]
     return len(set(keyframes)) < len(keyframes)
 
@@ -206,10 +212,10 @@ def _is_static(packets: Sequence[PacketInfo]) -> bool:
 def _is_contradicted(
     alignment: _Alignment, tail: PacketWindow, head: PacketWindow
 ) -> bool:
-    """Tell whether the timing or the sound speaks against an alignment."""
+    """Return whether timestamps or audio packets contradict an alignment."""
     for index in range(1, alignment.matching):
-        there = tail.video[alignment.position + index].dts
-        if abs(head.video[index].dts + alignment.offset - there) > _TOLERANCE:
+        tail_dts = tail.video[alignment.position + index].dts
+        if abs(head.video[index].dts + alignment.offset - tail_dts) > _TOLERANCE:
             return True
     return not _trim_audio(alignment, tail, head)[2]
 
@@ -217,28 +223,29 @@ def _is_contradicted(
 def _trim_audio(
     alignment: _Alignment, tail: PacketWindow, head: PacketWindow
 ) -> tuple[int, int, bool]:
-    """Cut the sound where the pictures are cut.
+    """Trim the audio where an alignment trims the video.
 
-    Return the packets to drop and to skip, and whether sound and timing agree with it.
+    Return how many audio packets to trim from the end of the tail and from the start of
+    the head, and whether the audio packets agree with the alignment.
     """
     kept = tail.audio[: len(tail.audio) - alignment.stray_audio]
     if alignment.matching:
         last = tail.video[alignment.position + alignment.matching - 1]
         kept = [packet for packet in kept if packet.dts < last.dts]
-    # What the cut left of the next segment may already sound before the last picture.
+    # Stray audio packets of the next segment may precede the last video packet.
     for stray in range(_MAX_STRAY_AUDIO):
         remaining = kept[: len(kept) - stray]
-        skip, is_match = _match_audio(remaining, head, alignment.offset)
-        if is_match and (skip or not stray):
-            return len(tail.audio) - len(remaining), skip, True
-    skip, _ = _match_audio(kept, head, alignment.offset)
-    return len(tail.audio) - len(kept), skip, False
+        trim_start, is_match = _match_audio(remaining, head, alignment.offset)
+        if is_match and (trim_start or not stray):
+            return len(tail.audio) - len(remaining), trim_start, True
+    trim_start, _ = _match_audio(kept, head, alignment.offset)
+    return len(tail.audio) - len(kept), trim_start, False
 
 
 def _match_audio(
     kept: Sequence[PacketInfo], head: PacketWindow, offset: float
 ) -> tuple[int, bool]:
-    """Count the packets of a head that stand in a tail, and tell whether they agree."""
+    """Count the audio packets of the head that the tail holds, and whether they match."""
     if not kept or not head.audio:
         return 0, True
     starts = [
@@ -246,15 +253,15 @@ def _match_audio(
         *(packet.dts for packet in head.audio[1:]),
     ]
     starts = [start + offset - kept[-1].dts for start in starts]
-    skip = sum(start <= (kept[-1].end - kept[-1].dts) / 2 for start in starts)
-    for count in (skip, skip + 1, skip - 1):
+    trim_start = sum(start <= (kept[-1].end - kept[-1].dts) / 2 for start in starts)
+    for count in (trim_start, trim_start + 1, trim_start - 1):
         if 0 <= count <= len(starts) and _end_alike(kept, head.audio[:count]):
             return count, not count or abs(starts[count - 1]) <= _TOLERANCE
-    return skip, False
+    return trim_start, False
 
 
 def _end_alike(one: Sequence[PacketInfo], other: Sequence[PacketInfo]) -> bool:
-    """Tell whether two sequences end alike, as far as the shorter one reaches."""
+    """Return whether two sequences end with equal packets, up to the shorter one."""
     pairs = zip(reversed(one), reversed(other), strict=False)
     return all(left.digest == right.digest for left, right in pairs)
 
@@ -262,24 +269,24 @@ def _end_alike(one: Sequence[PacketInfo], other: Sequence[PacketInfo]) -> bool:
 def _audio_only_alignments(
     tail: PacketWindow, head: PacketWindow
 ) -> Iterator[_Alignment]:
-    """Yield the way in which only the sound overlaps, if it does.
+    """Yield the alignment in which only the audio overlaps, if there is one.
 
-    So it is where the first clip was cut right before a keyframe.
+    This happens where Frigate cut the first chunk right before a keyframe.
     """
     if tail.video and head.video:
         offset = _append_offset(tail.video, head.video)
         for stray in range(min(_MAX_STRAY_AUDIO, len(tail.audio))):
             alignment = _Alignment(len(tail.video), 0, 0, offset, stray)
-            _, skip, is_match = _trim_audio(alignment, tail, head)
-            if skip and is_match:
+            _, trim_start, is_match = _trim_audio(alignment, tail, head)
+            if trim_start and is_match:
                 yield alignment
                 return
 
 
 def _without_overlap(first: Chunk, tail: PacketWindow, head: PacketWindow) -> Overlap:
-    """Put a clip behind another one with which it has nothing in common.
+    """Append a chunk that has no packet in common with the one before.
 
-    As something was not recorded in between, the gap is closed, as Frigate itself does.
+    Nothing was recorded in between. The gap is closed, as Frigate does in its own clips.
     """
     tracks = ((tail.video, head.video), (tail.audio, head.audio))
     offsets = [
@@ -290,15 +297,14 @@ def _without_overlap(first: Chunk, tail: PacketWindow, head: PacketWindow) -> Ov
 
 
 def _append_offset(tail: Sequence[PacketInfo], head: Sequence[PacketInfo]) -> float:
-    """Return the shift that puts one track right behind another."""
+    """Return the timestamp offset that appends one track right behind another."""
     return tail[-1].end - _estimated_start(tail, head)
 
 
 def _estimated_start(tail: Sequence[PacketInfo], head: Sequence[PacketInfo]) -> float:
-    """Return where a track begins: its first packet is taken to be as long as others.
+    """Return the real start of a track, as if its first packet were as long as others.
 
-    A clip that begins with sound has its first picture at the very beginning all the
-    same, and the other way round.
+    FFmpeg starts both tracks of a chunk at zero, even if one of them starts later.
     """
     if len(head) < 2:
         return head[0].dts
@@ -306,7 +312,7 @@ def _estimated_start(tail: Sequence[PacketInfo], head: Sequence[PacketInfo]) -> 
 
 
 def _start_delays(tail: PacketWindow, head: PacketWindow) -> tuple[float, float]:
-    """Return how much too early a clip has its first picture and its first sound."""
+    """Return by how many seconds the first packets of both tracks are too early."""
     video = (tail.video, head.video)
     audio = (tail.audio, head.audio)
     delays = [

@@ -1,4 +1,4 @@
-"""The first and the last seconds of a clip: what its packets are, without their content."""
+"""The packets in the first and the last seconds of a file, as digests and timestamps."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,38 +11,38 @@ from .demuxing import AnyPacket, Cancelled, open_mp4, seconds_per_tick
 
 
 class PacketInfo(NamedTuple):
-    """What is remembered of a packet; times are seconds of its clip's own timeline."""
+    """A packet without its content; times are seconds on the timeline of its file."""
 
     digest: bytes
-    """A fingerprint, equal where all bytes are."""
+    """Hash of the content; equal packets have equal digests."""
     dts: float
-    """When it is decoded. Not to be trusted in the first packet of a track."""
+    """Decoding timestamp (DTS); unreliable for the first packet of a track."""
     end: float
     is_keyframe: bool
 
 
 @dataclass(frozen=True, slots=True)
 class PacketWindow:
-    """The packets of both tracks at the beginning or the end of a clip."""
+    """The packets of both tracks at the start or the end of a file."""
 
     video: Sequence[PacketInfo]
     audio: Sequence[PacketInfo]
 
 
 def read_head(file: VideoFile, seconds: float, cancelled: Cancelled) -> PacketWindow:
-    """Read the packets of the first seconds of a clip."""
+    """Read the packets of the first seconds of a file."""
     return _read(file, -math.inf, seconds, cancelled)
 
 
 def read_tail(file: VideoFile, seconds: float, cancelled: Cancelled) -> PacketWindow:
-    """Read the packets of the last seconds of a clip."""
+    """Read the packets of the last seconds of a file."""
     return _read(file, file.seconds - seconds, math.inf, cancelled)
 
 
 def _read(
-    file: VideoFile, start: float, end_time: float, cancelled: Cancelled
+    file: VideoFile, start: float, end: float, cancelled: Cancelled
 ) -> PacketWindow:
-    """Read the packets between two times, counted from the first packet on."""
+    """Read the packets between two times, in seconds from the first packet on."""
     video: list[PacketInfo] = []
     audio: list[PacketInfo] = []
     with open_mp4(file.path) as source:
@@ -52,7 +52,7 @@ def _read(
             index = packet.stream_index
             dts = ticks * tick[index]
             first = dts if first is None else first
-            if dts - first > end_time:
+            if dts - first > end:
                 break
             if dts - first >= start:
                 packets = video if index == source.video.index else audio
