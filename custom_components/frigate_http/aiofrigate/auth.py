@@ -166,6 +166,7 @@ class Login:
 
         Returns the current generation.
         """
+        # Requests that were refused together wait here for the first one to log in.
         async with self._lock:
             if self._account is None or self._generation != generation:
                 return self._generation
@@ -217,6 +218,7 @@ class Login:
         left = self._refused_until - time.monotonic()
         if left <= 0:
             return
+        # A new error each time: the traceback of one that is raised again keeps growing.
         if isinstance(self._refusal, FrigateRateLimitError):
             raise FrigateRateLimitError(
                 self._refusal.message, self._refusal.status, left

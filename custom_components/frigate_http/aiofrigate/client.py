@@ -88,6 +88,7 @@ class FrigateClient:
         async with aiohttp.ClientSession(
             connector=self._session.connector,
             connector_owner=False,
+            # The cookie of this login must not replace that of our own.
             cookie_jar=aiohttp.DummyCookieJar(),
             headers=self._session.headers,
         ) as session:

@@ -139,6 +139,7 @@ def error_from_response(
         return FrigateValidationError(message, status, _fields(content))
     if status == 429:
         return FrigateRateLimitError(message, status, _retry_after(headers, message))
+    # Frigate's own 500 is plain text or JSON; an HTML page is nginx without a backend.
     if status == 500 and is_page:
         return FrigateStartingError(message, status)
     if (known := _BY_STATUS.get(status)) is not None:

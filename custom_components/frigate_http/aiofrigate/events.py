@@ -104,6 +104,7 @@ class EventFilter:
         }
         return {
             "limit": self.limit,
+            # A thumbnail in each event makes the answer many times as large.
             "include_thumbnails": 0,
             **{name: ",".join(one) for name, one in lists.items() if one},
             **{

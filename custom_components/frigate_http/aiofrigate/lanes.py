@@ -27,7 +27,8 @@ class Lane(Enum):
 
 
 QUEUES: tuple[tuple[int, frozenset[Lane]], ...] = (
-    # The number of requests in parallel, and the lanes that share it.
+    # The number of requests in parallel, and the lanes that share it. With one queue for
+    # all lanes, slow images also delay polls and commands.
     (4, frozenset(Lane)),
 )
 

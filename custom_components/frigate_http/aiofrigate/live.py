@@ -92,9 +92,11 @@ class Live:
         if (task := self._task) is not None:
             self._task = None
             task.cancel()
+            # Awaiting the task itself would raise its cancellation here.
             await asyncio.wait((task,))
 
     async def _run(self, listener: LiveListener) -> Never:
+        # Doubled before the first use.
         backoff = FIRST_BACKOFF / 2
         while True:
             began_at = time.monotonic()
@@ -116,6 +118,7 @@ class Live:
                 self._transport, "/ws", renews_login=self._renews_login
             ) as socket:
                 self._socket = socket
+                # Without this message, Frigate sends changes only and no current state.
                 await self.send("onConnect", "")
                 await self._receive_initial_state(socket, listener.on_update)
                 listener.on_connect()

@@ -231,6 +231,7 @@ async def read_answer(response: aiohttp.ClientResponse, max_bytes: int) -> Answe
     try:
         async for chunk in response.content.iter_chunked(CHUNK):
             body += chunk
+            # Counted while reading, as Content-Length may be missing or compressed.
             if len(body) > max_bytes:
                 response.close()
                 raise FrigateTooLargeError(

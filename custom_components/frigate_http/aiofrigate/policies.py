@@ -42,6 +42,7 @@ async def send_once(
     try:
         return await send(request)
     except aiohttp.ClientConnectorError:
+        # No connection was made at all, so nothing was sent.
         raise
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as err:
         raise NoAnswerError(err) from err

@@ -105,6 +105,7 @@ class Transport:
         """
         headers: dict[str, str] = {hdrs.ACCEPT: "application/json, */*;q=0.5"}
         if fresh:
+            # Frigate's nginx answers the same GET from its cache for 5 seconds.
             headers["X-Cache-Bypass"] = "1"
         request = self._prepare(
             method,
@@ -121,6 +122,7 @@ class Transport:
             try:
                 return await read_answer(response, max_bytes)
             finally:
+                # Released and not closed, so that the connection can be used again.
                 response.release()
 
     @asynccontextmanager
@@ -131,6 +133,8 @@ class Transport:
         with self.metrics.recording_errors(request.key), request.marking_errors():
             async with self._lanes.place_in(lane):
                 try:
+                    # The limit of aiohttp begins anew with each HTTP request; this one
+                    # also covers the login, redirects and what is sent again.
                     async with asyncio.timeout(timeout):
                         yield
                 except TimeoutError as err:
@@ -162,6 +166,7 @@ class Transport:
         with self.metrics.recording_errors(request.key):
             response = await self.login.run(partial(self._send, request))
             async with self._kept_open(response):
+                # A login page must neither be passed on as a video nor be read to its end.
                 if response.content_type == "text/html":
                     raise FrigateHTMLError(
                         "A web page instead of a stream", response.status
@@ -175,6 +180,7 @@ class Transport:
         """Close a response on leaving, or when the client is closed."""
         self._open.add(response)
         try:
+            # `close` may have been called while the response was on its way.
             self.raise_if_closed()
             yield
         finally:
@@ -257,6 +263,7 @@ class Transport:
                 headers={**self._credentials.as_headers(), **request.headers},
                 **request.body(),
                 timeout=request.timeout,
+                # aiohttp would send our credentials along to wherever it is redirected.
                 allow_redirects=False,
                 middlewares=(send_once,),
             )
@@ -266,6 +273,7 @@ class Transport:
         except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as err:
             raise error_from_exception(err) from err
         finally:
+            # Also when the request is cancelled, which is no exception of those above.
             self._note(request, outcome, (time.perf_counter() - started) * 1000)
         return response
 

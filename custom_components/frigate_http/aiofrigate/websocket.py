@@ -23,7 +23,10 @@ from .transport import REQUEST_TIMEOUT, Transport
 _LOGGER = logging.getLogger(__name__)
 
 HEARTBEAT = 30.0
-"""Seconds between two pings; no pong within half of that ends the connection."""
+"""Seconds between two pings; no pong within half of that ends the connection.
+
+Without pings, a connection that is dead would look like one on which nothing happens.
+"""
 MAX_MESSAGE_BYTES = 16 * 2**20
 _CLOSE_TIMEOUT = 1.0
 _METHOD = "WS"
@@ -47,6 +50,8 @@ async def open_websocket(
     """
     transport.raise_if_closed()
     target, client = route(template), transport.session
+    # `ws_connect` takes no middlewares, so that the handshake needs a session of its own.
+    # It shares the connections and the cookie of the login with the client's.
     async with aiohttp.ClientSession(
         connector=client.connector,
         connector_owner=False,
@@ -73,6 +78,7 @@ async def _handshake(
     started = time.perf_counter()
     outcome = "not open"
     try:
+        # aiohttp's own timeout for a WebSocket does not cover the handshake.
         async with asyncio.timeout(REQUEST_TIMEOUT):
             socket = await session.ws_connect(
                 target.url_below(transport.base_url),
