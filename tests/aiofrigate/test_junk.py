@@ -59,7 +59,11 @@ READS: dict[str, tuple[Read, dict[str, Any]]] = {
     f"{name} {version}": (read, recorded(version, recording))
     for version in ("0.17.2", "0.18")
     for name, read, recording in (
-        ("stats", Stats.from_api, "full.stats" if version == "0.18" else "stats.5000"),
+        (
+            "stats",
+            Stats.from_api,
+            "full.stats" if version != "0.17.2" else "stats.5000",
+        ),
         ("config", Config.from_api, "config.full"),
         ("profile", Profile.from_api, "profile.8971.viewer"),
         ("faces", FaceLibrary.from_api, "faces.get.final"),

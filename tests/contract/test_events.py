@@ -90,7 +90,7 @@ async def test_filters(session: aiohttp.ClientSession, version: str) -> None:
         ana = server.add_event("front_door", ago=2000, sub_label="Ana, Eileen").id
         now = server.add_event("front_door", ago=10, duration=None, has_clip=False).id
         start = server.state.clock()
-        is_018 = version == "0.18"
+        is_018 = version != "0.17.2"
         for query, expected in {
             "": [now, ana, old],
             "labels=person,dog": [now, ana],
@@ -144,7 +144,7 @@ async def test_what_a_restricted_role_sees(
         assert [row["id"] for row in (await ask("/events")).json] == [own]
         assert len((await ask("/timeline")).json) == 2
         labels = (await ask("/labels")).json
-        assert labels == (["car"] if version == "0.18" else ["car", "cat"])
+        assert labels == (["car"] if version != "0.17.2" else ["car", "cat"])
         summary = (await ask("/review/summary")).json["last24Hours"]
         assert (summary["total_alert"], summary["total_detection"]) == (0, 1)
         assert (await ask("/review/summary?cameras=front_door")).json == {}

@@ -99,8 +99,8 @@ async def test_camera_off(
         answer = await fetch(session, url)
         assert answer.status == 200
         offline = answer.headers.get("X-Frigate-Offline")
-        assert offline == ("true" if version == "0.18" else None)
-        size = (240, 180) if version == "0.18" else (1920, 1080)
+        assert offline == ("true" if version != "0.17.2" else None)
+        size = (240, 180) if version != "0.17.2" else (1920, 1080)
         assert picture(answer).size == size
         camera.online = True
         answer = await fetch(session, url)
