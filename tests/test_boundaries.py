@@ -18,7 +18,7 @@ LIBRARIES = [
 FOREIGN = {"homeassistant", "custom_components", "voluptuous"}
 # From the bottom to the top. A room is a module or a package.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("aiofrigate", "mp4", "addresses", "const", "dates"),
+    ("aiofrigate", "mp4", "const", "dates"),
     ("connection", "errors", "issues", "live"),
     ("coordinator", "flow", "periods"),
     ("commands", "downloads", "inventory"),

@@ -113,14 +113,14 @@ async def test_diagnostics_while_the_server_is_down(
     found = await diagnostics(entry)
     assert found["server"]["last_update_success"] is False
     assert found["server"]["last_error"]["key"] == "server_error"
-    assert "Database is locked" in found["server"]["last_error"]["message"]
+    assert found["server"]["last_error"]["kind"] == "UpdateFailed"
+    assert "Database is locked" not in json.dumps(found)
     assert found["server"]["version"] == "0.17.2-3d4dd3a"
     assert found["requests"]["GET /api/stats"]["outcomes"] == {"200": 1, "500": 2}
     shown = {
-        (one["route"], one["key"], one["message"], one["times"])
-        for one in found["errors"]
+        (one["route"], one["key"], one["kind"], one["times"]) for one in found["errors"]
     }
-    assert ("GET /api/stats", "server_error", "Database is locked", 2) in shown
+    assert ("GET /api/stats", "server_error", "FrigateServerError", 2) in shown
 
     frigate.clear_faults()
     await server.async_refresh()
@@ -171,7 +171,7 @@ async def test_diagnostics_of_a_setup_that_is_tried_again(
     found = await diagnostics(entry)
     assert found.keys() == {"integration_version", "entry"}
     assert found["entry"]["state"] == "setup_retry"
-    assert "Couldn't connect to Frigate" in found["entry"]["reason"]
+    assert found["entry"]["reason"] == "cannot_connect"
     assert found["entry"]["data"][CONF_PASSWORD] == "**REDACTED**"
 
     await frigate.resume()
@@ -196,6 +196,7 @@ def _hide(frigate: FakeFrigate) -> None:
     """Hide secrets wherever a server may have some."""
     camera, state = frigate.state.cameras["front_door"], frigate.state
     camera.friendly_name = f"Door rtsp://admin:{SECRETS[0]}@10.0.0.2:554/live"
+    camera.labels = ["person", f"token={SECRETS[14]}"]
     camera.connection_quality = f"?key={SECRETS[1]}"
     state.storage[f"//nas:{SECRETS[2]}@10.0.0.3/share"] = {
         "total": 2.0,
@@ -262,6 +263,8 @@ async def test_no_secret_survives(
     assert setup_state(entry) is ConfigEntryState.LOADED
     assert frigate.state.cameras["front_door"].friendly_name
     before = await diagnostics(entry)
+    stats_before = entry.runtime_data.server.data.stats
+    assert stats_before is not None
     _repeat(frigate)
     await pass_polls(hass, freezer, 2)
     device = camera_device(hass, entry, "front_door")
@@ -269,13 +272,20 @@ async def test_no_secret_survives(
 
     assert [one for one in SECRETS if one in json.dumps(found)] == []
     # What was hidden has been there, and only the secrets are missing.
+    server = entry.runtime_data.server
+    assert SECRETS[4] in "".join(server.data.config.roles)
+    assert SECRETS[2] in "".join(stats_before.storage)
+    assert SECRETS[3] in "".join(stats_before.embeddings)
+    assert SECRETS[0] in (server.data.cameras["front_door"].friendly_name or "")
     camera = found[0]["server"]["cameras"]["front_door"]
-    assert camera["config"]["friendly_name"] == "Door rtsp://***@10.0.0.2:554/live"
-    assert "//***@10.0.0.3/share" in found[0]["server"]["stats"]["storage"]
-    assert "guests?pin=***" in found[0]["server"]["config"]["roles"]
+    assert camera["config"]["labels"] == ["person", "token=***"]
+    assert "/dev/shm" in found[0]["server"]["stats"]["storage"]
     assert found[1]["entry"]["data"][CONF_HEADERS] == {"X-Proxy-Secret": "**REDACTED**"}
-    messages = [one["message"] for one in found[1]["errors"]]
-    assert any(one.startswith("No ***: rtsp://***@h/") for one in messages)
+    messages = [one.message for one in entry.runtime_data.client.metrics.errors]
+    assert any(one.startswith("No ***: rtsp://") for one in messages)
+    assert {"server_error", "login_redirect"} <= {
+        one["key"] for one in found[1]["errors"]
+    }
     shown = [one.getMessage() for one in caplog.records if "aiofrigate" in one.name]
     assert shown
     assert [one for one in SECRETS if one in "".join(shown)] == []
@@ -300,9 +310,9 @@ async def test_a_token_does_not_survive_either(
     entry = await set_up(hass, make_entry(frigate.external_url, **{CONF_TOKEN: token}))
     frigate.fail("/api/", Fault("answer", failure(f"Not {token}", 500)))
     await entry.runtime_data.server.async_refresh()
-    found = json.dumps(await diagnostics(entry))
-    assert "Not ***" in found
-    assert not any(part in found for part in token.split("."))
+    found = await diagnostics(entry)
+    assert found["server"]["last_error"]["key"] == "server_error"
+    assert not any(part in json.dumps(found) for part in token.split("."))
 
     frigate.clear_faults()
     await entry.runtime_data.server.async_refresh()

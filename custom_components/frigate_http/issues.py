@@ -22,8 +22,7 @@ from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
-from .addresses import is_public
-from .aiofrigate import FrigateClient, Profile
+from .aiofrigate import FrigateClient, Profile, is_public
 from .const import CREDENTIAL_KEYS, DOMAIN
 
 UPDATING = "https://docs.frigate.video/frigate/updating"

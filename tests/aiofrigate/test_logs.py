@@ -14,7 +14,7 @@ from custom_components.frigate_http.aiofrigate import (
     FrigateServerError,
     Log,
 )
-from custom_components.frigate_http.aiofrigate.logs import (
+from custom_components.frigate_http.aiofrigate.redaction import (
     MAX_LINE_LENGTH,
     _masked,
     mask_line,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from custom_components.frigate_http.aiofrigate import redacted
+from custom_components.frigate_http.aiofrigate import is_public, mask_url, redact
+from custom_components.frigate_http.aiofrigate.redaction import mask_secrets
 
 
 @pytest.mark.parametrize(
@@ -23,9 +24,9 @@ from custom_components.frigate_http.aiofrigate import redacted
     ],
 )
 def test_what_looks_like_a_secret_is_masked(text: str, expected: str) -> None:
-    assert redacted(text) == expected
+    assert redact(text) == expected
     # Nothing more is lost the second time.
-    assert redacted(expected).count("***") == expected.count("***")
+    assert redact(expected).count("***") == expected.count("***")
 
 
 @pytest.mark.parametrize(
@@ -45,14 +46,77 @@ def test_what_looks_like_a_secret_is_masked(text: str, expected: str) -> None:
     ],
 )
 def test_what_is_not_a_secret_stays(text: str) -> None:
-    assert redacted(text) == text
+    assert redact(text) == text
 
 
 def test_known_secrets_are_masked_in_every_form() -> None:
     text = "It was my/secret, my%2Fsecret and abc"
-    assert redacted(text, {"my/secret", "abc"}) == "It was ***, *** and abc"
+    assert mask_secrets(text, {"my/secret", "abc"}) == "It was ***, *** and abc"
 
 
 @pytest.mark.parametrize("part", ["a", "a:", "token", "?a=", "eyJ", "basic ", '"'])
 def test_long_texts_are_cut(part: str) -> None:
-    assert len(redacted(part * 100_000)) <= 4000
+    assert len(redact(part * 100_000)) <= 4000
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://192.168.1.10:5000", "http://192.168.1.10:5000"),
+        ("http://[fd12::1]:5000/", "http://[fd12::1]:5000"),
+        ("https://frigate.example.com/nvr", "https://***/nvr"),
+        ("https://[2606:2800:220:1::1]:8971", "https://***:8971"),
+        ("https://a:b@nvr.lan/x?token=abc#d", "https://nvr.lan/x"),
+        ("http://h/api/hassio_ingress/abc123", "http://h/api/***/abc123"),
+        ("http://h/ingress/abcdefghijkl/x/", "http://h/ingress/***/x"),
+    ],
+)
+def test_a_url_shows_only_what_is_no_secret(url: str, expected: str) -> None:
+    assert mask_url(url) == expected
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "93.184.216.34",
+        "2606:2800:220:1:248:1893:25c8:1946",
+        "[2606:2800:220:1:248:1893:25c8:1946]",
+        "frigate.example.com",
+        "Frigate.Example.COM.",
+        "local.example.net",
+        "mylan.de",
+    ],
+)
+def test_public_hosts(host: str) -> None:
+    assert is_public(host)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "",
+        "10.0.0.5",
+        "127.0.0.1",
+        "172.16.3.4",
+        "192.168.1.10",
+        "169.254.7.7",
+        "100.64.3.4",
+        "::1",
+        "[::1]",
+        "fe80::1",
+        "fd12:3456::1",
+        "::ffff:192.168.1.10",
+        "localhost",
+        "frigate",
+        "frigate.",
+        "frigate.local",
+        "FRIGATE.LOCAL.",
+        "nvr.lan",
+        "nvr.home.arpa",
+        "nvr.internal",
+        "nvr.fritz.box",
+        "nvr.tail1234.ts.net",
+    ],
+)
+def test_private_hosts(host: str) -> None:
+    assert not is_public(host)

@@ -58,7 +58,7 @@ from .notifications import (
 )
 from .previews import Preview
 from .recordings import Segment
-from .redaction import redacted
+from .redaction import is_public, mask_url, redact
 from .reviews import Review, ReviewFilter, ReviewSummary
 from .schema import FrigateSchemaPathError, schema_at
 from .stats import (
@@ -184,11 +184,13 @@ __all__ = [
     "ZoneConfig",
     "find_server",
     "image_type",
+    "is_public",
     "is_push_endpoint",
     "is_push_public_key",
     "is_push_secret",
     "jpeg_frames",
+    "mask_url",
     "normalize_url",
-    "redacted",
+    "redact",
     "schema_at",
 ]

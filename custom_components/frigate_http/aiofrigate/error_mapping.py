@@ -40,11 +40,11 @@ from .errors import (
     FrigateWrongPasswordError,
 )
 from .json_parser import parse_json
+from .redaction import mask_secrets
 
 MAX_MESSAGE_LENGTH = 300
 DEFAULT_RETRY_AFTER = 60.0
 MAX_RETRY_AFTER = 86400.0
-MASK = "***"
 
 _HTTP_ON_TLS_PORT = "plain HTTP request was sent to HTTPS port"
 _INCORRECT_CURRENT = "Current password is incorrect"
@@ -123,7 +123,8 @@ def error_from_response(
         content = None
     # Mask before shortening: half a secret would not be recognized.
     message = (
-        one_line(mask(_server_message(content), secrets)) or f"HTTP status {status}"
+        one_line(mask_secrets(_server_message(content), secrets))
+        or f"HTTP status {status}"
     )
     is_page = _is_html(headers)
     if status == 400 and _HTTP_ON_TLS_PORT in message:
@@ -175,17 +176,6 @@ def one_line(text: str) -> str:
     if len(line) > MAX_MESSAGE_LENGTH:
         return line[: MAX_MESSAGE_LENGTH - 1] + "…"
     return line
-
-
-def mask(text: str, secrets: Iterable[str]) -> str:
-    """Return a text with every secret in it masked.
-
-    Values of less than four characters are left alone: they occur in every text.
-    """
-    for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) > 3:
-            text = text.replace(secret, MASK)
-    return text
 
 
 def _title(body: bytes) -> str:
