@@ -63,7 +63,7 @@ async def test_entities(
 
 
 @EVERY_VERSION
-async def test_a_stream_is_connected_while_pictures_come(
+async def test_a_stream_is_connected_while_frames_arrive(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     entry: MockConfigEntry,
@@ -116,7 +116,7 @@ async def test_what_is_on_by_default(
 
 
 @everything_on
-async def test_whether_the_detector_process_runs_is_told_by_the_stats(
+async def test_the_statistics_show_whether_the_detector_process_runs(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     entry: MockConfigEntry,

@@ -170,7 +170,7 @@ async def test_entities_of_ours_are_offered_and_no_others(
 # What they do
 
 
-async def test_a_person_is_told_of_with_a_picture(
+async def test_a_person_is_notified_with_a_snapshot(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     media: Path,
@@ -201,7 +201,7 @@ async def test_a_person_is_told_of_with_a_picture(
         assert len(told) == number
 
 
-async def test_a_person_is_told_of_without_a_picture_too(
+async def test_a_person_is_notified_without_a_snapshot_too(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FakeFrigate,
@@ -304,7 +304,7 @@ def _let_pass(
     async_fire_time_changed(hass)
 
 
-async def test_cameras_that_fail_are_told_of_together(
+async def test_failing_cameras_share_one_notification(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FakeFrigate,
@@ -340,7 +340,7 @@ async def test_cameras_that_fail_are_told_of_together(
     assert call.data["message"] == "All cameras are online again."
 
 
-async def test_a_server_that_fails_is_told_of(
+async def test_a_failing_server_is_notified(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FakeFrigate,

@@ -126,7 +126,7 @@ async def test_a_still_has_the_height_asked_for_but_no_more_than_there_is(
     assert request.query == wanted
 
 
-async def test_other_parts_of_home_assistant_get_pictures_too(
+async def test_other_integrations_get_images_too(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     first = await async_get_image(hass, CAMERA, width=160, height=90)
@@ -149,7 +149,7 @@ async def test_the_height_is_not_limited_by_a_size_that_is_not_known(
     assert size((await async_get_image(hass, CAMERA, width=9)).content) == (320, 180)
 
 
-async def test_what_is_no_picture_is_an_error_and_the_next_one_is_shown(
+async def test_an_answer_that_is_no_image_is_an_error_and_the_next_image_is_shown(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     entry: MockConfigEntry,
@@ -214,7 +214,7 @@ async def test_the_type_of_a_still_is_the_one_that_the_bytes_say(
         assert (answer.status, answer.content_type) == (200, "image/jpeg")
 
 
-async def test_who_asks_at_the_same_time_shares_one_picture(
+async def test_simultaneous_viewers_share_one_request(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     entry: MockConfigEntry,
@@ -257,7 +257,7 @@ async def test_an_error_is_shared_as_well_and_not_kept(
 
 
 @pytest.mark.parametrize("leaving", [0, 1])
-async def test_a_viewer_who_leaves_does_not_take_the_picture_of_the_others(
+async def test_a_viewer_who_leaves_does_not_cancel_the_others(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry, leaving: int
 ) -> None:
     frigate.fail(LATEST, Fault.stall())
@@ -291,7 +291,7 @@ async def test_when_all_viewers_leave_nothing_is_left(
     assert size((await async_get_image(hass, CAMERA)).content) == (320, 180)
 
 
-async def test_unloading_ends_the_wait_for_a_picture(
+async def test_unloading_ends_the_wait_for_an_image(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     frigate.fail(LATEST, Fault.stall())
@@ -311,7 +311,7 @@ async def test_unloading_ends_the_wait_for_a_picture(
     assert size((await async_get_image(hass, CAMERA)).content) == (320, 180)
 
 
-async def test_the_state_tells_of_recording_and_motion_detection(
+async def test_the_state_shows_recording_and_motion_detection(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     entry: MockConfigEntry,
@@ -366,7 +366,7 @@ async def test_a_camera_is_unavailable_when_it_is_gone_or_the_server_down(
 
 @EVERY_VERSION
 @pytest.mark.parametrize("setting", ["online", "enabled"])
-async def test_without_a_live_picture_the_one_frigate_sends_is_shown(
+async def test_without_a_live_image_the_one_from_frigate_is_shown(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     entry: MockConfigEntry,

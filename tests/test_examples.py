@@ -60,7 +60,7 @@ async def test_a_guest_comes_and_goes(
         assert "guest" not in frigate.state.users
 
 
-async def test_only_new_errors_are_told(
+async def test_only_new_errors_are_reported(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FakeFrigate,
@@ -125,7 +125,7 @@ async def test_faces_are_recognized_at_night(
 # What happens at the door
 
 
-async def test_a_picture_of_who_is_at_the_door(
+async def test_a_snapshot_of_the_visitor_at_the_door(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FakeFrigate
 ) -> None:
     await until_pushing(hass, entry, frigate)

@@ -37,7 +37,7 @@ async def test_a_server_that_is_down_is_not_asked_for_more(
     assert up == "Fetching Frigate data recovered"
 
 
-async def test_whoever_notices_first_lets_the_server_s_own_poll_tell(
+async def test_the_first_failing_poll_makes_the_server_poll_too(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     entry: MockConfigEntry,
@@ -55,7 +55,7 @@ async def test_whoever_notices_first_lets_the_server_s_own_poll_tell(
     assert state_of(hass, entry, *ALERTS) == "0"
 
 
-async def test_what_fails_alone_is_told_once_and_goes_on_failing(
+async def test_a_request_that_fails_alone_is_logged_once(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     entry: MockConfigEntry,

@@ -250,7 +250,7 @@ async def test_cpu_and_memory_of_a_camera_whose_processes_are_new(
 
 @SINCE_018
 @everything_on
-async def test_0_18_tells_the_cpu_of_a_camera_itself(
+async def test_frigate_0_18_reports_the_cpu_usage_of_a_camera(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     entry: MockConfigEntry,

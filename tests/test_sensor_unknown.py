@@ -107,7 +107,7 @@ LEFT_OUT: tuple[tuple[Callable[[dict[str, Any]], None], str], ...] = (
 
 
 @pytest.mark.usefixtures("entity_registry_enabled_by_default")
-async def test_what_is_not_told_is_unknown_and_not_zero(
+async def test_a_missing_value_is_unknown_and_not_zero(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     freezer: FrozenDateTimeFactory,

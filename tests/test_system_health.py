@@ -82,7 +82,7 @@ async def test_servers_that_are_not_set_up(
     assert await get_system_health_info(hass, DOMAIN) == {"servers": 1, "Frigate": GOOD}
 
 
-async def test_a_server_that_tells_little(
+async def test_a_server_with_few_details(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     frigate.fail("/api/stats", Fault.status(500))

@@ -78,7 +78,7 @@ def test_what_is_no_address_is_refused(text: str) -> None:
     assert caught.value.errors == {"a_field": "invalid_url"}
 
 
-async def test_refusal_is_shown_at_the_field_and_recovered_from(
+async def test_an_invalid_address_is_shown_at_the_field_and_recovered_from(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     flow = await Flow.start(hass)
@@ -152,7 +152,7 @@ async def test_path_prefix_where_nothing_else_is_served(
 
 
 @pytest.mark.parametrize("frigate_options", [{"prefix": "/frigate"}])
-async def test_wrong_path_is_told_and_recovered_from(
+async def test_a_wrong_path_is_an_error_and_recovered_from(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     root = frigate.internal_url.removesuffix("/frigate")

@@ -50,7 +50,7 @@ async def test_disabled_authentication_makes_the_entry_at_once(
     assert_works(hass, flow.entry, frigate)
 
 
-async def test_certificates_are_verified_unless_told_otherwise(
+async def test_certificates_are_verified_by_default(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     flow = await Flow.start(hass)

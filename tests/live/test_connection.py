@@ -163,7 +163,7 @@ async def test_a_restart_of_frigate_is_followed(
     ids=["admin", "viewer", "gate"],
 )
 @EVERY_VERSION
-async def test_every_account_is_told_of_its_own_cameras(
+async def test_every_account_receives_its_own_cameras(
     hass: HomeAssistant, frigate: FakeFrigate, account: dict[str, Any]
 ) -> None:
     entry = make_entry(frigate.external_url, **account)

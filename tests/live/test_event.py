@@ -166,7 +166,7 @@ async def test_the_life_of_a_review(
     assert other.types == []
 
 
-async def test_steps_of_one_moment_are_all_told(
+async def test_simultaneous_events_all_fire(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     told = EventPayload(hass, entry, REVIEW)
@@ -185,7 +185,7 @@ async def test_steps_of_one_moment_are_all_told(
     ]
 
 
-async def test_what_is_said_twice_is_told_once(
+async def test_a_repeated_message_fires_once(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     told = EventPayload(hass, entry, REVIEW)
@@ -198,7 +198,7 @@ async def test_what_is_said_twice_is_told_once(
     assert told.types == ["alert_started", "ended", "detection_started"]
 
 
-async def test_what_went_on_before_is_not_told(
+async def test_items_from_before_startup_do_not_fire(
     hass: HomeAssistant, watched: FakeFrigate
 ) -> None:
     visitor = watched.object_appears("front_door", sub_label="Eileen")
@@ -216,7 +216,7 @@ async def test_what_went_on_before_is_not_told(
     assert [one["name"] for one in faces.attributes] == ["Tom"]
 
 
-async def test_what_went_on_before_is_not_told_even_if_it_is_pushed_first(
+async def test_items_from_before_startup_do_not_fire_even_if_pushed_first(
     hass: HomeAssistant, watched: FakeFrigate
 ) -> None:
     review = watched.review_starts("front_door")
@@ -300,7 +300,7 @@ async def test_no_end_is_lost_when_pushing_becomes_impossible(
     assert told.types == ["alert_started", "ended"]
 
 
-async def test_the_same_is_told_by_polling(
+async def test_polling_fires_the_same_events(
     hass: HomeAssistant,
     watched: FakeFrigate,
     polled: MockConfigEntry,
@@ -324,7 +324,7 @@ async def test_the_same_is_told_by_polling(
     assert told.types[4:] == ["alert_started", "ended"]
 
 
-async def test_what_an_outage_hid_is_told_after_it(
+async def test_events_during_an_outage_fire_after_it(
     hass: HomeAssistant,
     watched: FakeFrigate,
     polled: MockConfigEntry,
@@ -348,7 +348,7 @@ async def test_what_an_outage_hid_is_told_after_it(
 
 
 @EVERY_VERSION
-async def test_a_face_is_told_once_a_visit(
+async def test_a_face_fires_once_a_visit(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     told = EventPayload(hass, entry, FACE)
@@ -372,7 +372,7 @@ async def test_a_face_is_told_once_a_visit(
 
 
 @EVERY_VERSION
-async def test_a_plate_is_told_once_a_visit(
+async def test_a_plate_fires_once_a_visit(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     told = EventPayload(hass, entry, PLATE)
@@ -392,7 +392,7 @@ async def test_a_plate_is_told_once_a_visit(
     assert [one.types for one in others] == [[], ["recognized"], []]
 
 
-async def test_visits_without_an_id_are_all_told(
+async def test_recognitions_without_an_event_id_all_fire(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     told = EventPayload(hass, entry, FACE)
@@ -440,7 +440,7 @@ async def test_the_same_is_recognized_by_polling(
     assert (plate["plate"], plate["score"], plate["name"]) == ("SBA 1234", 0.93, None)
 
 
-async def test_who_is_recognized_in_a_gap_is_told_after_it(
+async def test_a_recognition_in_a_gap_fires_after_it(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     told = EventPayload(hass, entry, FACE)
@@ -506,7 +506,7 @@ async def test_an_outage(
 
 
 @EVERY_VERSION
-async def test_a_restricted_account_hears_of_its_camera_only(
+async def test_a_restricted_account_receives_events_of_its_camera_only(
     hass: HomeAssistant, watched: FakeFrigate
 ) -> None:
     account = {CONF_USERNAME: "gate1", CONF_PASSWORD: "gate-password-1!"}

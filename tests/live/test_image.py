@@ -92,7 +92,7 @@ async def test_entities(
 
 
 @EVERY_VERSION
-async def test_the_picture_of_who_is_there(
+async def test_the_snapshot_of_the_visitor(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     assert state_of(hass, entry, *SNAPSHOT) == STATE_UNKNOWN
@@ -191,7 +191,7 @@ async def test_the_same_by_polling(
     ],
     ids=["gone", "broken", "page", "empty", "cut"],
 )
-async def test_a_picture_that_cannot_be_had(
+async def test_a_snapshot_that_cannot_be_fetched(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     entry: MockConfigEntry,

@@ -160,7 +160,7 @@ async def test_a_zone_is_left(
 
 @EVERY_VERSION
 @everything_on
-async def test_a_sound_is_heard(frigate: FakeFrigate, way: Way) -> None:
+async def test_a_sound_is_detected(frigate: FakeFrigate, way: Way) -> None:
     entry = await way.set_up(make_entry(frigate.internal_url))
     glass = sensor("sound:glass")
     await way.shows(entry, {BARK: STATE_OFF, glass: STATE_OFF})
@@ -171,7 +171,7 @@ async def test_a_sound_is_heard(frigate: FakeFrigate, way: Way) -> None:
 
 
 @everything_on
-async def test_what_nobody_has_told_is_unknown(
+async def test_what_was_neither_pushed_nor_polled_is_unknown(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     entry: MockConfigEntry,

@@ -74,7 +74,7 @@ def test_what_went_on_before_is_no_news() -> None:
     ]
 
 
-def test_the_two_ways_tell_each_step_once(log: ReviewLog) -> None:
+def test_push_and_polling_together_fire_each_event_once(log: ReviewLog) -> None:
     assert steps(log.apply_pushed(item())) == [("detection_started", "1.0-a")]
     log.start_request()
     assert steps(log.apply_response([item()])) == []
@@ -110,7 +110,7 @@ def test_what_is_missing_once_goes_on(log: ReviewLog) -> None:
     assert steps(log.apply_pushed(item(end=3.0))) == [("ended", "1.0-a")]
 
 
-def test_what_came_and_went_in_a_gap_is_told(log: ReviewLog) -> None:
+def test_an_item_that_started_and_ended_in_a_gap_fires(log: ReviewLog) -> None:
     assert steps(log.apply_response([item(end=4.0)])) == [
         ("detection_started", "1.0-a"),
         ("ended", "1.0-a"),
@@ -130,7 +130,7 @@ def test_only_so_many_are_remembered(log: ReviewLog) -> None:
     assert steps(log.apply_pushed(item("2499.0-x", end=1.0))) == []
 
 
-def test_an_item_without_a_severity_is_told_as_a_detection(log: ReviewLog) -> None:
+def test_an_item_without_a_severity_fires_as_a_detection(log: ReviewLog) -> None:
     assert steps(log.apply_pushed(replace(item(), severity=None))) == [
         ("detection_started", "1.0-a")
     ]

@@ -206,7 +206,7 @@ async def test_profiles_come_and_go(
 
 
 @SINCE_018
-async def test_one_that_the_configuration_does_not_tell_of_yet(
+async def test_a_profile_that_the_configuration_does_not_have_yet(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     entry: MockConfigEntry,

@@ -168,7 +168,7 @@ async def test_objects_are_counted(frigate: FakeFrigate, way: Way) -> None:
 
 
 @everything_on
-async def test_a_lost_push_makes_unknown_what_only_it_can_tell(
+async def test_a_lost_connection_resets_what_only_a_push_tells(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     entry: MockConfigEntry,

@@ -264,7 +264,7 @@ async def test_a_lost_login_is_asked_for(
 
 
 @SINCE_018
-async def test_without_a_live_connection_the_configuration_tells(
+async def test_without_the_live_connection_the_configuration_is_shown(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     frigate.block_live()
