@@ -1,6 +1,7 @@
-"""Moments, durations and periods as actions take them and answer them.
+"""Validators for timestamps, durations and periods in the fields of actions.
 
-Inside, a moment is seconds since the epoch and a duration seconds, as Frigate has them.
+They return timestamps in seconds since the epoch, and durations in seconds, as Frigate
+expects them.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,7 +20,7 @@ from .errors import validation_error
 
 START, END, DURATION = "start_time", "end_time", "duration"
 MAX_WAIT = 600.0
-"""How far ahead a period may end, in seconds."""
+"""Maximum seconds that a period may end in the future."""
 MAX_DURATION = timedelta(days=366).total_seconds()
 _MIN_PERIOD = 0.001
 _MAX_TIMESTAMP = 1e11
@@ -28,7 +29,7 @@ _MAX_TIMESTAMP = 1e11
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """From one moment to a later one."""
+    """A time range, in seconds since the epoch."""
 
     start: float
     end: float
@@ -36,16 +37,16 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class OpenPeriod:
-    """A period that need not have a beginning or an end."""
+    """A time range that may lack its start or its end."""
 
     start: float | None
     end: float | None
 
 
 def timestamp(field: str) -> Callable[[Any], float]:
-    """Accept a date and time, or seconds since the epoch.
+    """Validate a date and time, or seconds since the epoch.
 
-    A time without a zone is in Home Assistant's.
+    A time without a time zone is in Home Assistant's.
     """
 
     def validate(value: Any) -> float:
@@ -60,7 +61,7 @@ def timestamp(field: str) -> Callable[[Any], float]:
 def duration(
     field: str, longest: float = MAX_DURATION, shortest: float = 0.0
 ) -> Callable[[Any], float]:
-    """Accept what the duration selector gives, `hh:mm:ss`, or seconds."""
+    """Validate a value of the duration selector, `hh:mm:ss`, or seconds."""
 
     def validate(value: Any) -> float:
         seconds = 0.0
@@ -87,13 +88,13 @@ PERIOD_FIELDS: VolDictType = {
 
 
 def period_of(data: Mapping[str, Any]) -> Period:
-    """Return the period that the fields of a call mean.
+    """Return the period that the fields of an action define.
 
-    Two of beginning, end and duration make one; a duration alone means the last so many
-    seconds. It may end a little ahead of now, but not begin there.
+    Two of start, end and duration define a period; a duration alone means the last seconds
+    until now. The end may be up to `MAX_WAIT` in the future, the start may not.
 
     Raises:
-        ServiceValidationError: they make none.
+        ServiceValidationError: the fields don't define a valid period.
     """
     found = open_period_of(data)
     if found.start is None or found.end is None:
@@ -104,7 +105,7 @@ def period_of(data: Mapping[str, Any]) -> Period:
 
 
 def open_period_of(data: Mapping[str, Any]) -> OpenPeriod:
-    """Return the period that a query is limited to, if at all.
+    """Return the period of a query; without fields it is unlimited.
 
     Raises:
         ServiceValidationError: the fields contradict each other.
@@ -127,13 +128,13 @@ def open_period_of(data: Mapping[str, Any]) -> OpenPeriod:
 
 
 def _as_timestamp(value: Any) -> float | None:
-    """Return seconds since the epoch, or None if a value means no moment."""
+    """Return seconds since the epoch, or None if a value is not a time."""
     if isinstance(value, bool):
         return None
     if isinstance(value, str):
         value = _number_or_datetime(value)
     if isinstance(value, date) and not isinstance(value, datetime):
-        # What YAML makes of a day without quotes around it.
+        # YAML parses a day without quotes as a date.
         value = datetime.combine(value, time())
     match value:
         case datetime(tzinfo=None):

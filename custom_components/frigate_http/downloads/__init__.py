@@ -1,1 +1,1 @@
-"""Files from Frigate on the disk: where, when, how safely, and for how long."""
+"""Downloads: fetching files from Frigate and publishing them in Home Assistant's folders."""

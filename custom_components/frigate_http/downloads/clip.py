@@ -1,4 +1,4 @@
-"""A clip of any length: fetched in chunks, checked, and joined without a seam."""
+"""Clips of any length: requested in chunks, checked, and joined into output files."""
 
 import asyncio
 from collections.abc import Iterable, Iterator
@@ -33,17 +33,17 @@ from .saving import async_append_stream, run_blocking, wait_for_end
 
 PARALLEL_CHUNKS = 2
 MAX_FILE_DURATION = 7200.0
-"""Seconds after which a joined clip goes on in another file."""
+"""Maximum duration of an output file in seconds; a longer clip gets several files."""
 MIN_GAP = 2.0
-"""Seconds without recording from which on they are told."""
+"""Minimum duration of a gap in the recording, in seconds, to be reported."""
 _SEGMENT_LIST_RANGE = 3600.0
-# So little may lie between two whole seconds, at which Frigate cuts.
+# Frigate cuts at whole seconds, so that less than this may yield no video at all.
 _MIN_RECORDED = 2.0
 _MIN_CHUNK_DURATION = 10.0
 
 
 class _TooShortError(TruncatedError):
-    """A film that is whole, and shows less than was recorded."""
+    """The video is complete, but shorter than the recording."""
 
     def __init__(self, video: VideoFile) -> None:
         super().__init__(f"The film ends after {video.seconds:.0f} seconds")
@@ -52,34 +52,34 @@ class _TooShortError(TruncatedError):
 
 @dataclass(eq=False, kw_only=True)
 class ClipJob(Job):
-    """What one camera recorded in a period."""
+    """Downloads what one camera recorded in a period."""
 
     camera: str
     period: Period
     chunk_duration: float
-    """Seconds that are asked for at once."""
+    """Duration of one chunk in seconds."""
     join: bool
-    """Whether the chunks become one film, or stay what they are."""
+    """Whether to join the chunks, or to publish each as an output file of its own."""
     _is_complete: bool = field(default=True, init=False)
     _deleted: list[Period] = field(default_factory=list, init=False)
-    """What was listed as recorded, and is deleted by now."""
+    """Periods that Frigate listed as recorded, but has deleted since."""
 
     @property
     def _whole_second_period(self) -> Period:
-        """Return the period in whole seconds, at which alone Frigate ends a clip."""
+        """Return the period extended to whole seconds, as Frigate cuts at these only."""
         start, end = math.floor(self.period.start), math.ceil(self.period.end)
         return Period(float(start), float(end))
 
     @override
     async def async_prepare(self) -> None:
-        """Wait until the period is over and its end on the server's disk."""
+        """Wait until Frigate has recorded the period and written it to its disk."""
         self._is_complete = await async_wait_for_footage(
             self.client, self.camera, self._whole_second_period
         )
 
     @override
     async def async_fetch(self, download: Download) -> JsonObjectType:
-        """Fetch the chunks and make of them what is wanted."""
+        """Fetch all chunks, join them if requested, and report gaps in the recording."""
         segments = await self._async_segments()
         chunks = await self._async_fetch_chunks(download, segments)
         if not chunks:
@@ -106,7 +106,10 @@ class ClipJob(Job):
         return answer
 
     async def _async_segments(self) -> list[Segment]:
-        """Return what is recorded, asked for by the hour: the rows may be long."""
+        """Return the segments of the period, sorted by start.
+
+        They are listed by the hour, as Frigate's response grows with the number of segments.
+        """
         found: dict[Segment, None] = {}
         for hour in _split(self._whole_second_period, _SEGMENT_LIST_RANGE):
             found |= dict.fromkeys(await self._async_list_segments(hour))
@@ -120,7 +123,7 @@ class ClipJob(Job):
         )
 
     def _gaps(self, segments: list[Segment]) -> Iterator[Period]:
-        """Yield the stretches of the period that the clip lacks."""
+        """Yield the gaps: the parts of the period that are not recorded or deleted."""
         wanted = self.period
         for gap in _merged([*_unrecorded(segments, wanted), *self._deleted]):
             start, end = max(gap.start, wanted.start), min(gap.end, wanted.end)
@@ -130,7 +133,7 @@ class ClipJob(Job):
     async def _async_fetch_chunks(
         self, download: Download, segments: list[Segment]
     ) -> list[Chunk]:
-        """Return the chunks that hold something, two of them fetched at once."""
+        """Fetch all chunks in which something is recorded, two in parallel."""
         limit = asyncio.Semaphore(PARALLEL_CHUNKS)
         segment_index = _segment_index(segments)
         requests = [
@@ -146,7 +149,7 @@ class ClipJob(Job):
             async with limit:
                 chunk = await self._async_fetch_chunk(path, period, recorded)
             done += 1
-            # The last per cent belongs to the joining.
+            # Joining takes the last percent.
             download.progress(done, len(requests) * 1.01)
             return chunk
 
@@ -159,21 +162,23 @@ class ClipJob(Job):
         finally:
             for task in tasks:
                 task.cancel()
-            # However often that is cancelled: their threads are at work in the workspace.
+            # Executor threads cannot be cancelled, and the workspace must not be removed
+            # while they still write to it.
             await wait_for_end(asyncio.gather(*tasks, return_exceptions=True))
         return [chunk for chunk in found if chunk is not None]
 
     async def _async_fetch_chunk(
         self, path: Path, period: Period, recorded: float
     ) -> Chunk | None:
-        """Return a chunk, or None if it holds nothing after all.
+        """Fetch one chunk; return None if Frigate has no recording for it after all.
 
         Raises:
-            FrigateError: the server does not give it.
-            Mp4Error: what it gives is no whole film.
+            FrigateError: the request failed.
+            Mp4Error: the response is not a complete video.
         """
 
         async def attempt() -> Chunk:
+            # Frigate makes the chunk anew for each request, so that it cannot be resumed.
             await run_blocking(self.hass, partial(path.unlink, missing_ok=True))
             async with self.client.files.clip(
                 self.camera, period.start, period.end
@@ -189,7 +194,7 @@ class ClipJob(Job):
         except _TooShortError as err:
             return await self._async_short_chunk(err.video, period)
         except FrigateBadRequestError:
-            # It was recorded a moment ago, and is deleted by now.
+            # It was listed a moment ago, and has been deleted since.
             pass
         except NotMp4Error, NoVideoError:
             if recorded >= _MIN_RECORDED:
@@ -198,13 +203,13 @@ class ClipJob(Job):
         return None
 
     async def _async_short_chunk(self, video: VideoFile, period: Period) -> Chunk:
-        """Return a chunk that is too short, and note what it lacks."""
+        """Accept a chunk that stays too short, and note what is missing."""
         segments = sorted(
             await self._async_list_segments(period), key=lambda segment: segment.start
         )
         recorded = _segment_index(segments).seconds(period.start, period.end)
         if _is_too_short(video, recorded):
-            # It is still listed, so that nobody can tell which part is missing.
+            # Frigate still lists all of it, so there is no telling what is missing.
             self._is_complete = False
             recorded = max(0.0, video.seconds - video.keyframe_interval)
         else:
@@ -212,7 +217,7 @@ class ClipJob(Job):
         return Chunk(video, period.start, period.end, recorded)
 
     async def _async_join(self, download: Download, chunks: list[Chunk]) -> None:
-        """Join what fits together; more files than one are numbered."""
+        """Join the chunks into as few output files as codecs and maximum duration allow."""
         stop = Event()
         drop_nested = partial(without_nested, chunks, stop.is_set)
         distinct = await run_blocking(self.hass, drop_nested, stop=stop.set)
@@ -228,7 +233,7 @@ class ClipJob(Job):
             self._add_output_file(
                 download, group, path, name, joined.bytes, joined.seconds
             )
-            # Together with what is made of them they would take the space twice.
+            # Keeping the joined chunks would take twice the space on the disk.
             await run_blocking(self.hass, _remove, [chunk.file.path for chunk in group])
 
     def _add_output_file(
@@ -240,7 +245,7 @@ class ClipJob(Job):
         n_bytes: int,
         seconds: float,
     ) -> None:
-        """Let a film appear that is made of these chunks."""
+        """Add the output file that is made of these chunks."""
         start = max(chunks[0].start, self.period.start)
         end = min(chunks[-1].end, self.period.end)
         download.output_files.append(
@@ -253,12 +258,13 @@ def _segment_index(segments: Iterable[Segment]) -> SegmentIndex:
 
 
 def _is_too_short(video: VideoFile, recorded: float) -> bool:
-    """Return whether a film is shorter than what Frigate has to cut it from."""
+    """Return whether a video is shorter than its recording, beyond Frigate's cutting."""
+    # Frigate cuts at whole seconds and at keyframes, which may shorten a complete chunk.
     return video.seconds < recorded - (1 + video.keyframe_interval)
 
 
 def _unrecorded(segments: Iterable[Segment], period: Period) -> Iterator[Period]:
-    """Yield the stretches of a period in which no segment lies; they are in order."""
+    """Yield the parts of a period without a segment; the segments must be sorted."""
     recorded_until = period.start
     for segment in segments:
         if (recorded_from := min(segment.start, period.end)) > recorded_until:
@@ -269,7 +275,7 @@ def _unrecorded(segments: Iterable[Segment], period: Period) -> Iterator[Period]
 
 
 def _merged(periods: Iterable[Period]) -> list[Period]:
-    """Return periods in order, those as one that overlap or touch each other."""
+    """Return sorted periods, with overlapping and adjacent ones merged."""
     found: list[Period] = []
     for period in sorted(periods, key=lambda each: each.start):
         if found and period.start <= found[-1].end:
@@ -286,10 +292,10 @@ def _remove(paths: Iterable[Path]) -> None:
 
 
 def _split(period: Period, seconds: float) -> Iterator[Period]:
-    """Yield a period in slices of about so many seconds.
+    """Split a period into chunks of about `seconds`.
 
-    They meet at whole seconds, at which Frigate cuts, and none is much shorter: the last
-    takes what would be too little for a slice of its own.
+    Chunks meet at whole seconds, as Frigate cuts there. A remainder that would be too short
+    for a chunk of its own is added to the last chunk.
     """
     start = period.start
     while start < period.end:

@@ -1,4 +1,4 @@
-"""Waiting until a period is recorded and on the server's disk."""
+"""Waiting until Frigate has recorded a period and written it to its disk."""
 
 import asyncio
 
@@ -9,33 +9,33 @@ from ..errors import is_silence
 from ..periods import Period
 
 MAX_WRITE_DELAY = 60.0
-"""Seconds after its end within which a period should be on the disk."""
+"""Seconds after the end of a period within which Frigate should have written it."""
 _POLL_INTERVAL = 2.0
-# Segments are some 10 seconds long; what ended long before matters to nobody.
+# Segments are about 10 seconds long, so this range holds the last one of a period.
 _SEARCH_MARGIN = 30.0
 
 
 async def async_wait_until(timestamp: float) -> None:
-    """Wait for a moment that may lie ahead."""
+    """Wait until a time in seconds since the epoch, if it lies in the future."""
     await asyncio.sleep(max(0.0, timestamp - _now()))
 
 
 async def async_wait_for_footage(
     client: FrigateClient, camera: str, period: Period
 ) -> bool:
-    """Wait until a period has ended and its last segment is on the disk.
+    """Wait until a period is over and Frigate has written its last segment.
 
-    Frigate writes a segment 10 to 20 seconds after its end, and cuts what is asked for
-    before that short without a word. Return whether it is all there; where the camera
-    records no more, it is not within a minute, and never will be.
+    Frigate writes a segment 10 to 20 seconds after its end. A clip that is requested before
+    is truncated without an error. Return False if the segment has not arrived within a
+    minute, as the camera has stopped recording then.
 
     Raises:
-        FrigateError: the server refuses to tell.
+        FrigateError: the server refused the request.
     """
     await async_wait_until(period.end)
     give_up_at = period.end + MAX_WRITE_DELAY
     if _now() >= give_up_at:
-        # Of what ended long ago nothing more will come.
+        # All segments of an old period have been written, if there are any.
         return True
     while not await _is_recorded(client, camera, period.end):
         if (left := give_up_at - _now()) <= 0:
@@ -45,7 +45,7 @@ async def async_wait_for_footage(
 
 
 async def _is_recorded(client: FrigateClient, camera: str, timestamp: float) -> bool:
-    """Return whether a segment ends at a moment or later; silence is no answer."""
+    """Return whether a segment ends at a time or later; False if there is no response."""
     try:
         segments = await client.recordings.segments(
             camera, timestamp - _SEARCH_MARGIN, timestamp + _SEARCH_MARGIN, fresh=True

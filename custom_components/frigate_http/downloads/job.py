@@ -1,4 +1,4 @@
-"""What a download is made of: what is to be fetched, and what becomes of it."""
+"""Base classes of downloads: jobs, running downloads and output files."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -16,19 +16,19 @@ from .paths import DownloadPaths
 
 @dataclass(frozen=True, slots=True)
 class OutputFile:
-    """A finished file of the workspace, and the path at which it is to appear."""
+    """A finished file in the workspace, and the path at which it will be published."""
 
     source: Path
     target: Path
     bytes: int
     seconds: float | None = None
-    """How long it is, if it is a film."""
+    """Duration of a video."""
     start: float | None = None
-    """When it begins, in seconds since the epoch, if that is known."""
+    """Start in seconds since the epoch, if known."""
     end: float | None = None
 
     def as_response(self, paths: DownloadPaths) -> JsonObjectType:
-        """Return what a caller is told of it."""
+        """Return the description of the file for the response of an action."""
         media_location = paths.media_location(self.target)
         response: JsonObjectType = {
             "path": str(self.target),
@@ -47,7 +47,7 @@ class OutputFile:
 
 
 def numbered_paths(target: Path, count: int) -> list[Path]:
-    """Return the paths of so many parts; a single one has the name of the whole."""
+    """Return `count` paths with a part number each; a single file needs no number."""
     if count == 1:
         return [target]
     width = max(2, len(str(count)))
@@ -59,24 +59,24 @@ def numbered_paths(target: Path, count: int) -> list[Path]:
 
 @dataclass(eq=False, kw_only=True)
 class Download:
-    """A download on its way."""
+    """A running download: its workspace, progress and output files."""
 
     target: Path
     overwrite: bool
     workspace: Path
     report: Callable[[], None] = field(repr=False)
     percent: float | None = None
-    """How much of it is there; None while nobody can tell."""
+    """Progress; None while the total size is unknown."""
     output_files: list[OutputFile] = field(default_factory=list)
-    """What is to appear at the end."""
+    """Finished files, to be published at the end."""
     holds_only_copy: bool = False
-    """Whether the workspace holds a file of the user's that could not be put back."""
+    """Whether the workspace holds a replaced file that could not be restored."""
     written: list[WrittenFile] = field(default_factory=list)
-    """What has appeared."""
+    """Published files."""
 
     @callback
     def progress(self, done: float, total: float | None) -> None:
-        """Note how much is there."""
+        """Update the progress, and report it if the percentage has changed."""
         percent = None if not total else min(100.0, round(done / total * 100))
         if percent != self.percent:
             self.percent = percent
@@ -85,24 +85,24 @@ class Download:
 
 @dataclass(eq=False, kw_only=True)
 class Job(ABC):
-    """Something to download."""
+    """Base class of what can be downloaded."""
 
     hass: HomeAssistant = field(repr=False)
     client: FrigateClient = field(repr=False)
 
     async def async_prepare(self) -> None:
-        """Wait for what must have happened first; no other download waits for this."""
+        """Wait until Frigate has the file; this does not hold up other downloads."""
         return
 
     @abstractmethod
     async def async_fetch(self, download: Download) -> JsonObjectType:
-        """Fill the workspace; return what there is to say besides the files.
+        """Fetch the files into the workspace, and add them to `download.output_files`.
 
-        Files that are to appear are added to the download's pieces.
+        Return additional fields for the response.
 
         Raises:
-            FrigateError: the server does not give it.
-            Mp4Error: what it gives is no whole film.
-            HomeAssistantError: it is not what was asked for.
-            OSError: the disk does not take it.
+            FrigateError: a request failed.
+            Mp4Error: a response is not a complete video.
+            HomeAssistantError: a response is not what was requested.
+            OSError: the file cannot be written.
         """

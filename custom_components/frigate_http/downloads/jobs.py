@@ -1,4 +1,4 @@
-"""What can be downloaded in one piece: exports, events, and single pictures."""
+"""Downloads of a single file: exports, events and snapshots."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -34,35 +34,35 @@ from .job import Download, Job, OutputFile
 from .saving import async_append_stream, run_blocking
 
 RETRY_DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-"""Seconds between attempts: what restarts is back within a minute, or not soon."""
+"""Seconds between retries: a restarting server is back within a minute, or not soon."""
 MAX_BROKEN_VIDEOS = 4
-"""How often a film is asked for that is not whole."""
+"""How often to request a video that arrives truncated or damaged."""
 MAX_RETRY_DELAY = 60.0
-"""Seconds for which a server may put off the next attempt."""
+"""Maximum delay in seconds that a server may ask for with `Retry-After`."""
 _RANGE_NOT_SATISFIABLE = 416
-"""The status for a range that begins at the end of a file."""
+"""HTTP status for a range that starts at or after the end of the file."""
 _PARTIAL_CONTENT = 206
-"""The status for a range."""
+"""HTTP status of a response with the requested range."""
 _EVENT_CLIP: EventMedia = "clip.mp4"
 
 
 class RetryPolicy:
-    """Asks again, after growing pauses, for what may be answered some time later."""
+    """Retries requests that failed with transient errors, after growing delays."""
 
     def __init__(self) -> None:
-        """Begin with the shortest pause."""
+        """Start with the shortest delay."""
         self._failures = self._broken_videos = 0
 
     def reset(self) -> None:
-        """Begin with the shortest pause again, as something has been achieved."""
+        """Start with the shortest delay again, after some progress."""
         self._failures = 0
 
     async def run[T](self, request: Callable[[], Awaitable[T]]) -> T:
-        """Return an answer, asked for until it comes or patience ends.
+        """Run a request with retries, and return its result.
 
         Raises:
-            FrigateError: the last attempt failed too, or another would in the same way.
-            Mp4Error: the film is not whole, however often it is asked for.
+            FrigateError: the error is not transient, or the last retry failed too.
+            Mp4Error: the video is still truncated or damaged after all retries.
         """
         while True:
             try:
@@ -72,7 +72,7 @@ class RetryPolicy:
                     raise
                 delay = self._next_delay(err)
             except Mp4Error:
-                # Frigate cuts a film short, under a good status, if it fails inside.
+                # Frigate truncates a video, with status 200, if FFmpeg fails halfway.
                 self._broken_videos += 1
                 if self._broken_videos == MAX_BROKEN_VIDEOS:
                     raise
@@ -88,39 +88,39 @@ class RetryPolicy:
 
 
 async def with_retries[T](request: Callable[[], Awaitable[T]]) -> T:
-    """Return an answer, asked for with patience; see `Patience.answer`."""
+    """Run a request with a `RetryPolicy` of its own; see `RetryPolicy.run`."""
     return await RetryPolicy().run(request)
 
 
 def _is_transient(err: FrigateError) -> bool:
-    """Return whether a failure may be over a little later."""
+    """Return whether an error is transient, so that a retry may succeed."""
     if isinstance(err, FrigateConnectionError):
         return not isinstance(err, FrigateTLSError)
     return isinstance(err, (FrigateServerError, FrigateRateLimitError))
 
 
 async def async_inspect(hass: HomeAssistant, path: Path) -> VideoFile:
-    """Return what is in a film, which must be whole.
+    """Check that a video is complete, and return what is in it.
 
     Raises:
-        Mp4Error: it is not.
+        Mp4Error: the video is truncated or damaged.
     """
     return await run_blocking(hass, inspect, path)
 
 
 @dataclass(eq=False, kw_only=True)
 class ExportJob(Job):
-    """The film of an export, resumed where a connection broke."""
+    """Downloads the video of an export; resumes after a dropped connection."""
 
     export_id: str
     watch: Callable[[], Awaitable[Export]]
-    """Returns the export once it is finished."""
+    """Waits until the export is finished, and returns it."""
     _export: Export | None = field(default=None, init=False)
     _validator: str | None = field(default=None, init=False)
 
     @override
     async def async_prepare(self) -> None:
-        """Wait for the export."""
+        """Wait until the export is finished."""
         self._export = await self.watch()
 
     @override
@@ -142,12 +142,13 @@ class ExportJob(Job):
                     raise
             finally:
                 if (size := await run_blocking(self.hass, _size, path)) > largest:
+                    # Retries are for a server that is down, not for a slow download.
                     largest = size
                     retry_policy.reset()
             try:
                 return await async_inspect(self.hass, path)
             except Mp4Error:
-                # Whatever is wrong with it, more of it does not help.
+                # Resuming cannot repair the bytes that are already there.
                 await run_blocking(self.hass, _remove, path)
                 raise
 
@@ -158,7 +159,7 @@ class ExportJob(Job):
         return {"camera": export.camera, "start": as_local_iso(export.start)}
 
     async def _resume(self, download: Download, file: str, path: Path) -> None:
-        """Fetch what is missing, or all of it where the server begins anew."""
+        """Fetch the missing range, or the whole file if the server does not resume."""
         saved_bytes = await run_blocking(self.hass, _size, path)
         async with self.client.files.export(
             file, saved_bytes, self._validator
@@ -168,7 +169,7 @@ class ExportJob(Job):
                 saved_bytes = 0
                 self._validator = stream.validator
             elif stream.offset != saved_bytes:
-                # A part that fits nowhere: the next attempt asks for the whole.
+                # The wrong range is of no use, so the next attempt starts over.
                 await run_blocking(self.hass, _remove, path)
                 raise FrigateConnectionError(
                     f"The answer does not go on at byte {saved_bytes}"
@@ -185,7 +186,7 @@ class ExportJob(Job):
 
 @dataclass(eq=False, kw_only=True)
 class EventJob(Job):
-    """A film or a picture of an event."""
+    """Downloads the clip, snapshot, thumbnail or preview of an event."""
 
     event: Event
     media: EventMedia
@@ -193,10 +194,10 @@ class EventJob(Job):
 
     @override
     async def async_prepare(self) -> None:
-        """Wait until the end of an event that is to become a film is on the disk.
+        """Wait until the end of the event is recorded, if its clip is downloaded.
 
         Raises:
-            HomeAssistantError: the event is not over yet.
+            HomeAssistantError: the event has not ended yet.
         """
         event = self.event
         if self.media != _EVENT_CLIP:
@@ -211,7 +212,7 @@ class EventJob(Job):
 
     @override
     async def async_fetch(self, download: Download) -> JsonObjectType:
-        """Fetch it, from the beginning each time: Frigate makes it anew."""
+        """Fetch the file; each retry starts over, as Frigate makes it for each request."""
         path = download.workspace / self.media
 
         async def attempt() -> OutputFile:
@@ -239,7 +240,7 @@ class EventJob(Job):
 
 @dataclass(eq=False, kw_only=True)
 class SnapshotJob(Job):
-    """A picture of a camera: what it shows now, or what was recorded once."""
+    """Downloads a snapshot of a camera: the latest frame, or a recorded one."""
 
     camera: str
     timestamp: float | None
@@ -247,14 +248,14 @@ class SnapshotJob(Job):
 
     @override
     async def async_prepare(self) -> None:
-        """Wait until a moment that is seconds ago is on the disk."""
+        """Wait until Frigate has written the recording of that time."""
         if self.timestamp is not None:
             period = Period(self.timestamp - 1, self.timestamp)
             await async_wait_for_footage(self.client, self.camera, period)
 
     @override
     async def async_fetch(self, download: Download) -> JsonObjectType:
-        """Fetch it in one piece, small as it is."""
+        """Fetch the image and save it."""
         image = await with_retries(self._image)
         if self.timestamp is None and image.offline:
             raise action_error("entity_unavailable", entity=self.camera)
@@ -277,11 +278,11 @@ class SnapshotJob(Job):
 async def _async_check_output(
     hass: HomeAssistant, path: Path, target: Path
 ) -> OutputFile:
-    """Return a file that is what its name says.
+    """Check that the content of a file fits its suffix, and return the output file.
 
     Raises:
-        Mp4Error: it is no whole film, but should be one.
-        HomeAssistantError: it is no picture, but should be one.
+        Mp4Error: the video is truncated or damaged.
+        HomeAssistantError: the file is not an image.
     """
     if path.suffix == ".mp4":
         video = await async_inspect(hass, path)

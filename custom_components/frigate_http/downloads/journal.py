@@ -1,7 +1,7 @@
-"""What was written and what is being written, kept across restarts.
+"""The journal of downloads: published files and open workspaces, kept across restarts.
 
-What a crash left half-done is found here at the next start, and what may be deleted
-after some days: our own files, and no others.
+With it the next start removes the workspaces that a crash left behind, and old files are
+deleted after some days: those of this integration, and no others.
 """
 
 from dataclasses import dataclass
@@ -38,23 +38,23 @@ class _StoredFile(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class WrittenFile:
-    """A file of ours, with what tells it from another of the same name."""
+    """A published file, with size and modification time to recognize it by."""
 
     path: Path
     written_at: float
     """Seconds since the epoch."""
     size: int
     changed_at: int
-    """Nanoseconds, by the file system's clock."""
+    """Modification time in nanoseconds, by the clock of the file system."""
 
     @classmethod
     def of(cls, path: Path) -> WrittenFile:
-        """Return a file that was written just now. Blocking."""
+        """Return the record of a file that was written just now. Blocking."""
         stat = path.stat()
         return cls(path, time.time(), stat.st_size, stat.st_mtime_ns)
 
     def is_unchanged(self) -> bool:
-        """Return whether it is there and still as we wrote it. Blocking."""
+        """Return whether the file still exists as it was written. Blocking."""
         try:
             stat = self.path.lstat()
         except OSError:
@@ -62,21 +62,21 @@ class WrittenFile:
         return (stat.st_size, stat.st_mtime_ns) == (self.size, self.changed_at)
 
     def may_reappear(self) -> bool:
-        """Return whether the whole folder is away, as on a disk that is not mounted."""
+        """Return whether the whole folder is missing, as on an unmounted disk. Blocking."""
         return not self.path.parent.exists() and time.time() - self.written_at < (
             _RETENTION_SECONDS
         )
 
 
 class Journal:
-    """The journal of one server's downloads; it outlives reloads of the config entry.
+    """The journal of one server's downloads, which outlives reloads of the config entry.
 
-    A thread may still be at work on a file when Home Assistant has given up to wait for
-    the end of its task.
+    An executor thread may still write to a workspace after Home Assistant has stopped
+    waiting for the task of the download.
     """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
-        """Prepare; `async_load` comes before anything else."""
+        """Create an empty journal; call `async_load` before anything else."""
         self._hass = hass
         key = f"{DOMAIN}.downloads.{entry_id}"
         self._store: Store[_Stored] | None = Store(
@@ -88,7 +88,7 @@ class Journal:
         self._files: dict[Path, WrittenFile] = {}
 
     async def async_load(self) -> None:
-        """Read what was noted in an earlier run."""
+        """Load the journal from the storage, unless it is loaded already."""
         if self._is_loaded or self._store is None:
             return
         self._is_loaded = True
@@ -103,7 +103,7 @@ class Journal:
         self._workspaces = {Path(one) for one in stored["workspaces"]}
 
     async def async_begin(self, workspace: Path) -> None:
-        """Note a folder before it is made."""
+        """Record a workspace, before its folder is created."""
         self._workspaces.add(workspace)
         self._active.add(workspace)
         await self._async_save()
@@ -111,9 +111,9 @@ class Journal:
     async def async_end(
         self, workspace: Path, files: list[WrittenFile], *, is_gone: bool
     ) -> None:
-        """Note which files came out of a folder, and whether it is gone.
+        """Record the published files of a workspace, and whether its folder is removed.
 
-        If it is not, it is removed with the next sweep.
+        If it is not, the next sweep removes it.
         """
         self._active.discard(workspace)
         if is_gone:
@@ -122,10 +122,10 @@ class Journal:
         await self._async_save()
 
     async def async_sweep(self, keep_days: int, own_folders: list[Path]) -> None:
-        """Remove what was left half-done, and our files that are older than some days.
+        """Remove abandoned workspaces, and published files older than `keep_days`.
 
-        For ever, if the days are 0. What is gone is forgotten; what is empty then below
-        our own folders goes too.
+        0 keeps files forever. Records of files that no longer exist are dropped, and so are
+        empty folders below `own_folders`.
         """
         run = self._hass.async_add_executor_job
         if leftovers := self._workspaces - self._active:
@@ -136,14 +136,14 @@ class Journal:
         old = [one for one in files if keep_days and one.written_at < limit]
         done = await run(_sweep, files, old, own_folders)
         for one in done:
-            # It may have been written anew in the meantime.
+            # A download may have replaced the file in the meantime.
             if self._files.get(one.path) is one:
                 del self._files[one.path]
         if leftovers or done:
             await self._async_save()
 
     async def async_close(self) -> None:
-        """Remove what was left half-done and then the journal itself; the files stay."""
+        """Remove abandoned workspaces and the journal itself; published files stay."""
         await self.async_load()
         leftovers = self._workspaces - self._active
         await self._hass.async_add_executor_job(_discard_all, leftovers)
@@ -172,7 +172,7 @@ class Journal:
 
 @callback
 def journal_of(hass: HomeAssistant, entry_id: str) -> Journal:
-    """Return the journal of a server, the same one for as long as it is configured."""
+    """Return the journal of a server, the same one across reloads of its entry."""
     journals = hass.data.setdefault(_JOURNALS, {})
     if entry_id not in journals:
         journals[entry_id] = Journal(hass, entry_id)
@@ -180,23 +180,23 @@ def journal_of(hass: HomeAssistant, entry_id: str) -> Journal:
 
 
 async def async_forget_journal(hass: HomeAssistant, entry_id: str) -> None:
-    """Remove the journal of a server that is removed; its files stay."""
+    """Remove the journal of a removed config entry; published files stay."""
     await journal_of(hass, entry_id).async_close()
     hass.data[_JOURNALS].pop(entry_id)
 
 
 def _discard_all(workspaces: set[Path]) -> set[Path]:
-    """Remove workspaces, and return those that are gone for certain."""
+    """Remove workspaces, and return those that are certainly removed."""
     return {one for one in workspaces if discard(one)}
 
 
 def _sweep(
     files: list[WrittenFile], old: list[WrittenFile], own_folders: list[Path]
 ) -> list[WrittenFile]:
-    """Delete what is old, and return what need not be thought of any more."""
+    """Delete old files, and return the records that can be dropped."""
     done = [one for one in files if not one.is_unchanged() and not one.may_reappear()]
     for one in old:
-        # What somebody has put in its place since is not ours.
+        # A file that somebody has changed or replaced since belongs to them.
         if not one.is_unchanged():
             continue
         try:

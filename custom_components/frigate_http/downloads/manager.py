@@ -1,4 +1,4 @@
-"""The downloads of one server: their order, their progress, and how they end."""
+"""The download manager of one server: queue, progress, cleanup and events."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterable
@@ -35,7 +35,7 @@ FAILED = f"{DOMAIN}_download_failed"
 
 
 class DownloadManager:
-    """Runs at most two downloads at once; the others wait in order."""
+    """Runs at most two downloads in parallel; the others wait in a queue."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class DownloadManager:
         journal: Journal,
         managers: Callable[[], Iterable[DownloadManager]],
     ) -> None:
-        """Begin with none; `managers` are those of all servers that are loaded."""
+        """Create an idle manager; `managers` returns those of all loaded servers."""
         self._hass = hass
         self._entry = entry
         self._journal = journal
@@ -57,27 +57,27 @@ class DownloadManager:
 
     @property
     def targets(self) -> frozenset[Path]:
-        """Return the paths that downloads of this server are on their way to."""
+        """Return the target paths of all downloads of this server."""
         return frozenset(self._targets)
 
     @property
     def reserved_targets(self) -> frozenset[Path]:
-        """Return the paths that downloads of any server are on their way to."""
+        """Return the target paths of all downloads of all servers."""
         return frozenset[Path]().union(*(one.targets for one in self._managers()))
 
     @property
     def active(self) -> int:
-        """Return how many are running or waiting."""
+        """Return how many downloads are running or waiting."""
         return len(self._running) + self._waiting
 
     @property
     def percent(self) -> float | None:
-        """Return how much is there of the one that has run longest."""
+        """Return the progress of the oldest running download in percent."""
         return self._running[0].percent if self._running else None
 
     @callback
     def async_add_listener(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
-        """Tell when something has changed."""
+        """Call a listener when the number or the progress of downloads changes."""
         self._listeners.add(listener)
         return partial(self._listeners.discard, listener)
 
@@ -90,13 +90,13 @@ class DownloadManager:
     def async_start(
         self, target: Path, job: Job, about: JsonObjectType, *, overwrite: bool
     ) -> asyncio.Task[JsonObjectType]:
-        """Begin a download, which ends with the config entry at the latest.
+        """Start a download; unloading the config entry cancels it.
 
-        `about` says what is downloaded; it goes into the answer, and into the event that
-        tells of the end.
+        `about` describes what is downloaded. It is part of the response, and of the event
+        that fires at the end.
 
         Raises:
-            ServiceValidationError: another download is on its way to that path.
+            ServiceValidationError: another download has the same target path.
         """
         if target in self.reserved_targets:
             raise validation_error("download_underway", path=str(target))
@@ -110,10 +110,10 @@ class DownloadManager:
     async def _async_run(
         self, target: Path, job: Job, about: JsonObjectType, *, overwrite: bool
     ) -> JsonObjectType:
-        """Do a job when it is its turn, and return its answer.
+        """Run a job when a slot is free, fire the event, and return the response.
 
         Raises:
-            HomeAssistantError: it failed; no part of it is left.
+            HomeAssistantError: the download failed; nothing is left on the disk.
         """
         try:
             async with self._async_slot(job):
@@ -135,6 +135,7 @@ class DownloadManager:
         self._waiting += 1
         self._report()
         try:
+            # Waiting for Frigate may take minutes, and must not occupy a slot.
             with self._errors():
                 await job.async_prepare()
             await self._slots.acquire()
@@ -169,7 +170,7 @@ class DownloadManager:
         }
 
     async def _async_fill(self, download: Download, job: Job) -> JsonObjectType:
-        """Do a job in a workspace; at a good end its files appear, else nothing does."""
+        """Run a job in a workspace; publish all of its files on success, else none."""
         paths, folders = DownloadPaths(self._hass), list[Path]()
         try:
             folders = await run_blocking(
@@ -183,7 +184,7 @@ class DownloadManager:
         except BaseException:
             await self._async_shielded(self._async_clean_up(download, folders))
             raise
-        # From here on it is too late to cancel: the files are about to appear.
+        # A cancellation during publishing would leave only some of the files.
         await self._async_shielded(self._async_publish(download, paths, folders))
         return details
 
@@ -203,7 +204,7 @@ class DownloadManager:
 
     async def _async_clean_up(self, download: Download, folders: list[Path]) -> None:
         workspace = download.workspace
-        # What holds the only copy of a file that was replaced is left to its owner.
+        # A workspace with the only copy of a replaced file must not be removed.
         is_gone = download.holds_only_copy or await run_blocking(
             self._hass, discard, workspace
         )
@@ -213,7 +214,7 @@ class DownloadManager:
 
 
 def _reported_error(err: BaseException) -> BaseException:
-    """Return the error that people are told of instead of another."""
+    """Return the translated error to report instead of an internal one."""
     if isinstance(err, HomeAssistantError):
         return err
     if isinstance(err, asyncio.CancelledError):
@@ -222,7 +223,7 @@ def _reported_error(err: BaseException) -> BaseException:
 
 
 def _response(output_files: list[OutputFile], paths: DownloadPaths) -> JsonObjectType:
-    """Return what a caller is told of files: the first of them, and their sums."""
+    """Return the response: the only file, or the first one with totals and all parts."""
     responses = [output_file.as_response(paths) for output_file in output_files]
     if len(responses) == 1:
         return responses[0]
@@ -241,7 +242,7 @@ def _response(output_files: list[OutputFile], paths: DownloadPaths) -> JsonObjec
 
 @contextmanager
 def _video_errors() -> Generator[None]:
-    """Turn what is wrong with a film into what a person is shown."""
+    """Translate errors of videos for people."""
     try:
         yield
     except Mp4Error as err:
@@ -250,7 +251,7 @@ def _video_errors() -> Generator[None]:
 
 @contextmanager
 def _disk_errors() -> Generator[None]:
-    """Turn what the file system says into what a person is shown."""
+    """Translate errors of the file system for people."""
     try:
         yield
     except OSError as err:

@@ -1,6 +1,6 @@
-"""Where downloads may be put, and under which addresses people find them there.
+"""The paths that downloads may have, and their URLs and media content IDs.
 
-All that touches the file system is blocking and belongs into the executor.
+Whatever accesses the file system blocks: call it in the executor.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,27 +16,27 @@ from ..const import DOMAIN
 from ..errors import validation_error
 
 _MAX_NAME_BYTES = 200
-"""Bytes; leaves room for the number of a part, below what file systems take."""
+"""Maximum length of a name; file systems allow 255 bytes, with the part number."""
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", re.ASCII)
-# Windows, and so whoever shares a folder with it, cannot have files of these names.
+# Reserved names of Windows, which may access the folder as a network share.
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
-# The last two have a meaning in the paths of Home Assistant's media sources.
+# Windows forbids all of them but `~`, which Home Assistant's media source refuses.
 _FORBIDDEN = frozenset('<>:"|?*\\~')
 
 
 @dataclass(frozen=True, slots=True)
 class MediaLocation:
-    """How a file is reached from outside; None where it is in no media folder."""
+    """The URL and the media content ID of a file; None outside of all media folders."""
 
     url: str | None
     media_content_id: str | None
 
 
 class DownloadPaths:
-    """The folders that Home Assistant's configuration allows."""
+    """The folders that Home Assistant's configuration allows for downloads."""
 
     def __init__(self, hass: HomeAssistant) -> None:
-        """Take them as they are configured now."""
+        """Read the folders from the current configuration."""
         self._media = {
             name: Path(folder) for name, folder in hass.config.media_dirs.items()
         }
@@ -45,34 +45,34 @@ class DownloadPaths:
 
     @property
     def _default_media_dir(self) -> Path:
-        """Return the media folder that files go to by default."""
+        """Return the media folder for files without a given folder."""
         if not self._media:
             raise validation_error("no_media_folder")
         return self._media.get("local") or next(iter(self._media.values()))
 
     def own_folders(self) -> list[Path]:
-        """Return the folders in which all folders are ours."""
+        """Return this integration's own folder in each media folder."""
         return [folder / DOMAIN for folder in self._media.values()]
 
     def default_path(self, server: str, path: str) -> Path:
-        """Return where a file goes that nobody has named.
+        """Return the default path of a file, for a caller that gives no filename.
 
         Args:
-            server: title of the server.
-            path: below the server's folder: `front_door/2026-01-31/18-30-00.mp4`.
+            server: title of the server's config entry.
+            path: path below the server's folder: `front_door/2026-01-31/18-30-00.mp4`.
         """
         *folders, name = path.split("/")
         plain = [plain_name(folder) for folder in (server, *folders)]
         return self._default_media_dir.joinpath(DOMAIN, *plain, name)
 
     def path_from_filename(self, filename: str, suffixes: tuple[str, ...]) -> Path:
-        """Return the path that a caller's `filename` means, by its words alone.
+        """Return the path for a caller's `filename`, without accessing the file system.
 
-        It is relative to the media folder, or absolute; without an ending it gets the
-        first of `suffixes`.
+        The filename is absolute, or relative to the default media folder. Without a suffix
+        it gets the first of `suffixes`.
 
         Raises:
-            ServiceValidationError: it cannot be the name of such a file.
+            ServiceValidationError: the filename or its suffix is not allowed.
         """
         bad_filename = validation_error("bad_filename", extensions=", ".join(suffixes))
         wanted = PurePosixPath(filename.strip())
@@ -92,10 +92,10 @@ class DownloadPaths:
         )
 
     def check(self, path: Path) -> None:
-        """Refuse a path outside the allowed folders, wherever links on it lead.
+        """Check that a path is in an allowed folder, with symbolic links resolved.
 
         Raises:
-            ServiceValidationError: it is outside, or something else is there.
+            ServiceValidationError: the folder is not allowed, or the path is not a file.
         """
         if path.is_symlink() or (path.exists() and not path.is_file()):
             raise validation_error("file_exists", path=str(path))
@@ -104,13 +104,14 @@ class DownloadPaths:
             raise validation_error("folder_not_allowed", path=str(path))
 
     def _is_public(self, real: Path) -> bool:
-        """Return whether a path is below the public folder, however that is written."""
+        """Return whether a path is in `www`, which Home Assistant serves without a login."""
+        # `samefile` sees through other spellings, as on a case-insensitive file system.
         return self._public.exists() and any(
             above.exists() and above.samefile(self._public) for above in real.parents
         )
 
     def media_location(self, path: Path) -> MediaLocation:
-        """Return how Home Assistant's users and devices get at a file."""
+        """Return the URL and the media content ID of a file."""
         for name, folder in self._media.items():
             if path.is_relative_to(folder):
                 below = path.relative_to(folder).as_posix()
@@ -125,13 +126,13 @@ class DownloadPaths:
 
 
 def plain_name(text: str) -> str:
-    """Return a name for a folder: as it is if it is plain, else made so."""
+    """Return a safe folder name: the text itself if it is plain, else its slug."""
     name = text if _PLAIN_NAME.fullmatch(text) else slugify(text)[:64]
     return f"{name}_" if _RESERVED.fullmatch(name) else name
 
 
 def _is_portable_name(part: str) -> bool:
-    """Return whether a part of a path can be the name of a file or folder anywhere."""
+    """Return whether a name is valid on every operating system, and not hidden."""
     return (
         not part.startswith(".")
         and not part.endswith((".", " "))

@@ -1,6 +1,6 @@
-"""Letting finished files appear: all of them, or none, and never a part of one.
+"""Publishing the finished files of a download atomically: all of them, or none.
 
-Everything here is blocking and belongs into the executor.
+Everything here blocks: call it in the executor.
 """
 
 import errno
@@ -14,7 +14,7 @@ from .job import Download
 from .journal import WrittenFile
 from .paths import DownloadPaths
 
-# What file systems without hard links say to one.
+# Errors of file systems without hard links, such as exFAT and some network shares.
 _NO_LINKS = {
     *(errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK),
     *(errno.EXDEV, errno.EACCES, errno.EINVAL),
@@ -22,11 +22,11 @@ _NO_LINKS = {
 
 
 def publish_all(download: Download, paths: DownloadPaths) -> None:
-    """Let all pieces of a download appear under their names.
+    """Publish all output files of a download under their target paths.
 
     Raises:
-        ServiceValidationError: something else is there; nothing has changed then.
-        OSError: they cannot be moved; nothing has changed then, either.
+        ServiceValidationError: a target path is occupied; everything is rolled back.
+        OSError: a file cannot be moved; everything is rolled back.
     """
     for output_file in download.output_files:
         paths.check(output_file.target)
@@ -47,7 +47,7 @@ def publish_all(download: Download, paths: DownloadPaths) -> None:
 
 
 def _roll_back(download: Download, target: Path, before: Path | None) -> None:
-    """Remove what has appeared, and put back what it has replaced."""
+    """Remove a published file, and restore the file that it has replaced."""
     try:
         if before is None:
             target.unlink(missing_ok=True)
@@ -61,7 +61,7 @@ def _roll_back(download: Download, target: Path, before: Path | None) -> None:
 
 
 def _back_up(target: Path, backup: Path) -> bool:
-    """Keep what is about to be replaced; return whether there is anything."""
+    """Back up the file that will be replaced; return whether there is one."""
     if not target.exists():
         return False
     try:
@@ -74,19 +74,20 @@ def _back_up(target: Path, backup: Path) -> bool:
 
 
 def _publish(output_file: Path, target: Path, *, overwrite: bool) -> None:
-    """Let a finished file appear under its name, all at once.
+    """Publish one output file atomically under its target path.
 
     Raises:
-        ServiceValidationError: another one is there, which stays.
-        OSError: it cannot be moved.
+        ServiceValidationError: the target exists, and `overwrite` is off.
+        OSError: the file cannot be moved.
     """
+    # Otherwise a power failure after the rename could leave an empty file.
     with output_file.open("rb") as file:
         os.fsync(file.fileno())
     if overwrite:
         output_file.replace(target)
         return
     try:
-        # Unlike a renaming, a link never takes the place of what is there.
+        # Unlike a rename, a hard link never replaces an existing file.
         target.hardlink_to(output_file)
     except FileExistsError as err:
         raise validation_error("file_exists", path=str(target)) from err

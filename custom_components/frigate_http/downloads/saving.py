@@ -1,4 +1,4 @@
-"""Putting a stream into a file, with all work on the disk done in the executor."""
+"""Saving streams to files, with blocking work in the executor."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,14 +18,14 @@ async def run_blocking[*ArgsT, ResultT](
     *args: *ArgsT,
     stop: Callable[[], None] | None = None,
 ) -> ResultT:
-    """Run a blocking job, and wait for its end even if the caller is cancelled.
+    """Run a blocking job in the executor, and wait for its end even when cancelled.
 
-    Threads cannot be stopped: whoever cleans up after one must know that it is done.
-    `stop` asks a job that takes long to end early.
+    Threads cannot be cancelled, and their files must not be removed while they run.
+    `stop` is called on a cancellation, to end a long job early.
     """
     future = hass.async_add_executor_job(job, *args)
     if await wait_for_end(future, stop):
-        # Whatever it ended with, nobody wants to know any more.
+        # Retrieve the exception, or asyncio logs that nobody did.
         future.exception()
         raise asyncio.CancelledError
     return future.result()
@@ -34,9 +34,9 @@ async def run_blocking[*ArgsT, ResultT](
 async def wait_for_end(
     future: asyncio.Future[Any], stop: Callable[[], None] | None = None
 ) -> bool:
-    """Wait for the end of something, however often that is cancelled; return whether.
+    """Wait until a future is done; return whether the caller was cancelled meanwhile.
 
-    `stop` asks it to end early.
+    `stop` is called on each cancellation, to end the work early.
     """
     was_cancelled = False
     while not future.done():
@@ -55,11 +55,11 @@ async def async_append_stream(
     path: Path,
     on_bytes: Callable[[int], None] | None = None,
 ) -> int:
-    """Add a stream to the end of a file; return how many bytes it brought.
+    """Append a stream to a file; return the number of bytes written.
 
     Raises:
-        FrigateConnectionError: it ended before its end, which is in the file.
-        OSError: the disk does not take it.
+        FrigateConnectionError: the connection dropped; the file has all bytes so far.
+        OSError: the file cannot be written.
     """
     file = await run_blocking(hass, _open, path)
     saved = 0
@@ -67,6 +67,7 @@ async def async_append_stream(
     try:
         async for chunk in stream.chunks():
             block += chunk
+            # Each call of the executor costs more than writing a few KiB.
             if len(block) >= BLOCK:
                 saved += await run_blocking(hass, file.write, bytes(block))
                 block.clear()

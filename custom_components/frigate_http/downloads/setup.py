@@ -1,4 +1,4 @@
-"""The downloads of a server, from the setup of its config entry to its removal."""
+"""Setting up the downloads of a config entry."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -20,9 +20,9 @@ async def async_set_up_downloads(
     entry: ConfigEntry,
     managers: Callable[[], Iterable[DownloadManager]],
 ) -> DownloadManager:
-    """Clean up after a crash, delete what is old, now and again, and begin.
+    """Create the download manager, and sweep the journal now and every six hours.
 
-    `managers` are those of all servers, as two of them must not write to one path.
+    `managers` returns those of all servers, as two downloads must not have one target.
     """
     journal = journal_of(hass, entry.entry_id)
     await journal.async_load()

@@ -1,6 +1,6 @@
-"""A hidden folder beside a file that is on its way; nothing shows before it is whole.
+"""Workspaces: hidden folders beside the target, which hold a download until it is complete.
 
-Everything here is blocking and belongs into the executor.
+Everything here blocks: call it in the executor.
 """
 
 from collections.abc import Container
@@ -14,22 +14,25 @@ from .paths import DownloadPaths
 
 
 def workspace_for(target: Path) -> Path:
-    """Return a name for the folder in which the pieces of a file are put together."""
+    """Return a new path for the workspace of a target.
+
+    It is in the same folder, so that publishing is a rename within one file system.
+    """
     return target.parent / f".{secrets.token_hex(8)}.{target.stem[:40]}.part"
 
 
 def create_workspace(paths: DownloadPaths, target: Path, workspace: Path) -> None:
-    """Make the folder, and those above it.
+    """Create the workspace, and the missing folders above it.
 
     Raises:
-        ServiceValidationError: the folder is not where an allowed one is.
-        OSError: it cannot be made.
+        ServiceValidationError: the folder is not in an allowed one.
+        OSError: a folder cannot be created.
     """
     paths.check(target)
     made = missing_folders(target.parent)
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        # Somebody may have put a link there in the meantime.
+        # Somebody may have created a symbolic link in the meantime.
         paths.check(target)
         workspace.mkdir(mode=0o700)
     except BaseException:
@@ -38,12 +41,12 @@ def create_workspace(paths: DownloadPaths, target: Path, workspace: Path) -> Non
 
 
 def missing_folders(folder: Path) -> list[Path]:
-    """Return the folders on a path that do not exist yet, the innermost first."""
+    """Return the folders of a path that do not exist, the innermost first."""
     return [one for one in (folder, *folder.parents) if not one.exists()]
 
 
 def remove_empty(folders: list[Path]) -> None:
-    """Remove folders as long as nothing is in them, the innermost first."""
+    """Remove folders, the innermost first, up to one that is not empty."""
     for folder in folders:
         try:
             folder.rmdir()
@@ -52,26 +55,26 @@ def remove_empty(folders: list[Path]) -> None:
 
 
 def discard(workspace: Path) -> bool:
-    """Remove the folder and all that is in it; return whether it is gone for certain.
+    """Remove a workspace with its content; return whether it is certainly removed.
 
-    It is not as long as the disk that it lies on is away.
+    It may still exist on a disk that is not mounted.
     """
     shutil.rmtree(workspace, ignore_errors=True)
     return workspace.parent.exists() and not workspace.exists()
 
 
 def check_free(target: Path) -> None:
-    """Refuse a path at which there is a file, or at which a part of one is.
+    """Check that neither a target nor numbered parts of it exist.
 
     Raises:
-        ServiceValidationError: there is one.
+        ServiceValidationError: one of them exists.
     """
     if (found := _conflicting_path(target)) is not None:
         raise validation_error("file_exists", path=str(found))
 
 
 def free_path(target: Path, reserved_targets: Container[Path]) -> Path:
-    """Return a name that is neither on the disk nor taken, with a number if need be."""
+    """Return a path that is neither occupied nor reserved, numbered if necessary."""
     candidate, number = target, 1
     while candidate in reserved_targets or _conflicting_path(candidate) is not None:
         number += 1
@@ -80,7 +83,7 @@ def free_path(target: Path, reserved_targets: Container[Path]) -> Path:
 
 
 def _conflicting_path(target: Path) -> Path | None:
-    """Return what would be replaced by a file, or by the parts it may come in."""
+    """Return the existing file that a target or one of its parts would replace."""
     if target.exists() or target.is_symlink():
         return target
     if not target.parent.is_dir():

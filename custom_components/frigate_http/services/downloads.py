@@ -1,4 +1,4 @@
-"""Actions that put what the cameras saw into files."""
+"""Actions that download clips, exports, events and snapshots to files."""
 
 import asyncio
 from functools import partial
@@ -32,7 +32,7 @@ CHUNK, JOIN = "chunk_duration", "join"
 MAX_CLIP_DURATION = 86400.0
 MIN_CHUNK_DURATION, MAX_CHUNK_DURATION, DEFAULT_CHUNK_DURATION = 10.0, 3600.0, 60.0
 EXPORT_TIMEOUT = 3600
-"""Seconds for which an export in progress is waited for."""
+"""Seconds to wait for an export in progress."""
 _VIDEO_SUFFIXES = (".mp4",)
 _IMAGE_SUFFIXES = (".jpg", ".jpeg")
 _EVENT_MEDIA: dict[str, tuple[EventMedia, tuple[str, ...]]] = {
@@ -59,14 +59,14 @@ async def _download(
     default: str,
     about: JsonObjectType,
 ) -> JsonObjectType:
-    """Begin a download; return its answer, or at once where it is not waited for.
+    """Start a download; wait for its response, unless `wait_for_result` is off.
 
     Args:
-        call: the call, with the fields of every download.
-        job: what is downloaded.
-        suffixes: the endings that the file may have, the usual one first.
-        default: path of a file that the caller has not named; see `_path`.
-        about: what an answer says of it in any case.
+        call: the call, with the fields that all downloads have in common.
+        job: what to download.
+        suffixes: the suffixes that the file may have, the usual one first.
+        default: path of the file if the caller gives no filename; see `_default_path`.
+        about: fields of the response that describe what is downloaded.
     """
     overwrite = call.data[OVERWRITE]
     _check_right_to_overwrite(call)
@@ -82,7 +82,7 @@ async def _download(
             call.hass, free_path, target, downloads.reserved_targets
         )
         while target in downloads.reserved_targets:
-            # Another has taken the name while the disk was asked whether it is free.
+            # Another download has reserved the path while the executor was at work.
             target = await run_blocking(
                 call.hass, free_path, target, downloads.reserved_targets
             )
@@ -102,19 +102,19 @@ async def _download(
 
 
 def _check_right_to_overwrite(call: ServerCall) -> None:
-    """Let people replace files only as administrators; automations may."""
+    """Allow only administrators and automations to overwrite files."""
     user = call.permissions.user
     if call.data[OVERWRITE] and user is not None and not user.is_admin:
         raise Unauthorized(user_id=user.id)
 
 
 async def _wait_for_result(task: asyncio.Task[JsonObjectType]) -> JsonObjectType:
-    """Wait for a download, which is cancelled with whoever waits for it."""
+    """Wait for the result of a download; cancelling the caller cancels the download."""
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
         if task.cancelled():
-            # Not we were cancelled, but the download: its server is being unloaded.
+            # The download was cancelled by unloading its config entry, not the caller.
             raise action_error("download_cancelled") from None
         task.cancel()
         await asyncio.wait([task])
@@ -122,7 +122,7 @@ async def _wait_for_result(task: asyncio.Task[JsonObjectType]) -> JsonObjectType
 
 
 def _log_failure(target: Path, task: asyncio.Task[JsonObjectType]) -> None:
-    """Log why a download failed that nobody waits for."""
+    """Log the failure of a download that nobody waits for."""
     if task.cancelled() or (err := task.exception()) is None:
         return
     if isinstance(err, HomeAssistantError):
@@ -132,7 +132,7 @@ def _log_failure(target: Path, task: asyncio.Task[JsonObjectType]) -> None:
 
 
 def _default_path(subject: str | None, when: float | None, kind: str = "") -> str:
-    """Return a path made of a camera, and of day and time in Home Assistant's zone."""
+    """Return a path of camera, day and time, in Home Assistant's time zone."""
     timestamp = dt_util.utcnow() if when is None else dt_util.utc_from_timestamp(when)
     time = dt_util.as_local(timestamp).strftime("%Y-%m-%d/%H-%M-%S")
     return f"{subject or 'other'}/{time}{kind}"
@@ -142,10 +142,10 @@ def _default_path(subject: str | None, when: float | None, kind: str = "") -> st
 
 
 def _about_camera(call: CameraCall) -> JsonObjectType:
-    """Return what is said of a download for a camera.
+    """Return the fields that describe the camera of a download.
 
     Raises:
-        ServiceValidationError: several cameras are to go into one file.
+        ServiceValidationError: the call has one filename for several cameras.
     """
     if FILENAME in call.data and not call.is_alone:
         raise validation_error("one_filename")
@@ -226,13 +226,13 @@ async def _download_export(call: ServerCall) -> JsonObjectType:
 
 
 async def _find_export(call: ServerCall, export_id: str) -> Export | None:
-    """Return an export, or None while it waits in the queue.
+    """Return an export, or None while it is in Frigate's queue.
 
     Raises:
-        HomeAssistantError: there is none.
-        Unauthorized: the caller may not control its camera.
+        HomeAssistantError: the export does not exist.
+        Unauthorized: the caller may not control the camera of the export.
     """
-    # The list, as 0.18 does not answer for a single one that belongs to a case.
+    # The list, as Frigate 0.18 does not return a single export that belongs to a case.
     for export in await call.client.exports.list(fresh=True):
         if export.id == export_id:
             call.permissions.require_control(export.camera)
