@@ -46,7 +46,7 @@ class _TooShortError(TruncatedError):
     """The video is complete, but shorter than the recording."""
 
     def __init__(self, video: VideoFile) -> None:
-        super().__init__(f"The film ends after {video.seconds:.0f} seconds")
+        super().__init__(f"The video ends after {video.seconds:.0f} seconds")
         self.video = video
 
 
