@@ -120,7 +120,7 @@ def take_away(frigate: FakeFrigate, camera: str) -> Camera:
     return taken
 
 
-def furnish(frigate: FakeFrigate) -> None:
+def add_everything(frigate: FakeFrigate) -> None:
     """Give a server everything that there are entities for."""
     state = frigate.state
     porch = state.cameras["front_door"]
@@ -171,7 +171,7 @@ def what_is_shown(hass: HomeAssistant, entry: MockConfigEntry) -> Shown:
     return stats, faces, camera
 
 
-def said(caplog: pytest.LogCaptureFixture) -> list[str]:
+def logged(caplog: pytest.LogCaptureFixture) -> list[str]:
     """Return what the integration told the log since the last call."""
     lines = [
         record.getMessage()

@@ -19,7 +19,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from tests.common import (
     CONFIG_READ,
-    furnish,
+    add_everything,
     pass_polls,
     pass_time,
     snapshot_entry,
@@ -55,7 +55,7 @@ async def test_entities(
     monkeypatch.setattr(
         "custom_components.frigate_http.PLATFORMS", [Platform.BINARY_SENSOR]
     )
-    furnish(frigate)
+    add_everything(frigate)
     # So that what is shown is always what was polled.
     frigate.block_live()
     entry = await set_up(hass, snapshot_entry(frigate.internal_url))

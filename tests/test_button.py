@@ -17,8 +17,8 @@ from homeassistant.helpers import entity_registry as er
 from tests.common import (
     ADMIN,
     VIEWER,
+    add_everything,
     entity_id,
-    furnish,
     is_available,
     is_registered,
     pass_time,
@@ -48,7 +48,7 @@ async def test_entities(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("custom_components.frigate_http.PLATFORMS", [Platform.BUTTON])
-    furnish(frigate)
+    add_everything(frigate)
     entry = await set_up(hass, snapshot_entry(frigate.internal_url))
     await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
 

@@ -23,8 +23,8 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from tests.common import (
     CONFIG_READ,
+    add_everything,
     entity_id,
-    furnish,
     is_available,
     is_registered,
     pass_polls,
@@ -88,7 +88,7 @@ async def test_entities(
     monkeypatch.setattr("custom_components.frigate_http.PLATFORMS", [Platform.CAMERA])
     # The access token stands in the state.
     monkeypatch.setattr("random.SystemRandom.getrandbits", lambda _random, bits: bits)
-    furnish(frigate)
+    add_everything(frigate)
     entry = await set_up(hass, snapshot_entry(frigate.internal_url))
     await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
 

@@ -21,10 +21,10 @@ from tests.common import (
     Shown,
     is_available,
     is_registered,
+    logged,
     pass_polls,
     pass_time,
     reauths,
-    said,
     sent,
     state_of,
     what_is_shown,
@@ -117,11 +117,11 @@ async def test_stats_and_faces_fail_apart_or_together_and_recover(
 ) -> None:
     for name, fault in (FAULTS | more).items():
         with subtests.test(name):
-            said(caplog)
+            logged(caplog)
             frigate.fail(route, fault)
             await pass_polls(hass, freezer, 3)
             assert shown() == while_failing
-            (line,) = said(caplog)
+            (line,) = logged(caplog)
             assert line.startswith(down)
             assert reauths(hass) == []
 
@@ -129,7 +129,7 @@ async def test_stats_and_faces_fail_apart_or_together_and_recover(
         frigate.clear_faults()
         await pass_polls(hass, freezer, 5)
         assert shown() == (True, True, True)
-        assert said(caplog) == [up]
+        assert logged(caplog) == [up]
 
 
 async def test_the_server_goes_down_and_comes_back(
@@ -139,7 +139,7 @@ async def test_the_server_goes_down_and_comes_back(
     freezer: FrozenDateTimeFactory,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    said(caplog)
+    logged(caplog)
     await frigate.refuse()
     await pass_polls(hass, freezer, 4)
     assert shown() == (False, False, False)
@@ -151,7 +151,7 @@ async def test_the_server_goes_down_and_comes_back(
     frigate.state.starting = False
     await pass_polls(hass, freezer, 2)
     assert shown() == (True, True, True)
-    down, up = said(caplog)
+    down, up = logged(caplog)
     assert "No connection to 127.0.0.1" in down
     assert up == "Fetching Frigate data recovered"
 
@@ -165,13 +165,13 @@ async def test_a_server_that_never_answers_counts_as_down(
 ) -> None:
     frigate.fail("/api/", Fault.stall())
     frigate.clear_requests()
-    said(caplog)
+    logged(caplog)
     freezer.tick(POLL + 1)
     await frigate.wait_for_requests(2)
     freezer.tick(11)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert shown() == (False, False, False)
-    (line,) = said(caplog)
+    (line,) = logged(caplog)
     assert "in time" in line
 
     frigate.clear_faults()
@@ -196,7 +196,7 @@ async def test_a_viewer_may_not_read_the_faces_and_that_is_said_once(
     assert is_available(hass, entry, *STATS)
     assert is_available(hass, entry, *CAMERA)
     assert reauths(hass) == []
-    (line,) = said(caplog)
+    (line,) = logged(caplog)
     assert "does not let us read the faces" in line
     # Asked at setup and again after the configuration was read, not with every poll.
     assert len(sent(frigate, "/api/faces")) <= 3
@@ -219,7 +219,7 @@ async def test_faces_come_when_the_role_changes_and_stay_known_when_it_changes_b
     await pass_polls(hass, freezer, 2)
     assert is_available(hass, entry, *FACES)
     assert state_of(hass, entry, *person) == "2"
-    assert said(caplog)[-1] == "Frigate can read the faces again"
+    assert logged(caplog)[-1] == "Frigate can read the faces again"
 
     frigate.state.users["viewer1"].role = "viewer"
     frigate.revoke_sessions()
@@ -227,7 +227,7 @@ async def test_faces_come_when_the_role_changes_and_stay_known_when_it_changes_b
     assert is_available(hass, entry, *STATS)
     assert not is_available(hass, entry, *FACES)
     assert not is_available(hass, entry, *person)
-    assert len(said(caplog)) == 1
+    assert len(logged(caplog)) == 1
     assert reauths(hass) == []
 
 
@@ -247,7 +247,7 @@ async def test_before_0_16_there_are_no_faces(
     assert is_available(hass, entry, *CAMERA)
     assert not is_registered(hass, entry, *FACES)
     await pass_polls(hass, freezer, 25)
-    assert len(said(caplog)) == 1
+    assert len(logged(caplog)) == 1
 
     # An upgrade brings them.
     frigate.clear_faults()
@@ -318,19 +318,19 @@ async def test_a_configuration_that_cannot_be_read_leaves_the_last_one(
 ) -> None:
     frigate.state.cameras["front_door"].recording = False
     frigate.fail("/api/config", Fault.json({"cameras": "none"}))
-    said(caplog)
+    logged(caplog)
     await pass_time(hass, freezer, CONFIG_READ)
     await pass_polls(hass, freezer, 3)
     assert state_of(hass, entry, *CAMERA) == "recording"
     assert is_available(hass, entry, *STATS)
-    (line,) = said(caplog)
+    (line,) = logged(caplog)
     assert "cannot read the configuration" in line
 
     # It is tried again with each poll, not only after 5 minutes.
     frigate.clear_faults()
     await pass_time(hass, freezer)
     assert state_of(hass, entry, *CAMERA) == "idle"
-    assert said(caplog) == ["Frigate can read the config again"]
+    assert logged(caplog) == ["Frigate can read the config again"]
     frigate.clear_requests()
     await pass_polls(hass, freezer, 5)
     assert sent(frigate, "/api/config") == []

@@ -12,10 +12,10 @@ from homeassistant.core import HomeAssistant
 from tests.common import (
     ADMIN,
     Shown,
+    logged,
     pass_polls,
     pass_time,
     reauths,
-    said,
     sent,
     what_is_shown,
 )
@@ -55,13 +55,13 @@ async def test_a_lost_login_is_asked_for_once(
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.external_url, **ADMIN))
     assert what_is_shown(hass, entry) == (True, True, True)
-    said(caplog)
+    logged(caplog)
     lose(frigate)
     await pass_polls(hass, freezer, 5)
 
     assert what_is_shown(hass, entry) == (False, False, False)
     (flow,) = reauths(hass)
-    (line,) = said(caplog)
+    (line,) = logged(caplog)
     assert line.startswith("Authentication failed while fetching Frigate data")
     # Nothing more is sent until somebody enters the new one.
     frigate.clear_requests()
@@ -106,13 +106,13 @@ async def test_a_session_that_ends_is_renewed_unseen(
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.external_url, **ADMIN))
     assert len(sent(frigate, "/api/login")) == 1
-    said(caplog)
+    logged(caplog)
     frigate.revoke_sessions()
     await pass_polls(hass, freezer, 2)
     assert what_is_shown(hass, entry) == (True, True, True)
     assert len(sent(frigate, "/api/login")) == 2
     assert reauths(hass) == []
-    assert said(caplog) == []
+    assert logged(caplog) == []
 
 
 async def test_polls_pause_as_long_as_the_server_asks(
@@ -124,7 +124,7 @@ async def test_polls_pause_as_long_as_the_server_asks(
 ) -> None:
     # "5 per 1 minute", says the server.
     frigate.fail("/api/", Fault.status(429))
-    said(caplog)
+    logged(caplog)
     await pass_time(hass, freezer)
     assert shown() == (False, False, False)
     frigate.clear_requests()
@@ -141,7 +141,7 @@ async def test_polls_pause_as_long_as_the_server_asks(
     await pass_polls(hass, freezer, 4)
     # Once more when the live connection, which such leaps in time end, is there again.
     assert 4 <= len(sent(frigate, "/api/stats")) <= 5
-    assert len(said(caplog)) == 2
+    assert len(logged(caplog)) == 2
 
 
 @pytest.mark.parametrize("route", ["/api/stats", "/api/faces"])

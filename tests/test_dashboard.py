@@ -15,7 +15,7 @@ from homeassistant.helpers.template import Template
 from homeassistant.util.yaml import parse_yaml
 from scripts.demo_app.frigate import CAMERAS, FACES, WAITING_FACES
 from tests.clock import in_time
-from tests.common import ADMIN, VIEWER, furnish, sent
+from tests.common import ADMIN, VIEWER, add_everything, sent
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate
 from tests.services.common import set_up_admin
@@ -196,7 +196,7 @@ async def test_birdseye_is_a_camera_without_events(
 async def test_it_prints_what_is_off_by_default_once_that_is_enabled(
     hass: HomeAssistant, entity_registry_enabled_by_default: None, frigate: FakeFrigate
 ) -> None:
-    furnish(frigate)
+    add_everything(frigate)
     entry = await set_up_admin(hass, frigate)
     there = enabled(hass, entry)
     (view,) = views(hass)

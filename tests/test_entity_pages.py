@@ -6,7 +6,7 @@ import pytest
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
-from tests.common import furnish
+from tests.common import add_everything
 from tests.conftest import make_entry, set_up
 from tests.documentation import READMES, pages
 from tests.fake_frigate import FakeFrigate
@@ -27,7 +27,7 @@ _ENABLED = {"en": {"yes": True, "no": False}, "es": {"sí": True, "no": False}}
 @pytest.fixture(autouse=True)
 def _house(frigate: FakeFrigate) -> None:
     """Give a camera and the server all that there are entities for."""
-    furnish(frigate)
+    add_everything(frigate)
     camera = frigate.state.cameras["front_door"]
     camera.friendly_name = None
     camera.lpr = camera.object_descriptions = camera.review_descriptions = True

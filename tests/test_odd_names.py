@@ -55,7 +55,7 @@ async def test_a_name_with_a_lone_surrogate_can_be_saved_and_shown(
     face = entity_id(hass, entry, "event", "camera:front_door:face")
     assert face is not None
     message = {"type": "face", "camera": "front_door", "name": ODD, "id": "1.0-a"}
-    frigate.say("tracked_object_update", json.dumps(message))
+    frigate.push("tracked_object_update", json.dumps(message))
 
     def names() -> list[object]:
         state = hass.states.get(face)

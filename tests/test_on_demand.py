@@ -6,7 +6,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
-from tests.common import POLL, pass_polls, pass_time, said, sent, state_of
+from tests.common import POLL, logged, pass_polls, pass_time, sent, state_of
 from tests.fake_frigate import FakeFrigate, Fault
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
@@ -22,7 +22,7 @@ async def test_a_server_that_is_down_is_not_asked_for_more(
     freezer: FrozenDateTimeFactory,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    said(caplog)
+    logged(caplog)
     frigate.fail("/api/", Fault.status(502))
     await pass_polls(hass, freezer, 2)
     assert state_of(hass, entry, *ALERTS) == STATE_UNAVAILABLE
@@ -32,7 +32,7 @@ async def test_a_server_that_is_down_is_not_asked_for_more(
     frigate.clear_faults()
     await pass_polls(hass, freezer, 1)
     assert state_of(hass, entry, *ALERTS) == "0"
-    down, up = said(caplog)
+    down, up = logged(caplog)
     assert down.startswith("Error fetching Frigate data")
     assert up == "Fetching Frigate data recovered"
 
@@ -44,10 +44,10 @@ async def test_the_first_failing_poll_makes_the_server_poll_too(
     freezer: FrozenDateTimeFactory,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    said(caplog)
+    logged(caplog)
     frigate.fail("/api/", Fault.status(502))
     await entry.runtime_data.reviews.async_refresh_past_cache()
-    (line,) = said(caplog)
+    (line,) = logged(caplog)
     assert line.startswith("Error fetching Frigate data")
     assert state_of(hass, entry, *ALERTS) == STATE_UNAVAILABLE
     frigate.clear_faults()
@@ -62,20 +62,20 @@ async def test_a_request_that_fails_alone_is_logged_once(
     freezer: FrozenDateTimeFactory,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    said(caplog)
+    logged(caplog)
     frigate.fail(SUMMARY, Fault.status(500))
     await pass_polls(hass, freezer, 4)
-    (line,) = said(caplog)
+    (line,) = logged(caplog)
     assert line.startswith("Error fetching Frigate reviews data")
     # An outage on top of it is one of the server's.
     await frigate.refuse()
     await pass_polls(hass, freezer, 4)
-    (line,) = said(caplog)
+    (line,) = logged(caplog)
     assert line.startswith("Error fetching Frigate data")
     await frigate.resume()
     frigate.clear_faults()
     await pass_polls(hass, freezer, 2)
-    assert len(said(caplog)) == 2
+    assert len(logged(caplog)) == 2
     assert state_of(hass, entry, *ALERTS) == "0"
 
 

@@ -15,8 +15,8 @@ from homeassistant.const import STATE_UNKNOWN, EntityCategory, Platform
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
 from tests.common import (
+    add_everything,
     entity_id,
-    furnish,
     is_registered,
     pass_polls,
     pass_time,
@@ -57,7 +57,7 @@ async def test_entities(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("custom_components.frigate_http.PLATFORMS", [Platform.SENSOR])
-    furnish(frigate)
+    add_everything(frigate)
     # So that what is shown is always what was polled.
     frigate.block_live()
     freezer.tick(600)
@@ -69,7 +69,7 @@ async def test_entities(
 async def test_what_is_on_by_default_and_what_is_diagnostic(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
-    furnish(frigate)
+    add_everything(frigate)
     entry = await set_up(hass, make_entry(frigate.internal_url))
     entities = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
     sensors = [one for one in entities if one.domain == "sensor"]
@@ -194,7 +194,7 @@ ROUNDED = {
 async def test_numbers_are_rounded(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
-    furnish(frigate)
+    add_everything(frigate)
     frigate.state.stats_overrides = with_decimals(12.345678901234567)
     entry = await set_up(hass, make_entry(frigate.internal_url))
     temperature = "apex" if not frigate.state.is_018 else "cpu1"
@@ -217,7 +217,7 @@ async def test_numbers_are_rounded(
 async def test_there_is_no_zero_below_zero(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
-    furnish(frigate)
+    add_everything(frigate)
     frigate.state.stats_overrides = {"cameras": {"front_door": {"audio_dBFS": -0.04}}}
     entry = await set_up(hass, make_entry(frigate.internal_url))
     assert sensor(hass, entry, "camera:front_door:sound_level") == "0.0"
@@ -456,7 +456,7 @@ async def test_mounts_are_called_by_their_last_folder(
 async def test_no_two_entities_of_a_device_have_the_same_name(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
-    furnish(frigate)
+    add_everything(frigate)
     # Some chips are both, under one name.
     frigate.state.gpus["rockchip"] = {"gpu": "12.5%", "mem": "3.1%"}
     frigate.state.npus["rockchip"] = {"npu": 7.5, "mem": "-"}

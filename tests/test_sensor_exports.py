@@ -348,7 +348,7 @@ async def test_a_passing_fault_of_the_files_changes_nothing(
     for _ in range(3):
         await pass_time(hass, freezer, 61)
         assert shown(hass, entry, "last_export") == before
-    # A film that is gone does not count all the same.
+    # A video that is gone does not count all the same.
     exports = frigate.state.exporter.exports
     exports[:] = [one for one in exports if one.id == older]
     await pass_time(hass, freezer, 61)

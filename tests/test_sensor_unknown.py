@@ -10,7 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
-from tests.common import CONFIG_READ, furnish, pass_time, state_of
+from tests.common import CONFIG_READ, add_everything, pass_time, state_of
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.stats import build_stats
@@ -113,7 +113,7 @@ async def test_a_missing_value_is_unknown_and_not_zero(
     freezer: FrozenDateTimeFactory,
     subtests: pytest.Subtests,
 ) -> None:
-    furnish(frigate)
+    add_everything(frigate)
     gpu = {"gpu": "12.5%", "mem": "3", "enc": 0, "dec": "1.5%", "temp": 51}
     frigate.state.gpus["intel-gpu"] = gpu
     frigate.state.npus["rknn"] = {"npu": 7.5, "mem": 2}
@@ -136,7 +136,7 @@ async def test_a_missing_value_is_unknown_and_not_zero(
 async def test_sound_is_unknown_once_audio_is_switched_off(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
-    furnish(frigate)
+    add_everything(frigate)
     entry = await set_up(hass, make_entry(frigate.internal_url))
     level = "camera:front_door:sound_level"
     assert sensor(hass, entry, level) not in (STATE_UNKNOWN, STATE_UNAVAILABLE)

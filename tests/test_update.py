@@ -19,7 +19,7 @@ from homeassistant.const import (
 )
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
-from tests.common import entity_id, furnish, pass_time, snapshot_entry
+from tests.common import add_everything, entity_id, pass_time, snapshot_entry
 from tests.conftest import set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.stats import build_stats
@@ -43,7 +43,7 @@ async def test_entities(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("custom_components.frigate_http.PLATFORMS", [Platform.UPDATE])
-    furnish(frigate)
+    add_everything(frigate)
     entry = await set_up(hass, snapshot_entry(frigate.internal_url))
     await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
 

@@ -22,7 +22,7 @@ from .frigate import (
 )
 from .home_assistant import PASSWORD, USERNAME, running_home_assistant
 from .options import Options, parse_options
-from .places import Ports, demo_folder
+from .sandbox import Ports, demo_folder
 
 _HOME_ASSISTANT_PORT = 8123
 _LOG_LINES = 30

@@ -14,7 +14,7 @@ from .api import Api, Json
 from .blueprints import automate, check_notification
 from .dashboard import EXAMPLE_URL_PATH, URL_PATH
 from .frigate import Target
-from .live import check_counts, check_story, check_switches
+from .live import check_counts, check_switches, check_visit
 from .pictures import fetch_still, watch_stream
 from .registry import Entity, read_entities
 from .waiting import until
@@ -45,7 +45,7 @@ async def check(api: Api, targets: Mapping[str, Target]) -> list[str]:
     ]
     if await automate(api, entities, targets, missing):
         checks.append(check_notification(api, missing))
-    await asyncio.gather(*checks, check_story(api, entities, targets, missing))
+    await asyncio.gather(*checks, check_visit(api, entities, targets, missing))
     await check_switches(api, entities, targets, missing)
     # Last, as Home Assistant loads the servers once more half a minute later.
     await check_counts(api, targets, missing)

@@ -9,8 +9,8 @@ import sys
 
 from tests.fake_frigate import FakeFrigate
 
-from .places import LOOPBACK, Ports
-from .story import furnish, visits
+from .sandbox import LOOPBACK, Ports
+from .visits import configure_cameras, visits
 
 CAMERAS = ("front_door", "driveway", "garden", "garage")
 FACES = {"Eileen": 3, "Tom": 2}
@@ -63,7 +63,7 @@ async def simulated_frigate(
     )
     server.state.latest_version = LATEST_RELEASE
     _add_past_events(server)
-    furnish(server)
+    configure_cameras(server)
     await server.start(
         host=LOOPBACK,
         internal_port=ports.take(INTERNAL_PORT),

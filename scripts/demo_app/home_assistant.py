@@ -17,7 +17,7 @@ import aiohttp
 from . import DOMAIN, ROOT, DemoError, say
 from .api import Api
 from .blueprints import copy_blueprints
-from .places import LOOPBACK
+from .sandbox import LOOPBACK
 from .waiting import until
 
 USERNAME = "demo"

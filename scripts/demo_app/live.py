@@ -7,10 +7,10 @@ from . import DOMAIN, DemoError, say
 from .api import Api, Json
 from .frigate import Target
 from .registry import Entity
-from .story import DOOR
+from .visits import DOOR
 from .waiting import until
 
-_STORY_SECONDS = 120
+_VISIT_SECONDS = 120
 _SWITCH_SECONDS = 15
 _ENABLE_SECONDS = 45
 _CAMERA = f"camera:{DOOR}"
@@ -32,8 +32,8 @@ _WANTED = (
 type States = Mapping[str, Json]
 
 
-class _Story:
-    """What has been seen of the story at one simulated server."""
+class _Visit:
+    """What has been seen of the visit at one simulated server."""
 
     def __init__(self, target: Target, entities: list[Entity], before: States) -> None:
         self._target = target
@@ -51,7 +51,7 @@ class _Story:
         for one in self._to_be_seen(states):
             if one not in self._seen:
                 self._seen.add(one)
-                say(f"story   {self._target.title}: {one}")
+                say(f"visit   {self._target.title}: {one}")
 
     def _to_be_seen(self, states: States) -> Iterator[str]:
         occupancy = self._state(states, OCCUPANCY)
@@ -124,7 +124,7 @@ async def _enable_counts(api: Api, targets: Mapping[str, Target]) -> None:
         say(f"count   {entity_id}: one is counted")
 
 
-async def check_story(
+async def check_visit(
     api: Api,
     entities: list[Entity],
     targets: Mapping[str, Target],
@@ -132,25 +132,25 @@ async def check_story(
 ) -> None:
     """Let somebody come to the door of every simulated server, and leave."""
     before, simulated = await _states(api), _simulated(targets)
-    stories = [
-        _Story(target, [one for one in entities if one.entry_id == entry_id], before)
+    seen_visits = [
+        _Visit(target, [one for one in entities if one.entry_id == entry_id], before)
         for entry_id, target in simulated.items()
     ]
     _let_visit(simulated)
 
     async def all_told() -> bool | None:
         states = await _states(api)
-        for story in stories:
-            story.look(states)
-        return None if any(story.missing for story in stories) else True
+        for visit in seen_visits:
+            visit.look(states)
+        return None if any(visit.missing for visit in seen_visits) else True
 
     try:
-        await until("the story", _STORY_SECONDS, all_told)
+        await until("the visit", _VISIT_SECONDS, all_told)
     except DemoError:
         missing += [
-            f"{target.title}: the story lacks {one}"
-            for target, story in zip(simulated.values(), stories, strict=True)
-            for one in story.missing
+            f"{target.title}: the visit lacks {one}"
+            for target, visit in zip(simulated.values(), seen_visits, strict=True)
+            for one in visit.missing
         ]
 
 

@@ -46,7 +46,7 @@ def _size(picture: bytes, camera: Entity) -> tuple[int, int]:
         raise DemoError(f"{camera.entity_id} sent no whole JPEG: {err}.") from err
 
 
-def count_frames(film: bytes) -> int:
-    """Return how many pictures come out of a film."""
-    with av.open(io.BytesIO(film), "r") as source:
+def count_frames(video: bytes) -> int:
+    """Return how many pictures come out of a video."""
+    with av.open(io.BytesIO(video), "r") as source:
         return len([*source.decode(source.streams.video[0])])

@@ -14,11 +14,11 @@ from playwright.async_api import Browser, Error
 from scripts.demo_app import ROOT, DemoError, say
 from scripts.demo_app.check import complaints
 from scripts.demo_app.home_assistant import running_home_assistant
-from scripts.demo_app.places import Ports, demo_folder
+from scripts.demo_app.sandbox import Ports, demo_folder
 
-from .album import Album, keep_evidence
 from .browser import new_page, running_browser
 from .options import Options, parse_options
+from .screenshots import Screenshots, keep_evidence
 from .steps import STEPS, Step
 from .texts import Texts
 from .world import World, guarded_frigate
@@ -57,8 +57,10 @@ async def _go(
         # would complain if it had no country.
         home = {"language": texts.language, "country": _COUNTRY}
         await api.commands({"type": "config/core/update", **home})
-        album = Album(page, wanted=wanted)
-        world = World(page=page, api=api, frigate=frigate, texts=texts, album=album)
+        screenshots = Screenshots(page, wanted=wanted)
+        world = World(
+            page=page, api=api, frigate=frigate, texts=texts, screenshots=screenshots
+        )
         for step in STEPS:
             await _take(step, world, folder)
     if unexpected := [

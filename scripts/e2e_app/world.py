@@ -8,13 +8,13 @@ from playwright.async_api import Page
 
 from scripts.demo_app import DOMAIN, DemoError
 from scripts.demo_app.api import Api
-from scripts.demo_app.places import LOOPBACK, Ports
 from scripts.demo_app.registry import read_entities
+from scripts.demo_app.sandbox import LOOPBACK, Ports
 from scripts.demo_app.waiting import until
 from tests.fake_frigate import FakeFrigate
 
-from .album import Album
 from .dialog import FlowDialog
+from .screenshots import Screenshots
 from .texts import Texts
 
 CAMERA = "front_door"
@@ -34,7 +34,7 @@ class World:
     api: Api
     frigate: FakeFrigate
     texts: Texts
-    album: Album
+    screenshots: Screenshots
     notes: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -58,7 +58,7 @@ class World:
         await row.locator("ha-dropdown ha-icon-button").click()
         chosen = row.locator(f"ha-dropdown-item[value={item}]")
         await chosen.wait_for()
-        await self.album.keep("menu")
+        await self.screenshots.take("menu")
         await chosen.click()
 
     async def reloaded(self) -> None:

@@ -113,7 +113,7 @@ async def test_an_event_is_created_changed_ended_and_deleted(
     assert (event.sub_label, event.score) == ("Ring", 0.75)
     assert (event.end, event.has_clip) == (None, False)
 
-    row = frigate.state.story.events[event_id]
+    row = frigate.state.database.events[event_id]
     await events.retain(event_id)
     assert row.retained
     await events.retain(event_id, retain=False)

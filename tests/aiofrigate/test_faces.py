@@ -18,7 +18,7 @@ from custom_components.frigate_http.aiofrigate import (
     Upload,
 )
 from tests.fake_frigate import FakeFrigate, Fault
-from tests.fake_frigate.portraits import portrait
+from tests.fake_frigate.face_images import face_image
 from tests.versions import EVERY_VERSION
 
 from .conftest import VIEWER, Connect
@@ -29,7 +29,7 @@ NO_FACE = Recognition(None, None, "No face was detected.")
 
 def picture(name: str | None = None) -> Upload:
     """Return an image of a person, or one without a face."""
-    return Upload(portrait(name), "image/jpeg", "picture.jpg")
+    return Upload(face_image(name), "image/jpeg", "picture.jpg")
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ async def test_the_video_of_an_export_is_streamed(
 async def test_an_export_is_resumed_only_if_the_file_is_unchanged(
     connect: Connect, headers: dict[str, str], validator: str | None
 ) -> None:
-    answer = http_answer(200, b"film", "video/mp4", headers)
+    answer = http_answer(200, b"video", "video/mp4", headers)
     async with wire_server(answer, answer, answer) as server:
         client = connect(server.url)
         async with client.files.export("a b.mp4") as stream:
@@ -146,7 +146,7 @@ async def test_an_export_is_resumed_only_if_the_file_is_unchanged(
 async def test_the_offset_of_a_partial_response_is_read(
     connect: Connect, header: str, offset: int | None
 ) -> None:
-    answer = http_answer(206, b"film", "video/mp4", {"Content-Range": header})
+    answer = http_answer(206, b"video", "video/mp4", {"Content-Range": header})
     async with (
         wire_server(answer) as server,
         connect(server.url).files.export("a.mp4", 3) as stream,
@@ -159,8 +159,8 @@ async def test_a_stream_of_another_type_is_refused(connect: Connect, kind: str) 
     async with wire_server(
         http_answer(200, b"<html>", "text/html"),
         http_answer(200, b"{}"),
-        http_answer(200, b"film", ""),
-        http_answer(200, b"film", "Video/MP4"),
+        http_answer(200, b"video", ""),
+        http_answer(200, b"video", "Video/MP4"),
     ) as server:
         client = connect(server.url)
         with pytest.raises(FrigateHTMLError):
@@ -169,7 +169,7 @@ async def test_a_stream_of_another_type_is_refused(connect: Connect, kind: str) 
             await body_of(opened(client, kind))
         with pytest.raises(FrigateDataError, match=r"octet-stream|nothing known"):
             await body_of(opened(client, kind))
-        assert await body_of(opened(client, kind)) == b"film"
+        assert await body_of(opened(client, kind)) == b"video"
 
 
 @pytest.mark.parametrize("kind", ["clip", "event", "export"])
@@ -179,7 +179,7 @@ async def test_a_video_that_breaks_off_is_an_error(connect: Connect, kind: str) 
         client = connect(server.url)
         with pytest.raises(FrigateConnectionError):
             await body_of(opened(client, kind))
-        assert await body_of(opened(client, kind)) == b"film"
+        assert await body_of(opened(client, kind)) == b"video"
 
 
 @EVERY_VERSION

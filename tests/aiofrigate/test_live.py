@@ -86,7 +86,7 @@ async def test_the_current_state_comes_first_and_then_updates(
     assert isinstance(listener.updates[0], CameraActivity)
     assert frigate.live_received == [{"topic": "onConnect", "payload": ""}]
     before = len(listener.updates)
-    frigate.say("front_door/person", 3)
+    frigate.push("front_door/person", 3)
     await listener.until(updates=before + 1)
     assert Count("front_door", "person", 3, only_active=False) in listener.updates
 
@@ -207,8 +207,8 @@ async def test_invalid_messages_are_ignored(
 ) -> None:
     await listener.until(connects=1)
     for frame in ("", "not JSON", b"\x00\xff", "[]", '{"topic": 1}', "[" * 10_000):
-        frigate.say_raw(frame)
-    frigate.say("front_door/car", 1)
+        frigate.push_raw(frame)
+    frigate.push("front_door/car", 1)
     await listener.until(updates=len(listener.updates) + 1)
     assert listener.updates[-1] == Count("front_door", "car", 1, only_active=False)
     assert listener.errors == []
@@ -218,7 +218,7 @@ async def test_a_message_that_is_too_large_causes_a_reconnect(
     frigate: FakeFrigate, listener: Listener
 ) -> None:
     await listener.until(connects=1)
-    frigate.say_raw("x" * (16 * 2**20 + 1))
+    frigate.push_raw("x" * (16 * 2**20 + 1))
     await listener.until(errors=1, connects=2)
 
 

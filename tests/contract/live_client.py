@@ -15,10 +15,10 @@ from .client import bearer
 
 ON_CONNECT = {"topic": "onConnect", "payload": ""}
 # What a test pushes last, to know that nothing else is on its way.
-_END = "end of what was said"
+_END = "end of the messages"
 _NUMBERS = itertools.count()
 
-type Said = tuple[str, Any]
+type Message = tuple[str, Any]
 
 
 class LiveClient:
@@ -30,28 +30,28 @@ class LiveClient:
     async def send(self, topic: str, payload: Any) -> None:
         await self.socket.send_json({"topic": topic, "payload": payload})
 
-    async def next(self) -> Said:
+    async def next(self) -> Message:
         message = await self.socket.receive_json()
         assert message.keys() == {"topic", "payload"}
         return message["topic"], message["payload"]
 
-    async def said(self, server: FakeFrigate) -> list[Said]:
+    async def received(self, server: FakeFrigate) -> list[Message]:
         """Return everything that has been pushed so far."""
         number = next(_NUMBERS)
-        server.say(_END, number)
-        heard = []
+        server.push(_END, number)
+        messages = []
         while (message := await self.next()) != (_END, number):
-            heard.append(message)
-        return [each for each in heard if each[0] != _END]
+            messages.append(message)
+        return [each for each in messages if each[0] != _END]
 
     async def answers(
         self, server: FakeFrigate, topic: str, payload: Any
-    ) -> list[Said]:
+    ) -> list[Message]:
         """Send a message and return everything that is pushed because of it."""
         before = len(server.live_received)
         await self.send(topic, payload)
         await server.wait_for_live_received(before + 1)
-        return await self.said(server)
+        return await self.received(server)
 
 
 def live_url(server: FakeFrigate, *, internal: bool = False) -> URL:
@@ -77,7 +77,7 @@ async def listen(
         yield LiveClient(socket)
 
 
-def told(messages: list[Said], topic: str) -> Any:
+def payload_of(messages: list[Message], topic: str) -> Any:
     """Return the parsed payload of the only message with this topic."""
     (payload,) = [payload for each, payload in messages if each == topic]
     return json.loads(payload)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.fake_frigate import FakeFrigate
-from tests.fake_frigate.story import Review
+from tests.fake_frigate.database import Review
 
 from .states_events import prepare_events
 from .states_footage import prepare_footage
@@ -30,4 +30,4 @@ def prepare_clips(
             start = float(name.partition("-")[0])
             end = None if seconds is None else start + seconds
             item = Review(name, "front_door", "alert", start, end, {})
-            server.state.story.reviews[name] = item
+            server.state.database.reviews[name] = item

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.fake_frigate import FakeFrigate
+from tests.fake_frigate.database import Event, Review
 from tests.fake_frigate.state import wall_clock
-from tests.fake_frigate.story import Event, Review
 
 
 class Run(NamedTuple):
@@ -67,24 +67,24 @@ def prepare_events(server: FakeFrigate, state: str, fixtures: Path) -> None:
     """Fill the tables with what the real server had in them."""
     if state not in RUNS:
         return
-    run, story = RUNS[state], server.state.story
+    run, database = RUNS[state], server.state.database
     for row in _rows(fixtures / run.version):
         start = row["timestamp" if "class_type" in row else "start_time"]
         if not run.since <= start <= run.now:
             continue
         if "class_type" in row:
-            if row not in story.timeline:
-                story.timeline.append(row)
+            if row not in database.timeline:
+                database.timeline.append(row)
         elif "severity" in row:
-            story.reviews[row["id"]] = _review(row, run.now)
+            database.reviews[row["id"]] = _review(row, run.now)
         else:
-            story.events[row["id"]] = _event(row, run.now)
+            database.events[row["id"]] = _event(row, run.now)
     for name, camera, label, sub_label in UNLISTED.get(state, []):
         start = float(name.partition("-")[0])
-        story.events[name] = Event(name, camera, label, start, start + 5, sub_label)
+        database.events[name] = Event(name, camera, label, start, start + 5, sub_label)
     if state == "events, with a car":
         name, start = "1795452486.546171-upij1i", 1795452486.546171
-        story.reviews[name] = Review(name, "Portones", "alert", start, start + 5, {})
+        database.reviews[name] = Review(name, "Portones", "alert", start, start + 5, {})
 
 
 def _end(row: Row, now: float) -> float | None:

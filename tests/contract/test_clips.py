@@ -1,4 +1,4 @@
-"""Clips, films and pictures of recordings, which are real: PyAV plays them."""
+"""Clips, videos and pictures of recordings, which are real: PyAV plays them."""
 
 import asyncio
 from collections import Counter
@@ -17,7 +17,7 @@ from tests.clock import all_waits
 from tests.contract.client import Answer, bearer, fetch
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.footage import SCENE
-from tests.fake_frigate.reel import NOISE
+from tests.fake_frigate.recording_files import NOISE
 from tests.mp4.material import Scene
 from tests.versions import EVERY_VERSION
 
@@ -67,9 +67,9 @@ def path_of(start: float, end: float) -> str:
     return f"/api/front_door/start/{BEGIN + start}/end/{BEGIN + end}/clip.mp4"
 
 
-def packets(film: bytes, kind: str = "video") -> list[bytes]:
+def packets(video: bytes, kind: str = "video") -> list[bytes]:
     """Return the packets of a kind of stream, in their order."""
-    with av.open(BytesIO(film), "r") as source:
+    with av.open(BytesIO(video), "r") as source:
         return [
             bytes(packet)
             for packet in source.demux()
@@ -77,10 +77,10 @@ def packets(film: bytes, kind: str = "video") -> list[bytes]:
         ]
 
 
-def decoded(film: bytes) -> Counter[str]:
-    """Decode a film and count its pictures and its pieces of sound."""
+def decoded(video: bytes) -> Counter[str]:
+    """Decode a video and count its pictures and its pieces of sound."""
     counted: Counter[str] = Counter()
-    with av.open(BytesIO(film), "r") as source:
+    with av.open(BytesIO(video), "r") as source:
         for packet in source.demux():
             for _frame in packet.decode():
                 counted[packet.stream.type] += 1
@@ -299,37 +299,39 @@ async def test_pictures_of_recordings(client: Client, server: FakeFrigate) -> No
     assert (unknown.status, unknown.json["message"]) == (404, "Camera not found")
 
 
-# Films of exports and previews
+# Videos of exports and previews
 
 
-async def test_films_are_of_the_right_length(
+async def test_videos_are_of_the_right_length(
     client: Client, server: FakeFrigate
 ) -> None:
     export = server.add_export("front_door", BEGIN, BEGIN + 75)
     fast = server.add_export("front_door", BEGIN, BEGIN + 75, speed=25)
-    film = (await client.ask(f"/exports/{export.file}")).body
-    assert decoded(film)["video"] == len(packets(film)) == 375
-    assert decoded(film)["audio"] > 1150
-    assert film[36:40] == b"moov"
+    video = (await client.ask(f"/exports/{export.file}")).body
+    assert decoded(video)["video"] == len(packets(video)) == 375
+    assert decoded(video)["audio"] > 1150
+    assert video[36:40] == b"moov"
     short = (await client.ask(f"/exports/{fast.file}")).body
     assert decoded(short) == {"video": 15}
     files = {
         each["name"]: each["size"] for each in (await client.ask("/exports/")).json
     }
-    assert files == {export.file: len(film), fast.file: len(short)}
+    assert files == {export.file: len(video), fast.file: len(short)}
     part = await client.ask(
-        f"/exports/{export.file}", headers={"Range": f"bytes={len(film) - 500_000}-"}
+        f"/exports/{export.file}", headers={"Range": f"bytes={len(video) - 500_000}-"}
     )
-    assert part.body == film[-500_000:]
+    assert part.body == video[-500_000:]
 
 
 # Faults
 
 
-@pytest.mark.parametrize("film", ["clip", "export"])
-async def test_faults_at_a_byte(client: Client, server: FakeFrigate, film: str) -> None:
+@pytest.mark.parametrize("video", ["clip", "export"])
+async def test_faults_at_a_byte(
+    client: Client, server: FakeFrigate, video: str
+) -> None:
     export = server.add_export("front_door", BEGIN, BEGIN + 60)
-    path = path_of(0, 60) if film == "clip" else f"/exports/{export.file}"
+    path = path_of(0, 60) if video == "clip" else f"/exports/{export.file}"
     whole = (await client.ask(path)).body
     for place in (1, 500, 65536, 65537, 300_001):
         server.fail(path, Fault.truncate(place), times=1)
@@ -358,10 +360,10 @@ async def test_a_clip_that_stalls(client: Client, server: FakeFrigate) -> None:
         rest = asyncio.ensure_future(response.content.read())
         await all_waits()
         assert not rest.done()
-        assert (server.open_films, server.max_films) == (1, 1)
+        assert (server.open_videos, server.max_videos) == (1, 1)
         server.clear_faults()
         assert body + await rest == whole
-    await server.wait_for_films(0)
+    await server.wait_for_videos(0)
 
 
 async def test_whoever_leaves_early_leaves_nothing_behind(
@@ -370,6 +372,6 @@ async def test_whoever_leaves_early_leaves_nothing_behind(
     server.show("front_door", NOISE)
     async with client.session.get(client.url + path_of(0, 30)) as response:
         await response.content.readexactly(1000)
-        assert server.open_films == 1
-    await server.wait_for_films(0)
+        assert server.open_videos == 1
+    await server.wait_for_videos(0)
     assert len((await client.clip(0, 10)).body) > 20_000_000

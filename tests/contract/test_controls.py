@@ -70,13 +70,15 @@ async def test_switch(
     async with FakeFrigate(version) as server, listen(session, server) as client:
         setattr(server.state.cameras["front_door"], SWITCHES[feature], True)
         for payload in ("OFF", "ON"):
-            heard = await client.answers(server, f"front_door/{feature}/set", payload)
-            assert heard[0] == (f"front_door/{feature}/state", payload)
+            messages = await client.answers(
+                server, f"front_door/{feature}/set", payload
+            )
+            assert messages[0] == (f"front_door/{feature}/state", payload)
             now = await setting(session, server, *PLACES[feature])
             assert now is (payload == "ON")
         # In lower case it is no command, but published all the same.
-        heard = await client.answers(server, f"front_door/{feature}/set", "off")
-        assert heard[0] == (f"front_door/{feature}/state", "off")
+        messages = await client.answers(server, f"front_door/{feature}/set", "off")
+        assert messages[0] == (f"front_door/{feature}/state", "off")
         assert await setting(session, server, *PLACES[feature]) is True
 
 
@@ -109,10 +111,10 @@ async def test_motion_and_detection_depend_on_each_other(
         assert await client.answers(server, "front_door/motion/set", "OFF") == []
         assert await setting(session, server, "motion", "enabled") is True
         await client.answers(server, "front_door/detect/set", "OFF")
-        heard = await client.answers(server, "front_door/motion/set", "OFF")
-        assert heard == [("front_door/motion/state", "OFF")]
-        heard = await client.answers(server, "front_door/detect/set", "ON")
-        assert heard == [
+        messages = await client.answers(server, "front_door/motion/set", "OFF")
+        assert messages == [("front_door/motion/state", "OFF")]
+        messages = await client.answers(server, "front_door/detect/set", "ON")
+        assert messages == [
             ("front_door/motion/state", "ON"),
             ("front_door/detect/state", "ON"),
         ]
@@ -123,8 +125,8 @@ async def test_motion_and_detection_depend_on_each_other(
 async def test_numbers_and_modes(session: aiohttp.ClientSession, version: str) -> None:
     async with FakeFrigate(version) as server, listen(session, server) as client:
         topic = "front_door/motion_threshold"
-        heard = await client.answers(server, f"{topic}/set", "99999")
-        assert heard == [(f"{topic}/state", 99999)]
+        messages = await client.answers(server, f"{topic}/set", "99999")
+        assert messages == [(f"{topic}/state", 99999)]
         for nonsense in ("abc", None):
             assert await client.answers(server, f"{topic}/set", nonsense) == []
         assert await setting(session, server, "motion", "threshold") == 99999
@@ -134,8 +136,8 @@ async def test_numbers_and_modes(session: aiohttp.ClientSession, version: str) -
         assert await client.answers(server, f"{topic}/set", "MOTION") == []
         await client.answers(server, "front_door/birdseye/set", "ON")
         assert await client.answers(server, f"{topic}/set", "motion") == []
-        heard = await client.answers(server, f"{topic}/set", "MOTION")
-        assert heard == [(f"{topic}/state", "MOTION")]
+        messages = await client.answers(server, f"{topic}/set", "MOTION")
+        assert messages == [(f"{topic}/state", "MOTION")]
         assert await setting(session, server, "birdseye", "mode") == "motion"
 
 
@@ -144,8 +146,8 @@ async def test_notifications_also_end_their_pause(
     session: aiohttp.ClientSession, version: str
 ) -> None:
     async with FakeFrigate(version) as server, listen(session, server) as client:
-        heard = await client.answers(server, "front_door/notifications/set", "OFF")
-        assert heard == [
+        messages = await client.answers(server, "front_door/notifications/set", "OFF")
+        assert messages == [
             ("front_door/notifications/state", "OFF"),
             ("front_door/notifications/suspended", "0"),
         ]
@@ -192,8 +194,8 @@ async def test_restart_forgets_commands(
         # The configuration itself has never changed.
         assert await setting(session, server, "enabled_in_config") is True
         async with listen(session, server) as client:
-            heard = await client.answers(server, "front_door/enabled/set", "ON")
-            assert heard == [("front_door/enabled/state", "ON")]
+            messages = await client.answers(server, "front_door/enabled/set", "ON")
+            assert messages == [("front_door/enabled/state", "ON")]
 
 
 @EVERY_VERSION
@@ -209,16 +211,16 @@ async def test_who_may_command(session: aiohttp.ClientSession, version: str) -> 
         assert await viewer.answers(server, "restart", "") == []
         assert await setting(session, server, "detect", "enabled") is True
         await admin.answers(server, topic, "OFF")
-        assert await viewer.said(server) == [("front_door/detect/state", "OFF")]
+        assert await viewer.received(server) == [("front_door/detect/state", "OFF")]
         assert await setting(session, server, "detect", "enabled") is False
-        heard = await admin.answers(server, "my/custom", "hello")
+        messages = await admin.answers(server, "my/custom", "hello")
         # 0.17 is everybody's message bus, 0.18 nobody's.
         bus = [("my/custom", "hello")] if version == "0.17.2" else []
-        assert heard == bus
+        assert messages == bus
         for nonsense in ("nope/detect/set", "front_door/nope/set", "set", "a/b/c/set"):
             assert await admin.answers(server, nonsense, "ON") == []
-        heard = await viewer.answers(server, "modelState", "")
-        assert heard[-1] == ("model_state", "{}")
+        messages = await viewer.answers(server, "modelState", "")
+        assert messages[-1] == ("model_state", "{}")
         await admin.answers(server, "restart", "")
         assert server.state.starting
 
@@ -228,14 +230,14 @@ async def test_zones_of_018(session: aiohttp.ClientSession) -> None:
         server.add_zone("front_door", "porch", "The porch")
         zone = await setting(session, server, "zones", "porch")
         assert list(zone)[:2] == ["friendly_name", "enabled"]
-        heard = await client.answers(server, "front_door/zone/porch/set", "OFF")
-        assert heard == [("front_door/zone/porch/state", "OFF")]
+        messages = await client.answers(server, "front_door/zone/porch/set", "OFF")
+        assert messages == [("front_door/zone/porch/state", "OFF")]
         assert (await setting(session, server, "zones", "porch"))["enabled"] is False
         answer = await put(session, server, "front_door/set/zone/porch", "ON")
         assert answer.json == {"success": True}
-        assert await client.said(server) == [("front_door/zone/porch/state", "ON")]
-        heard = await client.answers(server, "front_door/zone/porch/set", "on")
-        assert heard == [("front_door/zone/porch/state", "on")]
+        assert await client.received(server) == [("front_door/zone/porch/state", "ON")]
+        messages = await client.answers(server, "front_door/zone/porch/set", "on")
+        assert messages == [("front_door/zone/porch/state", "on")]
         for unknown in ("front_door/zone/x/set", "nope/zone/porch/set"):
             assert await client.answers(server, unknown, "ON") == []
         topic = "front_door/motion_mask/porch/set"
@@ -246,7 +248,7 @@ async def test_route_commands_all_cameras(session: aiohttp.ClientSession) -> Non
     async with FakeFrigate("0.18") as server, listen(session, server) as client:
         answer = await put(session, server, "*/set/detect", "OFF")
         assert answer.json == {"success": True}
-        assert await client.said(server) == [
+        assert await client.received(server) == [
             ("front_door/detect/state", "OFF"),
             ("Portones/detect/state", "OFF"),
         ]

@@ -175,7 +175,7 @@ async def test_only_admins_change_events(
         assert answer.json == {"detail": text}
     answer = await Asker(session, server)(path.format("1.0-nobody"), method, {})
     assert answer.status in (200, 404, 422)
-    assert server.state.story.events == {event.id: event}
+    assert server.state.database.events == {event.id: event}
 
 
 async def test_changes(session: aiohttp.ClientSession, server: FakeFrigate) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.contract.client import Answer, bearer, fetch
 from tests.fake_frigate import FakeFrigate
-from tests.fake_frigate.portraits import portrait
+from tests.fake_frigate.face_images import face_image
 from tests.versions import EVERY_VERSION
 
 NOT_DETECTED = {"message": "No face was detected.", "success": False}
@@ -120,7 +120,7 @@ async def test_the_model_is_built_anew_after_a_change(
 ) -> None:
     async with FakeFrigate(version) as server:
         library = Library(session, server)
-        eileen = portrait("Eileen")
+        eileen = face_image("Eileen")
         answer = await library.upload("/Eileen/register", eileen)
         assert answer.json["message"] == "Successfully registered face."
         assert len(await library.files("Eileen") or []) == 1
@@ -129,7 +129,7 @@ async def test_the_model_is_built_anew_after_a_change(
             assert (answer.status, answer.json) == (400, NOT_RECOGNIZED)
         answer = await library.upload("/recognize", eileen)
         assert answer.json == {"success": True, "score": 1.0, "face_name": "Eileen"}
-        answer = await library.upload("/recognize", portrait("Somebody", "png"))
+        answer = await library.upload("/recognize", face_image("Somebody", "png"))
         assert answer.json == {"success": True, "score": 0.0, "face_name": "unknown"}
 
 
@@ -137,14 +137,14 @@ async def test_without_pictures_nobody_is_recognized(library: Library) -> None:
     files = await library.files("Eileen")
     await library.post("/Eileen/delete", {"ids": files})
     for _ in range(3):
-        answer = await library.upload("/recognize", portrait("Eileen"))
+        answer = await library.upload("/recognize", face_image("Eileen"))
         assert answer.json == NOT_RECOGNIZED
 
 
 @pytest.mark.parametrize("path", ["/recognize", "/Ana/register"])
 async def test_pictures_are_looked_at(library: Library, path: str) -> None:
     for kind in ("jpg", "png", "webp"):
-        answer = await library.upload(path, portrait(kind=kind))
+        answer = await library.upload(path, face_image(kind=kind))
         assert (answer.status, answer.json) == (400, NOT_DETECTED)
     answer = await library.upload(path, b"this is no picture")
     assert answer.status == 500
@@ -339,7 +339,7 @@ async def test_only_admins_may(
 async def test_pictures_of_new_people_are_served(
     library: Library, session: aiohttp.ClientSession, server: FakeFrigate
 ) -> None:
-    await library.upload(f"/{quote('José')}/register", portrait("José"))
+    await library.upload(f"/{quote('José')}/register", face_image("José"))
     (file,) = await library.files("José") or []
     path = quote(f"/clips/faces/José/{file}")
     assert (await fetch(session, server.internal_url + path)).status == 200

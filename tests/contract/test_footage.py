@@ -99,13 +99,13 @@ async def test_previews_are_written_at_the_full_hour(
     (row,) = (await client.ask(path)).json
     assert row["camera"] == "front_door"
     assert row["start"] == pytest.approx(now - 600, abs=1)
-    film = await client.ask(row["src"])
-    assert (film.status, film.body[4:8]) == (200, b"ftyp")
+    video = await client.ask(row["src"])
+    assert (video.status, video.body[4:8]) == (200, b"ftyp")
     assert (await client.ask("/clips/previews/front_door/1-2.mp4")).status == 404
 
 
 @EVERY_VERSION
-async def test_export_from_request_to_film(
+async def test_export_from_request_to_video(
     session: aiohttp.ClientSession, socket_enabled: None, version: str
 ) -> None:
     async with FakeFrigate(version) as server:
@@ -119,9 +119,9 @@ async def test_export_from_request_to_film(
         useless = await client.ask(file)
         assert (useless.status, b"moov" in useless.body) == (200, False)
         assert (await client.finished(export_id))["name"] == "Mine"
-        film = await client.ask(file)
-        assert b"moov" in film.body
-        assert len(film.body) > 100 * 1000
+        video = await client.ask(file)
+        assert b"moov" in video.body
+        assert len(video.body) > 100 * 1000
         renamed = {"name": "Other"}
         path = f"/api/export/{export_id}/rename"
         await client.ask(path, "PATCH", json=renamed)
@@ -245,7 +245,7 @@ async def test_export_that_hangs(
     row = (await client.ask(path)).json
     assert (await client.ask(delete, "DELETE")).status == 200
     assert (await client.ask(path)).status == 404
-    # The film appears although nothing in the database speaks of it any more.
+    # The video appears although nothing in the database speaks of it any more.
     file = row["video_path"].removeprefix("/media/frigate")
     assert (await client.ask(file)).status == 200
 

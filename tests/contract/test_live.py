@@ -7,7 +7,7 @@ from tests.fake_frigate import FakeFrigate
 from tests.versions import EVERY_VERSION
 
 from .client import bearer, cookie, fetch
-from .live_client import LiveClient, listen, live_url, told
+from .live_client import LiveClient, listen, live_url, payload_of
 
 GREETING = [
     "camera_activity",
@@ -38,14 +38,14 @@ async def test_greeting_is_for_everybody(
         listen(session, server, None) as second,
     ):
         assert [each.role for each in server.live_clients] == ["admin", "admin"]
-        assert await second.said(server) == []
-        assert await first.said(server) == []
+        assert await second.received(server) == []
+        assert await first.received(server) == []
         heard = await first.answers(server, "onConnect", "")
         expected = GREETING + (["profile/state"] if version != "0.17.2" else [])
         assert topics(heard) == expected
-        assert await second.said(server) == heard
-        assert told(heard, "model_state") == {}
-        activity = told(heard, "camera_activity")
+        assert await second.received(server) == heard
+        assert payload_of(heard, "model_state") == {}
+        activity = payload_of(heard, "camera_activity")
         assert list(activity) == ["front_door", "Portones"]
         assert activity["front_door"]["objects"] == []
 
@@ -109,7 +109,7 @@ async def test_garbage_from_a_client(
         await client.socket.send_str('{"payload": ""}')
         await client.socket.send_bytes(b"\xff\xfe")
         await server.wait_for_live_received(4)
-        assert await client.said(server) == []
+        assert await client.received(server) == []
         assert topics(await client.answers(server, "onConnect", "")) == GREETING
 
 
@@ -121,12 +121,12 @@ async def test_pong(session: aiohttp.ClientSession, server: FakeFrigate) -> None
         server.mute_live()
         assert server.live_clients == []
         await client.socket.ping(b"?")
-        server.say("a", "b")
+        server.push("a", "b")
         await client.send("onConnect", "")
         # Whoever comes afterwards is served as ever, while the other hears nothing.
         async with listen(session, server) as other:
-            heard = await other.answers(server, "onConnect", "")
-        assert topics(heard) == GREETING
+            messages = await other.answers(server, "onConnect", "")
+        assert topics(messages) == GREETING
         server.drop_live()
         assert not await _is_open(client)
 
@@ -141,11 +141,11 @@ async def test_dropped_socket(
 ) -> None:
     async with listen(session, server) as client:
         server.drop_live()
-        server.say("too", "late")
+        server.push("too", "late")
         assert not await _is_open(client)
         await server.wait_for_live(0)
     async with listen(session, server) as client:
-        server.say("in", "time")
+        server.push("in", "time")
         assert await client.next() == ("in", "time")
 
 
@@ -153,9 +153,9 @@ async def test_many_messages(session: aiohttp.ClientSession) -> None:
     async with FakeFrigate(cameras=64) as server, listen(session, server) as client:
         for camera in server.state.cameras:
             server.object_appears(camera, "car")
-        heard = await client.said(server)
-        assert len(heard) == 5 * 64
-        assert heard[-1] == ("cam_64/all/active", 1)
+        messages = await client.received(server)
+        assert len(messages) == 5 * 64
+        assert messages[-1] == ("cam_64/all/active", 1)
 
 
 async def test_restart_drops_everybody(
@@ -166,7 +166,7 @@ async def test_restart_drops_everybody(
         assert not await _is_open(client)
         await server.wait_for_live(0)
     async with listen(session, server) as client:
-        server.say("a", 1)
+        server.push("a", 1)
         assert await client.next() == ("a", 1)
 
 
@@ -187,21 +187,24 @@ async def test_raw_frames_and_sessions(
     session: aiohttp.ClientSession, server: FakeFrigate
 ) -> None:
     async with listen(session, server) as client:
-        server.say_raw("oops")
-        server.say_raw(b"\x00")
+        server.push_raw("oops")
+        server.push_raw(b"\x00")
         assert (await client.socket.receive()).data == "oops"
         assert (await client.socket.receive()).data == b"\x00"
-        messages = [{"t": 0.0, "topic": "a", "payload": 1}]
-        messages.append({"t": 0.2, "topic": "b", "payload": "2"})
-        await server.play(messages)
-        await server.play(messages, speed=100)
-        assert await client.said(server) == [("a", 1), ("b", "2")] * 2
+        session_messages = [{"t": 0.0, "topic": "a", "payload": 1}]
+        session_messages.append({"t": 0.2, "topic": "b", "payload": "2"})
+        await server.play(session_messages)
+        await server.play(session_messages, speed=100)
+        assert await client.received(server) == [("a", 1), ("b", "2")] * 2
         server.state.cameras["Portones"].enabled = False
-        server.say_status()
-        server.say_stats()
-        heard = await client.said(server)
-        assert heard[:2] == [
+        server.push_status()
+        server.push_stats()
+        messages = await client.received(server)
+        assert messages[:2] == [
             ("front_door/status/detect", "online"),
             ("Portones/status/detect", "disabled"),
         ]
-        assert told(heard, "stats")["cameras"].keys() == server.state.cameras.keys()
+        assert (
+            payload_of(messages, "stats")["cameras"].keys()
+            == server.state.cameras.keys()
+        )

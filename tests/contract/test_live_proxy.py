@@ -27,9 +27,9 @@ async def test_frames_in_both_directions(
             await server.wait_for_live(1)
             assert server.live_clients[0].user == "viewer1"
             client = LiveClient(socket)
-            heard = await client.answers(server, "onConnect", "")
-            assert heard[0][0] == "camera_activity"
-            server.say_raw(b"\x00")
+            messages = await client.answers(server, "onConnect", "")
+            assert messages[0][0] == "camera_activity"
+            server.push_raw(b"\x00")
             assert (await socket.receive()).data == b"\x00"
             await socket.send_bytes(b"\xff")
             await server.wait_for_live_received(2)

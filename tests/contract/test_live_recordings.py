@@ -12,7 +12,7 @@ import pytest
 
 from tests.fake_frigate import FakeFrigate
 
-from .live_client import LiveClient, Said, listen
+from .live_client import LiveClient, Message, listen
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 SESSIONS = [
@@ -29,12 +29,14 @@ UNASKED = re.compile(
 TOPICS_ONLY = [{"topic": "onConnect", "payload": ""}]
 
 
-async def _send(client: LiveClient, server: FakeFrigate, sent: list[Any]) -> list[Said]:
+async def _send(
+    client: LiveClient, server: FakeFrigate, sent: list[Any]
+) -> list[Message]:
     for number, message in enumerate(sent, 1):
         text = message if isinstance(message, str) else json.dumps(message)
         await client.socket.send_str(text)
         await server.wait_for_live_received(number)
-    return await client.said(server)
+    return await client.received(server)
 
 
 def _user(session: dict[str, Any], name: str) -> str | None:
@@ -44,11 +46,11 @@ def _user(session: dict[str, Any], name: str) -> str | None:
     return next((user for role, user in users.items() if role in name), "admin")
 
 
-def _recorded(session: dict[str, Any]) -> list[Said]:
+def _recorded(session: dict[str, Any]) -> list[Message]:
     """Return the answers of a session; two clients may have asked for the greeting."""
     if "topics" in session:
         return [(topic, "") for topic in session["topics"]]
-    answers: list[Said] = []
+    answers: list[Message] = []
     for message in session["messages"]:
         answer = message["topic"], message["payload"]
         if not UNASKED.fullmatch(answer[0]) and answer not in answers:
@@ -56,11 +58,11 @@ def _recorded(session: dict[str, Any]) -> list[Said]:
     return answers
 
 
-def _comparable(said: list[Said]) -> list[Said]:
+def _comparable(messages: list[Message]) -> list[Message]:
     """Leave out what was in sight then and is not now."""
     return [
         (topic, list(json.loads(payload)) if topic == "camera_activity" else payload)
-        for topic, payload in said
+        for topic, payload in messages
     ]
 
 
@@ -74,14 +76,14 @@ async def test_session(session: aiohttp.ClientSession, version: str, name: str) 
         listen(session, server, _user(recording, name)) as client,
     ):
         sent = recording.get("sent", TOPICS_ONLY)
-        said = await _send(client, server, sent)
+        messages = await _send(client, server, sent)
         expected = [
             each for each in _recorded(recording) if not UNASKED.fullmatch(each[0])
         ]
         if "topics" in recording:
-            assert [topic for topic, _ in said] == [topic for topic, _ in expected]
+            assert [topic for topic, _ in messages] == [topic for topic, _ in expected]
         else:
-            assert _comparable(said) == _comparable(expected)
+            assert _comparable(messages) == _comparable(expected)
 
 
 @pytest.mark.parametrize(("version", "name"), SESSIONS)
@@ -100,4 +102,4 @@ async def test_playing_a_session(
     ):
         await server.play(path)
         expected = [(each["topic"], each["payload"]) for each in recording["messages"]]
-        assert await client.said(server) == expected
+        assert await client.received(server) == expected

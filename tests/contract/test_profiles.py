@@ -17,14 +17,14 @@ async def test_activating(session: aiohttp.ClientSession) -> None:
         server.add_profile("away", "Away", changes)
         server.add_profile("night", "Night mode")
         await put(session, server, "front_door/set/snapshots", "OFF")
-        await client.said(server)
+        await client.received(server)
         await put(session, server, "*/set/profile", "away")
-        heard = await client.said(server)
-        assert ("front_door/detect/state", "OFF") in heard
+        messages = await client.received(server)
+        assert ("front_door/detect/state", "OFF") in messages
         # What commands had changed is forgotten.
-        assert ("front_door/snapshots/state", "ON") in heard
-        assert ("Portones/detect/state", "ON") in heard
-        assert heard[-1] == ("profile/state", "away")
+        assert ("front_door/snapshots/state", "ON") in messages
+        assert ("Portones/detect/state", "ON") in messages
+        assert messages[-1] == ("profile/state", "away")
         whole = await config(session, server)
         assert whole["profiles"]["night"] == {"friendly_name": "Night mode"}
         cameras = whole["cameras"]
@@ -38,15 +38,15 @@ async def test_activating(session: aiohttp.ClientSession) -> None:
         assert (await client.answers(server, "onConnect", ""))[-1][1] == "away"
         for unknown in ("holiday", "", "Away"):
             await put(session, server, "*/set/profile", unknown)
-            assert await client.said(server) == []
-        heard = await client.answers(server, "profile/set", "night")
-        assert heard[-1] == ("profile/state", "night")
+            assert await client.received(server) == []
+        messages = await client.answers(server, "profile/set", "night")
+        assert messages[-1] == ("profile/state", "night")
         assert await setting(session, server, "detect", "enabled") is True
         await put(session, server, "*/set/profile", "none")
-        assert (await client.said(server))[-1] == ("profile/state", "none")
+        assert (await client.received(server))[-1] == ("profile/state", "none")
         server.remove_camera("front_door")
         await put(session, server, "*/set/profile", "away")
-        assert (await client.said(server))[-1] == ("profile/state", "away")
+        assert (await client.received(server))[-1] == ("profile/state", "away")
 
 
 async def test_camera_that_goes_while_its_profile_is_active(
@@ -56,9 +56,9 @@ async def test_camera_that_goes_while_its_profile_is_active(
         server.add_profile("away", "Away", {"front_door": {"snapshots": False}})
         await put(session, server, "*/set/profile", "away")
         server.remove_camera("front_door")
-        await client.said(server)
-        heard = await client.answers(server, "profile/set", "none")
-        assert heard[-1] == ("profile/state", "none")
+        await client.received(server)
+        messages = await client.answers(server, "profile/set", "none")
+        assert messages[-1] == ("profile/state", "none")
 
 
 async def test_who_may_ask_for_profiles(session: aiohttp.ClientSession) -> None:

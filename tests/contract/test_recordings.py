@@ -15,7 +15,7 @@ import pytest
 from tests.contract.states_faces import prepare_faces
 from tests.contract.states_footage import prepare_footage
 from tests.fake_frigate import FakeFrigate
-from tests.fake_frigate.portraits import portrait
+from tests.fake_frigate.face_images import face_image
 from tests.fake_frigate.state import VERSION_STRINGS
 from tests.versions import VERSIONS
 
@@ -194,7 +194,7 @@ def _content(request: Recording) -> Any:
     if (upload := request.get("upload")) is None:
         return request.get("body")
     form = aiohttp.FormData()
-    picture = portrait(upload.get("face"))
+    picture = face_image(upload.get("face"))
     form.add_field(upload["field"], picture, filename="picture.jpg")
     return form()
 

@@ -22,7 +22,7 @@ from custom_components.frigate_http.downloads.jobs import ExportJob
 from custom_components.frigate_http.periods import Period
 from homeassistant.core import HomeAssistant
 from tests.fake_frigate import FakeFrigate
-from tests.fake_frigate.reel import NOISE
+from tests.fake_frigate.recording_files import NOISE
 
 CAMERA = "front_door"
 CHUNK_DURATION = 60.0

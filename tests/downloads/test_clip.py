@@ -93,7 +93,7 @@ def about(gap: dict[str, str], start: float, end: float) -> bool:
 
 @EVERY_VERSION
 @pytest.mark.parametrize("chunk", [60, 37, 20])
-async def test_the_chunks_become_one_film(
+async def test_the_chunks_become_one_video(
     hass: HomeAssistant,
     folders: Folders,
     frigate: FakeFrigate,
@@ -212,7 +212,7 @@ async def test_a_new_file_does_not_begin_with_what_the_last_one_holds(
         "custom_components.frigate_http.downloads.clip.MAX_FILE_DURATION", 45
     )
     start, end = ago(frigate, 300), ago(frigate, 200)
-    # Of the third chunk nothing is recorded but what the second one's film holds too.
+    # Of the third chunk nothing is recorded but what the second one's video holds too.
     start = start // 10 * 10
     frigate.cut_recordings("front_door", start + 40.3, start + 62)
     whole = await clip_in_one_request(frigate, "front_door", start, end)
@@ -542,7 +542,7 @@ async def test_a_connection_that_drops_is_made_again(
 
 
 @pytest.mark.parametrize("place", [0, 1, 30, 1000, 50_000, 300_000])
-async def test_a_film_cut_short_under_a_good_status_is_not_kept(
+async def test_a_video_cut_short_under_a_good_status_is_not_kept(
     hass: HomeAssistant,
     folders: Folders,
     frigate: FakeFrigate,
@@ -562,7 +562,7 @@ async def test_a_film_cut_short_under_a_good_status_is_not_kept(
 
 
 @pytest.mark.parametrize("fault", [Fault.html(), Fault.json([1]), Fault.status(500)])
-async def test_what_is_no_film_is_not_kept(
+async def test_what_is_no_video_is_not_kept(
     hass: HomeAssistant,
     fixed_time: None,
     folders: Folders,

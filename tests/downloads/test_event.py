@@ -1,4 +1,4 @@
-"""What there is of an event: its film and its pictures."""
+"""What there is of an event: its video and its pictures."""
 
 from pathlib import Path
 from typing import Any
@@ -68,7 +68,7 @@ async def test_pictures(
 
 
 @EVERY_VERSION
-async def test_film(
+async def test_video(
     hass: HomeAssistant,
     folders: Folders,
     frigate: FakeFrigate,
@@ -137,14 +137,14 @@ async def test_what_is_no_picture(
 # What is not on the disk yet
 
 
-async def film_in_time(
+async def clip_in_time(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     freezer: FrozenDateTimeFactory,
     ago: float,
     **settings: Any,
 ) -> tuple[dict[str, Any], list[float]]:
-    """Download the film of an event; return also when it was asked for."""
+    """Download the video of an event; return also when it was asked for."""
     event = frigate.add_event("front_door", ago=ago, **settings)
     # So that what the cameras show is recorded before time goes on.
     old = frigate.add_event("front_door", ago=300)
@@ -162,7 +162,7 @@ async def test_the_end_of_an_event_is_waited_for(
     entry: MockConfigEntry,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    answer, (start, end) = await film_in_time(hass, frigate, freezer, ago=20)
+    answer, (start, end) = await clip_in_time(hass, frigate, freezer, ago=20)
     assert "incomplete" not in answer
     assert answer["seconds"] >= end - start - 1
 
@@ -176,7 +176,7 @@ async def test_an_end_of_an_event_that_never_comes_is_told(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     frigate.cut_recordings("front_door", frigate.state.clock() - 16)
-    answer, _ = await film_in_time(hass, frigate, freezer, ago=20)
+    answer, _ = await clip_in_time(hass, frigate, freezer, ago=20)
     assert answer["incomplete"] is True
 
 

@@ -1,4 +1,4 @@
-"""The films of exports: waited for, resumed, checked."""
+"""The videos of exports: waited for, resumed, checked."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -156,7 +156,7 @@ def whole(body: bytes, end: int | None = None, tag: str | None = None) -> bytes:
 
 
 async def body_of(frigate: FakeFrigate, export_id: str) -> bytes:
-    """Return the film of an export."""
+    """Return the video of an export."""
     exports = frigate.state.exporter.exports
     file = next(one.file for one in exports if one.id == export_id)
     async with (
@@ -326,7 +326,7 @@ async def test_what_may_pass_is_borne_for_a_minute(
         FrigateTLSError("untrusted"),
         FrigateClosedError("closed"),
         FrigateNotFoundError("no", 404),
-        FrigateDataError("no film", 200),
+        FrigateDataError("no video", 200),
     ],
 )
 async def test_what_stays_so_is_not_asked_again(error: FrigateError) -> None:
@@ -347,7 +347,7 @@ async def test_a_server_may_put_off_the_next_attempt(
     assert times[1] - times[0] == pytest.approx(pause, abs=0.6)
 
 
-async def test_a_broken_film_is_asked_for_four_times(
+async def test_a_broken_video_is_asked_for_four_times(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     ask, times = failing(*[TruncatedError("short")] * 4)
@@ -370,7 +370,7 @@ async def test_a_file_that_broke_off_at_its_very_end(
     assert (await download(hass, export_id))["bytes"] == size
 
 
-async def test_a_broken_film_is_not_kept(
+async def test_a_broken_video_is_not_kept(
     hass: HomeAssistant,
     folders: Folders,
     frigate: FakeFrigate,

@@ -1,4 +1,4 @@
-"""Looking into films: what is in them, in which order, and how they are built."""
+"""Looking into videos: what is in them, in which order, and how they are built."""
 
 from collections import Counter
 from dataclasses import dataclass

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from .tracked import measures
 
 if TYPE_CHECKING:
+    from .database import Event
     from .state import Camera, ServerState
-    from .story import Event
 
 type Counts = dict[str, tuple[int, int]]
 
@@ -25,7 +25,7 @@ class Activity:
 
 def objects_in_sight(state: ServerState) -> list[Event]:
     """Return the objects that are tracked now."""
-    return [each for each in state.story.events.values() if each.tracked]
+    return [each for each in state.database.events.values() if each.tracked]
 
 
 def publish_counts(state: ServerState, camera: str) -> None:
@@ -115,7 +115,7 @@ def _flags(state: ServerState, camera: Camera) -> dict[str, Any]:
 
 
 def camera_activity(state: ServerState) -> dict[str, Any]:
-    """Return what a client is told about every camera when it begins to listen."""
+    """Return the state of every camera that a client gets when it connects."""
     objects = objects_in_sight(state)
     return {
         name: {

@@ -11,7 +11,7 @@ from .requests import Port
 from .state import ServerState
 
 if TYPE_CHECKING:
-    from .pictures import Studio
+    from .pictures import Workers
 
 _NOT_AN_OBJECT = "Input should be a valid dictionary or object to extract fields from"
 _NOT_A_NUMBER = "Input should be a valid number, unable to parse string as a number"
@@ -25,7 +25,7 @@ class Call:
     """One request on its way through nginx to the backend."""
 
     state: ServerState
-    studio: Studio
+    workers: Workers
     limiter: LoginLimiter
     port: Port
     method: str

@@ -4,8 +4,8 @@ from collections.abc import AsyncGenerator, Callable
 
 from .answers import Answer, failure, invalid, json_answer, unprocessable
 from .call import Call, int_params
-from .pacer import Pacer
 from .pictures import BIRDSEYE_SIZE, ERROR_SIZE, FORMATS, PREVIEW_HEIGHT, View
+from .real_time import RealTimer
 from .state import Camera
 
 OVERLAYS = ("bbox", "timestamp", "zones", "mask", "motion", "regions")
@@ -49,7 +49,7 @@ async def latest_route(call: Call, name: str, extension: str) -> Answer:
         text = f"Invalid height / width requested :: {view.height} / {view.width}"
         return json_answer(text, 400)
     quality = 70 if (given := values["quality"]) is None else given
-    picture = await call.studio.draw(view, extension, quality)
+    picture = await call.workers.draw(view, extension, quality)
     kind = "jpeg" if extension == "jpg" else extension
     caching = "private, max-age=60" if values["store"] else "no-store"
     answer = Answer(200, picture, f"image/{kind}", [("Cache-Control", caching)])
@@ -80,9 +80,9 @@ def _latest_view(
 class Streams:
     """The MJPEG streams that are open, and their pace."""
 
-    def __init__(self, pacer: Pacer, changed: Callable[[str, int], None]) -> None:
+    def __init__(self, timer: RealTimer, changed: Callable[[str, int], None]) -> None:
         """Report each opening (1) and closing (-1) of a stream."""
-        self._pacer = pacer
+        self._timer = timer
         self._changed = changed
 
     def route(self, call: Call, name: str) -> Answer:
@@ -109,12 +109,12 @@ class Streams:
         self._changed(name, 1)
         try:
             while (camera := call.state.cameras.get(name)) is not None:
-                await self._pacer.sleep(call.state.stream_pace / fps)
+                await self._timer.sleep(call.state.stream_pace / fps)
                 width = int(height * camera.width / camera.height)
                 view = View(
                     name, width, height, _overlays(values), frozen=not camera.alive
                 )
-                picture = await call.studio.draw(view)
+                picture = await call.workers.draw(view)
                 start = b"--frame\r\nContent-Type: image/jpeg\r\n\r\n"
                 yield start + picture + b"\r\n\r\n"
         finally:

@@ -1,11 +1,11 @@
-"""Films and pictures cut from the recordings: of a range, an event, an item to review."""
+"""Videos and pictures cut from the recordings: of a range, an event, an item to review."""
 
 import asyncio
 from collections.abc import AsyncGenerator
 import contextlib
 import math
 
-from . import reel
+from . import recording_files
 from .answers import Answer, failure, unprocessable
 from .call import Call, int_params, path_floats
 from .cameras import not_found
@@ -18,29 +18,31 @@ from .streams import pieces
 
 
 def clip(call: Call, camera: str, start: float, end: float) -> Answer:
-    """Return the film of a range, as far as there are recordings of it on the disk."""
+    """Return the video of a range, as far as there are recordings of it on the disk."""
     parts = found_in(call.state, camera, start, end)
     if not parts:
         return failure("No recordings found for the specified time range", 400)
 
     async def stream() -> AsyncGenerator[bytes]:
-        path = reel.new_path()
-        work = call.studio.begin(reel.cut, parts, start, end, path)
+        path = recording_files.new_path()
+        work = call.workers.begin(recording_files.cut, parts, start, end, path)
         try:
             await asyncio.wrap_future(work)
             size = path.stat().st_size
-            async with contextlib.aclosing(pieces(call.studio, path, 0, size)) as film:
-                async for piece in film:
+            async with contextlib.aclosing(
+                pieces(call.workers, path, 0, size)
+            ) as video:
+                async for piece in video:
                     yield piece
         finally:
-            # Whoever asked may be gone before the film is there.
+            # Whoever asked may be gone before the video is there.
             work.add_done_callback(lambda _: path.unlink(missing_ok=True))
 
     return Answer(200, content_type="video/mp4", stream=stream)
 
 
 def clip_route(call: Call, camera: str, start: str, end: str) -> Answer:
-    """Answer with the film of a range."""
+    """Answer with the video of a range."""
     times = path_floats(start_ts=start, end_ts=end)
     if isinstance(times, Answer):
         return times
@@ -48,7 +50,7 @@ def clip_route(call: Call, camera: str, start: str, end: str) -> Answer:
 
 
 def _padded(call: Call, camera: str, start: float, end: float | None) -> Answer:
-    """Return the film of what may still go on, with more around it if that is wished."""
+    """Return the video of what may still go on, with more around it if that is wished."""
     if (refusal := camera_refusal(call, camera)) is not None:
         return refusal
     values = query_of(call, {"padding": Field("int", 0, nullable=False)})
@@ -60,8 +62,8 @@ def _padded(call: Call, camera: str, start: float, end: float | None) -> Answer:
 
 
 def event_route(call: Call, event_id: str) -> Answer:
-    """Answer with the film of an event."""
-    if (event := call.state.story.look().get(event_id)) is None:
+    """Answer with the video of an event."""
+    if (event := call.state.database.look().get(event_id)) is None:
         return failure("Event not found", 404)
     if not event.has_clip:
         return failure("Clip not available", 404)
@@ -69,8 +71,8 @@ def event_route(call: Call, event_id: str) -> Answer:
 
 
 def review_route(call: Call, review_id: str) -> Answer:
-    """Answer with the film of an item to review."""
-    if (item := call.state.story.reviews.get(review_id)) is None:
+    """Answer with the video of an item to review."""
+    if (item := call.state.database.reviews.get(review_id)) is None:
         return failure("Review not found", 404)
     return _padded(call, item.camera, item.start_time, item.end_time)
 
@@ -101,8 +103,8 @@ async def picture_route(call: Call, camera: str, text: str, kind: str) -> Answer
         segment = _segment_at(call, camera, moment)
     if segment is None:
         return failure(f"Recording not found at {moment}", 404)
-    picture = await call.studio.run(
-        reel.picture, segment, moment, kind, values["height"]
+    picture = await call.workers.run(
+        recording_files.picture, segment, moment, kind, values["height"]
     )
     if not picture:
         return failure(f"Unable to parse frame at time {moment}", 404)

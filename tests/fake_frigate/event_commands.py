@@ -4,10 +4,10 @@ from typing import Any
 
 from .answers import Answer, failure, json_answer
 from .call import Call
+from .database import Event, new_id
 from .events import EVENT_PATH, for_admins
 from .forms import REQUIRED, Field, Form, body_of
 from .route import Route, route
-from .story import Event, new_id
 
 EVENT_PRE_CAPTURE = 5
 _CREATION: Form = {
@@ -41,11 +41,11 @@ def create_route(call: Call, name: str, label: str) -> Answer:
         values["sub_label"],
         has_clip=camera.recording and bool(values["include_recording"]),
         data={"type": "api", "score": score, "top_score": score},
-        looks=call.state.story.looks,
+        looks=call.state.database.looks,
     )
     if call.state.is_018:
         event.false_positive, event.box = False, []
-    call.state.story.pending.append(event)
+    call.state.database.pending.append(event)
     text = "Successfully created event."
     return json_answer({"success": True, "message": text, "event_id": event.id})
 
@@ -67,18 +67,18 @@ def end_route(call: Call, event_id: str) -> Answer:
     values = body_of(call, {"end_time": Field("float")})
     if isinstance(values, Answer):
         return values
-    story = call.state.story
-    if (event := story.look().get(event_id)) is None:
+    database = call.state.database
+    if (event := database.look().get(event_id)) is None:
         return _not_found(event_id, ".")
     event.end_time = values["end_time"] or call.state.clock()
-    if event_id in story.reviews:
-        story.reviews[event_id].end_time = event.end_time
+    if event_id in database.reviews:
+        database.reviews[event_id].end_time = event.end_time
     return _done("Event successfully ended.")
 
 
 def retain_route(call: Call, event_id: str) -> Answer:
     """Keep an event for ever, or no longer."""
-    if (event := call.state.story.look().get(event_id)) is None:
+    if (event := call.state.database.look().get(event_id)) is None:
         return _not_found(event_id)
     event.retained = call.method == "POST"
     return _done(f"Event {event_id} {'' if event.retained else 'un-'}retained")
@@ -89,7 +89,7 @@ def sub_label_route(call: Call, event_id: str) -> Answer:
     values = body_of(call, _SUB_LABEL)
     if isinstance(values, Answer):
         return values
-    if (event := call.state.story.look().get(event_id)) is None:
+    if (event := call.state.database.look().get(event_id)) is None:
         return _not_found(event_id, ".")
     event.sub_label = values["subLabel"] or None
     if event.sub_label is None:
@@ -104,7 +104,7 @@ def description_route(call: Call, event_id: str) -> Answer:
     values = body_of(call, {"description": Field("str", REQUIRED)})
     if isinstance(values, Answer):
         return values
-    if (event := call.state.story.look().get(event_id)) is None:
+    if (event := call.state.database.look().get(event_id)) is None:
         return _not_found(event_id)
     event.data["description"] = values["description"]
     return _done(f"Event {event_id} description set to {values['description']}")
@@ -112,9 +112,9 @@ def description_route(call: Call, event_id: str) -> Answer:
 
 def delete_route(call: Call, event_id: str) -> Answer:
     """Delete an event."""
-    if event_id not in call.state.story.look():
+    if event_id not in call.state.database.look():
         return _not_found(event_id)
-    del call.state.story.events[event_id]
+    del call.state.database.events[event_id]
     return _done(f"Event {event_id} deleted")
 
 
@@ -123,10 +123,10 @@ def delete_several_route(call: Call) -> Answer:
     values = body_of(call, {"event_ids": Field("texts", REQUIRED, nullable=False)})
     if isinstance(values, Answer):
         return values
-    events, ids = call.state.story.look(), values["event_ids"]
+    events, ids = call.state.database.look(), values["event_ids"]
     deleted = [each for each in ids if each in events]
     for each in deleted:
-        del call.state.story.events[each]
+        del call.state.database.events[each]
     return json_answer(
         {
             "success": bool(deleted),

@@ -13,11 +13,11 @@ from PIL import Image
 from .answers import Answer, detail, failure, json_answer
 from .call import Call
 from .cameras import not_found
+from .database import Event
 from .forms import Field, Form, query_of
 from .pictures import View, scaled
 from .route import Route, route
 from .state import Camera
-from .story import Event
 
 _LISTING: Form = {
     **{
@@ -123,7 +123,7 @@ def list_route(call: Call) -> Answer:
     rows = [
         event.row()
         for event in sorted(
-            call.state.story.look().values(), key=lambda each: -each.start_time
+            call.state.database.look().values(), key=lambda each: -each.start_time
         )
         if event.camera in cameras and _fits(call, event, values)
     ]
@@ -138,7 +138,7 @@ def summary_route(call: Call) -> Answer:
     zone = zone_of(call.query.get("timezone", "utc"))
     cameras = visible_cameras(call, "all")
     counted: dict[str, dict[str, Any]] = {}
-    for event in call.state.story.look().values():
+    for event in call.state.database.look().values():
         if event.camera not in cameras:
             continue
         group = {
@@ -158,14 +158,14 @@ def summary_route(call: Call) -> Answer:
 
 def event_route(call: Call, event_id: str) -> Answer:
     """Show one event; that there is none is said by a bare text."""
-    if (event := call.state.story.look().get(event_id)) is None:
+    if (event := call.state.database.look().get(event_id)) is None:
         return json_answer("Event not found", 404)
     return camera_refusal(call, event.camera) or json_answer(event.whole())
 
 
 async def picture_route(call: Call, event_id: str, kind: str) -> Answer:
     """Return the snapshot or the thumbnail of an event."""
-    event = call.state.story.look().get(event_id)
+    event = call.state.database.look().get(event_id)
     if event is None or (kind == "snapshot" and not event.has_snapshot):
         snapshot = kind == "snapshot"
         return failure(
@@ -175,7 +175,7 @@ async def picture_route(call: Call, event_id: str, kind: str) -> Answer:
         return refusal
     camera = call.state.cameras[event.camera]
     view = _view(event, camera, "bbox")
-    picture = await call.studio.draw(view)
+    picture = await call.workers.draw(view)
     days = 365 if kind == "snapshot" else 30
     answer = Answer(200, picture, "image/jpeg", [_caching(event, days)])
     if call.state.is_018 and kind == "snapshot":
@@ -198,7 +198,7 @@ def _caching(event: Event, days: int) -> tuple[str, str]:
 
 def preview_route(call: Call, event_id: str) -> Answer:
     """Return the moving picture of an event."""
-    if (event := call.state.story.look().get(event_id)) is None:
+    if (event := call.state.database.look().get(event_id)) is None:
         return failure("Event not found", 404)
     if (refusal := camera_refusal(call, event.camera)) is not None:
         return refusal
@@ -220,7 +220,7 @@ async def label_route(call: Call, name: str, label: str) -> Answer:
         return not_found()
     events = [
         event
-        for event in call.state.story.look().values()
+        for event in call.state.database.look().values()
         if (event.camera, event.label, event.has_snapshot) == (name, label, True)
     ]
     newest = max(events, key=lambda each: each.start_time, default=None)
@@ -228,7 +228,7 @@ async def label_route(call: Call, name: str, label: str) -> Answer:
     if newest is not None:
         view = _view(newest, camera)
     headers = [] if newest is None else [_caching(newest, 365)]
-    return Answer(200, await call.studio.draw(view), "image/jpeg", headers)
+    return Answer(200, await call.workers.draw(view), "image/jpeg", headers)
 
 
 EVENT_PATH = "/events/((?!explore$|search$|summary$)[^/]+)"

@@ -80,7 +80,7 @@ class Export:
 
     @property
     def file(self) -> str:
-        """Return the name of the file with the film."""
+        """Return the name of the file with the video."""
         start, end = (
             f"{datetime.fromtimestamp(each, UTC):%Y%m%d_%H%M%S}"
             for each in (self.start, self.end)
@@ -89,11 +89,11 @@ class Export:
 
     @property
     def seconds(self) -> float:
-        """Return the length of the film."""
+        """Return the length of the video."""
         return max(0.0, self.end - self.start) / self.speed
 
     def paths(self) -> dict[str, Any]:
-        """Return where the film and its picture lie."""
+        """Return where the video and its picture lie."""
         return {
             "video_path": f"{MEDIA}/exports/{self.file}",
             "thumb_path": f"{MEDIA}/clips/export/{self.id}.webp",
@@ -106,7 +106,7 @@ class Exporter:
 
     `looks_until_done` is how often an export is found in progress before it is finished:
     never for 0, always for `math.inf`. While `held`, nothing begins; `opens_files` off is the
-    moment before a film has a file. What is to `hang` is worked on for ever. Of what is to
+    moment before a video has a file. What is to `hang` is worked on for ever. Of what is to
     `die` the worker is gone before it opened a file, and only the row is left, in progress
     for ever.
     """
@@ -190,7 +190,7 @@ class Exporter:
         return next((each for each in self.exports if each.file == name), None)
 
     def delete(self, export: Export) -> None:
-        """Delete a row; a film whose file was not open yet appears all the same."""
+        """Delete a row; a video whose file was not open yet appears all the same."""
         export.deleted = True
         if export.status != "running":
             self.exports.remove(export)

@@ -74,8 +74,8 @@ def _preview_exists(call: Call, camera: str, start: float, end: float) -> bool:
     running_hour = call.state.clock() // HOUR * HOUR
     if start >= running_hour:
         return True
-    films = previews(call.state, camera)
-    return any(first <= start and end <= last for first, last in films)
+    videos = previews(call.state, camera)
+    return any(first <= start and end <= last for first, last in videos)
 
 
 def default_name(camera: str, start: float, end: float) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from . import portraits
+from . import face_images
 from .answers import (
     Answer,
     detail,
@@ -42,7 +42,7 @@ def _has_face(state: ServerState, event_id: object) -> bool | None:
     """Return whether the snapshot of an event shows a face, None without the event."""
     if event_id in state.recognition.events:
         return True
-    return False if event_id in state.story.events else None
+    return False if event_id in state.database.events else None
 
 
 def _now(state: ServerState) -> str:
@@ -153,7 +153,7 @@ def recognize_route(call: Call) -> Answer:
 
 def _face_in(content: bytes) -> str | Answer:
     try:
-        shown = portraits.face_in(content)
+        shown = face_images.face_in(content)
     except OSError:
         return failure("Could not process request. Try restarting Frigate.", 500)
     if shown is None:

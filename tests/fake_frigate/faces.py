@@ -165,7 +165,7 @@ async def face_file(call: Call) -> Answer:
     folder, name = parts[3], parts[4]
     if name not in (folder_of(call.state, folder) or ()):
         return nginx_page(404)
-    return picture_file(await call.studio.face(name))
+    return picture_file(await call.workers.face(name))
 
 
 def picture_file(picture: bytes) -> Answer:

@@ -87,7 +87,7 @@ class Live:
 
     @property
     def audible(self) -> list[LiveClient]:
-        """Return the clients that the server still hears."""
+        """Return the clients whose messages still reach the server."""
         return [each for each in self.clients if not each.muted]
 
     async def serve(

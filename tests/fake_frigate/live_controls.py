@@ -9,11 +9,11 @@ from typing import Any
 from .answers import index_page, nginx_page
 from .live import LiveClient
 from .live_rights import Payload
-from .reception import Reception
+from .request_handler import RequestHandler
 from .stats import build_stats
 
 
-class LiveControls(Reception):
+class LiveControls(RequestHandler):
     """Speaks to the clients of `/ws`, and lets them down."""
 
     @property
@@ -44,19 +44,19 @@ class LiveControls(Reception):
 
     # Saying things
 
-    def say(self, topic: str, payload: Payload) -> None:
+    def push(self, topic: str, payload: Payload) -> None:
         """Push any message to everybody, whatever their role."""
-        self.say_raw(json.dumps({"topic": topic, "payload": payload}))
+        self.push_raw(json.dumps({"topic": topic, "payload": payload}))
 
-    def say_raw(self, frame: str | bytes) -> None:
+    def push_raw(self, frame: str | bytes) -> None:
         """Push any frame, be it a message or not; bytes make it a binary one."""
         self.state.live.push_raw(frame)
 
-    def say_stats(self) -> None:
+    def push_stats(self) -> None:
         """Push the statistics, as Frigate does every minute."""
         self.state.live.publish_json("stats", build_stats(self.state))
 
-    def say_status(self) -> None:
+    def push_status(self) -> None:
         """Push that detection runs where it does, as Frigate does every 10 s."""
         for name, camera in self.state.cameras.items():
             if not camera.enabled:
@@ -80,9 +80,9 @@ class LiveControls(Reception):
         played = 0.0
         for message in messages:
             if speed is not None:
-                await self._pacer.sleep(max(0.0, message["t"] - played) / speed)
+                await self._timer.sleep(max(0.0, message["t"] - played) / speed)
                 played = message["t"]
-            self.say(message["topic"], message["payload"])
+            self.push(message["topic"], message["payload"])
 
     # Letting down
 

@@ -1,4 +1,4 @@
-"""What somebody with a restricted role gets to hear on `/ws`, which 0.18 filters."""
+"""What a restricted role receives on `/ws`, which 0.18 filters."""
 
 import json
 from typing import TYPE_CHECKING, Any

@@ -9,8 +9,8 @@ from .backend import Backend
 from .cache import Cache
 from .call import Call
 from .faces import face_file
-from .film import camera_of_file, export_file, export_picture, preview_file
 from .live import handshake, is_handshake
+from .video_files import camera_of_file, export_file, export_picture, preview_file
 
 # An exception closes the connection to the backend, which nginx may not notice before
 # it passes on the next request; only of a POST it does not make a second attempt.

@@ -159,7 +159,7 @@ def _face(name: str) -> bytes:
     return encode(view, 0.0, 0, "webp", 70)
 
 
-class Studio:
+class Workers:
     """Draws in threads of its own, so that many streams do not hold up the server."""
 
     def __init__(self, clock: Clock) -> None:

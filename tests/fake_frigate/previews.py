@@ -1,4 +1,4 @@
-"""The route of the previews: which hourly films there are."""
+"""The route of the previews: which hourly videos there are."""
 
 from .answers import Answer, Json, detail, failure, json_answer
 from .call import Call, path_floats

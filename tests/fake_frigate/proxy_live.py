@@ -19,7 +19,7 @@ async def relay_socket(
     url: URL,
     headers: Mapping[str, str],
 ) -> web.StreamResponse:
-    """Open a socket behind the proxy and one before it, and let each hear the other."""
+    """Open a socket behind the proxy and one before it, and pass on what each of them sends."""
     try:
         inner = await session.ws_connect(
             url, headers=headers, timeout=_CLOSING, autoping=False, autoclose=False

@@ -6,10 +6,10 @@ from typing import Any
 
 from .answers import Answer, failure, json_answer
 from .call import Call
+from .database import Review
 from .events import camera_refusal, for_admins, visible_cameras, zone_of
 from .forms import REQUIRED, Field, Form, body_of, query_of
 from .route import Route, route
-from .story import Review
 
 DAY = 24 * 60 * 60
 _FILTERS: Form = {
@@ -38,7 +38,7 @@ def _fitting(call: Call, values: dict[str, Any]) -> list[Review]:
     cameras = visible_cameras(call, values["cameras"])
     return [
         each
-        for each in call.state.story.reviews.values()
+        for each in call.state.database.reviews.values()
         if each.camera in cameras
         and _named(values["labels"], each.data["objects"] + each.data["audio"])
         and _named(values["zones"], each.data["zones"])
@@ -50,11 +50,11 @@ def list_route(call: Call) -> Answer:
     values = query_of(call, _LISTING)
     if isinstance(values, Answer):
         return values
-    now, story = call.state.clock(), call.state.story
+    now, database = call.state.clock(), call.state.database
     before, after = values["before"] or now, values["after"] or now - DAY
     rows = []
     for each in sorted(_fitting(call, values), key=lambda item: -item.start_time):
-        reviewed = story.has_reviewed(call.user, each.id)
+        reviewed = database.has_reviewed(call.user, each.id)
         over = each.end_time is not None and each.end_time <= after
         if (
             each.start_time < before
@@ -71,7 +71,7 @@ def _counts(call: Call, reviews: list[Review]) -> dict[str, int]:
     def count(severity: str, *, reviewed: bool = False) -> int:
         return sum(
             each.severity == severity
-            and (not reviewed or call.state.story.has_reviewed(call.user, each.id))
+            and (not reviewed or call.state.database.has_reviewed(call.user, each.id))
             for each in reviews
         )
 
@@ -107,7 +107,7 @@ def summary_route(call: Call) -> Answer:
 
 def review_route(call: Call, review_id: str) -> Answer:
     """Show one item, without saying whether it has been reviewed."""
-    if (review := call.state.story.reviews.get(review_id)) is None:
+    if (review := call.state.database.reviews.get(review_id)) is None:
         return failure("Review item not found", 404)
     return camera_refusal(call, review.camera) or json_answer(review.whole())
 
@@ -117,14 +117,14 @@ def viewed_route(call: Call) -> Answer:
     values = body_of(call, _IDS)
     if isinstance(values, Answer):
         return values
-    story, reviewed = call.state.story, values["reviewed"]
+    database, reviewed = call.state.database, values["reviewed"]
     for each in values["ids"]:
-        if (review := story.reviews.get(each)) is None:
+        if (review := database.reviews.get(each)) is None:
             continue
         # What came before the foreign camera in the list stays marked.
         if (refusal := camera_refusal(call, review.camera)) is not None:
             return refusal
-        story.viewed.setdefault(call.user, {})[each] = reviewed
+        database.viewed.setdefault(call.user, {})[each] = reviewed
     state = "reviewed" if reviewed else "unreviewed"
     return json_answer(
         {"success": True, "message": f"Marked multiple items as {state}"}
@@ -133,10 +133,10 @@ def viewed_route(call: Call) -> Answer:
 
 def unview_route(call: Call, review_id: str) -> Answer:
     """Forget that whoever asks has reviewed an item."""
-    story = call.state.story
-    if review_id not in story.reviews:
+    database = call.state.database
+    if review_id not in database.reviews:
         return failure(f"Review {review_id} not found", 404)
-    story.viewed.get(call.user, {}).pop(review_id, None)
+    database.viewed.get(call.user, {}).pop(review_id, None)
     text = f"Set Review {review_id} as not viewed"
     return json_answer({"success": True, "message": text})
 
@@ -147,7 +147,7 @@ def delete_route(call: Call) -> Answer:
     if isinstance(values, Answer):
         return values
     for each in values["ids"]:
-        call.state.story.reviews.pop(each, None)
+        call.state.database.reviews.pop(each, None)
     return json_answer({"success": True, "message": "Deleted review items."})
 
 

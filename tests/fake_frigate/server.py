@@ -14,20 +14,20 @@ from . import certificates
 from .activity import objects_in_sight
 from .auth import mint
 from .controls import KEPT
+from .detection_controls import DetectionControls
 from .faces import image_name, train_name
 from .footage_controls import FootageControls
 from .journal import frigate_line
 from .listeners import Listener
 from .live_controls import LiveControls
-from .live_story import LiveStoryteller
 from .notifications import survives
 from .requests import Port
 from .settings import Profile, Zone
 from .state import SESSION_LENGTH, Camera, Clock, ServerState, User, Version, wall_clock
 
 
-class FakeFrigate(FootageControls, LiveStoryteller, LiveControls):
-    """A Frigate that is not one."""
+class FakeFrigate(FootageControls, DetectionControls, LiveControls):
+    """A simulated Frigate server, and what a test may change about it."""
 
     def __init__(
         self,
@@ -96,8 +96,8 @@ class FakeFrigate(FootageControls, LiveStoryteller, LiveControls):
     async def stop(self) -> None:
         """End every connection, task and thread."""
         await self.refuse()
-        self._pacer.close()
-        self._studio.close()
+        self._timer.close()
+        self._workers.close()
 
     async def __aenter__(self) -> Self:
         """Start on free ports."""
@@ -187,12 +187,12 @@ class FakeFrigate(FootageControls, LiveStoryteller, LiveControls):
         return profile
 
     def add_classification(self, model: str, *cameras: str) -> None:
-        """Configure a model that tells the state of something in front of cameras."""
+        """Configure a model that classifies the state of something in front of cameras."""
         self.state.classification[model] = list(cameras)
 
     @property
     def ptz_commands(self) -> list[tuple[str, str]]:
-        """Return what cameras that can turn were told to do."""
+        """Return the commands that PTZ cameras have received."""
         return self.state.ptz_commands
 
     def add_face(self, name: str, images: int = 1) -> None:

@@ -6,13 +6,13 @@ import secrets
 import time
 from typing import Any, override
 
+from .database import Database
 from .exporter import Case, Exporter
 from .footage import HISTORY, Footage
 from .journal import Journal
 from .live import Live
 from .recognition import Recognition
 from .settings import Profiles, Ptz, Zone
-from .story import Story
 
 type Clock = Callable[[], float]
 type Version = str
@@ -184,7 +184,7 @@ class ServerState:
     embeddings: dict[str, float] = field(default_factory=dict)
     detectors: dict[str, dict[str, Any]] = field(default_factory=lambda: {"cpu1": {}})
     storage: dict[str, dict[str, Any]] = field(default_factory=dict)
-    story: Story = field(default_factory=Story)
+    database: Database = field(default_factory=Database)
     stats_overrides: dict[str, Any] = field(default_factory=dict)
     footage: Footage = field(default_factory=Footage)
     exporter: Exporter = field(init=False)
@@ -196,7 +196,7 @@ class ServerState:
     live: Live = field(init=False)
 
     def __post_init__(self) -> None:
-        """Let the service begin now unless told otherwise."""
+        """Start the service now unless another time is given."""
         if not self.started_at:
             self.started_at = self.clock()
         self.footage.since = self.footage.since or int(self.started_at) - HISTORY

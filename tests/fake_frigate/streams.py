@@ -4,19 +4,19 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import IO
 
-from .pictures import Studio
+from .pictures import Workers
 
 _PIECE = 64 * 1024
 
 
 async def pieces(
-    studio: Studio, path: Path, start: int, end: int
+    workers: Workers, path: Path, start: int, end: int
 ) -> AsyncGenerator[bytes]:
     """Read a file from a byte up to another."""
-    file: IO[bytes] = await studio.run(path.open, "rb")
+    file: IO[bytes] = await workers.run(path.open, "rb")
     with file:
         file.seek(start)
         left = end - start
-        while piece := await studio.run(file.read, min(_PIECE, left)):
+        while piece := await workers.run(file.read, min(_PIECE, left)):
             yield piece
             left -= len(piece)

@@ -21,7 +21,7 @@ def labels_route(call: Call) -> Answer:
         if call.state.is_018 and camera not in cameras:
             return failure(f"Access denied to camera '{camera}'", 403)
         cameras = [camera]
-    events = call.state.story.look().values()
+    events = call.state.database.look().values()
     return json_answer(
         sorted({each.label for each in events if each.camera in cameras})
     )
@@ -30,7 +30,7 @@ def labels_route(call: Call) -> Answer:
 def sub_labels_route(call: Call) -> Answer:
     """List what and who has been recognized."""
     cameras = _cameras(call)
-    events = call.state.story.look().values()
+    events = call.state.database.look().values()
     names = {each.sub_label for each in events if each.camera in cameras}
     return json_answer(sorted(name for name in names if name is not None))
 
@@ -44,7 +44,9 @@ def timeline_route(call: Call) -> Answer:
     cameras = visible_cameras(call, values["camera"])
     rows = [
         row
-        for row in sorted(call.state.story.timeline, key=lambda each: each["timestamp"])
+        for row in sorted(
+            call.state.database.timeline, key=lambda each: each["timestamp"]
+        )
         if row["camera"] in cameras and values["source_id"] in (None, row["source_id"])
     ]
     limit = values["limit"]

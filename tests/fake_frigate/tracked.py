@@ -4,8 +4,8 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .database import Event
     from .state import Camera, ServerState
-    from .story import Event
 
 FRAME = 0.4
 _ALERT_LABELS = ("person", "car")

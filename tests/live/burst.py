@@ -2,7 +2,7 @@
 
 from tests.fake_frigate import FakeFrigate
 from tests.fake_frigate.activity import objects_in_sight
-from tests.fake_frigate.story import Event
+from tests.fake_frigate.database import Event
 
 CAMERAS = 64
 ZONES = ("drive", "lawn")
@@ -43,7 +43,7 @@ class Street:
             self._visit(camera, is_leaving=not (growing or is_odd))
             self.drive(camera)
             self._frigate.motion(camera, is_odd)
-            self._frigate.hears(camera, SOUND, is_odd)
+            self._frigate.set_sound(camera, SOUND, is_odd)
 
     def _visit(self, camera: str, *, is_leaving: bool) -> None:
         if is_leaving:
@@ -66,15 +66,15 @@ class Street:
             for (_domain, key), state in self.shown(camera).items():
                 match key.split(":")[2:]:
                     case ["count", label]:
-                        self._frigate.say(f"{camera}/{label}", int(state))
+                        self._frigate.push(f"{camera}/{label}", int(state))
                     case ["active_count", label]:
-                        self._frigate.say(f"{camera}/{label}/active", int(state))
+                        self._frigate.push(f"{camera}/{label}/active", int(state))
                     case ["motion"]:
-                        self._frigate.say(f"{camera}/motion", state.upper())
+                        self._frigate.push(f"{camera}/motion", state.upper())
                     case ["sound", label]:
-                        self._frigate.say(f"{camera}/audio/{label}", state.upper())
-            self._frigate.say(f"{camera}/review_status", "NONE")
-            self._frigate.say(f"{camera}/detect/state", "ON")
+                        self._frigate.push(f"{camera}/audio/{label}", state.upper())
+            self._frigate.push(f"{camera}/review_status", "NONE")
+            self._frigate.push(f"{camera}/detect/state", "ON")
 
     def shown(self, *cameras: str) -> Shown:
         """Return what Home Assistant has to show now of some cameras, or of all."""

@@ -16,5 +16,5 @@ def way(
     frigate: FakeFrigate,
     freezer: FrozenDateTimeFactory,
 ) -> Way:
-    """Return the way by which a story arrives; a test with it goes both."""
+    """Return the way by which detections arrive; a test with it takes both."""
     return Way(hass, frigate, freezer, request.param)

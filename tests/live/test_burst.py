@@ -121,7 +121,7 @@ async def until_all_has_come(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     Messages stay in their order: who sees the last one has seen all others.
     """
     wanted = "off" if hass.states.is_state(LIGHTHOUSE, "on") else "on"
-    frigate.say("cam_64/improve_contrast/state", wanted.upper())
+    frigate.push("cam_64/improve_contrast/state", wanted.upper())
     for _turn in range(TURNS):
         if hass.states.is_state(LIGHTHOUSE, wanted):
             return

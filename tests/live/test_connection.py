@@ -13,9 +13,9 @@ from tests.common import (
     ADMIN,
     VIEWER,
     is_registered,
+    logged,
     pass_polls,
     pass_time,
-    said,
     sent,
     setup_state,
     state_of,
@@ -75,7 +75,7 @@ async def test_without_a_websocket_it_is_polled_and_that_is_said_once(
     entry = make_entry(frigate.internal_url)
     await set_up(hass, entry)
     await hass.async_block_till_done(wait_background_tasks=True)
-    said(caplog)
+    logged(caplog)
     assert state_of(hass, entry, *PUSH) == STATE_OFF
     # Only a push tells of motion.
     assert state_of(hass, entry, *MOTION) == STATE_UNKNOWN
@@ -86,7 +86,7 @@ async def test_without_a_websocket_it_is_polled_and_that_is_said_once(
     for _ in range(4):
         # However long it lasts; the pauses between the attempts are a minute at most.
         await pass_time(hass, freezer, 60)
-    lines = [line for line in said(caplog) if "live connection" in line]
+    lines = [line for line in logged(caplog) if "live connection" in line]
     assert len(lines) == 1
     assert "every 5 seconds" in lines[0]
 
@@ -96,7 +96,7 @@ async def test_without_a_websocket_it_is_polled_and_that_is_said_once(
     polls(frigate)
     await pass_time(hass, freezer, LIVE_POLL)
     assert polls(frigate) == 0
-    assert said(caplog) == []
+    assert logged(caplog) == []
 
 
 @EVERY_VERSION

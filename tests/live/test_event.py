@@ -26,8 +26,8 @@ from homeassistant.core import Event, EventStateChangedData, HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from tests.common import (
+    add_everything,
     entity_id,
-    furnish,
     is_available,
     is_registered,
     pass_polls,
@@ -120,7 +120,7 @@ async def test_entities(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("custom_components.frigate_http.PLATFORMS", [Platform.EVENT])
-    furnish(watched)
+    add_everything(watched)
     entry = await set_up(hass, snapshot_entry(watched.internal_url))
     await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
 
@@ -273,7 +273,7 @@ async def test_no_end_is_lost_when_frigate_restarts(
     await until(hass, lambda: told.types == ["alert_started"])
     frigate.restart()
     # Frigate deletes what its end has left unfinished.
-    frigate.state.story.reviews.clear()
+    frigate.state.database.reviews.clear()
     await until(hass, lambda: told.types[1:] == ["ended"])
     assert "end" not in told.attributes[1]
     await until_pushing(hass, entry, frigate)
@@ -378,7 +378,7 @@ async def test_a_plate_fires_once_a_visit(
     told = EventPayload(hass, entry, PLATE)
     others = [EventPayload(hass, entry, ("event", f"camera:{one}")) for one in OTHERS]
     car = frigate.object_appears("Portones", "car")
-    frigate.say("tracked_object_update", '{"type": "lpr", "camera": "Portones"}')
+    frigate.push("tracked_object_update", '{"type": "lpr", "camera": "Portones"}')
     frigate.plate_recognized(car, "SBA 1234")
     frigate.plate_recognized(car, "SBA 1234")
     frigate.plate_recognized(car, "SBA 1234", name="Eileen's car")
@@ -398,7 +398,7 @@ async def test_recognitions_without_an_event_id_all_fire(
     told = EventPayload(hass, entry, FACE)
     face = '{"type": "face", "camera": "front_door", "name": "Eileen"}'
     for _ in range(2):
-        frigate.say("tracked_object_update", face)
+        frigate.push("tracked_object_update", face)
     await until(hass, lambda: len(told.types) == 2)
 
 
@@ -407,7 +407,7 @@ async def test_who_is_remembered_is_limited(
 ) -> None:
     told = EventPayload(hass, entry, FACE)
     for number in [*range(501), 0]:
-        frigate.say(
+        frigate.push(
             "tracked_object_update",
             f'{{"type": "face", "camera": "front_door", "name": "A", "id": "{number}"}}',
         )

@@ -27,8 +27,8 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from tests.common import (
+    add_everything,
     entity_id,
-    furnish,
     is_available,
     is_registered,
     pass_polls,
@@ -85,7 +85,7 @@ async def test_entities(
 ) -> None:
     monkeypatch.setattr("custom_components.frigate_http.PLATFORMS", [Platform.IMAGE])
     monkeypatch.setattr("random.SystemRandom.getrandbits", lambda *_: 1)
-    furnish(frigate)
+    add_everything(frigate)
     frigate.add_event("front_door")
     entry = await set_up(hass, snapshot_entry(frigate.internal_url))
     await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)

@@ -11,7 +11,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import entity_registry as er
 from tests.common import (
     VIEWER,
-    furnish,
+    add_everything,
     is_available,
     is_registered,
     pass_polls,
@@ -49,7 +49,7 @@ async def test_entities(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("custom_components.frigate_http.PLATFORMS", [Platform.NUMBER])
-    furnish(frigate)
+    add_everything(frigate)
     entry = await set_up(hass, snapshot_entry(frigate.internal_url))
     await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
 

@@ -164,9 +164,9 @@ async def test_a_sound_is_detected(frigate: FakeFrigate, way: Way) -> None:
     entry = await way.set_up(make_entry(frigate.internal_url))
     glass = sensor("sound:glass")
     await way.shows(entry, {BARK: STATE_OFF, glass: STATE_OFF})
-    frigate.hears("front_door", "bark", on=True)
+    frigate.set_sound("front_door", "bark", on=True)
     await way.shows(entry, {BARK: STATE_ON, glass: STATE_OFF})
-    frigate.hears("front_door", "bark", on=False)
+    frigate.set_sound("front_door", "bark", on=False)
     await way.shows(entry, {BARK: STATE_OFF, glass: STATE_OFF})
 
 
@@ -199,7 +199,7 @@ async def test_an_outage(
 ) -> None:
     entry = await way.set_up(make_entry(frigate.internal_url))
     frigate.object_appears("front_door", zones=["steps"])
-    frigate.hears("front_door", "bark", on=True)
+    frigate.set_sound("front_door", "bark", on=True)
     there = dict.fromkeys((PERSON, PERSON_ON_STEPS, BARK), STATE_ON)
     await way.shows(entry, there)
 
@@ -361,7 +361,7 @@ async def test_automations_run_by_home_assistants_own_triggers(
 
     frigate.motion("front_door", on=True)
     frigate.object_appears("front_door")
-    frigate.hears("front_door", "bark", on=True)
+    frigate.set_sound("front_door", "bark", on=True)
     for one in ids:
         await until_state(hass, entry, *one, STATE_ON)
     await hass.async_block_till_done()

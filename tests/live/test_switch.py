@@ -15,8 +15,8 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from tests.common import (
     VIEWER,
+    add_everything,
     entity_id,
-    furnish,
     is_available,
     is_registered,
     pass_polls,
@@ -77,7 +77,7 @@ async def test_entities(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("custom_components.frigate_http.PLATFORMS", [Platform.SWITCH])
-    furnish(frigate)
+    add_everything(frigate)
     allow_all(frigate)
     entry = await set_up(hass, snapshot_entry(frigate.internal_url))
     await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)

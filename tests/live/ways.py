@@ -1,4 +1,4 @@
-"""The two ways by which the same story arrives: it is pushed, or asked for."""
+"""The two ways by which the same detections arrive: pushed, or polled."""
 
 from dataclasses import dataclass
 

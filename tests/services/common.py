@@ -78,7 +78,7 @@ def commands(
 def kept_state(frigate: FakeFrigate) -> object:
     """Return what the server keeps and a command could have changed."""
     state = frigate.state
-    kept = state.users, state.faces, state.train, state.story, state.exporter.exports
+    kept = state.users, state.faces, state.train, state.database, state.exporter.exports
     return deepcopy(kept)
 
 

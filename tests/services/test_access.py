@@ -28,7 +28,7 @@ from homeassistant.exceptions import (
 from tests.common import sent
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
-from tests.fake_frigate.portraits import portrait
+from tests.fake_frigate.face_images import face_image
 from tests.services.common import (
     call,
     camera_entity,
@@ -347,9 +347,9 @@ async def test_one_foreign_item_keeps_all_from_being_marked(
     both = [world.own.review, world.foreign.review]
     with pytest.raises(Unauthorized):
         await call(hass, "mark_reviewed", context, review_ids=both)
-    assert world.frigate.state.story.viewed == {}
+    assert world.frigate.state.database.viewed == {}
     await call(hass, "mark_reviewed", context, review_ids=both[:1])
-    assert world.frigate.state.story.viewed == {"admin": {world.own.review: True}}
+    assert world.frigate.state.database.viewed == {"admin": {world.own.review: True}}
     # Who may control everything is not made to wait for a look at each item.
     world.frigate.clear_requests()
     await call(hass, "mark_reviewed", world.callers["administrator"], review_ids=both)
@@ -497,7 +497,7 @@ async def test_the_status_names_visible_cameras_only(
 
 async def test_files_may_show_any_camera(hass: HomeAssistant, world: World) -> None:
     path = world.media / "picture.jpg"
-    path.write_bytes(portrait("Eileen"))
+    path.write_bytes(face_image("Eileen"))
     context = world.callers["user of one camera"]
     for file in (str(path), str(world.media / "nothing.jpg"), "/etc/passwd"):
         # Not even whether there is such a file is told.

@@ -62,7 +62,7 @@ async def test_an_event_is_changed(hass: HomeAssistant, frigate: FakeFrigate) ->
     await call(hass, "end_event", **one, end_time=at(end))
     assert event.end_time == pytest.approx(end)
     assert await call(hass, "delete_event", **one) == one
-    assert frigate.state.story.events == {}
+    assert frigate.state.database.events == {}
 
 
 @each_command
@@ -96,7 +96,7 @@ async def test_an_event_that_never_gets_there(
     assert len(sent(frigate, f"/api/events/{event_id}/retain")) == 4
     frigate.release_events()
     await call(hass, "retain_event", event_id=event_id)
-    assert frigate.state.story.events[event_id].retained
+    assert frigate.state.database.events[event_id].retained
 
 
 @each_command
@@ -113,7 +113,7 @@ async def test_who_may_not_change_events(
     with pytest.raises(Unauthorized):
         await call(hass, action, guest, event_id=event.id, **data)
     assert commands(frigate) == []
-    assert frigate.state.story.events == {event.id: event}
+    assert frigate.state.database.events == {event.id: event}
 
 
 @each_command

@@ -37,7 +37,7 @@ async def test_create_event(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     )
     assert answer.keys() == {door, gate}
     await call(hass, "get_events")
-    events = frigate.state.story.events
+    events = frigate.state.database.events
     for entity_id, camera in ((door, "front_door"), (gate, "Portones")):
         event = events[answer[entity_id]["event_id"]]
         assert (event.camera, event.label) == (camera, "doorbell")
@@ -60,7 +60,7 @@ async def test_an_event_that_lasts_until_it_is_ended(
     event_id = answer[door]["event_id"]
     # The first command comes before Frigate has written the event down.
     assert await call(hass, "end_event", event_id=event_id) == {"event_id": event_id}
-    event = frigate.state.story.events[event_id]
+    event = frigate.state.database.events[event_id]
     assert event.end_time == pytest.approx(frigate.state.clock(), abs=10)
     ends = sent(frigate, f"/api/events/{event_id}/end")
     assert [request.status for request in ends] == [404, 200]
@@ -71,7 +71,7 @@ async def test_the_usual_event(hass: HomeAssistant, frigate: FakeFrigate) -> Non
     await call(
         hass, "create_event", entity_id=camera_entity(hass, entry), label="doorbell"
     )
-    (event,) = frigate.state.story.pending
+    (event,) = frigate.state.database.pending
     assert event.end_time is not None
     assert event.end_time - event.start_time == pytest.approx(30 + 5)
     assert (event.has_clip, event.sub_label, event.data["score"]) == (True, None, 0)
@@ -137,4 +137,4 @@ async def test_a_viewer_creates_no_event(
     with pytest.raises(HomeAssistantError, match="Required: admin") as caught:
         await call(hass, "create_event", entity_id=door, label="doorbell")
     assert caught.value.translation_key == "forbidden"
-    assert frigate.state.story.pending == []
+    assert frigate.state.database.pending == []

@@ -9,7 +9,7 @@ from custom_components.frigate_http.const import DOMAIN
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from tests.clock import in_time
-from tests.common import said
+from tests.common import logged
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.exports import row
@@ -123,17 +123,17 @@ async def test_what_stays_is_told_to_the_log(
 ) -> None:
     await set_up(hass, make_entry(frigate.internal_url))
     first, second = add(frigate, 2)
-    said(caplog)
+    logged(caplog)
     fields = {"export_ids": [first, "gone"]}
     await hass.services.async_call(DOMAIN, "delete_exports", fields, blocking=True)
-    (line,) = said(caplog)
+    (line,) = logged(caplog)
     assert line.startswith(
         "frigate_http.delete_exports for gone: Frigate has no event or export gone. "
     )
     assert there(frigate) == {second}
     fields = {"export_ids": [second]}
     await hass.services.async_call(DOMAIN, "delete_exports", fields, blocking=True)
-    assert said(caplog) == []
+    assert logged(caplog) == []
     assert there(frigate) == set()
 
 
@@ -173,7 +173,7 @@ async def test_what_is_in_progress_stays(
     with pytest.raises(HomeAssistantError, match="still in progress") as caught:
         await in_time(freezer, call(hass, "delete_exports", export_ids=[busy]))
     assert caught.value.translation_key == "all_failed"
-    # Finished, it goes, and no film is left behind.
+    # Finished, it goes, and no video is left behind.
     exporter.exports[0].outcome, exporter.looks_until_done = "done", 0
     exporter.advance(time.time())
     await call(hass, "delete_exports", export_ids=[busy])

@@ -41,9 +41,9 @@ async def test_get_exports(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     assert isinstance(shown, list)
     by_id = {one["export_id"]: one for one in shown if isinstance(one, dict)}
     assert by_id.keys() == {done, busy}
-    film = frigate.state.exporter.row(done)
-    assert film is not None
-    start = dt_util.as_local(dt_util.utc_from_timestamp(int(film.start)))
+    video = frigate.state.exporter.row(done)
+    assert video is not None
+    start = dt_util.as_local(dt_util.utc_from_timestamp(int(video.start)))
     assert by_id[done] == {
         "export_id": done,
         "camera": "front_door",
@@ -52,7 +52,7 @@ async def test_get_exports(hass: HomeAssistant, frigate: FakeFrigate) -> None:
         "in_progress": False,
         "queued": False,
         "case_id": case,
-        "url": f"{frigate.external_url}/exports/{film.file}",
+        "url": f"{frigate.external_url}/exports/{video.file}",
     }
     # A file that is being written shows nothing.
     assert (by_id[busy]["in_progress"], by_id[busy]["url"]) == (True, None)

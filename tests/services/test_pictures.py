@@ -23,7 +23,7 @@ from homeassistant.exceptions import (
 from homeassistant.setup import async_setup_component
 from tests.common import sent, state_of
 from tests.fake_frigate import FakeFrigate, Fault
-from tests.fake_frigate.portraits import portrait
+from tests.fake_frigate.face_images import face_image
 from tests.services.common import (
     call,
     camera_entity,
@@ -77,7 +77,7 @@ def folder(hass: HomeAssistant, tmp_path: Path) -> Path:
 @pytest.fixture
 async def poster(hass: HomeAssistant) -> Poster:
     """Return an image entity that shows Eileen."""
-    entity = Poster(hass, portrait("Eileen", "png"))
+    entity = Poster(hass, face_image("Eileen", "png"))
     setup_test_component_platform(hass, "image", [entity])
     assert await async_setup_component(hass, "image", {"image": {"platform": "test"}})
     await hass.async_block_till_done()
@@ -104,7 +104,7 @@ async def test_register_a_file(
     hass: HomeAssistant, frigate: FakeFrigate, folder: Path, kind: str
 ) -> None:
     entry = await set_up_admin(hass, frigate)
-    path = written(folder, portrait("Ana", kind), "a picture.bin")
+    path = written(folder, face_image("Ana", kind), "a picture.bin")
     for number in (1, 2):
         answer = await call(hass, "register_face", name="Ana María", file=path)
         assert answer == {
@@ -121,14 +121,14 @@ async def test_recognize_a_file(
     hass: HomeAssistant, frigate: FakeFrigate, folder: Path
 ) -> None:
     await set_up_admin(hass, frigate)
-    path = written(folder, portrait("Eileen"))
+    path = written(folder, face_image("Eileen"))
     await call(hass, "register_face", name="Eileen", file=path)
     # The first questions after a change find the recognition unready.
     frigate.clear_requests()
     found = await call(hass, "recognize_face", file=path)
     assert found == {"name": "Eileen", "score": 1.0, "message": None}
     assert len(sent(frigate, RECOGNIZE)) == (3 if frigate.state.is_018 else 2)
-    other = written(folder, portrait("Stranger"), "other.jpg")
+    other = written(folder, face_image("Stranger"), "other.jpg")
     found = await call(hass, "recognize_face", file=other)
     assert found == {"name": None, "score": 0.0, "message": None}
 
@@ -137,7 +137,7 @@ async def test_nobody_is_known(
     hass: HomeAssistant, frigate: FakeFrigate, folder: Path
 ) -> None:
     await set_up_admin(hass, frigate)
-    path = written(folder, portrait("Eileen"))
+    path = written(folder, face_image("Eileen"))
     found = await call(hass, "recognize_face", file=path)
     words = "No face was recognized."
     assert found == {"name": None, "score": None, "message": words}
@@ -154,7 +154,7 @@ async def test_no_face_is_an_answer(
     nothing = {"name": None, "score": None, "message": NO_FACE}
     not_registered = {"name": "Eileen", "registered": False, "message": NO_FACE}
     sources: list[dict[str, Any]] = [
-        {"file": written(folder, portrait())},
+        {"file": written(folder, face_image())},
         {"image_entity": camera_entity(hass, entry)},
     ]
     for source in sources:
@@ -178,7 +178,7 @@ async def test_an_image_entity(
         error = await refused(hass, action, **source)
         assert error.translation_key == "no_image"
         assert not isinstance(error, ServiceValidationError)
-    poster.content = portrait("Eileen")
+    poster.content = face_image("Eileen")
     assert (await call(hass, "recognize_face", **source))["name"] == "Eileen"
 
 
@@ -257,7 +257,7 @@ async def test_exactly_one_picture(
     hass: HomeAssistant, frigate: FakeFrigate, folder: Path, action: str
 ) -> None:
     entry = await set_up_admin(hass, frigate)
-    path = written(folder, portrait())
+    path = written(folder, face_image())
     frigate.clear_requests()
     both = {"file": path, "image_entity": camera_entity(hass, entry)}
     for data in ({}, both):
@@ -276,14 +276,14 @@ async def test_files_that_may_not_be_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     await set_up_admin(hass, frigate)
-    secret = Path(written(folder.parent, portrait("Eileen"), "secret.jpg"))
+    secret = Path(written(folder.parent, face_image("Eileen"), "secret.jpg"))
     (folder / "link.jpg").symlink_to(secret)
     (folder / "loop.jpg").symlink_to(folder / "loop.jpg")
     (folder / "out").symlink_to(folder.parent)
     (folder / "folder.jpg").mkdir()
     os.mkfifo(folder / "pipe.jpg")
     monkeypatch.chdir(folder)
-    written(folder, portrait("Eileen"))
+    written(folder, face_image("Eileen"))
     frigate.clear_requests()
     for path in (
         str(secret),
@@ -339,7 +339,7 @@ async def test_files_that_are_no_pictures(
         assert error.translation_key == "unsupported_image", content
         assert isinstance(error, ServiceValidationError)
     monkeypatch.setattr(images, "LARGEST_PICTURE", 2**20)
-    path = written(folder, portrait("Eileen") + bytes(2**20))
+    path = written(folder, face_image("Eileen") + bytes(2**20))
     error = await refused(hass, action, file=path)
     assert error.translation_key == "unsupported_image"
     assert "1 MiB" in str(error)
@@ -352,7 +352,7 @@ async def test_a_viewers_account(
     hass: HomeAssistant, frigate: FakeFrigate, folder: Path, action: str
 ) -> None:
     await set_up_viewer(hass, frigate)
-    error = await refused(hass, action, file=written(folder, portrait("Eileen")))
+    error = await refused(hass, action, file=written(folder, face_image("Eileen")))
     assert error.translation_key == "forbidden"
     assert frigate.state.faces == {}
 
@@ -363,7 +363,7 @@ async def test_what_the_server_refuses(
 ) -> None:
     frigate.add_face("Eileen")
     await set_up_admin(hass, frigate)
-    path = written(folder, portrait("Eileen"))
+    path = written(folder, face_image("Eileen"))
     frigate.state.face_recognition = False
     error = await refused(hass, action, file=path)
     assert error.translation_key == "bad_request"
@@ -381,7 +381,7 @@ async def test_a_question_without_an_answer_is_asked_once_more(
 ) -> None:
     frigate.add_face("Eileen")
     await set_up_admin(hass, frigate)
-    path = written(folder, portrait("Eileen"))
+    path = written(folder, face_image("Eileen"))
     frigate.fail(RECOGNIZE, Fault.drop_body(), times=1)
     assert (await call(hass, "recognize_face", file=path))["name"] == "Eileen"
     assert len(sent(frigate, RECOGNIZE)) == 2

@@ -1,4 +1,4 @@
-"""Previews: the short films of each hour."""
+"""Previews: the short videos of each hour."""
 
 import time
 from typing import Any

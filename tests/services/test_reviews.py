@@ -113,7 +113,7 @@ async def test_the_sensors_follow_what_is_marked(
     assert left() == ("0", "0")
     await call(hass, "mark_reviewed", review_ids=[alert, bark], reviewed=False)
     assert left() == ("1", "1")
-    assert frigate.state.story.viewed == {"viewer1": {alert: False, bark: False}}
+    assert frigate.state.database.viewed == {"viewer1": {alert: False, bark: False}}
 
 
 async def test_on_the_internal_port_nobody_in_particular_reviews(
@@ -122,7 +122,7 @@ async def test_on_the_internal_port_nobody_in_particular_reviews(
     review = frigate.add_review("front_door").id
     await set_up(hass, make_entry(frigate.internal_url))
     await call(hass, "mark_reviewed", review_ids=[review])
-    assert frigate.state.story.viewed == {"anonymous": {review: True}}
+    assert frigate.state.database.viewed == {"anonymous": {review: True}}
 
 
 async def test_a_role_for_some_cameras(
@@ -138,7 +138,7 @@ async def test_a_role_for_some_cameras(
     assert caught.value.translation_key == "forbidden"
     await call(hass, "mark_reviewed", review_ids=[own])
     assert state_of(hass, entry, *ALERTS) == "0"
-    assert frigate.state.story.viewed == {"gate1": {own: True}}
+    assert frigate.state.database.viewed == {"gate1": {own: True}}
 
 
 @pytest.mark.parametrize(

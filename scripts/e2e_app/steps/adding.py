@@ -26,21 +26,21 @@ async def add_integration(world: World) -> None:
     await flow.fill(texts.ours("config.step.user.data.url"), world.frigate.external_url)
     # The certificate is self-signed, as the one that Frigate makes itself.
     await flow.switch(texts.ours("config.step.user.data.verify_ssl"))
-    await world.album.keep("setup")
+    await world.screenshots.take("setup")
     await flow.submit()
     await flow.expect_title(texts.ours("config.step.authenticate.title"))
-    await world.album.keep("setup-authenticate")
+    await world.screenshots.take("setup-authenticate")
     await flow.choose(texts.ours("config.step.authenticate.menu_options.login"))
     await _enter_account(world, _MISTYPED)
     await flow.expect_error(
         texts.ours("config.error.invalid_auth", message="Login failed")
     )
-    await world.album.keep("setup-wrong-password")
+    await world.screenshots.take("setup-wrong-password")
     await _enter_account(world, world.frigate.state.users[_ACCOUNT].password)
     await flow.finish("finish_skip")
     await world.go_to_integration()
     await world.page.locator("ha-config-entry-device-row").nth(2).wait_for()
-    await world.album.keep("integration")
+    await world.screenshots.take("integration")
 
 
 async def _find_integration(world: World) -> None:

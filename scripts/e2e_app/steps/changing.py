@@ -19,7 +19,7 @@ async def change_option(world: World) -> None:
     row = page.locator("ha-config-entry-row ha-row-item")
     await row.get_by_role("button", name=configure, exact=True).click()
     await flow.expect_title(texts.ours("options.step.init.title"))
-    await world.album.keep("options")
+    await world.screenshots.take("options")
     height = "options.step.init.sections.live_view.data.mjpeg_height"
     await flow.fill(texts.ours(height), str(_HEIGHT))
     await flow.submit()
@@ -41,7 +41,7 @@ async def log_in_again(world: World) -> None:
     # Home Assistant notices at its next poll.
     await _attention(world).locator("ha-button").click()
     await flow.expect_title(texts.ours("config.step.login.title"))
-    await world.album.keep("reauth")
+    await world.screenshots.take("reauth")
     await flow.fill(texts.ours("config.step.login.data.password"), _CHANGED)
     await flow.submit()
     await flow.expect_end(texts.core("homeassistant", "config.abort.reauth_successful"))
@@ -58,7 +58,7 @@ async def reconfigure(world: World) -> None:
     await flow.expect_title(texts.ours(f"{step}.title"))
     await flow.fill(texts.ours(f"{step}.data.url"), world.frigate.internal_url)
     await flow.choose(texts.ours("selector.credentials.options.remove"))
-    await world.album.keep("reconfigure")
+    await world.screenshots.take("reconfigure")
     await flow.submit()
     await flow.expect_end(
         texts.core("homeassistant", "config.abort.reconfigure_successful")

@@ -28,7 +28,7 @@ async def get_faces(world: World) -> None:
     answer = await _perform(world)
     if len(answer["faces"][PERSON]) != len(world.frigate.state.faces[PERSON]):
         raise DemoError(f"get_faces answered {answer['faces']}.")
-    await world.album.keep("action", height=_WITH_ANSWER)
+    await world.screenshots.take("action", height=_WITH_ANSWER)
 
 
 async def download_clip(world: World) -> None:
@@ -43,7 +43,7 @@ async def download_clip(world: World) -> None:
     page = world.page
     await page.locator("tools-action ha-button[value=yaml]").click()
     await page.locator("tools-action .cm-content").first.fill(dump(action))
-    await world.album.keep("action-yaml")
+    await world.screenshots.take("action-yaml")
     (saved,) = (await _perform(world)).values()
     if saved["camera"] != CAMERA or saved["seconds"] < _CLIP_SECONDS or saved["gaps"]:
         raise DemoError(f"download_clip answered {saved}.")
@@ -58,7 +58,7 @@ async def play_clip(world: World) -> None:
     for title in (_MEDIA, *folders):
         await _child(world, title).click()
     await _child(world, file).wait_for()
-    await world.album.keep("media")
+    await world.screenshots.take("media")
     await _child(world, file).click()
     video = await page.locator(
         "hui-dialog-web-browser-play-media video"

@@ -33,7 +33,7 @@ async def open_device(world: World) -> None:
         name = world.texts.ours(f"entity.{platform}.{key}.name")
         # A switch may have the same name as what shows whether it took effect.
         await cards.get_by_text(name, exact=True).first.wait_for()
-    await world.album.keep("device", with_pictures=True)
+    await world.screenshots.take("device", with_pictures=True)
 
 
 async def watch_camera(world: World) -> None:
@@ -41,7 +41,7 @@ async def watch_camera(world: World) -> None:
     image = await open_camera(world)
     await _see_change(world.page, image)
     await _see_change(world.page, image)
-    await world.album.keep("camera")
+    await world.screenshots.take("camera")
 
 
 async def see_occupancy(world: World) -> None:
@@ -51,7 +51,7 @@ async def see_occupancy(world: World) -> None:
     await _see_state(world, "off")
     visitor = world.frigate.object_appears(CAMERA, "person")
     await _see_state(world, "on")
-    await world.album.keep("occupancy")
+    await world.screenshots.take("occupancy")
     world.frigate.object_leaves(visitor)
     await _see_state(world, "off")
 
@@ -70,7 +70,7 @@ async def see_dashboard(world: World) -> None:
         await world.page.wait_for_function(
             "image => image.naturalWidth > 0", arg=await picture.element_handle()
         )
-    await world.album.keep(
+    await world.screenshots.take(
         "dashboard", width=_DASHBOARD_WIDTH, height=_DASHBOARD_HEIGHT
     )
     await world.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})

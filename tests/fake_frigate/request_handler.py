@@ -1,4 +1,4 @@
-"""Where requests come in: the log, the faults and the waiting for things to happen."""
+"""Handles requests: logs them, applies faults, and lets tests wait for them."""
 
 import asyncio
 from collections import Counter
@@ -16,8 +16,8 @@ from .limits import LoginLimiter
 from .live import is_handshake
 from .live_commands import command
 from .nginx import MAX_BODY, Nginx
-from .pacer import Pacer
-from .pictures import Studio
+from .pictures import Workers
+from .real_time import RealTimer
 from .requests import Port, Request
 from .state import ServerState
 from .wire import hang_up, send
@@ -27,8 +27,8 @@ _FOREIGN_PAGE = (
 )
 
 
-class Reception:
-    """Notes each request, lets it fail if it is to fail, and has it answered."""
+class RequestHandler:
+    """Logs each request, applies its fault if there is one, and answers it."""
 
     def __init__(self, state: ServerState, prefix: str) -> None:
         """Answer from this state, below this path."""
@@ -37,17 +37,17 @@ class Reception:
         self.requests: list[Request] = []
         self.open_streams: Counter[str] = Counter()
         self.max_parallel = 0
-        self.open_films = 0
-        self.max_films = 0
+        self.open_videos = 0
+        self.max_videos = 0
         self.latency = 0
         """How often the event loop turns before a request is answered."""
         self._parallel = 0
         self._changed = asyncio.Event()
         self._faults = Faults()
-        self._pacer = Pacer()
-        self._studio = Studio(state.clock)
+        self._timer = RealTimer()
+        self._workers = Workers(state.clock)
         self._limiter = LoginLimiter()
-        self._nginx = Nginx(Backend(Streams(self._pacer, self._count_stream)))
+        self._nginx = Nginx(Backend(Streams(self._timer, self._count_stream)))
         self.state.live.changed = self._changed.set
         self.state.live.command = partial(command, state)
 
@@ -77,11 +77,11 @@ class Reception:
             timeout,
         )
 
-    async def wait_for_films(self, n: int, timeout: float = 30) -> None:
-        """Wait until that many films are on their way."""
+    async def wait_for_videos(self, n: int, timeout: float = 30) -> None:
+        """Wait until that many videos are on their way."""
         await self._wait(
-            lambda: self.open_films == n,
-            lambda: f"{self.open_films} films, not {n}",
+            lambda: self.open_videos == n,
+            lambda: f"{self.open_videos} videos, not {n}",
             timeout,
         )
 
@@ -96,7 +96,7 @@ class Reception:
     async def _wait(
         self, reached: Callable[[], bool], found: Callable[[], str], timeout: float
     ) -> None:
-        limit = asyncio.ensure_future(self._pacer.sleep(timeout))
+        limit = asyncio.ensure_future(self._timer.sleep(timeout))
         try:
             while not reached():
                 if limit.done():
@@ -114,9 +114,9 @@ class Reception:
         self.open_streams = +self.open_streams
         self._changed.set()
 
-    def _count_films(self, change: int) -> None:
-        self.open_films += change
-        self.max_films = max(self.max_films, self.open_films)
+    def _count_videos(self, change: int) -> None:
+        self.open_videos += change
+        self.max_videos = max(self.max_videos, self.open_videos)
         self._changed.set()
 
     async def handle(self, request: web.BaseRequest, port: Port) -> web.StreamResponse:
@@ -132,7 +132,7 @@ class Reception:
         cleared = self._faults.cleared
         self._parallel += 1
         self.max_parallel = max(self.max_parallel, self._parallel)
-        counted, film = True, False
+        counted, video = True, False
         try:
             if fault is not None and fault.kind == "drop":
                 await hang_up(request, at_once=True)
@@ -152,19 +152,19 @@ class Reception:
                 counted = False
             if answer.listener is not None:
                 return await self.state.live.serve(request, port, *answer.listener)
-            film = answer.content_type == "video/mp4"
-            self._count_films(film)
+            video = answer.content_type == "video/mp4"
+            self._count_videos(video)
             return await send(request, answer, fault, self._faults)
         finally:
             self._parallel -= counted
-            self._count_films(-film)
+            self._count_videos(-video)
 
     async def _respond(self, request: web.BaseRequest, port: Port, path: str) -> Answer:
         if (request.content_length or 0) > MAX_BODY:
             return nginx_page(413)
         call = Call(
             state=self.state,
-            studio=self._studio,
+            workers=self._workers,
             limiter=self._limiter,
             port=port,
             method=request.method,

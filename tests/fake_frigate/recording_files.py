@@ -1,8 +1,8 @@
 """The files of the recordings: each scene is recorded once, and then repeats for ever.
 
-A reel holds a dozen files of ten seconds. A segment that Frigate lists is one of them, or
+A scene has a dozen files of ten seconds. A segment that Frigate lists is one of them, or
 its beginning where the segment ended early. Recording the usual scene takes half a second
-and 2.5 MB; that happens at the first film somebody asks for, in a thread.
+and 2.5 MB; that happens at the first video somebody asks for, in a thread.
 
 For clips that are really large there is `NOISE`: a few files of 21 MB, recorded in three
 seconds, of which a clip of 150 s takes 300 MB, one of a quarter of an hour 2 GB.
@@ -50,12 +50,12 @@ def _folder() -> Path:
 
 
 def new_path() -> Path:
-    """Return where a new film can be written, which nobody else uses."""
+    """Return where a new video can be written, which nobody else uses."""
     return _folder() / f"{next(_numbers)}.mp4"
 
 
 @dataclass
-class _Reel:
+class _SceneFiles:
     """The files of a scene, and what was made of them."""
 
     files: list[Path]
@@ -71,13 +71,13 @@ class _Reel:
             return self.made[key]
 
 
-def _reel(scene: Scene) -> _Reel:
+def _files_of(scene: Scene) -> _SceneFiles:
     with _busy:
         return _record(scene)
 
 
 @cache
-def _record(scene: Scene) -> _Reel:
+def _record(scene: Scene) -> _SceneFiles:
     assert SEGMENT_SECONDS % scene.keyframes == 0, "a keyframe at every tenth second"
     count = _NOISY_FILES if scene.noise else _FILES
     # The first file is not like the others, and the last one is not full.
@@ -86,39 +86,41 @@ def _record(scene: Scene) -> _Reel:
     whole = SEGMENT_SECONDS * scene.fps
     files = [each.path for each in segments if _frames(each.path) == whole]
     assert len(files) >= count
-    return _Reel(files[:count])
+    return _SceneFiles(files[:count])
 
 
 def _frames(path: Path) -> int:
-    with av.open(str(path)) as film:
-        return film.streams.video[0].frames
+    with av.open(str(path)) as video:
+        return video.streams.video[0].frames
 
 
 def file_of(segment: Segment) -> Path:
     """Return the file of a segment."""
-    reel = _reel(segment.scene)
-    whole = reel.files[int(segment.start // SEGMENT_SECONDS) % len(reel.files)]
+    scene_files = _files_of(segment.scene)
+    whole = scene_files.files[
+        int(segment.start // SEGMENT_SECONDS) % len(scene_files.files)
+    ]
     if segment.duration >= SEGMENT_SECONDS:
         return whole
-    return reel.once(
+    return scene_files.once(
         lambda path: _copy(whole, path, segment.duration), whole, segment.duration
     )
 
 
-def film_of(scene: Scene, seconds: float, silent: bool) -> Path:
-    """Return an ordinary film of that length, with the index in front."""
-    reel = _reel(scene)
+def video_of(scene: Scene, seconds: float, silent: bool) -> Path:
+    """Return an ordinary video of that length, with the index in front."""
+    scene_files = _files_of(scene)
 
     def make(path: Path) -> None:
         count = int(seconds // SEGMENT_SECONDS) + 1
-        files = itertools.islice(itertools.cycle(reel.files), count)
+        files = itertools.islice(itertools.cycle(scene_files.files), count)
         parts = [material.Segment(each, 0, SEGMENT_SECONDS) for each in files]
         joined = material.cut(parts, -math.inf, math.inf, new_path())
         assert joined is not None
         _copy(joined, path, seconds, silent=silent)
         joined.unlink()
 
-    return reel.once(make, seconds, silent)
+    return scene_files.once(make, seconds, silent)
 
 
 def cut(segments: Sequence[Segment], start: float, end: float, target: Path) -> None:
@@ -132,7 +134,7 @@ def cut(segments: Sequence[Segment], start: float, end: float, target: Path) -> 
 
 
 def _copy(source: Path, target: Path, seconds: float, *, silent: bool = False) -> None:
-    """Copy what a film shows before a moment."""
+    """Copy what a video shows before a moment."""
     options = {"movflags": "faststart"}
     with (
         av.open(str(source)) as whole,
@@ -167,9 +169,9 @@ def _begin(video: VideoStream) -> float:
 def picture(segment: Segment, moment: float, kind: str, height: int | None) -> bytes:
     """Return the first picture at or after a moment; after the last one there is none."""
     offset = moment - segment.start
-    with av.open(str(file_of(segment))) as film:
-        film.seek(int(offset * av.time_base))
-        for frame in film.decode(video=0):
+    with av.open(str(file_of(segment))) as video:
+        video.seek(int(offset * av.time_base))
+        for frame in video.decode(video=0):
             if frame.time is None or frame.time < offset - _NEAR:
                 continue
             return _drawn(frame, kind, height or frame.height)

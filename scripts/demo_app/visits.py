@@ -18,7 +18,7 @@ _MOMENT = 2.0
 _QUIET = 6.0
 
 
-def furnish(server: FakeFrigate) -> None:
+def configure_cameras(server: FakeFrigate) -> None:
     """Let the cameras look and listen for what will happen."""
     server.add_zone(DOOR, ZONE, "Porch")
     door, drive = (server.state.cameras[one] for one in (DOOR, DRIVE))
@@ -63,7 +63,7 @@ async def _when_wanted(server: FakeFrigate, wanted: asyncio.Event) -> None:
 
 async def _visit(server: FakeFrigate, name: str) -> None:
     """Let somebody come to the door, be recognized, and go again."""
-    server.hears(DOOR, _SOUND, True)
+    server.set_sound(DOOR, _SOUND, True)
     server.motion(DOOR, True)
     await asyncio.sleep(_MOMENT)
     visitor = server.object_appears(DOOR)
@@ -72,7 +72,7 @@ async def _visit(server: FakeFrigate, name: str) -> None:
     server.object_moves(visitor, zones=[ZONE])
     server.review_changes(review, severity="alert", zones=[ZONE])
     await asyncio.sleep(_MOMENT)
-    server.hears(DOOR, _SOUND, False)
+    server.set_sound(DOOR, _SOUND, False)
     server.face_recognized(visitor, name)
     server.object_moves(visitor)
     server.review_changes(review, objects=["person-verified"])

@@ -1,4 +1,4 @@
-"""Films as files of nginx: of exports and previews, whole or a part of them."""
+"""Videos as files of nginx: of exports and previews, whole or a part of them."""
 
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 import re
 
-from . import reel
+from . import recording_files
 from .answers import Answer, Json, json_answer, nginx_page
 from .call import Call
 from .exporter import Export
@@ -24,13 +24,13 @@ _RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
 
 @cache
 def _unfinished() -> Path:
-    path = reel.new_path()
+    path = recording_files.new_path()
     path.write_bytes(_UNFINISHED)
     return path
 
 
-async def _export_film(call: Call, export: Export) -> Path:
-    """Return the film of an export, which is useless until it is finished.
+async def _export_video(call: Call, export: Export) -> Path:
+    """Return the video of an export, which is useless until it is finished.
 
     A time-lapse has no sound.
     """
@@ -38,7 +38,9 @@ async def _export_film(call: Call, export: Export) -> Path:
         return _unfinished()
     scene = call.state.footage.scene(export.camera, export.start)
     silent = export.speed > 1
-    return await call.studio.run(reel.film_of, scene, export.seconds, silent)
+    return await call.workers.run(
+        recording_files.video_of, scene, export.seconds, silent
+    )
 
 
 async def export_file(call: Call) -> Answer:
@@ -51,7 +53,7 @@ async def export_file(call: Call) -> Answer:
     export = exporter.by_file(name)
     if export is None or not exporter.has_file(export):
         return nginx_page(404)
-    return part_of(call, await _export_film(call, export))
+    return part_of(call, await _export_video(call, export))
 
 
 def _http_date(seconds: float) -> str:
@@ -61,20 +63,21 @@ def _http_date(seconds: float) -> str:
 async def _listing(call: Call, exports: list[Export]) -> Answer:
     files: list[Json] = []
     for each in sorted(exports, key=lambda each: each.file):
-        size = (await _export_film(call, each)).stat().st_size
+        size = (await _export_video(call, each)).stat().st_size
         mtime = _http_date(each.ended_at or each.end)
         files.append({"name": each.file, "type": "file", "mtime": mtime, "size": size})
     return json_answer(files)
 
 
 async def preview_file(call: Call) -> Answer:
-    """Answer for the film of a preview, which takes a second for each minute."""
+    """Answer for the video of a preview, which takes a second for each minute."""
     camera, _, name = call.path.removeprefix("/clips/previews/").partition("/")
     for start, end in previews(call.state, camera):
         if name == f"{start:.6f}-{end:.6f}.mp4":
             seconds = max(1, round((end - start) / 60))
             return part_of(
-                call, await call.studio.run(reel.film_of, SCENE, seconds, True)
+                call,
+                await call.workers.run(recording_files.video_of, SCENE, seconds, True),
             )
     return nginx_page(404)
 
@@ -84,7 +87,7 @@ async def export_picture(call: Call) -> Answer:
     name = call.path.removeprefix("/clips/export/")
     if not any(name == f"{each.id}.webp" for each in call.state.exporter.rows()):
         return nginx_page(404)
-    return picture_file(await call.studio.face(name))
+    return picture_file(await call.workers.face(name))
 
 
 def part_of(call: Call, path: Path) -> Answer:
@@ -92,7 +95,7 @@ def part_of(call: Call, path: Path) -> Answer:
     wanted = _RANGE.match(call.headers.get("Range", ""))
     size = path.stat().st_size
     if wanted is None or wanted[0] == "bytes=-":
-        answer = _film(call, path, 0, size)
+        answer = _video(call, path, 0, size)
         answer.headers.append(("Accept-Ranges", "bytes"))
         return answer
     first, last = wanted[1], wanted[2]
@@ -102,16 +105,16 @@ def part_of(call: Call, path: Path) -> Answer:
         page = nginx_page(416)
         page.headers.append(("Content-Range", f"bytes */{size}"))
         return page
-    answer = _film(call, path, start, end + 1)
+    answer = _video(call, path, start, end + 1)
     answer.status = 206
     answer.headers.append(("Content-Range", f"bytes {start}-{end}/{size}"))
     return answer
 
 
-def _film(call: Call, path: Path, start: int, end: int) -> Answer:
+def _video(call: Call, path: Path, start: int, end: int) -> Answer:
     return Answer(
         content_type="video/mp4",
-        stream=lambda: pieces(call.studio, path, start, end),
+        stream=lambda: pieces(call.workers, path, start, end),
         length=end - start,
     )
 

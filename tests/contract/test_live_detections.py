@@ -11,7 +11,7 @@ from tests.fake_frigate import FakeFrigate
 from tests.versions import EVERY_VERSION
 
 from .client import fetch
-from .live_client import listen, told
+from .live_client import listen, payload_of
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 
@@ -43,7 +43,7 @@ async def test_object_comes_and_goes(
         for camera in ("front_door", "Portones"):
             server.add_zone(camera, "street", labels=("person", "car"))
         event = server.object_appears("front_door", "car", zones=["street"])
-        assert summary(await client.said(server)) == [
+        assert summary(await client.received(server)) == [
             ("events", "new"),
             *counts("front_door", "car", 1, 1, 1, 1),
             *counts("street", "car", 1, 1, 1, 1),
@@ -54,13 +54,13 @@ async def test_object_comes_and_goes(
         assert [each["id"] for each in running.json] == [event.id]
         # The zone of that name is the same for all cameras.
         other = server.object_appears("Portones", "car", zones=["street"])
-        assert summary(await client.said(server)) == [
+        assert summary(await client.received(server)) == [
             ("events", "new"),
             *counts("Portones", "car", 1, 1, 1, 1),
             *counts("street", "car", 2, 2, 2, 2),
         ]
         server.object_moves(event, stationary=True)
-        assert summary(await client.said(server)) == [
+        assert summary(await client.received(server)) == [
             ("events", "update"),
             ("front_door/car/active", 0),
             ("front_door/all", 1),
@@ -70,24 +70,24 @@ async def test_object_comes_and_goes(
             ("street/all/active", 1),
         ]
         server.object_moves(event)
-        assert summary(await client.said(server)) == [("events", "update")]
+        assert summary(await client.received(server)) == [("events", "update")]
         server.object_moves(other, zones=[])
-        assert summary(await client.said(server)) == [
+        assert summary(await client.received(server)) == [
             ("events", "update"),
             ("street/car", 1),
             ("street/car/active", 0),
             ("street/all", 1),
             ("street/all/active", 0),
         ]
-        activity = told(
+        activity = payload_of(
             await client.answers(server, "onConnect", ""), "camera_activity"
         )
         (seen,) = activity["front_door"]["objects"]
         assert (seen["id"], seen["stationary"]) == (event.id, True)
         assert seen["current_zones"] == ["street"]
         server.object_leaves(event)
-        heard = await client.said(server)
-        assert summary(heard) == [
+        messages = await client.received(server)
+        assert summary(messages) == [
             ("events", "end"),
             ("front_door/car", 0),
             ("front_door/all", 0),
@@ -96,7 +96,7 @@ async def test_object_comes_and_goes(
             ("street/all", 0),
             ("street/all/active", 0),
         ]
-        end = told(heard, "events")
+        end = payload_of(messages, "events")
         assert end["before"]["end_time"] is None
         assert end["after"]["end_time"] == event.end_time
         assert other.zones == ["street"]
@@ -104,7 +104,7 @@ async def test_object_comes_and_goes(
         assert other.zones == ["street"]
         car = server.object_appears("front_door", "car", stationary=True)
         server.object_moves(car, zones=["street"], stationary=False)
-        classes = [each["class_type"] for each in server.state.story.timeline]
+        classes = [each["class_type"] for each in server.state.database.timeline]
         assert classes == [
             "visible",
             "visible",
@@ -141,11 +141,11 @@ async def test_events_look_like_the_recorded_ones(
 ) -> None:
     async with listen(session, server) as client:
         event = server.object_appears("Portones", "car")
-        new = told(await client.said(server), "events")
+        new = payload_of(await client.received(server), "events")
         server.object_moves(event)
-        update = told(await client.said(server), "events")
+        update = payload_of(await client.received(server), "events")
         server.object_leaves(event)
-        end = told(await client.said(server), "events")
+        end = payload_of(await client.received(server), "events")
     for kind, found in (("new", new), ("update", update)):
         expected = recorded("0.17.2", "ws.5000.onConnect", "events", type=kind)
         assert kinds(found) == kinds(expected)
@@ -163,21 +163,21 @@ async def test_messages_of_018_look_like_the_recorded_ones(
         server.object_appears("Portones")
         server.motion("Portones", on=True)
         server.object_moves(event)
-        heard = (await client.said(server))[-1:]
-        update = told(heard, "events")
+        messages = (await client.received(server))[-1:]
+        update = payload_of(messages, "events")
         expected = recorded("0.18", "ws.onConnect", "events")
         assert kinds(update) == kinds(expected)
         server.face_recognized(event, "Eileen", 1.0)
-        face = told(await client.said(server), "tracked_object_update")
+        face = payload_of(await client.received(server), "tracked_object_update")
         assert kinds(face) == kinds(
             recorded("0.18", "ws.onConnect", "tracked_object_update")
         )
         review = server.review_starts("front_door", events=[event])
         server.review_ends(review)
-        end = told((await client.said(server))[2:], "reviews")
+        end = payload_of((await client.received(server))[2:], "reviews")
         assert kinds(end) == kinds(recorded("0.18", "ws18.admin.set", "reviews"))
         greeting = await client.answers(server, "onConnect", "")
-        activity = told(greeting, "camera_activity")
+        activity = payload_of(greeting, "camera_activity")
         assert activity["front_door"]["objects"][0]["label"] == "person-verified"
         activity["front_door"]["objects"] = []
         assert kinds(activity) == kinds(
@@ -190,21 +190,21 @@ async def test_messages_of_018_look_like_the_recorded_ones(
 async def test_reviews(session: aiohttp.ClientSession, version: str) -> None:
     async with FakeFrigate(version) as server, listen(session, server) as client:
         review = server.review_starts("front_door", "detection")
-        assert summary(await client.said(server)) == [
+        assert summary(await client.received(server)) == [
             ("reviews", "new"),
             ("front_door/review_status", "DETECTION"),
         ]
         server.review_changes(review, severity="alert", objects=["person", "car"])
-        heard = await client.said(server)
-        assert summary(heard) == [
+        messages = await client.received(server)
+        assert summary(messages) == [
             ("reviews", "update"),
             ("front_door/review_status", "ALERT"),
         ]
-        change = told(heard, "reviews")
+        change = payload_of(messages, "reviews")
         assert change["before"]["data"]["objects"] == ["person"]
         assert change["after"]["data"]["objects"] == ["person", "car"]
         server.review_ends(review)
-        assert summary(await client.said(server)) == [
+        assert summary(await client.received(server)) == [
             ("reviews", "end"),
             ("front_door/review_status", "NONE"),
         ]
@@ -221,33 +221,35 @@ async def test_motion_sounds_and_names(
         server.state.cameras["front_door"].audio = True
         server.motion("front_door", on=True)
         server.motion("front_door", on=False)
-        assert await client.said(server) == [
+        assert await client.received(server) == [
             ("front_door/motion", "ON"),
             ("front_door/motion", "OFF"),
         ]
-        server.hears("front_door", "speech", on=True)
-        heard = await client.said(server)
-        assert heard[0] == ("front_door/audio/speech", "ON")
-        sounds = told(heard, "audio_detections")
+        server.set_sound("front_door", "speech", on=True)
+        messages = await client.received(server)
+        assert messages[0] == ("front_door/audio/speech", "ON")
+        sounds = payload_of(messages, "audio_detections")
         (event,) = (await fetch(session, running)).json
         assert sounds["front_door"]["speech"]["id"] == event["id"]
         assert event["data"]["type"] == "audio"
-        server.hears("front_door", "speech", on=False)
-        heard = await client.said(server)
-        assert heard[0] == ("front_door/audio/speech", "OFF")
-        assert told(heard, "audio_detections") == {"front_door": {}}
+        server.set_sound("front_door", "speech", on=False)
+        messages = await client.received(server)
+        assert messages[0] == ("front_door/audio/speech", "OFF")
+        assert payload_of(messages, "audio_detections") == {"front_door": {}}
         bypass = {"X-Cache-Bypass": "1"}
         assert (await fetch(session, running, headers=bypass)).json == []
         server.classified("front_door", "gate", "open")
-        assert await client.said(server) == [("front_door/classification/gate", "open")]
+        assert await client.received(server) == [
+            ("front_door/classification/gate", "open")
+        ]
         car = server.object_appears("front_door", "car")
         server.plate_recognized(car, "1234ABC", score=0.9)
         assert car.sub_label is None
         server.plate_recognized(car, "1234ABC", "Eileen's", 0.95)
-        *_, first, second = await client.said(server)
-        message = told([first], "tracked_object_update")
+        *_, first, second = await client.received(server)
+        message = payload_of([first], "tracked_object_update")
         assert message["name"] is None
-        message = told([second], "tracked_object_update")
+        message = payload_of([second], "tracked_object_update")
         assert list(message) == [
             "type",
             "name",
@@ -260,7 +262,7 @@ async def test_motion_sounds_and_names(
         assert (message["type"], message["plate"]) == ("lpr", "1234ABC")
         assert car.data["recognized_license_plate"] == "1234ABC"
         server.object_moves(car)
-        after = told(await client.said(server), "events")["after"]
+        after = payload_of(await client.received(server), "events")["after"]
         assert after["sub_label"] == ["Eileen's", 0.95]
 
 
@@ -278,11 +280,11 @@ async def test_counts_begin_again_after_a_restart(
     server.restart()
     async with listen(session, server) as client:
         greeting = await client.answers(server, "onConnect", "")
-        activity = told(greeting, "camera_activity")
+        activity = payload_of(greeting, "camera_activity")
         assert activity["front_door"]["objects"] == []
         server.object_appears("front_door", "car")
-        heard = summary(await client.said(server))
-        assert heard[1:] == counts("front_door", "car", 1, 1, 1, 1)
+        messages = summary(await client.received(server))
+        assert messages[1:] == counts("front_door", "car", 1, 1, 1, 1)
 
 
 async def test_restricted_role_hears_of_its_cameras(
@@ -303,24 +305,24 @@ async def test_restricted_role_hears_of_its_cameras(
             "audio_detections",
             "profile/state",
         ]
-        assert list(told(greeting, "camera_activity")) == ["Portones"]
-        every = await viewer.said(server)
-        assert len(told(every, "camera_activity")) == 2
+        assert list(payload_of(greeting, "camera_activity")) == ["Portones"]
+        every = await viewer.received(server)
+        assert len(payload_of(every, "camera_activity")) == 2
         first = server.object_appears("front_door", zones=["porch"])
         second = server.object_appears("Portones", zones=["street"])
         for event in (first, second):
             server.face_recognized(event, "Ana")
             server.review_starts(event.camera, events=[event])
-        assert summary(await gate.said(server)) == [
+        assert summary(await gate.received(server)) == [
             ("events", "new"),
             *counts("Portones", "person", 1, 1, 1, 1),
             *counts("street", "person", 1, 1, 1, 1),
-            ("tracked_object_update", server_message(await viewer.said(server))),
+            ("tracked_object_update", server_message(await viewer.received(server))),
             ("reviews", "new"),
             ("Portones/review_status", "ALERT"),
         ]
-        server.say_stats()
-        stats = told(await gate.said(server), "stats")
+        server.push_stats()
+        stats = payload_of(await gate.received(server), "stats")
         assert list(stats["cameras"]) == ["Portones"]
         assert all("cmdline" not in each for each in stats["cpu_usages"].values())
 
@@ -335,7 +337,7 @@ async def test_017_tells_everybody_everything(
 ) -> None:
     async with listen(session, server, "gate1") as gate:
         greeting = await gate.answers(server, "onConnect", "")
-        assert len(told(greeting, "camera_activity")) == 2
-        assert told(greeting, "birdseye_layout") == {}
+        assert len(payload_of(greeting, "camera_activity")) == 2
+        assert payload_of(greeting, "birdseye_layout") == {}
         server.motion("front_door", on=True)
-        assert await gate.said(server) == [("front_door/motion", "ON")]
+        assert await gate.received(server) == [("front_door/motion", "ON")]

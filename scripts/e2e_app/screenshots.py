@@ -11,7 +11,7 @@ from .browser import HEIGHT, WIDTH
 _IMAGES = ROOT / "docs" / "images"
 
 
-class Album:
+class Screenshots:
     """Takes the README's pictures, or none."""
 
     def __init__(self, page: Page, *, wanted: bool) -> None:
@@ -19,7 +19,7 @@ class Album:
         self._page = page
         self._wanted = wanted
 
-    async def keep(
+    async def take(
         self,
         name: str,
         *,

@@ -13,8 +13,8 @@ def real_time() -> float:
     return time.clock_gettime(time.CLOCK_MONOTONIC)
 
 
-class Pacer:
-    """A thread that wakes coroutines.
+class RealTimer:
+    """Timers that run in real time, in a thread of their own.
 
     A frozen clock also stops the timers of asyncio, and a camera would then send no pictures.
     """

@@ -99,7 +99,7 @@ class Review:
 
 
 @dataclass
-class Story:
+class Database:
     """The tables; who has reviewed what is kept by user."""
 
     events: dict[str, Event] = field(default_factory=dict)

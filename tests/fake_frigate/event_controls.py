@@ -1,16 +1,16 @@
-"""What a test lets the cameras see."""
+"""What a test may add to the events, the reviews and the timeline."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from .database import Event, Review, new_id, review_data
 from .state import ServerState
-from .story import Event, Review, new_id, review_data
 
 REGION = [0.0, 0.0, 1.0, 1.7777777777777777]
 
 
-class Storyteller:
-    """The part of the server with which a test writes its story."""
+class EventControls:
+    """Adds what the cameras have seen to the database."""
 
     state: ServerState
 
@@ -39,7 +39,7 @@ class Storyteller:
         )
         if self.state.is_018:
             event.false_positive, event.box = False, []
-        self.state.story.events[event.id] = event
+        self.state.database.events[event.id] = event
         self._note(event, "visible", start)
         if event.end_time is not None:
             self._note(event, "gone", event.end_time)
@@ -85,7 +85,7 @@ class Storyteller:
         }
         if self.state.is_018:
             data |= {"computed_score": score, "top_score": score}
-        self.state.story.timeline.append(
+        self.state.database.timeline.append(
             {
                 "timestamp": timestamp,
                 "camera": event.camera,
@@ -121,18 +121,18 @@ class Storyteller:
         )
         end = None if duration is None else start + duration
         review = Review(new_id(start), camera, severity, start, end, data)
-        self.state.story.reviews[review.id] = review
+        self.state.database.reviews[review.id] = review
         return review
 
     def hold_events(self) -> None:
-        """Write no new event into the database until told otherwise."""
-        self.state.story.held = True
+        """Write no new event into the database until `release_events` is called."""
+        self.state.database.held = True
 
     def write_events(self) -> None:
         """Write all new events into the database now."""
-        for event in list(self.state.story.pending):
-            self.state.story.write(event)
+        for event in list(self.state.database.pending):
+            self.state.database.write(event)
 
     def release_events(self) -> None:
         """Write new events again, each after the usual moment."""
-        self.state.story.held = False
+        self.state.database.held = False

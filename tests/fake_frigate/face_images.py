@@ -1,4 +1,4 @@
-"""Pictures with and without a face, and the eye that tells them apart."""
+"""Images with and without a face, and the detector that tells them apart."""
 
 from io import BytesIO
 
@@ -10,7 +10,7 @@ _DESCRIPTION = 270
 _MARK = "face of "
 
 
-def portrait(name: str | None = None, kind: str = "jpg") -> bytes:
+def face_image(name: str | None = None, kind: str = "jpg") -> bytes:
     """Return a picture of somebody, or of nobody; the tags of the file say of whom."""
     picture = Image.new("RGB", (128, 128), (90, 120, 150))
     tags = Image.Exif()

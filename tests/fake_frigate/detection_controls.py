@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from .activity import audio_detections, publish_counts
+from .database import Event, Review, new_id
+from .event_controls import EventControls
 from .live import Live
-from .story import Event, Review, new_id
-from .storyteller import Storyteller
 from .tracked import FRAME, not_yet, show
 
 _STEP = 0.1
 
 
-class LiveStoryteller(Storyteller):
-    """The part of the server with which a test lets things happen now."""
+class DetectionControls(EventControls):
+    """Lets objects, sounds and reviews appear, change and end now."""
 
     @property
     def _live(self) -> Live:
@@ -107,17 +107,17 @@ class LiveStoryteller(Storyteller):
         self.state.cameras[camera].moving = on
         self._live.publish(f"{camera}/motion", "ON" if on else "OFF")
 
-    def hears(self, camera: str, label: str, on: bool, score: float = 0.8) -> None:
+    def set_sound(self, camera: str, label: str, on: bool, score: float = 0.8) -> None:
         """Let a sound begin or end; it is an event for as long as it lasts."""
         heard = self._live.activity.sounds.setdefault(camera, {})
         now = self.state.clock()
         if on:
             event = Event(new_id(now), camera, label, now, has_snapshot=False)
             event.data = {"type": "audio", "score": score, "top_score": score}
-            self.state.story.events[event.id] = event
+            self.state.database.events[event.id] = event
             heard[label] = {"id": event.id, "score": score, "last_detection": now}
         else:
-            self.state.story.events[heard.pop(label)["id"]].end_time = now
+            self.state.database.events[heard.pop(label)["id"]].end_time = now
         self._live.publish(f"{camera}/audio/{label}", "ON" if on else "OFF")
         self._live.publish_json("audio_detections", audio_detections(self.state))
 
