@@ -208,7 +208,7 @@ class WireServer:
         for piece in (reply,) if isinstance(reply, bytes) else reply:
             writer.write(piece)
             await writer.drain()
-            await turns()
+            await turns(50)
         writer.close()
 
 
