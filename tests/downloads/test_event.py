@@ -92,7 +92,7 @@ async def test_an_event_that_there_is_not(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     error = await failure(hass, "1795451690.505339-nobody")
-    assert error.translation_key == "unknown_id"
+    assert error.translation_key == "not_known"
     assert [*folders.media.iterdir()] == []
 
 
@@ -184,7 +184,7 @@ async def test_an_event_that_goes_on(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     event = frigate.add_event("front_door", ago=30, duration=None)
-    assert (await failure(hass, event.id)).translation_key == "event_open"
+    assert (await failure(hass, event.id)).translation_key == "in_progress"
     assert [*folders.media.iterdir()] == []
     # Its pictures are there.
     assert (await download(hass, event.id, media_type="thumbnail"))["bytes"] > 0

@@ -409,7 +409,7 @@ async def test_an_export_that_there_is_not(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     error = await failure(hass, "front_door_nobody")
-    assert error.translation_key == "unknown_id"
+    assert error.translation_key == "not_known"
     assert [*folders.media.iterdir()] == []
 
 

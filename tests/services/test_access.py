@@ -319,7 +319,7 @@ async def test_ids_cannot_be_probed(
                 **CALLS[action](world, unknown),
             )
         key = caught_unknown.value.translation_key
-        assert key == "unknown_id"
+        assert key == "not_known"
 
 
 async def test_what_frigate_itself_keeps_from_us_cannot_be_probed(

@@ -72,11 +72,9 @@ async def test_an_event_that_there_is_not(
 ) -> None:
     await set_up_admin(hass, frigate)
     for event_id in (UNKNOWN, "nobody"):
-        with pytest.raises(
-            HomeAssistantError, match=f"no event or export {event_id}"
-        ) as caught:
+        with pytest.raises(HomeAssistantError, match=f"not know {event_id}") as caught:
             await call(hass, action, event_id=event_id, **data)
-        assert caught.value.translation_key == "unknown_id"
+        assert caught.value.translation_key == "not_known"
     # Events that are not new are asked for once.
     assert len(commands(frigate)) == 2
     event = frigate.add_event("front_door")
@@ -91,7 +89,7 @@ async def test_an_event_that_never_gets_there(
     frigate.hold_events()
     answer: Any = await call(hass, "create_event", entity_id=door, label="doorbell")
     event_id = answer[door]["event_id"]
-    with pytest.raises(HomeAssistantError, match="no event"):
+    with pytest.raises(HomeAssistantError, match="not know"):
         await call(hass, "retain_event", event_id=event_id)
     assert len(sent(frigate, f"/api/events/{event_id}/retain")) == 4
     frigate.release_events()
@@ -184,7 +182,7 @@ async def test_no_event_ends_before_it_began(
     for end in (0, event.start_time - 5.1, at(event.start_time - 3600)):
         with pytest.raises(ServiceValidationError) as caught:
             await call(hass, "end_event", event_id=event.id, end_time=end)
-        assert caught.value.translation_key == "end_before_start"
+        assert caught.value.translation_key == "bad_times"
     assert commands(frigate) == []
     assert event.end_time is None
     # What somebody creates begins a little before its id does.

@@ -28,8 +28,9 @@ async def test_delete_exports(hass: HomeAssistant, frigate: FakeFrigate) -> None
     assert answer == {
         "deleted": ids[:2],
         "failed": {
-            "nope": "Frigate has no event or export nope. "
-            "Check the ID; deleted ones cannot be restored"
+            "nope": "Frigate does not know nope. "
+            "Check the name or ID, including upper and lower case; "
+            "deleted items cannot be restored"
         },
     }
     assert there(frigate) == {ids[2]}
@@ -48,7 +49,7 @@ async def test_nothing_is_there_to_delete(
     with pytest.raises(HomeAssistantError) as caught:
         await call(hass, "delete_exports", export_ids=[f"n{n}" for n in range(7)])
     assert caught.value.translation_key == "all_failed"
-    assert "no event or export n4." in str(caught.value)
+    assert "not know n4." in str(caught.value)
     assert "n5" not in str(caught.value)
     assert commands(frigate) == []
     assert there(frigate) == {kept}
@@ -88,8 +89,9 @@ async def test_one_that_goes_meanwhile_keeps_no_other(
     assert answer == {
         "deleted": [ids[0], ids[2]],
         "failed": {
-            ids[1]: f"Frigate has no event or export {ids[1]}. "
-            "Check the ID; deleted ones cannot be restored"
+            ids[1]: f"Frigate does not know {ids[1]}. "
+            "Check the name or ID, including upper and lower case; "
+            "deleted items cannot be restored"
         },
     }
     assert there(frigate) == set()
@@ -128,7 +130,7 @@ async def test_what_stays_is_told_to_the_log(
     await hass.services.async_call(DOMAIN, "delete_exports", fields, blocking=True)
     (line,) = logged(caplog)
     assert line.startswith(
-        "frigate_http.delete_exports for gone: Frigate has no event or export gone. "
+        "frigate_http.delete_exports for gone: Frigate does not know gone. "
     )
     assert there(frigate) == {second}
     fields = {"export_ids": [second]}
@@ -162,9 +164,7 @@ async def test_what_is_in_progress_stays(
     answer, waited = await in_time(freezer, deletion, meanwhile={5: open_file})
     assert answer == {
         "deleted": [done],
-        "failed": {
-            busy: f"The export {busy} is still in progress. Try again after it finishes"
-        },
+        "failed": {busy: f"{busy} is still in progress. Try again after it ends"},
     }
     # 0.18 tells of the work on it, and 0.17 refuses only once there is a file.
     assert len(commands(frigate)) == (1 if is_newer else 2)

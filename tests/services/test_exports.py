@@ -149,9 +149,7 @@ async def test_rename_export(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     assert frigate.state.exporter.exports[0].name == name
     with pytest.raises(HomeAssistantError) as caught:
         await call(hass, "rename_export", export_id="front_door_gone00", name="x")
-    assert str(caught.value).startswith(
-        "Frigate has no event or export front_door_gone00."
-    )
+    assert str(caught.value).startswith("Frigate does not know front_door_gone00.")
 
 
 @SINCE_018
@@ -164,7 +162,7 @@ async def test_what_waits_in_the_queue_has_no_other_name_yet(
     (waiting,) = add(frigate, name="Old", status="waiting")
     with pytest.raises(HomeAssistantError) as caught:
         await call(hass, "rename_export", export_id=waiting, name="New")
-    assert caught.value.translation_key == "export_in_progress"
+    assert caught.value.translation_key == "in_progress"
     assert waiting in str(caught.value)
     assert exporter.exports[0].name == "Old"
     exporter.held = False

@@ -63,7 +63,7 @@ async def test_training_that_is_refused(
         assert await invalid(hass, "train_face", **data) == "field event_id"
     assert frigate.requests == []
     error = await refused(hass, "train_face", name="Bea", training_file="x.webp")
-    assert error.translation_key == "unknown_images"
+    assert error.translation_key == "not_known"
     assert commands(frigate) == []
     # Frigate creates the person before it looks for the event.
     for name in ("Bea", "Nobody_yet", "Eileen"):
@@ -186,7 +186,7 @@ async def test_reprocessing_unknown_images(
     await set_up_admin(hass, frigate)
     missing = [f"{number}.webp" for number in range(7)]
     error = await refused(hass, "reprocess_faces", training_files=[file, *missing])
-    assert error.translation_key == "unknown_images"
+    assert error.translation_key == "not_known"
     assert "4.webp" in str(error)
     assert "5.webp" not in str(error)
     assert commands(frigate) == []

@@ -79,8 +79,9 @@ async def test_get_one_face(
     error = await refused(hass, "get_faces", name="Stranger")
     assert isinstance(error, ServiceValidationError)
     words = (
-        "Frigate does not know the name Stranger. "
-        "Check the spelling, including upper and lower case"
+        "Frigate does not know Stranger. "
+        "Check the name or ID, including upper and lower case; "
+        "deleted items cannot be restored"
     )
     assert str(error) == words
 
@@ -265,7 +266,7 @@ async def test_rename_face(
 @pytest.mark.parametrize(
     ("name", "new_name", "key"),
     [
-        ("Stranger", "Bea", "unknown_name"),
+        ("Stranger", "Bea", "not_known"),
         ("Eileen", "Ana María", "name_exists"),
         # Frigate would replace them without a word.
         ("Eileen", "Nobody_yet", "name_exists"),
@@ -308,7 +309,7 @@ async def test_delete_face(
     assert state_of(hass, entry, *KNOWN_FACES) == "1"
     frigate.clear_requests()
     error = await refused(hass, "delete_face", name="Eileen")
-    assert error.translation_key == "unknown_name"
+    assert error.translation_key == "not_known"
     assert commands(frigate) == []
 
 
@@ -324,7 +325,7 @@ async def test_delete_face_images(
     for files in ([first], [second, "other.webp"]):
         frigate.clear_requests()
         error = await refused(hass, "delete_face_images", name="Eileen", files=files)
-        assert error.translation_key == "unknown_images"
+        assert error.translation_key == "not_known"
         assert str(files[-1]) in str(error)
         assert commands(frigate) == []
     answer = await call(

@@ -28,7 +28,7 @@ async def test_set_user_password(hass: HomeAssistant, frigate: FakeFrigate) -> N
     assert answer == {"username": "viewer1"}
     assert frigate.state.users["viewer1"].password == spaced
     assert entry.data[CONF_PASSWORD] == ADMIN[CONF_PASSWORD]
-    with pytest.raises(ServiceValidationError, match="not know the name nobody"):
+    with pytest.raises(ServiceValidationError, match="not know nobody"):
         await call(hass, "set_user_password", username="nobody", password=GOOD)
 
 

@@ -61,8 +61,8 @@ CASES = (
         "/api/users/viewer1/password",
         {"username": "viewer1", "password": SECRET, "current_password": SECRET[::-1]},
         "PUT",
-        {"not_found": "unknown_name"},
-        frozenset({"unknown_name"}),
+        {"not_found": "not_known"},
+        frozenset({"not_known"}),
     ),
     Case(
         "set_user_role",
@@ -155,7 +155,7 @@ async def test_a_refusal(
         await call(hass, case.action, **case.data)
     shown = str(caught.value)
     assert caught.value.translation_key == key
-    assert isinstance(caught.value, ServiceValidationError) is (key == "unknown_name")
+    assert isinstance(caught.value, ServiceValidationError) is (key == "not_known")
     assert words in shown or key in case.hides
     for secret in SECRETS:
         assert secret not in shown

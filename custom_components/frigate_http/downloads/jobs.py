@@ -203,7 +203,7 @@ class EventJob(Job):
         if self.media != _EVENT_CLIP:
             return
         if event.end is None:
-            raise action_error("event_open", event=self.event.event_id)
+            raise action_error("in_progress", id=self.event.event_id)
         if event.camera is not None:
             start = event.end if event.start is None else event.start
             self._is_complete = await async_wait_for_footage(

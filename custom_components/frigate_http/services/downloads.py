@@ -190,7 +190,7 @@ async def _download_event(call: ServerCall) -> JsonObjectType:
         event = await call.client.events.get(event_id)
     except FrigateNotFoundError as err:
         call.permissions.require_every_camera()
-        raise action_error("unknown_id", id=event_id) from err
+        raise action_error("not_known", name=event_id) from err
     except FrigateForbiddenError:
         call.permissions.require_every_camera()
         raise
@@ -242,7 +242,7 @@ async def _find_export(call: ServerCall, export_id: str) -> Export | None:
             call.permissions.require_control(job.camera)
             return None
     call.permissions.require_every_camera()
-    raise action_error("unknown_id", id=export_id)
+    raise action_error("not_known", name=export_id)
 
 
 ACTIONS = (

@@ -128,7 +128,7 @@ async def _end_event(call: ServerCall) -> JsonObjectType:
     end: float | None = call.data.get(periods.END)
     began = _beginning(event_id)
     if end is not None and began is not None and end < began - _EVENT_PRE_CAPTURE:
-        raise validation_error("end_before_start", event=event_id)
+        raise validation_error("bad_times")
     await _change(call, lambda: call.client.events.end(event_id, end))
     return {EVENT_ID: event_id}
 
@@ -176,7 +176,7 @@ async def _command(event_id: str, send: Callable[[], Awaitable[None]]) -> None:
     try:
         await send()
     except FrigateNotFoundError as err:
-        raise action_error("unknown_id", id=event_id) from err
+        raise action_error("not_known", name=event_id) from err
 
 
 def _may_be_new(event_id: str) -> bool:

@@ -9,13 +9,13 @@ from ..errors import action_error, action_error_from
 def unlisted(export_id: str, *, is_queued: bool) -> HomeAssistantError:
     """Return the error for an export that is not in the list of exports."""
     if is_queued:
-        return action_error("export_in_progress", export=export_id)
-    return action_error("unknown_id", id=export_id)
+        return action_error("in_progress", id=export_id)
+    return action_error("not_known", name=export_id)
 
 
 def in_progress(export_id: str) -> HomeAssistantError:
     """Return the error for an export that is being made."""
-    return action_error("export_in_progress", export=export_id)
+    return action_error("in_progress", id=export_id)
 
 
 def unwatched(export_id: str, err: FrigateError) -> HomeAssistantError:

@@ -24,16 +24,19 @@ def password_text(field: str, shortest: int = 1) -> Callable[[Any], str]:
     """Accept a password as it is; a number may have lost some of its digits."""
 
     def validate(value: Any) -> str:
-        bad = validation_error("bad_password", field=field, shortest=str(shortest))
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            raise bad
-        if not isinstance(value, str) or not value.strip() or not is_printable(value):
-            raise bad
-        if len(value) < shortest:
-            raise bad
-        if len(value) > LONGEST_PASSWORD:
-            raise validation_error("too_long", field=field, limit=f"{LONGEST_PASSWORD}")
-        return value
+        if (
+            isinstance(value, str)
+            and value.strip()
+            and is_printable(value)
+            and shortest <= len(value) <= LONGEST_PASSWORD
+        ):
+            return value
+        raise validation_error(
+            "bad_password",
+            field=field,
+            shortest=f"{shortest}",
+            longest=f"{LONGEST_PASSWORD}",
+        )
 
     return validate
 
@@ -52,7 +55,7 @@ async def async_set_user_password(call: ServerCall) -> JsonObjectType:
     try:
         await call.client.users.set_password(username, password, current)
     except FrigateNotFoundError as err:
-        raise validation_error("unknown_name", name=username) from err
+        raise validation_error("not_known", name=username) from err
     except FrigateError as err:
         if not (ours and is_outcome_unknown(err)):
             raise

@@ -81,7 +81,7 @@ async def async_known(call: ServerCall) -> tuple[FaceLibrary, str]:
     """
     library = await call.client.faces.library(fresh=True)
     if (name := find(library, call.data[NAME])) is None:
-        raise validation_error("unknown_name", name=call.data[NAME])
+        raise validation_error("not_known", name=call.data[NAME])
     return library, name
 
 
@@ -104,4 +104,4 @@ def refuse_unknown(files: Iterable[str], known: Iterable[str]) -> None:
     there = set(known)
     if missing := [file for file in files if file not in there]:
         words = ", ".join(missing[:_SHOWN_FILES])
-        raise validation_error("unknown_images", files=words)
+        raise validation_error("not_known", name=words)

@@ -107,7 +107,7 @@ async def _is_there(call: ServerCall, username: str) -> bool:
 async def _refuse_unknown_user(call: ServerCall, username: str) -> None:
     # Frigate itself would call it a success.
     if username not in await _names(call):
-        raise validation_error("unknown_name", name=username)
+        raise validation_error("not_known", name=username)
 
 
 async def _refuse_unknown_role(call: ServerCall, role: str) -> None:
