@@ -162,11 +162,11 @@ async def test_a_server_that_begins_to_ask_for_a_login(
     assert open_issues(hass) == set()
     _ask_for_login(frigate)
     await pass_time(hass, freezer)
-    assert open_issues(hass) == {"login_wanted"}
+    assert open_issues(hass) == {"login_required"}
 
     await reload(hass, entry)
     assert setup_state(entry) is ConfigEntryState.SETUP_ERROR
-    assert open_issues(hass) == {"login_wanted"}
+    assert open_issues(hass) == {"login_required"}
     assert len(reauths(hass)) == 1
 
     frigate.clear_faults()
@@ -194,7 +194,7 @@ async def test_an_issue_of_a_setup_that_failed_goes_with_the_entry(
 ) -> None:
     _ask_for_login(frigate)
     entry = await set_up(hass, make_entry(frigate.internal_url))
-    assert open_issues(hass) == {"login_wanted"}
+    assert open_issues(hass) == {"login_required"}
     await hass.config_entries.async_set_disabled_by(
         entry.entry_id, ConfigEntryDisabler.USER
     )
@@ -348,9 +348,9 @@ async def test_a_repair_leads_to_the_form_that_repairs(
     assert open_issues(hass) == {"restricted_account"}
 
     if not hasattr(repairs, "FlowType"):
-        assert end["reason"] == "by_hand"
+        assert end["reason"] == "reconfigure_manually"
         return
-    assert end["reason"] == "led_on"
+    assert end["reason"] == "reconfigure_started"
     assert end["result"]["entry_id"] == entry.entry_id
     kind, flow_id = end["next_flow"]
     assert kind == "config_flow"
@@ -378,11 +378,11 @@ async def test_a_repair_explains_where_home_assistant_cannot_lead_on(
     monkeypatch.delattr(repairs, "FlowType", raising=False)
     _ask_for_login(frigate)
     await set_up(hass, make_entry(frigate.internal_url))
-    form = await _begin(hass, fix, "login_wanted")
+    form = await _begin(hass, fix, "login_required")
     end = await fix(flow=[form["flow_id"]])
-    assert (end["type"], end["reason"]) == ("abort", "by_hand")
+    assert (end["type"], end["reason"]) == ("abort", "reconfigure_manually")
     assert end["description_placeholders"]["title"] == "Frigate"
-    assert open_issues(hass) == {"login_wanted"}
+    assert open_issues(hass) == {"login_required"}
 
 
 async def test_a_repair_of_what_was_put_right_meanwhile(
@@ -390,9 +390,9 @@ async def test_a_repair_of_what_was_put_right_meanwhile(
 ) -> None:
     _ask_for_login(frigate)
     entry = await set_up(hass, make_entry(frigate.internal_url))
-    form = await _begin(hass, fix, "login_wanted")
+    form = await _begin(hass, fix, "login_required")
     frigate.clear_faults()
     await reload(hass, entry)
     assert open_issues(hass) == set()
     end = await fix(flow=[form["flow_id"]])
-    assert (end["type"], end["reason"]) == ("abort", "solved")
+    assert (end["type"], end["reason"]) == ("abort", "already_resolved")

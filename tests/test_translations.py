@@ -16,7 +16,7 @@ import voluptuous as vol
 
 from custom_components.frigate_http import PLATFORMS, errors
 from custom_components.frigate_http.button.ptz import PTZ_PRESET
-from custom_components.frigate_http.config_flow import WAYS_TO_AUTHENTICATE
+from custom_components.frigate_http.config_flow import AUTHENTICATION_STEPS
 from custom_components.frigate_http.const import DOMAIN
 from custom_components.frigate_http.entity.labels import NAMED, translation_key
 from custom_components.frigate_http.flow import forms
@@ -211,8 +211,8 @@ def test_every_option_is_named_and_explained() -> None:
 @pytest.mark.parametrize("step_id", MENUS)
 def test_every_way_of_a_menu_is_named_and_explained(step_id: str) -> None:
     step = EN["config"]["step"][step_id]
-    assert [*step["menu_options"]] == WAYS_TO_AUTHENTICATE
-    assert [*step["menu_option_descriptions"]] == WAYS_TO_AUTHENTICATE
+    assert [*step["menu_options"]] == AUTHENTICATION_STEPS
+    assert [*step["menu_option_descriptions"]] == AUTHENTICATION_STEPS
     assert names(step) == {
         "title",
         "description",
@@ -222,7 +222,7 @@ def test_every_way_of_a_menu_is_named_and_explained(step_id: str) -> None:
 
 
 def test_every_error_of_a_form_has_a_text_and_no_other() -> None:
-    from_client = {_form_key(key) for _kind, key in errors._KEYS}
+    from_client = {_form_key(key) for _kind, key in errors._TRANSLATION_KEYS}
     entered = literals("FormError", 0)
     assert entered
 
@@ -281,7 +281,7 @@ def test_every_choice_of_a_select_has_a_text_and_no_other() -> None:
 @pytest.mark.parametrize(
     ("path", "passed"),
     [
-        ("config.step.", {"url", "message", "seen"}),
+        ("config.step.", {"url", "message", "response"}),
         ("config.error.", {"message"}),
         ("config.abort.", set()),
         ("options.", set()),
@@ -313,7 +313,9 @@ def raised_by_name() -> dict[str, set[str]]:
 
 
 def test_every_exception_has_a_text_and_no_other() -> None:
-    raised = {key: {"message"} for _kind, key in errors._KEYS} | raised_by_name()
+    raised = {
+        key: {"message"} for _kind, key in errors._TRANSLATION_KEYS
+    } | raised_by_name()
     for name in ("HomeAssistantError", "ServiceValidationError", "UpdateFailed"):
         assert not literals(name, "translation_key")
 

@@ -24,8 +24,8 @@ from .downloads.manager import DownloadManager
 from .downloads.setup import async_set_up_downloads
 from .inventory import async_is_in_use, async_keep_in_step, known_cameras, known_people
 from .issues import (
-    async_close_issues_of_unloaded,
-    async_forget_issues,
+    async_close_issues_on_unload,
+    async_delete_issues,
     async_update_issues,
 )
 from .runtime import FrigateConfigEntry, FrigateRuntime
@@ -50,7 +50,7 @@ PLATFORMS = [
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions, which exist without a loaded config entry too."""
     async_setup_services(hass)
-    async_close_issues_of_unloaded(hass)
+    async_close_issues_on_unload(hass)
     return True
 
 
@@ -107,7 +107,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> 
 
 async def async_remove_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> None:
     """Delete the issues and the download journal of a server; the files stay."""
-    async_forget_issues(hass, entry)
+    async_delete_issues(hass, entry)
     await async_forget_journal(hass, entry.entry_id)
 
 

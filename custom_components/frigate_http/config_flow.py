@@ -18,7 +18,7 @@ from homeassistant.core import callback
 
 from .aiofrigate import FrigateError
 from .const import CONF_CAMERAS, CONF_PROXY_USERNAME, CREDENTIAL_KEYS, DOMAIN, LOGGER
-from .errors import placeholders
+from .errors import error_placeholders
 from .flow.forms import (
     ACCOUNT_KEYS,
     BASIC_KEYS,
@@ -30,25 +30,25 @@ from .flow.forms import (
     REPLACE,
     TOKEN_FORM,
     USER_FORM,
-    credentials_of,
+    credentials_from_form,
     options_form,
+    options_from_form,
     options_in_sections,
-    options_of,
 )
 from .flow.validation import (
     FormError,
-    as_text,
     async_validate,
+    describe_response,
     form_error,
+    may_need_credentials,
     parse_url,
-    seen,
-    wants_credentials,
+    url_to_text,
 )
 from .inventory import camera_labels
 from .runtime import FrigateConfigEntry
 
 TITLE = "Frigate"
-WAYS_TO_AUTHENTICATE = ["login", "token", "proxy"]
+AUTHENTICATION_STEPS = ["login", "token", "proxy"]
 
 
 class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
@@ -64,9 +64,9 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
         """Begin with nothing."""
         self._data: dict[str, Any] = {}
         self._errors: dict[str, str] = {}
-        self._is_guarded = False
+        self._needs_credentials = False
         self._message = ""
-        self._seen = ""
+        self._response = ""
 
     @staticmethod
     @callback
@@ -83,7 +83,7 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Ask for the address, and see what answers there."""
         if user_input is None:
-            return self._show("user", USER_FORM, {}, {})
+            return self._show_form("user", USER_FORM, {}, {})
         return await self._async_connect("user", USER_FORM, user_input, user_input)
 
     async def async_step_authenticate(
@@ -92,7 +92,7 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
         """Say what was seen, and offer the ways to authenticate."""
         return self.async_show_menu(
             step_id="authenticate",
-            menu_options=WAYS_TO_AUTHENTICATE,
+            menu_options=AUTHENTICATION_STEPS,
             description_placeholders=self._placeholders,
         )
 
@@ -129,8 +129,8 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
             return await self.async_step_token()
         if CONF_USERNAME in self._data:
             return await self.async_step_login()
-        if await self._async_try(self._data) is not None:
-            self._seen = "HTTP 200"
+        if await self._async_test_connection(self._data) is not None:
+            self._response = "HTTP 200"
         return await self.async_step_authenticate()
 
     async def async_step_reconfigure(
@@ -143,13 +143,13 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
         }
         form = RECONFIGURE_FORM if credentials else USER_FORM
         if user_input is None:
-            return self._show("reconfigure", form, entry.data, {})
+            return self._show_form("reconfigure", form, entry.data, {})
         data = dict(user_input)
         choice = data.pop(CONF_CREDENTIALS, None)
         if choice == KEEP:
             data |= credentials
         return await self._async_connect(
-            "reconfigure", form, user_input, data, is_open=choice != REPLACE
+            "reconfigure", form, user_input, data, replace_credentials=choice == REPLACE
         )
 
     async def async_step_replace_credentials(
@@ -158,7 +158,7 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
         """Offer the ways to authenticate at a server that did not ask for any."""
         return self.async_show_menu(
             step_id="replace_credentials",
-            menu_options=WAYS_TO_AUTHENTICATE,
+            menu_options=AUTHENTICATION_STEPS,
             description_placeholders=self._placeholders,
         )
 
@@ -169,58 +169,59 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
         user_input: Mapping[str, Any],
         data: dict[str, Any],
         *,
-        is_open: bool = True,
+        replace_credentials: bool = False,
     ) -> ConfigFlowResult:
         """Finish if the server answers; else ask for credentials, or show why not.
 
-        With `is_open` false credentials are asked for whatever the server answers.
+        With `replace_credentials`, ask for them even if the server needs none.
         """
-        url = await self._async_try(data)
-        if url is None and not self._is_guarded:
-            return self._show(step_id, form, user_input, self._errors)
+        url = await self._async_test_connection(data)
+        if url is None and not self._needs_credentials:
+            return self._show_form(step_id, form, user_input, self._errors)
         if url is None:
-            url = as_text(parse_url(data[CONF_URL]))
+            url = url_to_text(parse_url(data[CONF_URL]))
             # Before a person types a password for nothing.
             self._async_abort_entries_match({CONF_URL: url})
         self._data = {**data, CONF_URL: url}
-        if self._is_guarded:
+        if self._needs_credentials:
             return await self.async_step_authenticate()
-        if not is_open:
+        if replace_credentials:
             return await self.async_step_replace_credentials()
-        return self._finish(self._data)
+        return self._create_or_update_entry(self._data)
 
     async def _async_step_credentials(
         self, step_id: str, form: vol.Schema, user_input: dict[str, Any] | None
     ) -> ConfigFlowResult:
         """Try credentials; finish if they are right, else show why they are not."""
         if user_input is None:
-            return self._show(step_id, form, self._data_without_secrets(), {})
+            return self._show_form(step_id, form, self._data_without_secrets(), {})
         try:
-            data = self._data_with(credentials_of(user_input))
+            data = self._merge_credentials(credentials_from_form(user_input))
         except FormError as err:
-            return self._show(step_id, form, user_input, err.errors)
-        if (url := await self._async_try(data)) is None:
-            return self._show(step_id, form, user_input, self._errors)
-        return self._finish({**data, CONF_URL: url})
+            return self._show_form(step_id, form, user_input, err.errors)
+        if (url := await self._async_test_connection(data)) is None:
+            return self._show_form(step_id, form, user_input, self._errors)
+        return self._create_or_update_entry({**data, CONF_URL: url})
 
-    async def _async_try(self, data: Mapping[str, Any]) -> str | None:
+    async def _async_test_connection(self, data: Mapping[str, Any]) -> str | None:
         """Return the address at which the server answers; else note why not."""
-        self._errors, self._is_guarded = {}, False
+        self._errors, self._needs_credentials = {}, False
         try:
             return await async_validate(self.hass, data)
         except FormError as err:
             self._errors = err.errors
         except FrigateError as err:
             self._errors = {"base": form_error(err)}
-            self._is_guarded = wants_credentials(err)
-            self._message, self._seen = placeholders(err)["message"], seen(err)
+            self._needs_credentials = may_need_credentials(err)
+            self._message = error_placeholders(err)["message"]
+            self._response = describe_response(err)
         except Exception as err:
             LOGGER.exception("Unexpected error while connecting")
             self._errors = {"base": "unknown"}
-            self._seen = type(err).__name__
+            self._response = type(err).__name__
         return None
 
-    def _data_with(self, entered: Mapping[str, Any]) -> dict[str, Any]:
+    def _merge_credentials(self, entered: Mapping[str, Any]) -> dict[str, Any]:
         """Return what new credentials make of the data there are.
 
         What a proxy wants stays as it is where the form is silent.
@@ -237,7 +238,7 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
         shown = {CONF_USERNAME, CONF_PROXY_USERNAME}
         return {key: one for key, one in self._data.items() if key in shown}
 
-    def _show(
+    def _show_form(
         self,
         step_id: str,
         form: vol.Schema,
@@ -258,10 +259,10 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
         return {
             "url": self._data.get(CONF_URL, ""),
             "message": self._message,
-            "seen": self._seen,
+            "response": self._response,
         }
 
-    def _finish(self, data: dict[str, Any]) -> ConfigFlowResult:
+    def _create_or_update_entry(self, data: dict[str, Any]) -> ConfigFlowResult:
         """Create the entry, or bring it up to date."""
         self._async_abort_entries_match({CONF_URL: data[CONF_URL]})
         if self.source == SOURCE_REAUTH:
@@ -290,7 +291,7 @@ class FrigateOptionsFlow(OptionsFlowWithReload):
         errors: dict[str, str] = {}
         if user_input is not None:
             try:
-                return self.async_create_entry(data=options_of(user_input))
+                return self.async_create_entry(data=options_from_form(user_input))
             except FormError as err:
                 errors = err.errors
         else:

@@ -47,7 +47,7 @@ from .const import (
 from .coordinator.live import LiveCoordinator
 from .coordinator.server import ServerCoordinator
 from .dates import as_local_iso
-from .errors import error_key_of_kind
+from .errors import error_key_of_class
 from .inventory import camera_of_device
 from .live.camera_state import CameraState
 from .runtime import FrigateConfigEntry, FrigateRuntime
@@ -241,7 +241,7 @@ def _errors(metrics: RequestMetrics) -> list[dict[str, Any]]:
     return [
         {
             "route": " ".join(one.route),
-            "key": error_key_of_kind(one.kind),
+            "key": error_key_of_class(one.kind),
             "kind": one.kind.__name__,
             "times": one.times,
             "first": as_local_iso(one.first),

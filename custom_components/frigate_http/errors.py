@@ -43,7 +43,7 @@ from .aiofrigate import (
 from .const import DOMAIN
 
 # The first that fits counts: what is more special stands before what is more general.
-_KEYS: tuple[tuple[type[FrigateError], str], ...] = (
+_TRANSLATION_KEYS: tuple[tuple[type[FrigateError], str], ...] = (
     (FrigateTimeoutError, "timeout"),
     (FrigateTLSUntrustedError, "tls_untrusted"),
     (FrigateTLSProtocolError, "tls_protocol"),
@@ -67,31 +67,33 @@ _KEYS: tuple[tuple[type[FrigateError], str], ...] = (
 
 def error_key(err: FrigateError) -> str:
     """Return the translation key for an error of the client."""
-    return error_key_of_kind(type(err))
+    return error_key_of_class(type(err))
 
 
-def error_key_of_kind(kind: type[FrigateError]) -> str:
+def error_key_of_class(kind: type[FrigateError]) -> str:
     """Return the translation key for a kind of errors of the client."""
-    return next((key for one, key in _KEYS if issubclass(kind, one)), "unknown")
+    return next(
+        (key for one, key in _TRANSLATION_KEYS if issubclass(kind, one)), "unknown"
+    )
 
 
-def placeholders(err: FrigateError) -> dict[str, str]:
+def error_placeholders(err: FrigateError) -> dict[str, str]:
     """Return what the text for an error mentions: the server's words, as a phrase."""
     return {"message": err.message.rstrip(".")}
 
 
-def needs_login(err: FrigateError) -> bool:
+def is_auth_error(err: FrigateError) -> bool:
     """Return whether the server, or a proxy before it, wants to know who we are."""
     return isinstance(err, (FrigateAuthError, FrigateRedirectError))
 
 
-def is_unanswered(err: FrigateError) -> bool:
+def is_retryable(err: FrigateError) -> bool:
     """Return whether a query may be answered if it is sent once more."""
     was_repeated = isinstance(err, FrigateConnectionError) and err.was_repeated
-    return is_silence(err) and not was_repeated
+    return is_no_response(err) and not was_repeated
 
 
-def is_silence(err: FrigateError) -> bool:
+def is_no_response(err: FrigateError) -> bool:
     """Return whether the server said nothing, which it may do later."""
     return isinstance(err, (FrigateConnectionError, FrigateStartingError)) and (
         not isinstance(err, FrigateTLSError)
@@ -116,16 +118,16 @@ def coordinator_errors() -> Generator[None]:
     try:
         yield
     except FrigateError as err:
-        if needs_login(err):
+        if is_auth_error(err):
             raise ConfigEntryAuthFailed(
                 translation_domain=DOMAIN,
                 translation_key=error_key(err),
-                translation_placeholders=placeholders(err),
+                translation_placeholders=error_placeholders(err),
             ) from err
         raise UpdateFailed(
             translation_domain=DOMAIN,
             translation_key=error_key(err),
-            translation_placeholders=placeholders(err),
+            translation_placeholders=error_placeholders(err),
             retry_after=getattr(err, "retry_after", None),
         ) from err
 
@@ -139,7 +141,7 @@ def action_errors(hass: HomeAssistant, entry: ConfigEntry) -> Generator[None]:
     try:
         yield
     except FrigateArgumentError as err:
-        raise validation_error(error_key(err), **placeholders(err)) from err
+        raise validation_error(error_key(err), **error_placeholders(err)) from err
     except FrigateError as err:
         async_handle_lost_login(hass, entry, err)
         raise action_error_from(err) from err
@@ -150,24 +152,28 @@ def async_handle_lost_login(
     hass: HomeAssistant, entry: ConfigEntry, err: FrigateError
 ) -> None:
     """Start a reauthentication if an error says that the login was lost."""
-    if needs_login(err):
+    if is_auth_error(err):
         entry.async_start_reauth(hass)
 
 
 def action_error_from(err: FrigateError) -> HomeAssistantError:
     """Return the error that a person is shown for one of the client's."""
-    return action_error(error_key(err), **placeholders(err))
+    return action_error(error_key(err), **error_placeholders(err))
 
 
-def validation_error(key: str, **words: str) -> ServiceValidationError:
-    """Return the error for what a caller got wrong; `words` fill its text."""
+def validation_error(key: str, **placeholders: str) -> ServiceValidationError:
+    """Return the error for what a caller got wrong; `placeholders` fill its text."""
     return ServiceValidationError(
-        translation_domain=DOMAIN, translation_key=key, translation_placeholders=words
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders=placeholders,
     )
 
 
-def action_error(key: str, **words: str) -> HomeAssistantError:
+def action_error(key: str, **placeholders: str) -> HomeAssistantError:
     """Return the error for what was right and still did not work."""
     return HomeAssistantError(
-        translation_domain=DOMAIN, translation_key=key, translation_placeholders=words
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders=placeholders,
     )

@@ -25,7 +25,7 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from .aiofrigate import FrigateClient, Profile, is_public
 from .const import CREDENTIAL_KEYS, DOMAIN
 
-UPDATING = "https://docs.frigate.video/frigate/updating"
+UPDATE_GUIDE_URL = "https://docs.frigate.video/frigate/updating"
 
 
 class PolledServer(Protocol):
@@ -50,7 +50,7 @@ class IssueDescription:
     severity: ir.IssueSeverity
     is_open_fn: Callable[[PolledServer], bool | None]
     """None: that cannot be told at the moment."""
-    words_fn: Callable[[PolledServer], dict[str, str]] = lambda _: {}
+    placeholders_fn: Callable[[PolledServer], dict[str, str]] = lambda _: {}
     """What the text mentions, besides the title and the address of the server."""
     is_fixable: bool = True
     """Whether another address, or other credentials, put it right."""
@@ -62,7 +62,7 @@ def _is_too_old(server: PolledServer) -> bool | None:
     return None if is_supported is None else not is_supported
 
 
-def _is_login_wanted(server: PolledServer) -> bool | None:
+def _is_login_required(server: PolledServer) -> bool | None:
     """Return whether a server asks who we are that never did so before."""
     if server.last_update_success:
         return False
@@ -71,12 +71,12 @@ def _is_login_wanted(server: PolledServer) -> bool | None:
     return None
 
 
-def _is_restricted(server: PolledServer) -> bool | None:
+def _is_account_restricted(server: PolledServer) -> bool | None:
     profile = server.profile
     return None if profile.role is None else not profile.is_admin
 
 
-def _is_unverified(server: PolledServer) -> bool:
+def _is_certificate_unverified(server: PolledServer) -> bool:
     data = server.config_entry.data
     url = URL(data[CONF_URL])
     return (
@@ -91,20 +91,22 @@ ISSUES: tuple[IssueDescription, ...] = (
         key="unsupported_version",
         severity=ir.IssueSeverity.ERROR,
         is_open_fn=_is_too_old,
-        words_fn=lambda server: {"version": str(server.client.capabilities.version)},
+        placeholders_fn=lambda server: {
+            "version": str(server.client.capabilities.version)
+        },
         is_fixable=False,
-        learn_more_url=UPDATING,
+        learn_more_url=UPDATE_GUIDE_URL,
     ),
     IssueDescription(
-        key="login_wanted",
+        key="login_required",
         severity=ir.IssueSeverity.ERROR,
-        is_open_fn=_is_login_wanted,
+        is_open_fn=_is_login_required,
     ),
     IssueDescription(
         key="restricted_account",
         severity=ir.IssueSeverity.WARNING,
-        is_open_fn=_is_restricted,
-        words_fn=lambda server: {
+        is_open_fn=_is_account_restricted,
+        placeholders_fn=lambda server: {
             "username": server.profile.username or "?",
             "role": server.profile.role or "?",
         },
@@ -112,7 +114,7 @@ ISSUES: tuple[IssueDescription, ...] = (
     IssueDescription(
         key="unverified_certificate",
         severity=ir.IssueSeverity.WARNING,
-        is_open_fn=_is_unverified,
+        is_open_fn=_is_certificate_unverified,
     ),
 )
 
@@ -143,13 +145,13 @@ def async_update_issues(server: PolledServer) -> None:
             translation_placeholders={
                 "title": entry.title,
                 "url": entry.data[CONF_URL],
-                **one.words_fn(server),
+                **one.placeholders_fn(server),
             },
         )
 
 
 @callback
-def async_close_issues_of_unloaded(hass: HomeAssistant) -> None:
+def async_close_issues_on_unload(hass: HomeAssistant) -> None:
     """Close the issues of every entry that is unloaded from now on, or gives up.
 
     Those that somebody has chosen to ignore stay, so that a reload does not bring
@@ -169,7 +171,7 @@ def async_close_issues_of_unloaded(hass: HomeAssistant) -> None:
 
 
 @callback
-def async_forget_issues(hass: HomeAssistant, entry: ConfigEntry) -> None:
+def async_delete_issues(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Remove every issue of a server that is removed itself."""
     for issue_id in _issue_ids(entry):
         ir.async_delete_issue(hass, DOMAIN, issue_id)

@@ -32,7 +32,7 @@ class ReconfigureRepairFlow(RepairsFlow):
         """Explain the issue, then open the reconfigure flow."""
         issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
         if issue is None:
-            return self.async_abort(reason="solved")
+            return self.async_abort(reason="already_resolved")
         if user_input is None:
             return self.async_show_form(
                 step_id="confirm",
@@ -41,14 +41,14 @@ class ReconfigureRepairFlow(RepairsFlow):
         if not hasattr(repairs, "FlowType"):
             # Before Home Assistant 2026.10, a repair flow cannot lead to another flow.
             return self.async_abort(
-                reason="by_hand",
+                reason="reconfigure_manually",
                 description_placeholders=issue.translation_placeholders,
             )
         form = await self.hass.config_entries.flow.async_init(
             DOMAIN, context={"source": SOURCE_RECONFIGURE, "entry_id": self._entry_id}
         )
         return self.async_abort(
-            reason="led_on",
+            reason="reconfigure_started",
             next_flow=(repairs.FlowType.CONFIG_FLOW, form["flow_id"]),
         )
 

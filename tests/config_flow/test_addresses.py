@@ -2,7 +2,11 @@
 
 import pytest
 
-from custom_components.frigate_http.flow.validation import FormError, as_text, parse_url
+from custom_components.frigate_http.flow.validation import (
+    FormError,
+    parse_url,
+    url_to_text,
+)
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from tests.fake_frigate import FakeFrigate, FrontProxy
@@ -41,8 +45,8 @@ from . import ADMIN, Flow, assert_works, proxied
     ],
 )
 def test_one_form_for_all_ways_to_write_it(text: str, url: str) -> None:
-    assert as_text(parse_url(text)) == url
-    assert as_text(parse_url(url)) == url
+    assert url_to_text(parse_url(text)) == url
+    assert url_to_text(parse_url(url)) == url
 
 
 REFUSED = [
@@ -159,7 +163,7 @@ async def test_a_wrong_path_is_an_error_and_recovered_from(
     flow = await Flow.at(hass, f"{root}/elsewhere")
     # A web page may be a login page, so credentials are asked for first.
     assert flow.step == "authenticate"
-    assert flow.placeholders["seen"] == (
+    assert flow.placeholders["response"] == (
         "HTTP 200, A web page instead of data: Welcome"
     )
     await flow.choose("proxy")

@@ -52,7 +52,7 @@ async def test_frigate_account(
     assert flow.step == "authenticate"
     assert flow.result["menu_options"] == ["login", "token", "proxy"]
     assert flow.placeholders["url"] == frigate.external_url
-    assert flow.placeholders["seen"] == "HTTP 401 Authorization Required"
+    assert flow.placeholders["response"] == "HTTP 401 Authorization Required"
 
     await flow.choose("login")
     assert flow.step == "login"
@@ -87,7 +87,7 @@ async def test_bearer_token(
 
 
 @pytest.mark.parametrize(
-    ("guard", "options", "seen"),
+    ("guard", "options", "response"),
     [
         ("basic", {}, "HTTP 401, Unauthorized"),
         ("headers", {}, "HTTP 403, Forbidden"),
@@ -108,12 +108,12 @@ async def test_reverse_proxy(
     frigate: FakeFrigate,
     guard: str,
     options: dict[str, Any],
-    seen: str,
+    response: str,
 ) -> None:
     async with guarded(frigate.internal_url, guard, **options) as proxy:
         flow = await Flow.at(hass, proxy.url)
         assert flow.step == "authenticate"
-        assert flow.placeholders["seen"] == seen
+        assert flow.placeholders["response"] == response
         assert frigate.requests == []
 
         await flow.choose("proxy")

@@ -174,7 +174,7 @@ async def test_proxy(hass: HomeAssistant, frigate: FakeFrigate) -> None:
         entry = await set_up(hass, make_entry(proxy.url, **stored))
         flow = await Flow.reauth(hass, entry)
         assert flow.step == "authenticate"
-        assert flow.placeholders["seen"] == "HTTP 401, Unauthorized"
+        assert flow.placeholders["response"] == "HTTP 401, Unauthorized"
         await flow.choose("proxy")
         assert flow.suggested == {"proxy_username": BASIC[0]}
 
@@ -216,7 +216,7 @@ async def test_login_wanted_for_the_first_time(
     flow = await lose(hass, entry)
     assert flow.step == "authenticate"
     assert flow.placeholders["url"] == frigate.external_url
-    assert flow.placeholders["seen"] == "HTTP 401 Authorization Required"
+    assert flow.placeholders["response"] == "HTTP 401 Authorization Required"
     await flow.choose("login")
     await flow.submit(**WRONG, **proxied())
     assert flow.errors == {"base": "invalid_auth"}
@@ -233,7 +233,7 @@ async def test_login_page_before_it_for_the_first_time(
     frigate.fail("/api", Fault.redirect("https://login.example/authorize?state=1"))
 
     flow = await lose(hass, entry)
-    assert flow.placeholders["seen"] == (
+    assert flow.placeholders["response"] == (
         "HTTP 302, The server redirects to https://login.example/authorize"
     )
     await flow.choose("proxy")
@@ -258,7 +258,7 @@ async def test_server_that_answers_again_meanwhile(
 ) -> None:
     flow = await start_reauth(hass, entry)
     assert flow.step == "authenticate"
-    assert flow.placeholders["seen"] == "HTTP 200"
+    assert flow.placeholders["response"] == "HTTP 200"
 
     await flow.choose("login")
     await flow.submit(**ADMIN, **proxied())
@@ -271,7 +271,7 @@ async def test_server_that_is_down_meanwhile(
     await frigate.refuse()
     flow = await start_reauth(hass, entry)
     assert flow.step == "authenticate"
-    assert flow.placeholders["seen"].startswith("No connection to 127.0.0.1")
+    assert flow.placeholders["response"].startswith("No connection to 127.0.0.1")
 
     await flow.choose("login")
     await flow.submit(**ADMIN, **proxied())
@@ -296,7 +296,7 @@ async def test_something_unexpected_meanwhile(
         await hass.async_block_till_done(wait_background_tasks=True)
     flow = await Flow.reauth(hass, entry)
     assert flow.step == "authenticate"
-    assert flow.placeholders["seen"] == "RuntimeError"
+    assert flow.placeholders["response"] == "RuntimeError"
 
     await flow.choose("login")
     await flow.submit(**ADMIN, **proxied())

@@ -86,7 +86,7 @@ async def test_login_where_none_was_needed(
     flow = await Flow.reconfigure(hass, entry)
     await flow.submit(url=frigate.external_url, verify_ssl=False)
     assert flow.step == "authenticate"
-    assert flow.placeholders["seen"] == "HTTP 401 Authorization Required"
+    assert flow.placeholders["response"] == "HTTP 401 Authorization Required"
     assert dict(entry.data) == data(frigate.internal_url)
 
     await flow.choose("login")
@@ -118,7 +118,7 @@ async def test_keeping_credentials_that_are_wrong_there(
     flow = await Flow.reconfigure(hass, login_entry)
     await flow.submit(url=moved.external_url, verify_ssl=False, **KEEP)
     assert flow.step == "authenticate"
-    assert flow.placeholders["seen"] == "HTTP 401, Login failed"
+    assert flow.placeholders["response"] == "HTTP 401, Login failed"
     assert dict(login_entry.data) == data(frigate.external_url, **ADMIN)
 
     await flow.choose("login")
@@ -139,7 +139,7 @@ async def test_keeping_what_the_proxy_wants(
         await flow.submit(url=new.url, verify_ssl=False, **KEEP)
         # The proxy lets these through, but Frigate wants a login there.
         assert flow.step == "authenticate"
-        assert flow.placeholders["seen"] == "HTTP 401 Authorization Required"
+        assert flow.placeholders["response"] == "HTTP 401 Authorization Required"
         await flow.choose("login")
         await flow.submit(**ADMIN, **proxied())
 
@@ -152,7 +152,7 @@ async def test_other_credentials_at_the_same_address(
     flow = await Flow.reconfigure(hass, login_entry)
     await flow.submit(url=frigate.external_url, verify_ssl=False, **REPLACE)
     assert flow.step == "authenticate"
-    assert flow.placeholders["seen"] == "HTTP 401 Authorization Required"
+    assert flow.placeholders["response"] == "HTTP 401 Authorization Required"
 
     await flow.choose("login")
     await flow.submit(**WRONG, **proxied())

@@ -26,7 +26,7 @@ from ..aiofrigate import (
     Version,
 )
 from ..const import CONF_BROWSER_URL, CONF_CAMERAS, LOGGER, POLL_INTERVAL
-from ..errors import coordinator_errors, needs_login
+from ..errors import coordinator_errors, is_auth_error
 from ..issues import async_update_issues
 from .base import BaseCoordinator
 from .missing import MissingTracker
@@ -119,7 +119,7 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
                 self._read_faces(fresh=fresh),
             )
             if isinstance(stats, FrigateError) and (
-                needs_login(stats) or not isinstance(faces, FaceLibrary)
+                is_auth_error(stats) or not isinstance(faces, FaceLibrary)
             ):
                 raise stats
             good_stats = self._log_if_error("stats", stats)
@@ -204,7 +204,7 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
         except FrigateError as err:
             # Retry with the next poll.
             self._config_due_at = 0.0
-            if self._config is None or needs_login(err):
+            if self._config is None or is_auth_error(err):
                 raise
             self._log_once("config", f"cannot read the configuration: {err.message}")
             return

@@ -5,7 +5,7 @@ import asyncio
 from homeassistant.util import dt as dt_util
 
 from ..aiofrigate import FrigateClient, FrigateError
-from ..errors import is_silence
+from ..errors import is_no_response
 from ..periods import Period
 
 MAX_WRITE_DELAY = 60.0
@@ -51,7 +51,7 @@ async def _is_recorded(client: FrigateClient, camera: str, timestamp: float) -> 
             camera, timestamp - _SEARCH_MARGIN, timestamp + _SEARCH_MARGIN, fresh=True
         )
     except FrigateError as err:
-        if not is_silence(err):
+        if not is_no_response(err):
             raise
         return False
     return any(segment.end >= timestamp for segment in segments)

@@ -47,11 +47,11 @@ from ..const import (
 )
 from .validation import (
     FormError,
-    as_text,
     parse_basic_user,
     parse_headers,
     parse_token,
     parse_url,
+    url_to_text,
 )
 
 CONF_CREDENTIALS = "credentials"
@@ -76,7 +76,7 @@ _PASSWORD = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")
 )
 _SECRET = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD))
-_LINES = TextSelector(TextSelectorConfig(multiple=True))
+_MULTILINE = TextSelector(TextSelectorConfig(multiple=True))
 
 USER_FORM = vol.Schema(
     {
@@ -97,7 +97,7 @@ PROXY_FORM = vol.Schema(
     {
         vol.Optional(CONF_PROXY_USERNAME): TextSelector(),
         vol.Optional(CONF_PROXY_PASSWORD): _SECRET,
-        vol.Optional(CONF_HEADERS, default=list): _LINES,
+        vol.Optional(CONF_HEADERS, default=list): _MULTILINE,
     }
 )
 LOGIN_FORM = vol.Schema(
@@ -111,14 +111,14 @@ TOKEN_FORM = vol.Schema(
     {
         vol.Required(CONF_TOKEN): _SECRET,
         vol.Required(PROXY_SECTION): section(
-            vol.Schema({vol.Optional(CONF_HEADERS, default=list): _LINES}),
+            vol.Schema({vol.Optional(CONF_HEADERS, default=list): _MULTILINE}),
             {"collapsed": True},
         ),
     }
 )
 
 
-def credentials_of(form: Mapping[str, Any]) -> dict[str, Any]:
+def credentials_from_form(form: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was filled in of a form, as it stands in a config entry.
 
     Raises:
@@ -163,7 +163,7 @@ def options_in_sections(options: Mapping[str, Any]) -> dict[str, dict[str, Any]]
     }
 
 
-def options_of(form: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def options_from_form(form: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Return what was filled in of the options form, as it is stored.
 
     Raises:
@@ -171,7 +171,7 @@ def options_of(form: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """
     options = {field: value for part in form.values() for field, value in part.items()}
     if url := options.pop(CONF_BROWSER_URL, "").strip():
-        options[CONF_BROWSER_URL] = as_text(parse_url(url, "base"))
+        options[CONF_BROWSER_URL] = url_to_text(parse_url(url, "base"))
     return options
 
 

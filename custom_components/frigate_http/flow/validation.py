@@ -23,10 +23,12 @@ from ..aiofrigate import (
     normalize_url,
 )
 from ..connection import credentials_from, temporary_session
-from ..errors import error_key, placeholders
+from ..errors import error_key, error_placeholders
 
-_HEADER = re.compile(r"^([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*:\s*([\x20-\x7e]+)$")
-_OURS = frozenset({"connection", "content-length", "host", "transfer-encoding"})
+_HEADER_LINE = re.compile(r"^([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*:\s*([\x20-\x7e]+)$")
+_RESERVED_HEADERS = frozenset(
+    {"connection", "content-length", "host", "transfer-encoding"}
+)
 # In a form these all mean the same: what answers there is not Frigate.
 _NOT_FRIGATE = frozenset(
     {
@@ -61,7 +63,7 @@ async def async_validate(hass: HomeAssistant, data: Mapping[str, Any]) -> str:
         FrigateError: it cannot be reached, or does not let us in.
     """
     url = parse_url(data[CONF_URL])
-    credentials = _combined_credentials(data)
+    credentials = _credentials(data)
     async with temporary_session(hass, verify_ssl=data[CONF_VERIFY_SSL]) as session:
         base = await find_server(session, url, credentials)
         client = FrigateClient(session, base, credentials)
@@ -69,10 +71,10 @@ async def async_validate(hass: HomeAssistant, data: Mapping[str, Any]) -> str:
         if not client.capabilities.is_supported:
             raise UnsupportedVersionError(f"Frigate {version}")
         await client.system.stats()
-    return as_text(base)
+    return url_to_text(base)
 
 
-def wants_credentials(err: FrigateError) -> bool:
+def may_need_credentials(err: FrigateError) -> bool:
     """Return whether a server, or what stands before it, may want a login."""
     return isinstance(
         err,
@@ -95,17 +97,19 @@ def form_error(err: FrigateError) -> str:
     return "not_frigate" if key in _NOT_FRIGATE else key
 
 
-def seen(err: FrigateError) -> str:
+def describe_response(err: FrigateError) -> str:
     """Return what came back, for a person who has to choose how to authenticate."""
-    words = placeholders(err)["message"]
+    message = error_placeholders(err)["message"]
     if not isinstance(err, FrigateResponseError):
-        return words
+        return message
     status = str(err.status)
     # The title of nginx's own page begins with the status.
-    return f"HTTP {words}" if words.startswith(status) else f"HTTP {status}, {words}"
+    return (
+        f"HTTP {message}" if message.startswith(status) else f"HTTP {status}, {message}"
+    )
 
 
-def as_text(url: URL) -> str:
+def url_to_text(url: URL) -> str:
     """Return an address as it stands in a config entry."""
     return str(url).rstrip("/")
 
@@ -131,7 +135,9 @@ def parse_headers(lines: Iterable[str]) -> dict[str, str]:
     """
     headers: dict[str, str] = {}
     for line in filter(None, map(str.strip, lines)):
-        if (found := _HEADER.match(line)) is None or found[1].lower() in _OURS:
+        if (found := _HEADER_LINE.match(line)) is None or found[
+            1
+        ].lower() in _RESERVED_HEADERS:
             raise FormError("invalid_headers")
         headers[found[1]] = found[2].strip()
     return headers
@@ -162,7 +168,7 @@ def parse_basic_user(text: str) -> str:
     return text.strip()
 
 
-def _combined_credentials(data: Mapping[str, Any]) -> Credentials:
+def _credentials(data: Mapping[str, Any]) -> Credentials:
     try:
         return credentials_from(data)
     except FrigateArgumentError as err:

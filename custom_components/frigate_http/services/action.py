@@ -31,9 +31,9 @@ from ..const import DOMAIN, LOGGER
 from ..errors import (
     action_error,
     action_errors,
+    error_placeholders,
     is_outcome_unknown,
-    is_unanswered,
-    placeholders,
+    is_retryable,
     validation_error,
 )
 from ..permissions import CameraPermissions, async_get_caller
@@ -115,11 +115,13 @@ class Action[CallT: ServerCall](ABC):
             try:
                 return await self.handler(call)
             except FrigateError as err:
-                if self.is_query and is_unanswered(err):
+                if self.is_query and is_retryable(err):
                     return await self.handler(call)
                 if not self.only_reads and is_outcome_unknown(err):
                     # "Try again" would be bad advice.
-                    raise action_error("outcome_unknown", **placeholders(err)) from err
+                    raise action_error(
+                        "outcome_unknown", **error_placeholders(err)
+                    ) from err
                 raise
 
 

@@ -12,7 +12,7 @@ from ..aiofrigate import (
     FrigateServerError,
     FrigateStartingError,
 )
-from ..errors import action_error, is_silence
+from ..errors import action_error, is_no_response
 
 _FIRST_PAUSE = 0.25
 _LONGEST_PAUSE = 2.0
@@ -105,6 +105,6 @@ class Watch:
 
 def _may_pass(err: FrigateError) -> bool:
     """Return whether the server may tell if it is asked again later."""
-    return is_silence(err) or isinstance(
+    return is_no_response(err) or isinstance(
         err, (FrigateRateLimitError, FrigateServerError)
     )

@@ -10,7 +10,12 @@ from homeassistant.util.json import JsonObjectType
 
 from ..aiofrigate import FrigateError, FrigateNotFoundError
 from ..const import DOMAIN
-from ..errors import action_error, is_outcome_unknown, placeholders, validation_error
+from ..errors import (
+    action_error,
+    error_placeholders,
+    is_outcome_unknown,
+    validation_error,
+)
 from ..runtime import FrigateConfigEntry
 from .action import ServerCall
 from .fields import is_printable
@@ -60,7 +65,7 @@ async def async_set_user_password(call: ServerCall) -> JsonObjectType:
         if not (ours and is_outcome_unknown(err)):
             raise
         if not await _async_is_in_force(call, err):
-            raise action_error("password_unchanged", **placeholders(err)) from err
+            raise action_error("password_unchanged", **error_placeholders(err)) from err
     _remember(call)
     return {USERNAME: username}
 
@@ -74,7 +79,7 @@ async def _async_is_in_force(call: ServerCall, lost: FrigateError) -> bool:
     try:
         return await call.client.can_log_in(call.data[USERNAME], call.data[PASSWORD])
     except FrigateError:
-        raise action_error("outcome_unknown", **placeholders(lost)) from lost
+        raise action_error("outcome_unknown", **error_placeholders(lost)) from lost
 
 
 def _entries_with(call: ServerCall, username: str) -> list[FrigateConfigEntry]:

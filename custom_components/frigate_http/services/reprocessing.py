@@ -16,9 +16,9 @@ from ..errors import (
     action_error,
     async_handle_lost_login,
     error_key,
+    error_placeholders,
+    is_auth_error,
     is_outcome_unknown,
-    needs_login,
-    placeholders,
 )
 from .action import ServerCall
 
@@ -68,7 +68,7 @@ class Reprocessing:
         except FrigateError as err:
             self._note(err)
             key = "outcome_unknown" if is_outcome_unknown(err) else error_key(err)
-            self._fail(file, action_error(key, **placeholders(err)), err)
+            self._fail(file, action_error(key, **error_placeholders(err)), err)
             return
         self._unanswered = 0
         if found.is_premature:
@@ -89,7 +89,7 @@ class Reprocessing:
         is_unanswered = isinstance(err, (FrigateConnectionError, FrigateStartingError))
         self._unanswered = self._unanswered + 1 if is_unanswered else 0
         self._is_cut_off = (
-            needs_login(err)
+            is_auth_error(err)
             or isinstance(err, FrigateClosedError)
             or self._unanswered >= MOST_UNANSWERED
         )

@@ -15,7 +15,7 @@ from ..aiofrigate import (
     Profile,
 )
 from ..const import DOMAIN
-from ..errors import action_error_from, is_unanswered
+from ..errors import action_error_from, is_retryable
 from .action import ServerAction, ServerCall
 
 
@@ -25,7 +25,7 @@ async def _get_status(call: ServerCall) -> JsonObjectType:
         try:
             return await _status_of(call)
         except FrigateError as err:
-            if not is_unanswered(err):
+            if not is_retryable(err):
                 raise
             return await _status_of(call)
     except (FrigateConnectionError, FrigateStartingError) as err:
