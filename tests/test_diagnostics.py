@@ -1,4 +1,4 @@
-"""Diagnostics show what is needed, and nothing that is secret."""
+"""Diagnostics have the fields that help to find a fault, and no secrets."""
 
 from collections.abc import Awaitable, Callable
 import json
@@ -47,8 +47,8 @@ SECRETS = [f"hidden-{number:02}-secret" for number in range(1, 21)]
 
 @pytest.fixture
 async def diagnostics(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Get:
-    """Return what downloads diagnostics of an entry, or of a device."""
-    # Routes can be added only before somebody asks.
+    """Return a function that downloads the diagnostics of an entry or a device."""
+    # Home Assistant accepts no new routes after the first request.
     assert await async_setup_component(hass, DOMAIN, {})
 
     async def get(
@@ -64,7 +64,7 @@ async def diagnostics(hass: HomeAssistant, hass_client: ClientSessionGenerator) 
 
 
 def _timeless(found: dict[str, Any]) -> dict[str, Any]:
-    """Return diagnostics without what differs from run to run."""
+    """Return diagnostics without the values that differ from run to run."""
     for route in found["requests"].values():
         assert 0 <= route.pop("mean_ms") <= route.pop("longest_ms")
     for live in ("/api/events", "/api/review"):
@@ -150,7 +150,7 @@ async def test_diagnostics_while_stats_and_faces_are_missing(
     assert (await diagnostics(entry))["server"]["version"] == "0.17.2-3d4dd3a"
 
 
-async def test_diagnostics_while_nobody_looks_at_the_exports(
+async def test_diagnostics_while_exports_are_not_polled(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry, diagnostics: Get
 ) -> None:
     assert "exports" not in (await diagnostics(entry))["exports"]
@@ -162,7 +162,7 @@ async def test_diagnostics_while_nobody_looks_at_the_exports(
     assert found["exports"]["jobs"] == []
 
 
-async def test_diagnostics_of_a_setup_that_is_tried_again(
+async def test_diagnostics_while_the_setup_is_retried(
     hass: HomeAssistant, frigate: FakeFrigate, diagnostics: Get
 ) -> None:
     await frigate.refuse()
@@ -180,7 +180,7 @@ async def test_diagnostics_of_a_setup_that_is_tried_again(
     assert "server" in await diagnostics(entry)
 
 
-async def test_the_name_of_a_server_on_the_internet_is_nobodys_business(
+async def test_a_public_host_is_masked(
     hass: HomeAssistant, frigate: FakeFrigate, diagnostics: Get
 ) -> None:
     browser = "https://frigate.example.com/nvr"
@@ -271,7 +271,7 @@ async def test_no_secret_survives(
     found = [before, await diagnostics(entry), await diagnostics(entry, device)]
 
     assert [one for one in SECRETS if one in json.dumps(found)] == []
-    # What was hidden has been there, and only the secrets are missing.
+    # The server did send the secrets, so that their absence proves something.
     server = entry.runtime_data.server
     assert SECRETS[4] in "".join(server.data.config.roles)
     assert SECRETS[2] in "".join(stats_before.storage)
@@ -291,7 +291,7 @@ async def test_no_secret_survives(
     assert [one for one in SECRETS if one in "".join(shown)] == []
 
 
-async def test_a_header_that_names_a_role_hides_none(
+async def test_a_header_with_the_name_of_a_role_does_not_mask_it(
     hass: HomeAssistant, frigate: FakeFrigate, diagnostics: Get
 ) -> None:
     headers = {"X-Remote-Role": "admin", "X-Forwarded-Proto": "http"}
@@ -303,7 +303,7 @@ async def test_a_header_that_names_a_role_hides_none(
     assert found["entry"]["data"][CONF_URL] == frigate.internal_url
 
 
-async def test_a_token_does_not_survive_either(
+async def test_no_part_of_a_token_survives(
     hass: HomeAssistant, frigate: FakeFrigate, diagnostics: Get
 ) -> None:
     token = frigate.token("admin")

@@ -88,7 +88,7 @@ async def fix(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Fix:
 # Nothing to repair
 
 
-async def test_a_server_that_is_all_right_has_no_issue(
+async def test_a_working_server_has_no_issue(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     await set_up(hass, make_entry(frigate.internal_url))
@@ -152,7 +152,7 @@ def _ask_for_login(frigate: FakeFrigate) -> None:
     frigate.fail("/api/", Fault.status(401))
 
 
-async def test_a_server_that_begins_to_ask_for_a_login(
+async def test_a_server_that_begins_to_require_a_login(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.internal_url))
@@ -175,7 +175,7 @@ async def test_a_server_that_begins_to_ask_for_a_login(
     assert open_issues(hass) == set()
 
 
-async def test_a_login_that_was_lost_is_asked_for_and_no_issue(
+async def test_a_lost_login_starts_a_reauth_flow_and_creates_no_issue(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.external_url, **ADMIN))
@@ -189,7 +189,7 @@ async def test_a_login_that_was_lost_is_asked_for_and_no_issue(
     assert setup_state(entry) is ConfigEntryState.LOADED
 
 
-async def test_an_issue_of_a_setup_that_failed_goes_with_the_entry(
+async def test_an_issue_of_a_failed_setup_is_deleted_with_the_entry(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     _ask_for_login(frigate)
@@ -209,7 +209,7 @@ async def test_an_issue_of_a_setup_that_failed_goes_with_the_entry(
 # A restricted account
 
 
-async def test_an_account_that_may_not_do_everything(
+async def test_an_account_without_the_admin_role(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.external_url, **VIEWER))
@@ -235,7 +235,7 @@ async def test_an_account_that_may_not_do_everything(
     assert open_issues(hass) == {"restricted_account"}
 
 
-async def test_what_is_ignored_stays_ignored(
+async def test_an_ignored_issue_stays_ignored(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.external_url, **VIEWER))
@@ -273,7 +273,7 @@ async def test_issues_close_with_their_server_only(
     assert open_issues(hass) == {"restricted_account"}
 
 
-async def test_an_answer_after_the_end_opens_nothing(
+async def test_a_response_after_the_unload_creates_no_issue(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.external_url, **VIEWER))
@@ -337,7 +337,7 @@ async def _begin(hass: HomeAssistant, fix: Fix, key: str) -> dict[str, Any]:
     return form
 
 
-async def test_a_repair_leads_to_the_form_that_repairs(
+async def test_a_repair_opens_the_reconfigure_flow(
     hass: HomeAssistant, frigate: FakeFrigate, fix: Fix
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.external_url, **VIEWER))
@@ -369,7 +369,7 @@ async def test_a_repair_leads_to_the_form_that_repairs(
     assert open_issues(hass) == set()
 
 
-async def test_a_repair_explains_where_home_assistant_cannot_lead_on(
+async def test_a_repair_explains_what_to_do_before_home_assistant_2026_10(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     fix: Fix,
@@ -385,7 +385,7 @@ async def test_a_repair_explains_where_home_assistant_cannot_lead_on(
     assert open_issues(hass) == {"login_required"}
 
 
-async def test_a_repair_of_what_was_put_right_meanwhile(
+async def test_a_repair_of_an_issue_that_is_already_resolved(
     hass: HomeAssistant, frigate: FakeFrigate, fix: Fix
 ) -> None:
     _ask_for_login(frigate)

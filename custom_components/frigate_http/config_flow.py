@@ -1,4 +1,4 @@
-"""Config flow: add a server, log in again, change the address, choose options."""
+"""Config flow: user, reauth and reconfigure steps, and the options flow."""
 
 from collections.abc import Mapping
 from typing import Any, override
@@ -52,16 +52,16 @@ AUTHENTICATION_STEPS = ["login", "token", "proxy"]
 
 
 class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
-    """Adds a server, and changes how it is reached.
+    """Adds a server, and changes its URL and credentials.
 
-    The address is asked first. Credentials are asked only if the server wants some;
-    the steps for them serve adding, logging in again and reconfiguring alike.
+    The first form asks for the URL. Further steps ask for credentials only if the server
+    requires them; adding, reauthentication and reconfiguration share these steps.
     """
 
     VERSION = 1
 
     def __init__(self) -> None:
-        """Begin with nothing."""
+        """Initialize without any input."""
         self._data: dict[str, Any] = {}
         self._errors: dict[str, str] = {}
         self._needs_credentials = False
@@ -74,14 +74,14 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
     def async_get_options_flow(
         config_entry: FrigateConfigEntry,
     ) -> FrigateOptionsFlow:
-        """Return the flow for the options."""
+        """Return the options flow."""
         return FrigateOptionsFlow()
 
     @override
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for the address, and see what answers there."""
+        """Ask for the URL, and connect to it."""
         if user_input is None:
             return self._show_form("user", USER_FORM, {}, {})
         return await self._async_connect("user", USER_FORM, user_input, user_input)
@@ -89,7 +89,7 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_authenticate(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Say what was seen, and offer the ways to authenticate."""
+        """Show the server's response, and let the user choose how to authenticate."""
         return self.async_show_menu(
             step_id="authenticate",
             menu_options=AUTHENTICATION_STEPS,
@@ -111,20 +111,20 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_proxy(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for what a reverse proxy wants."""
+        """Ask for the credentials of a reverse proxy."""
         return await self._async_step_credentials("proxy", PROXY_FORM, user_input)
 
     async def async_step_reauth(
         self, entry_data: Mapping[str, Any]
     ) -> ConfigFlowResult:
-        """Log in again, in the way it was done before."""
+        """Ask for new credentials of the same kind as before."""
         self._data = dict(entry_data)
         return await self.async_step_reauth_confirm()
 
     async def async_step_reauth_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Go to the form that fits the credentials there are."""
+        """Show the form for the kind of credentials that the entry has."""
         if CONF_TOKEN in self._data:
             return await self.async_step_token()
         if CONF_USERNAME in self._data:
@@ -136,7 +136,7 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Change the address; keep, replace or remove the credentials."""
+        """Change the URL; keep, replace or remove the credentials."""
         entry = self._get_reconfigure_entry()
         credentials = {
             key: entry.data[key] for key in CREDENTIAL_KEYS if key in entry.data
@@ -155,7 +155,7 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_replace_credentials(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Offer the ways to authenticate at a server that did not ask for any."""
+        """Let the user choose how to authenticate where the server requires no login."""
         return self.async_show_menu(
             step_id="replace_credentials",
             menu_options=AUTHENTICATION_STEPS,
@@ -171,7 +171,7 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
         *,
         replace_credentials: bool = False,
     ) -> ConfigFlowResult:
-        """Finish if the server answers; else ask for credentials, or show why not.
+        """Finish if the connection works; else ask for credentials, or show the error.
 
         With `replace_credentials`, ask for them even if the server needs none.
         """
@@ -180,7 +180,7 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
             return self._show_form(step_id, form, user_input, self._errors)
         if url is None:
             url = url_to_text(parse_url(data[CONF_URL]))
-            # Before a person types a password for nothing.
+            # Abort before the user types a password for nothing.
             self._async_abort_entries_match({CONF_URL: url})
         self._data = {**data, CONF_URL: url}
         if self._needs_credentials:
@@ -192,7 +192,7 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
     async def _async_step_credentials(
         self, step_id: str, form: vol.Schema, user_input: dict[str, Any] | None
     ) -> ConfigFlowResult:
-        """Try credentials; finish if they are right, else show why they are not."""
+        """Test credentials; finish if they are valid, else show the error."""
         if user_input is None:
             return self._show_form(step_id, form, self._data_without_secrets(), {})
         try:
@@ -204,7 +204,7 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
         return self._create_or_update_entry({**data, CONF_URL: url})
 
     async def _async_test_connection(self, data: Mapping[str, Any]) -> str | None:
-        """Return the address at which the server answers; else note why not."""
+        """Return the base URL if the connection works; else keep the errors."""
         self._errors, self._needs_credentials = {}, False
         try:
             return await async_validate(self.hass, data)
@@ -222,19 +222,19 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
         return None
 
     def _merge_credentials(self, entered: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what new credentials make of the data there are.
+        """Return the data of the entry with new credentials.
 
-        What a proxy wants stays as it is where the form is silent.
+        Credentials of a proxy stay if the form has none.
         """
         replaced = ACCOUNT_KEYS
         if CONF_TOKEN in entered:
-            # Both are sent in the same header.
+            # The token and Basic authentication use the same header.
             replaced |= BASIC_KEYS
         kept = {key: one for key, one in self._data.items() if key not in replaced}
         return {**kept, **entered}
 
     def _data_without_secrets(self) -> dict[str, Any]:
-        """Return what may be shown in a form again."""
+        """Return the values that a form may show again."""
         shown = {CONF_USERNAME, CONF_PROXY_USERNAME}
         return {key: one for key, one in self._data.items() if key in shown}
 
@@ -245,7 +245,7 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
         values: Mapping[str, Any],
         errors: dict[str, str],
     ) -> ConfigFlowResult:
-        """Show a form with the values entered so far."""
+        """Show a form with the input so far."""
         return self.async_show_form(
             step_id=step_id,
             data_schema=self.add_suggested_values_to_schema(form, values),
@@ -255,7 +255,7 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
 
     @property
     def _placeholders(self) -> dict[str, str]:
-        """Return what the texts of forms, menus and errors may mention."""
+        """Return the placeholders for the texts of forms, menus and errors."""
         return {
             "url": self._data.get(CONF_URL, ""),
             "message": self._message,
@@ -263,7 +263,7 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
         }
 
     def _create_or_update_entry(self, data: dict[str, Any]) -> ConfigFlowResult:
-        """Create the entry, or bring it up to date."""
+        """Create the config entry, or update and reload it."""
         self._async_abort_entries_match({CONF_URL: data[CONF_URL]})
         if self.source == SOURCE_REAUTH:
             return self.async_update_reload_and_abort(
@@ -280,7 +280,7 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
 
 
 class FrigateOptionsFlow(OptionsFlowWithReload):
-    """How pictures look, which cameras are wanted, and what is kept for how long."""
+    """Options for the live view, the cameras, and files and links."""
 
     config_entry: FrigateConfigEntry
 

@@ -1,4 +1,4 @@
-"""From a config entry's data to a client of its server."""
+"""Creates clients and their HTTP sessions from the data of config entries."""
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
@@ -22,7 +22,7 @@ from .const import CONF_HEADERS, CONF_PROXY_PASSWORD, CONF_PROXY_USERNAME
 
 
 def credentials_from(data: Mapping[str, Any]) -> Credentials:
-    """Return the credentials that stand in a config entry's data.
+    """Return the credentials in the data of a config entry.
 
     Raises:
         FrigateArgumentError: they exclude each other.
@@ -39,7 +39,7 @@ def credentials_from(data: Mapping[str, Any]) -> Credentials:
 
 @callback
 def async_create_client(hass: HomeAssistant, data: Mapping[str, Any]) -> FrigateClient:
-    """Return a client for a config entry, with a session that ends with the entry."""
+    """Return a client for a config entry; its session is closed with the entry."""
     session = async_create_clientsession(
         hass,
         verify_ssl=data[CONF_VERIFY_SSL],
@@ -52,7 +52,7 @@ def async_create_client(hass: HomeAssistant, data: Mapping[str, Any]) -> Frigate
 async def temporary_session(
     hass: HomeAssistant, *, verify_ssl: bool
 ) -> AsyncGenerator[aiohttp.ClientSession]:
-    """Yield a session with a cookie jar of its own, for the length of a check."""
+    """Yield a session with its own cookie jar, to validate a connection."""
     session = async_create_clientsession(
         hass,
         verify_ssl=verify_ssl,

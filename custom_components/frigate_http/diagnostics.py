@@ -96,7 +96,7 @@ _FIELDS: dict[type, tuple[str, ...]] = {
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: FrigateConfigEntry
 ) -> dict[str, Any]:
-    """Return what is known of a server, also while it is down or was never reached."""
+    """Return the diagnostics of a server, also while it is down or was never reached."""
     return await _diagnostics(hass, entry)
 
 

@@ -1,7 +1,7 @@
-"""The only place where the client's errors become Home Assistant's.
+"""Maps the client's errors to Home Assistant's exceptions, here and nowhere else.
 
-One table gives each kind of error its translation key; the same key names the text in
-a form of the config flow and the text of an exception.
+One table gives each class of error its translation key. The same key names the error
+text of a form in the config flow and the message of an exception.
 """
 
 from collections.abc import Generator
@@ -42,7 +42,7 @@ from .aiofrigate import (
 )
 from .const import DOMAIN
 
-# The first that fits counts: what is more special stands before what is more general.
+# The first match counts, so subclasses come before their base classes.
 _TRANSLATION_KEYS: tuple[tuple[type[FrigateError], str], ...] = (
     (FrigateTimeoutError, "timeout"),
     (FrigateTLSUntrustedError, "tls_untrusted"),
@@ -66,46 +66,46 @@ _TRANSLATION_KEYS: tuple[tuple[type[FrigateError], str], ...] = (
 
 
 def error_key(err: FrigateError) -> str:
-    """Return the translation key for an error of the client."""
+    """Return the translation key of a client error."""
     return error_key_of_class(type(err))
 
 
 def error_key_of_class(kind: type[FrigateError]) -> str:
-    """Return the translation key for a kind of errors of the client."""
+    """Return the translation key of a class of client errors."""
     return next(
         (key for one, key in _TRANSLATION_KEYS if issubclass(kind, one)), "unknown"
     )
 
 
 def error_placeholders(err: FrigateError) -> dict[str, str]:
-    """Return what the text for an error mentions: the server's words, as a phrase."""
+    """Return the placeholders of an error's text: the server's message, without a full stop."""
     return {"message": err.message.rstrip(".")}
 
 
 def is_auth_error(err: FrigateError) -> bool:
-    """Return whether the server, or a proxy before it, wants to know who we are."""
+    """Return whether the server, or a proxy in front of it, requires a login."""
     return isinstance(err, (FrigateAuthError, FrigateRedirectError))
 
 
 def is_retryable(err: FrigateError) -> bool:
-    """Return whether a query may be answered if it is sent once more."""
+    """Return whether sending a query again may succeed."""
     was_repeated = isinstance(err, FrigateConnectionError) and err.was_repeated
     return is_no_response(err) and not was_repeated
 
 
 def is_no_response(err: FrigateError) -> bool:
-    """Return whether the server said nothing, which it may do later."""
+    """Return whether there was no response, for a reason that may pass."""
     return isinstance(err, (FrigateConnectionError, FrigateStartingError)) and (
         not isinstance(err, FrigateTLSError)
     )
 
 
 def is_outcome_unknown(err: FrigateError) -> bool:
-    """Return whether a command may have been carried out in spite of an error."""
+    """Return whether a command may have been executed despite the error."""
     if not err.may_have_acted:
         return False
     if isinstance(err, FrigateResponseError):
-        # The proxy before Frigate got no answer, and does not know either.
+        # The proxy got no answer from Frigate, so it does not know either.
         return err.status in {502, 504}
     return isinstance(err, FrigateConnectionError) and not isinstance(
         err, (FrigateTLSError, FrigateUnreachableError)
@@ -114,7 +114,7 @@ def is_outcome_unknown(err: FrigateError) -> bool:
 
 @contextmanager
 def coordinator_errors() -> Generator[None]:
-    """Turn the client's errors into those that a coordinator understands."""
+    """Raise client errors as the exceptions that a coordinator handles."""
     try:
         yield
     except FrigateError as err:
@@ -134,9 +134,9 @@ def coordinator_errors() -> Generator[None]:
 
 @contextmanager
 def action_errors(hass: HomeAssistant, entry: ConfigEntry) -> Generator[None]:
-    """Turn the client's errors into those that a person is shown.
+    """Raise client errors as the exceptions that users see.
 
-    Where the login was lost, Home Assistant asks for a new one.
+    An authentication error also starts a reauthentication flow.
     """
     try:
         yield
@@ -151,18 +151,18 @@ def action_errors(hass: HomeAssistant, entry: ConfigEntry) -> Generator[None]:
 def async_handle_lost_login(
     hass: HomeAssistant, entry: ConfigEntry, err: FrigateError
 ) -> None:
-    """Start a reauthentication if an error says that the login was lost."""
+    """Start a reauthentication flow if this is an authentication error."""
     if is_auth_error(err):
         entry.async_start_reauth(hass)
 
 
 def action_error_from(err: FrigateError) -> HomeAssistantError:
-    """Return the error that a person is shown for one of the client's."""
+    """Return the exception that users see for a client error."""
     return action_error(error_key(err), **error_placeholders(err))
 
 
 def validation_error(key: str, **placeholders: str) -> ServiceValidationError:
-    """Return the error for what a caller got wrong; `placeholders` fill its text."""
+    """Return the translated exception for invalid input."""
     return ServiceValidationError(
         translation_domain=DOMAIN,
         translation_key=key,
@@ -171,7 +171,7 @@ def validation_error(key: str, **placeholders: str) -> ServiceValidationError:
 
 
 def action_error(key: str, **placeholders: str) -> HomeAssistantError:
-    """Return the error for what was right and still did not work."""
+    """Return the translated exception for valid input that failed nevertheless."""
     return HomeAssistantError(
         translation_domain=DOMAIN,
         translation_key=key,

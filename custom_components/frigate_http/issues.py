@@ -1,7 +1,7 @@
-"""What is wrong with a server that its owner can put right, and nothing else.
+"""Repair issues: problems of a server that its owner can fix, and no others.
 
-A fault that passes is the state of an entity, and a login that was lost is asked for by
-Home Assistant itself.
+A temporary fault is the state of an entity, and Home Assistant itself asks for expired
+credentials with a reauthentication flow.
 """
 
 from collections.abc import Callable
@@ -29,7 +29,7 @@ UPDATE_GUIDE_URL = "https://docs.frigate.video/frigate/updating"
 
 
 class PolledServer(Protocol):
-    """What has to be known of a server to tell what is wrong with it."""
+    """The part of the coordinator of a server that issues are derived from."""
 
     hass: HomeAssistant
     config_entry: ConfigEntry
@@ -39,21 +39,21 @@ class PolledServer(Protocol):
 
     @property
     def profile(self) -> Profile:
-        """Return who the server took us for when it told last."""
+        """Return the account, as of the last successful poll."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class IssueDescription:
-    """An issue, and how to tell whether a server has it."""
+    """An issue, and the function that tells whether a server has it."""
 
     key: str
     severity: ir.IssueSeverity
     is_open_fn: Callable[[PolledServer], bool | None]
-    """None: that cannot be told at the moment."""
+    """Returns None if that is unknown at the moment."""
     placeholders_fn: Callable[[PolledServer], dict[str, str]] = lambda _: {}
-    """What the text mentions, besides the title and the address of the server."""
+    """Placeholders of the text, besides the title and the URL of the server."""
     is_fixable: bool = True
-    """Whether another address, or other credentials, put it right."""
+    """Whether another URL, or other credentials, fix it."""
     learn_more_url: str | None = None
 
 
@@ -63,7 +63,7 @@ def _is_too_old(server: PolledServer) -> bool | None:
 
 
 def _is_login_required(server: PolledServer) -> bool | None:
-    """Return whether a server asks who we are that never did so before."""
+    """Return whether a server requires a login but the entry has no credentials."""
     if server.last_update_success:
         return False
     if isinstance(server.last_exception, ConfigEntryAuthFailed):
@@ -121,10 +121,10 @@ ISSUES: tuple[IssueDescription, ...] = (
 
 @callback
 def async_update_issues(server: PolledServer) -> None:
-    """Open and close the issues of a server; what cannot be told stays as it is."""
+    """Create and delete the issues of a server; those that are unknown stay."""
     entry = server.config_entry
     if entry.state not in {ConfigEntryState.SETUP_IN_PROGRESS, ConfigEntryState.LOADED}:
-        # An answer that has come too late.
+        # This response arrived after the entry was unloaded.
         return
     for one in ISSUES:
         if (is_open := one.is_open_fn(server)) is None:
@@ -152,10 +152,10 @@ def async_update_issues(server: PolledServer) -> None:
 
 @callback
 def async_close_issues_on_unload(hass: HomeAssistant) -> None:
-    """Close the issues of every entry that is unloaded from now on, or gives up.
+    """Delete the issues of every entry that is unloaded, or whose setup fails.
 
-    Those that somebody has chosen to ignore stay, so that a reload does not bring
-    them back: nobody sees them.
+    Issues that the user ignored stay: they are hidden anyway, and would otherwise appear
+    again after a reload.
     """
 
     @callback
@@ -172,7 +172,7 @@ def async_close_issues_on_unload(hass: HomeAssistant) -> None:
 
 @callback
 def async_delete_issues(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Remove every issue of a server that is removed itself."""
+    """Delete every issue of an entry that is removed."""
     for issue_id in _issue_ids(entry):
         ir.async_delete_issue(hass, DOMAIN, issue_id)
 

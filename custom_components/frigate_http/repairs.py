@@ -12,8 +12,8 @@ from .const import DOMAIN
 class ReconfigureRepairFlow(RepairsFlow):
     """A repair flow that leads to the reconfigure flow.
 
-    It never ends as done: opening a form repairs nothing. The issue goes when the
-    server is found to be all right.
+    It never creates an entry, because opening a form fixes nothing. The issue is deleted
+    when a poll finds that the server no longer has the problem.
     """
 
     def __init__(self, entry_id: str) -> None:

@@ -1,4 +1,4 @@
-"""System health: a line for every server."""
+"""System health: one line for each server."""
 
 from typing import Any
 
@@ -13,14 +13,14 @@ from .runtime import FrigateConfigEntry
 
 @callback
 def async_register(hass: HomeAssistant, register: SystemHealthRegistration) -> None:
-    """Register what is told of the servers."""
+    """Register the system health information."""
     register.async_register_info(async_system_health_info, "/config/integrations")
 
 
 async def async_system_health_info(hass: HomeAssistant) -> dict[str, Any]:
-    """Return how many servers there are, and how each of them is doing.
+    """Return the number of servers, and the state of each of them.
 
-    Nothing is sent for it: the polls know.
+    This sends no requests: the coordinators have the results of the last polls.
     """
     entries: list[FrigateConfigEntry] = hass.config_entries.async_entries(
         DOMAIN, include_ignore=False, include_disabled=False
@@ -35,7 +35,7 @@ async def async_system_health_info(hass: HomeAssistant) -> dict[str, Any]:
 
 
 def _health(entry: FrigateConfigEntry) -> str | dict[str, str]:
-    """Return one line, or what Home Assistant shows as a failure."""
+    """Return a line for a working server, else what Home Assistant shows as failed."""
     if entry.state is not ConfigEntryState.LOADED:
         return {"type": "failed", "error": entry.state.value}
     server = entry.runtime_data.server

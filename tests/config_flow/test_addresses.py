@@ -44,7 +44,7 @@ from . import ADMIN, Flow, assert_works, proxied
         ("https://münchen.example", "https://xn--mnchen-3ya.example"),
     ],
 )
-def test_one_form_for_all_ways_to_write_it(text: str, url: str) -> None:
+def test_urls_are_normalized(text: str, url: str) -> None:
     assert url_to_text(parse_url(text)) == url
     assert url_to_text(parse_url(url)) == url
 
@@ -76,7 +76,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("text", REFUSED)
-def test_what_is_no_address_is_refused(text: str) -> None:
+def test_invalid_urls_are_rejected(text: str) -> None:
     with pytest.raises(FormError) as caught:
         parse_url(text, "a_field")
     assert caught.value.errors == {"a_field": "invalid_url"}

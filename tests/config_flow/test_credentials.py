@@ -85,7 +85,7 @@ async def test_too_many_logins(hass: HomeAssistant, frigate: FakeFrigate) -> Non
         ("/api/login", Fault.redirect("https://login.example/"), "login_redirect"),
     ],
 )
-async def test_server_in_trouble(
+async def test_server_that_answers_with_an_error(
     hass: HomeAssistant, frigate: FakeFrigate, path: str, fault: Fault, key: str
 ) -> None:
     flow = await at_login(hass, frigate)
@@ -97,7 +97,9 @@ async def test_server_in_trouble(
     await finish(hass, flow, frigate)
 
 
-async def test_server_that_is_gone(hass: HomeAssistant, frigate: FakeFrigate) -> None:
+async def test_server_that_cannot_be_reached(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
     flow = await at_login(hass, frigate)
     await frigate.refuse()
     await flow.submit(**ADMIN, **proxied())
@@ -107,7 +109,9 @@ async def test_server_that_is_gone(hass: HomeAssistant, frigate: FakeFrigate) ->
     await finish(hass, flow, frigate)
 
 
-async def test_server_that_is_silent(hass: HomeAssistant, frigate: FakeFrigate) -> None:
+async def test_server_that_does_not_respond(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
     flow = await at_login(hass, frigate)
     frigate.clear_requests()
     frigate.fail("/api/login", Fault.stall())
@@ -133,7 +137,7 @@ async def test_server_that_is_too_old(
     await finish(hass, flow, frigate)
 
 
-async def test_something_unexpected(
+async def test_unexpected_exception(
     hass: HomeAssistant, frigate: FakeFrigate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def _explode(*_args: object, **_options: object) -> None:
@@ -161,7 +165,7 @@ UNSENDABLE: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-async def test_what_cannot_be_sent_for_a_proxy(
+async def test_invalid_proxy_credentials(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     flow = await at_login(hass, frigate)
@@ -201,7 +205,7 @@ async def test_wrong_token(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     assert_works(hass, flow.entry, frigate)
 
 
-async def test_token_that_has_ended(hass: HomeAssistant, frigate: FakeFrigate) -> None:
+async def test_expired_token(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     flow = await Flow.at(hass, frigate.external_url)
     await flow.choose("token")
     await flow.submit(token=frigate.token("admin", expires_in=-1), **proxied())

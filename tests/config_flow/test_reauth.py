@@ -206,7 +206,7 @@ async def test_proxy_gives_way_to_a_token(
 
 
 @pytest.mark.parametrize("frigate_options", [{"auth": False}])
-async def test_login_wanted_for_the_first_time(
+async def test_login_required_for_the_first_time(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.external_url))
@@ -226,7 +226,7 @@ async def test_login_wanted_for_the_first_time(
     assert_unchanged(entry, {"url": frigate.external_url, "verify_ssl": False, **ADMIN})
 
 
-async def test_login_page_before_it_for_the_first_time(
+async def test_login_page_of_a_proxy_for_the_first_time(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.internal_url))
@@ -281,7 +281,7 @@ async def test_server_that_is_down_meanwhile(
     assert_logged_in(hass, flow, entry, frigate)
 
 
-async def test_something_unexpected_meanwhile(
+async def test_unexpected_exception_meanwhile(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     entry: MockConfigEntry,

@@ -127,7 +127,7 @@ async def test_keeping_credentials_that_are_wrong_there(
     assert_changed(hass, flow, login_entry, data(moved.external_url, **WRONG))
 
 
-async def test_keeping_what_the_proxy_wants(
+async def test_keeping_the_credentials_of_the_proxy(
     hass: HomeAssistant, frigate: FakeFrigate, moved: FakeFrigate
 ) -> None:
     async with (

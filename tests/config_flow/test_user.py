@@ -144,7 +144,7 @@ async def test_error_is_explained_and_recovered_from(
     assert_works(hass, flow.entry, frigate)
 
 
-async def test_silence_is_a_timeout_and_recovered_from(
+async def test_no_response_is_a_timeout_and_recovered_from(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     flow = await Flow.start(hass)
@@ -196,7 +196,7 @@ async def test_tls_on_a_plain_port(hass: HomeAssistant, frigate: FakeFrigate) ->
     assert_works(hass, flow.entry, frigate)
 
 
-async def test_something_unexpected(
+async def test_unexpected_exception(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     monkeypatch: pytest.MonkeyPatch,

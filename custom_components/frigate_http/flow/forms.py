@@ -1,4 +1,4 @@
-"""The forms of the config flow, and what they become in a config entry."""
+"""The forms of the config flow, and how their input is stored in a config entry."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -119,10 +119,10 @@ TOKEN_FORM = vol.Schema(
 
 
 def credentials_from_form(form: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was filled in of a form, as it stands in a config entry.
+    """Return the credentials entered in a form, as a config entry stores them.
 
     Raises:
-        FormError: nothing was, or not in a form that can be sent.
+        FormError: the form is empty, or a value cannot be sent.
     """
     entered = {**form, **form.get(PROXY_SECTION, {})}
     parsed = {
@@ -152,7 +152,7 @@ def options_form(cameras: Mapping[str, str]) -> vol.Schema:
 
 
 def options_in_sections(options: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return options as the form has them; stored, they stand beside each other."""
+    """Return the stored options, which are flat, by section of the form."""
     return {
         str(name): {
             str(field): options[field]
@@ -164,10 +164,10 @@ def options_in_sections(options: Mapping[str, Any]) -> dict[str, dict[str, Any]]
 
 
 def options_from_form(form: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Return what was filled in of the options form, as it is stored.
+    """Return the input of the options form as it is stored, without sections.
 
     Raises:
-        FormError: the URL for browsers is none.
+        FormError: the URL for browsers is not valid.
     """
     options = {field: value for part in form.values() for field, value in part.items()}
     if url := options.pop(CONF_BROWSER_URL, "").strip():

@@ -1,4 +1,4 @@
-"""Checks what a person enters: the address, the credentials, and both together."""
+"""Validates the URL and the credentials that a user enters, and the connection."""
 
 from collections.abc import Iterable, Mapping
 import re
@@ -29,7 +29,7 @@ _HEADER_LINE = re.compile(r"^([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*:\s*([\x20-\x7e]+)$
 _RESERVED_HEADERS = frozenset(
     {"connection", "content-length", "host", "transfer-encoding"}
 )
-# In a form these all mean the same: what answers there is not Frigate.
+# In a form these all mean the same: the server at this URL is not Frigate.
 _NOT_FRIGATE = frozenset(
     {
         "not_found",
@@ -42,25 +42,25 @@ _NOT_FRIGATE = frozenset(
 
 
 class UnsupportedVersionError(FrigateError):
-    """The server is older than what this integration can work with."""
+    """The server is older than the oldest supported version."""
 
 
 class FormError(Exception):
-    """What was entered cannot be used as it is; nothing was sent."""
+    """The input is not valid; nothing was sent to the server."""
 
     def __init__(self, key: str, field: str = "base") -> None:
-        """Keep the key of the text that says why, and the field it belongs to."""
+        """Keep the key of the error text, and the field that shows it."""
         super().__init__(key)
         self.errors = {field: key}
 
 
 async def async_validate(hass: HomeAssistant, data: Mapping[str, Any]) -> str:
-    """Return the address at which the server answers with these credentials.
+    """Connect with the URL and the credentials; return the base URL of the server.
 
     Raises:
-        FormError: the address is none, or the credentials exclude each other.
+        FormError: the URL is not valid, or the credentials exclude each other.
         UnsupportedVersionError: the server is too old.
-        FrigateError: it cannot be reached, or does not let us in.
+        FrigateError: the server cannot be reached, or rejects the credentials.
     """
     url = parse_url(data[CONF_URL])
     credentials = _credentials(data)
@@ -75,7 +75,7 @@ async def async_validate(hass: HomeAssistant, data: Mapping[str, Any]) -> str:
 
 
 def may_need_credentials(err: FrigateError) -> bool:
-    """Return whether a server, or what stands before it, may want a login."""
+    """Return whether the server, or a proxy in front of it, may require credentials."""
     return isinstance(
         err,
         (
@@ -88,7 +88,7 @@ def may_need_credentials(err: FrigateError) -> bool:
 
 
 def form_error(err: FrigateError) -> str:
-    """Return the key of the text that a form shows for an error."""
+    """Return the key of the error text of a form for a client error."""
     if isinstance(err, UnsupportedVersionError):
         return "unsupported_version"
     if isinstance(err, FrigateArgumentError):
@@ -98,7 +98,7 @@ def form_error(err: FrigateError) -> str:
 
 
 def describe_response(err: FrigateError) -> str:
-    """Return what came back, for a person who has to choose how to authenticate."""
+    """Return the server's response as text, to help the user choose how to log in."""
     message = error_placeholders(err)["message"]
     if not isinstance(err, FrigateResponseError):
         return message
@@ -110,28 +110,28 @@ def describe_response(err: FrigateError) -> str:
 
 
 def url_to_text(url: URL) -> str:
-    """Return an address as it stands in a config entry."""
+    """Return a URL as a config entry stores it."""
     return str(url).rstrip("/")
 
 
 def parse_url(text: str, field: str = CONF_URL) -> URL:
-    """Return the address that was entered in a field, in its one form.
+    """Return the normalized URL that was entered in a field.
 
     Raises:
-        FormError: it is none.
+        FormError: it is not a valid URL.
     """
     try:
         return normalize_url(text)
     except ValueError as err:
-        # FrigateArgumentError is one, and so is what a malformed IDN name ends in.
+        # FrigateArgumentError is a ValueError, and a malformed IDN host raises one too.
         raise FormError("invalid_url", field) from err
 
 
 def parse_headers(lines: Iterable[str]) -> dict[str, str]:
-    """Return headers written as `Name: value`, one a line.
+    """Return the headers in lines of the form `Name: value`.
 
     Raises:
-        FormError: a line is no header, or one that cannot be chosen freely.
+        FormError: a line is not a header, or its name is reserved.
     """
     headers: dict[str, str] = {}
     for line in filter(None, map(str.strip, lines)):
@@ -144,10 +144,10 @@ def parse_headers(lines: Iterable[str]) -> dict[str, str]:
 
 
 def parse_token(text: str) -> str:
-    """Return a token, which people also copy together with the word before it.
+    """Return a bearer token; users also paste it with `Bearer` in front.
 
     Raises:
-        FormError: it holds what no token does.
+        FormError: it contains characters that no token has.
     """
     token = text.strip()
     if token.lower().startswith("bearer "):
@@ -158,10 +158,10 @@ def parse_token(text: str) -> str:
 
 
 def parse_basic_user(text: str) -> str:
-    """Return a user name for Basic authentication.
+    """Return a username for Basic authentication.
 
     Raises:
-        FormError: it holds a colon, which there ends the name.
+        FormError: it contains a colon, which separates the username from the password.
     """
     if ":" in text:
         raise FormError("bad_argument")
