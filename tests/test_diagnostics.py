@@ -303,6 +303,20 @@ async def test_a_header_with_the_name_of_a_role_does_not_mask_it(
     assert found["entry"]["data"][CONF_URL] == frigate.internal_url
 
 
+async def test_the_name_of_a_custom_role_is_not_shown(
+    hass: HomeAssistant, frigate: FakeFrigate, diagnostics: Get
+) -> None:
+    gate = {CONF_USERNAME: "gate1", CONF_PASSWORD: "gate-password-1!"}
+    entry = await set_up(hass, make_entry(frigate.external_url, **gate))
+    assert entry.runtime_data.server.profile.role == "gate"
+    found = await diagnostics(entry)
+    assert found["account"] == {
+        "role": "other",
+        "is_anonymous": False,
+        "allowed_cameras": ["Portones"],
+    }
+
+
 async def test_no_part_of_a_token_survives(
     hass: HomeAssistant, frigate: FakeFrigate, diagnostics: Get
 ) -> None:
