@@ -2,18 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Generator
-from typing import Any, override
+from typing import Any
 from unittest.mock import PropertyMock, patch
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from pytest_homeassistant_custom_component.syrupy import (
-    HomeAssistantSnapshotExtension,
-    HomeAssistantSnapshotSerializer,
-)
 from syrupy.assertion import SnapshotAssertion
-from syrupy.types import SerializableData
 
 # Imported before Home Assistant looks for custom components, or it finds the test
 # plugin's own folder of that name first.
@@ -21,8 +16,8 @@ from custom_components.frigate_http.const import DOMAIN
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_URL, CONF_VERIFY_SSL
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
 from tests.common import setup_state
+from tests.entity_snapshots import EntitySnapshots
 from tests.fake_frigate import FakeFrigate
 from tests.fake_frigate.threads import counted_threads, threads_are_idle
 
@@ -40,27 +35,10 @@ def fixed_time(freezer: FrozenDateTimeFactory) -> None:
     freezer.move_to("2026-11-23 12:00:00+00:00")
 
 
-class _SnapshotSerializer(HomeAssistantSnapshotSerializer):
-    """Leaves out of an entity's entry what only some versions of Home Assistant keep."""
-
-    @classmethod
-    @override
-    def _serializable_entity_registry_entry(
-        cls, data: er.RegistryEntry
-    ) -> SerializableData:
-        serialized = super()._serializable_entity_registry_entry(data)
-        serialized.pop("compat_name", None)
-        return serialized
-
-
-class _SnapshotExtension(HomeAssistantSnapshotExtension):
-    serializer_class = _SnapshotSerializer
-
-
 @pytest.fixture
 def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     """Leave out of snapshots what Home Assistant makes up anew each time."""
-    return snapshot.use_extension(_SnapshotExtension)
+    return snapshot.use_extension(EntitySnapshots)
 
 
 @pytest.fixture

@@ -2,10 +2,7 @@
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    snapshot_platform,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.frigate_http.coordinator.server import CONFIG_INTERVAL
@@ -26,6 +23,7 @@ from tests.common import (
     snapshot_entry,
 )
 from tests.conftest import make_entry, set_up
+from tests.entity_snapshots import snapshot_platform
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.versions import EVERY_VERSION
 

@@ -8,10 +8,7 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 from PIL import Image
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    snapshot_platform,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from syrupy.assertion import SnapshotAssertion
 
@@ -34,6 +31,7 @@ from tests.common import (
     state_of,
 )
 from tests.conftest import make_entry, set_up
+from tests.entity_snapshots import snapshot_platform
 from tests.fake_frigate import FakeFrigate, Fault, Request
 from tests.fake_frigate.answers import Answer
 from tests.versions import EVERY_VERSION

@@ -5,10 +5,7 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    snapshot_platform,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
 
 from homeassistant.const import STATE_UNKNOWN, EntityCategory, Platform
@@ -24,6 +21,7 @@ from tests.common import (
     state_of,
 )
 from tests.conftest import make_entry, set_up
+from tests.entity_snapshots import snapshot_platform
 from tests.fake_frigate import FakeFrigate
 from tests.fake_frigate.stats import build_stats
 from tests.versions import EVERY_VERSION, SINCE_018

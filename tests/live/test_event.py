@@ -7,7 +7,6 @@ import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_capture_events,
-    snapshot_platform,
 )
 from syrupy.assertion import SnapshotAssertion
 
@@ -36,6 +35,7 @@ from tests.common import (
     state_of,
 )
 from tests.conftest import make_entry, set_up
+from tests.entity_snapshots import snapshot_platform
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.versions import EVERY_VERSION
 

@@ -2,7 +2,6 @@
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
-from pytest_homeassistant_custom_component.common import snapshot_platform
 from syrupy.assertion import SnapshotAssertion
 
 from homeassistant.const import Platform
@@ -19,6 +18,7 @@ from tests.common import (
     state_of,
 )
 from tests.conftest import make_entry, set_up
+from tests.entity_snapshots import snapshot_platform
 from tests.fake_frigate import FakeFrigate
 from tests.fake_frigate.controls import carry_out
 from tests.versions import EVERY_VERSION

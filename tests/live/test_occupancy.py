@@ -5,7 +5,6 @@ import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_mock_service,
-    snapshot_platform,
 )
 from syrupy.assertion import SnapshotAssertion
 
@@ -32,6 +31,7 @@ from tests.common import (
     state_of,
 )
 from tests.conftest import make_entry, set_up
+from tests.entity_snapshots import snapshot_platform
 from tests.fake_frigate import FakeFrigate
 from tests.versions import EVERY_VERSION
 
