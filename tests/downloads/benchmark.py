@@ -120,7 +120,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
 
 
 def main() -> None:
-    """Serve, or download in a process of its own."""
+    """Run the fake Frigate, or the downloads in a process of their own."""
     arguments = _arguments()
     if arguments.work:
         url, export_id, start, end = arguments.work

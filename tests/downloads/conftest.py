@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 
 @dataclass(frozen=True)
 class Folders:
-    """The folders of a Home Assistant."""
+    """The folders of a Home Assistant installation."""
 
     config: Path
     media: Path
@@ -18,20 +18,20 @@ class Folders:
     public: Path
 
     def files(self) -> list[str]:
-        """Return every file that is anywhere, hidden or not, as paths below the whole."""
+        """Return all files, also hidden ones, as paths relative to the root."""
         root = self.config.parent
         return sorted(
             str(one.relative_to(root)) for one in root.rglob("*.*") if one.is_file()
         )
 
     def leftovers(self) -> list[Path]:
-        """Return whatever is hidden, which only an unfinished download would leave."""
+        """Return all hidden files and folders: the workspaces of unfinished downloads."""
         return list(self.config.parent.rglob(".*"))
 
 
 @pytest.fixture
 def folders(hass: HomeAssistant, tmp_path: Path) -> Folders:
-    """Let Home Assistant have a media folder, another allowed one, and a public one."""
+    """Configure a media folder, another allowed folder, and the public folder."""
     found = Folders(
         config=tmp_path / "config",
         media=tmp_path / "config" / "media",

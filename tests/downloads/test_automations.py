@@ -1,4 +1,4 @@
-"""The documented automations that save files, run as somebody would."""
+"""The documented automations that download clips."""
 
 from pathlib import Path
 
@@ -26,17 +26,17 @@ from tests.services.common import set_up_admin
 async def entry(
     hass: HomeAssistant, fixed_time: None, folders: Folders, frigate: FakeFrigate
 ) -> MockConfigEntry:
-    """Return an entry whose account may do everything."""
+    """Return an entry with an administrator's account."""
     return await set_up_admin(hass, frigate)
 
 
 @pytest.fixture
 def expected_lingering_timers() -> bool:
-    """Let automations wait for their next time when the test ends."""
+    """Allow the timers of automations that are still waiting when a test ends."""
     return True
 
 
-async def test_the_door_opens(
+async def test_clip_when_the_door_opens(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     folders: Folders,
@@ -55,7 +55,7 @@ async def test_the_door_opens(
     assert len(read_video(path).video) == pytest.approx(70 * 5, abs=10)
 
 
-async def test_the_alerts_of_the_night(
+async def test_clips_of_alerts_at_night(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     folders: Folders,
@@ -78,7 +78,7 @@ async def test_the_alerts_of_the_night(
     }
 
 
-async def test_the_hour_from_four_to_five(
+async def test_clip_of_an_hour(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     folders: Folders,

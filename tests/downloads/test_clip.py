@@ -1,4 +1,4 @@
-"""Clips: every recorded frame once, however they were fetched, or nothing at all."""
+"""Downloading clips: every recorded frame exactly once, or no file at all."""
 
 import asyncio
 from datetime import datetime
@@ -27,7 +27,7 @@ from tests.common import sent
 from tests.downloads.conftest import Folders
 from tests.downloads.videos import (
     clip_in_one_request,
-    nearly_equal,
+    equal_but_for_overlaps,
     order_of_boxes,
     read_video,
 )
@@ -39,14 +39,14 @@ from tests.versions import EVERY_VERSION
 
 RECORDINGS = "/api/front_door/recordings"
 CLIPS = r"/api/[^/]+/start/.*/clip\.mp4"
-# As many segments as ever, with as little in them as there can be.
+# The usual number of segments, each as small as possible.
 SMALL = Scene(width=64, height=48, fps=1, sound=None)
 
 type Answer = dict[str, Any]
 
 
-def ago(frigate: FakeFrigate, seconds: float) -> float:
-    """Return a whole second some time ago, by the server's clock."""
+def timestamp_ago(frigate: FakeFrigate, seconds: float) -> float:
+    """Return a timestamp in the past in whole seconds, by the server's clock."""
     return float(int(frigate.state.clock() - seconds))
 
 
@@ -71,44 +71,44 @@ async def download(
 async def failure(
     hass: HomeAssistant, entry: MockConfigEntry, *times: float, **data: Any
 ) -> HomeAssistantError:
-    """Return what a download fails with."""
+    """Return the error that a download fails with."""
     with pytest.raises(HomeAssistantError) as caught:
         await download(hass, entry, *times, **data)
     return caught.value
 
 
-def shown(seconds: float) -> str:
-    """Return a moment as an answer has it."""
+def as_iso(seconds: float) -> str:
+    """Return a timestamp as a response has it."""
     return dt_util.as_local(dt_util.utc_from_timestamp(seconds)).isoformat()
 
 
-def about(gap: dict[str, str], start: float, end: float) -> bool:
-    """Whether a gap is this one; before it a file may end a little early."""
+def is_gap(gap: dict[str, str], start: float, end: float) -> bool:
+    """Return whether a gap is the expected one; the segment before may end a bit early."""
     begins = datetime.fromisoformat(gap["start"]).timestamp()
-    return gap["end"] == shown(end) and start - 0.7 <= begins <= start
+    return gap["end"] == as_iso(end) and start - 0.7 <= begins <= start
 
 
-# Whole
+# Complete clips
 
 
 @EVERY_VERSION
 @pytest.mark.parametrize("chunk", [60, 37, 20])
-async def test_the_chunks_become_one_video(
+async def test_chunks_are_joined_into_one_video(
     hass: HomeAssistant,
     folders: Folders,
     frigate: FakeFrigate,
     entry: MockConfigEntry,
     chunk: int,
 ) -> None:
-    start, end = ago(frigate, 300), ago(frigate, 180)
+    start, end = timestamp_ago(frigate, 300), timestamp_ago(frigate, 180)
     whole = await clip_in_one_request(frigate, "front_door", start, end)
     answer = await download(hass, entry, start, end, chunk_duration=chunk)
     path = Path(answer["path"])
     found = read_video(path)
     assert found.video == whole.video
-    assert nearly_equal(found.audio, whole.audio, seams=120 // chunk)
-    assert found.rises
-    assert found.pictures == len(found.video)
+    assert equal_but_for_overlaps(found.audio, whole.audio, joins=120 // chunk)
+    assert found.has_rising_dts
+    assert found.decoded_frames == len(found.video)
     boxes = order_of_boxes(path)
     assert boxes.index("moov") < boxes.index("mdat")
     assert answer == {
@@ -118,8 +118,8 @@ async def test_the_chunks_become_one_video(
         "path": str(path),
         "bytes": path.stat().st_size,
         "seconds": pytest.approx(120, abs=3),
-        "start": shown(start),
-        "end": shown(end),
+        "start": as_iso(start),
+        "end": as_iso(end),
         "gaps": [],
         "media_content_id": f"media-source://media_source/local/{path.relative_to(folders.media)}",
         "url": f"/media/local/{path.relative_to(folders.media)}",
@@ -137,7 +137,7 @@ async def test_the_chunks_become_one_video(
     ],
     ids=["a silent night", "a night without a microphone", "no microphone", "B frames"],
 )
-async def test_other_cameras(
+async def test_static_and_silent_cameras(
     hass: HomeAssistant,
     folders: Folders,
     frigate: FakeFrigate,
@@ -145,19 +145,19 @@ async def test_other_cameras(
     scene: Scene,
 ) -> None:
     frigate.state.footage.show("front_door", scene, 0)
-    start, end = ago(frigate, 300), ago(frigate, 217)
+    start, end = timestamp_ago(frigate, 300), timestamp_ago(frigate, 217)
     whole = await clip_in_one_request(frigate, "front_door", start, end)
     answer = await download(hass, entry, start, end, chunk_duration=20)
     found = read_video(Path(answer["path"]))
     assert found.video == whole.video
-    assert nearly_equal(found.audio, whole.audio, seams=5)
-    assert found.rises
+    assert equal_but_for_overlaps(found.audio, whole.audio, joins=5)
+    assert found.has_rising_dts
 
 
-async def test_gaps_are_told_and_closed(
+async def test_gaps_are_reported_and_closed(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
-    start, end = ago(frigate, 400), ago(frigate, 200)
+    start, end = timestamp_ago(frigate, 400), timestamp_ago(frigate, 200)
     frigate.cut_recordings("front_door", start + 50, start + 90)
     frigate.cut_recordings("front_door", end - 15)
     whole = await clip_in_one_request(frigate, "front_door", start, end)
@@ -165,15 +165,15 @@ async def test_gaps_are_told_and_closed(
     found = read_video(Path(answer["path"]))
     assert found.video == whole.video
     first, last = answer["gaps"]
-    assert about(first, start + 50, start + 90)
-    assert about(last, end - 15, end)
+    assert is_gap(first, start + 50, start + 90)
+    assert is_gap(last, end - 15, end)
     assert answer["seconds"] == pytest.approx(145, abs=4)
 
 
-async def test_a_camera_that_was_reconfigured_begins_another_file(
+async def test_a_change_of_codec_starts_another_file(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
-    start, end = ago(frigate, 400), ago(frigate, 280)
+    start, end = timestamp_ago(frigate, 400), timestamp_ago(frigate, 280)
     frigate.state.footage.show("front_door", Scene(width=128, height=96), start + 55)
     answer = await download(
         hass, entry, start, end, filename="door.mp4", chunk_duration=20
@@ -183,25 +183,25 @@ async def test_a_camera_that_was_reconfigured_begins_another_file(
     assert answer["path"] == str(parts[0])
     assert folders.files() == [f"config/media/{one.name}" for one in parts]
     for part in answer["parts"]:
-        assert read_video(Path(part["path"])).rises
+        assert read_video(Path(part["path"])).has_rising_dts
         assert part["url"] == f"/media/local/{Path(part['path']).name}"
     assert sum(one["seconds"] for one in answer["parts"]) == pytest.approx(120, abs=4)
 
 
-async def test_the_last_second_is_there_though_it_is_not_whole(
+async def test_the_period_is_extended_to_whole_seconds(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
-    start, end = ago(frigate, 300), ago(frigate, 240)
+    start, end = timestamp_ago(frigate, 300), timestamp_ago(frigate, 240)
     whole = await clip_in_one_request(frigate, "front_door", start, end)
     answer = await download(
         hass, entry, start + 0.7, end - 0.1, chunk_duration=20, filename="door.mp4"
     )
     assert read_video(Path(answer["path"])).video == whole.video
-    assert answer["start"] == shown(start + 0.7)
-    assert answer["end"] == shown(end - 0.1)
+    assert answer["start"] == as_iso(start + 0.7)
+    assert answer["end"] == as_iso(end - 0.1)
 
 
-async def test_a_new_file_does_not_begin_with_what_the_last_one_holds(
+async def test_a_new_file_does_not_start_with_a_nested_chunk(
     hass: HomeAssistant,
     folders: Folders,
     frigate: FakeFrigate,
@@ -211,8 +211,8 @@ async def test_a_new_file_does_not_begin_with_what_the_last_one_holds(
     monkeypatch.setattr(
         "custom_components.frigate_http.downloads.clip.MAX_FILE_DURATION", 45
     )
-    start, end = ago(frigate, 300), ago(frigate, 200)
-    # Of the third chunk nothing is recorded but what the second one's video holds too.
+    start, end = timestamp_ago(frigate, 300), timestamp_ago(frigate, 200)
+    # The second chunk holds everything that is recorded of the third one.
     start = start // 10 * 10
     frigate.cut_recordings("front_door", start + 40.3, start + 62)
     whole = await clip_in_one_request(frigate, "front_door", start, end)
@@ -221,7 +221,7 @@ async def test_a_new_file_does_not_begin_with_what_the_last_one_holds(
     assert [packet for one in videos for packet in one.video] == whole.video
 
 
-async def test_what_is_joined_is_removed_at_once(
+async def test_joined_chunks_are_removed_at_once(
     hass: HomeAssistant,
     folders: Folders,
     frigate: FakeFrigate,
@@ -232,7 +232,7 @@ async def test_what_is_joined_is_removed_at_once(
     monkeypatch.setattr(
         "custom_components.frigate_http.downloads.clip.MAX_FILE_DURATION", 40
     )
-    start, end = ago(frigate, 300), ago(frigate, 200)
+    start, end = timestamp_ago(frigate, 300), timestamp_ago(frigate, 200)
     job = ClipJob(
         hass=hass,
         client=entry.runtime_data.client,
@@ -258,12 +258,12 @@ async def test_what_is_joined_is_removed_at_once(
     ]
 
 
-async def test_after_two_hours_another_file_begins(
+async def test_a_clip_over_two_hours_has_two_files(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
-    frigate.state.footage.since = ago(frigate, 10000)
+    frigate.state.footage.since = timestamp_ago(frigate, 10000)
     frigate.state.footage.show("front_door", SMALL, 0)
-    start, end = ago(frigate, 8000), ago(frigate, 200)
+    start, end = timestamp_ago(frigate, 8000), timestamp_ago(frigate, 200)
     answer = await download(hass, entry, start, end, chunk_duration=1800)
     assert len(answer["parts"]) == 2
     whole = await clip_in_one_request(frigate, "front_door", start, end)
@@ -271,17 +271,19 @@ async def test_after_two_hours_another_file_begins(
     assert [hash_ for one in videos for hash_ in one.video] == whole.video
 
 
-async def test_chunks_can_stay_what_they_are(
+async def test_chunks_without_joining(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
-    start, end = ago(frigate, 300), ago(frigate, 200)
+    start, end = timestamp_ago(frigate, 300), timestamp_ago(frigate, 200)
     data: dict[str, Any] = {"join": False, "chunk_duration": 40, "filename": "door"}
     answer = await download(hass, entry, start, end, **data)
     assert [Path(one["path"]).name for one in answer["parts"]] == [
         f"door_part0{number}.mp4" for number in (1, 2, 3)
     ]
-    assert all(read_video(Path(one["path"])).pictures > 90 for one in answer["parts"])
-    # One of them is there: none may be replaced, and no new one appears.
+    assert all(
+        read_video(Path(one["path"])).decoded_frames > 90 for one in answer["parts"]
+    )
+    # While one of the numbered parts exists, no other part is published.
     (folders.media / "door_part01.mp4").unlink()
     before = folders.files()
     assert (
@@ -300,19 +302,19 @@ async def test_chunks_can_stay_what_they_are(
         (8640, "a_part0001.mp4", "a_part8640.mp4"),
     ],
 )
-def test_names_of_parts_are_in_order(count: int, first: str, last: str) -> None:
+def test_numbered_paths_are_in_order(count: int, first: str, last: str) -> None:
     names = numbered_paths(Path("/media/a.mp4"), count)
     assert names == sorted(set(names))
     assert len(names) == count
     assert (names[0], names[-1]) == (Path("/media", first), Path("/media", last))
 
 
-async def test_only_two_chunks_are_fetched_at_once(
+async def test_two_chunks_are_fetched_in_parallel(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     frigate.fail(CLIPS, Fault.stall())
     frigate.clear_requests()
-    start, end = ago(frigate, 300), ago(frigate, 200)
+    start, end = timestamp_ago(frigate, 300), timestamp_ago(frigate, 200)
     waiting = hass.async_create_task(
         download(hass, entry, start, end, chunk_duration=10)
     )
@@ -329,11 +331,11 @@ async def test_only_two_chunks_are_fetched_at_once(
     assert clips() == 10
 
 
-# The end that is not there yet
+# Waiting for the end of the period
 
 
 @pytest.mark.parametrize("fraction", [0, 0.4])
-async def test_an_end_that_is_now_is_waited_for(
+async def test_waits_until_the_end_is_recorded(
     hass: HomeAssistant,
     fixed_time: None,
     folders: Folders,
@@ -342,24 +344,24 @@ async def test_an_end_that_is_now_is_waited_for(
     freezer: FrozenDateTimeFactory,
     fraction: float,
 ) -> None:
-    # What the cameras show is recorded now, which must not take any of the clock's time.
+    # Makes the fake record its video before the frozen time moves.
     await clip_in_one_request(
-        frigate, "front_door", ago(frigate, 300), ago(frigate, 200)
+        frigate, "front_door", timestamp_ago(frigate, 300), timestamp_ago(frigate, 200)
     )
-    start, end = ago(frigate, 60), ago(frigate, -10) - fraction
+    start, end = timestamp_ago(frigate, 60), timestamp_ago(frigate, -10) - fraction
     frigate.clear_requests()
     answer, seconds = await in_time(freezer, download(hass, entry, start, end))
     assert seconds >= 20 - fraction
-    # Every two seconds from the end on; the last one is the list of what there is.
+    # One request every two seconds from the end on, and one for the list of segments.
     assert 3 <= len(sent(frigate, RECORDINGS)) <= 15
     assert "incomplete" not in answer
-    assert (answer["start"], answer["end"]) == (shown(start), shown(end))
+    assert (answer["start"], answer["end"]) == (as_iso(start), as_iso(end))
     end = float(math.ceil(end))
     whole = await clip_in_one_request(frigate, "front_door", start, end)
     assert read_video(Path(answer["path"])).video == whole.video
 
 
-async def test_an_end_that_never_comes_is_told(
+async def test_an_end_that_is_never_recorded_is_incomplete(
     hass: HomeAssistant,
     fixed_time: None,
     folders: Folders,
@@ -368,10 +370,10 @@ async def test_an_end_that_never_comes_is_told(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     await clip_in_one_request(
-        frigate, "front_door", ago(frigate, 300), ago(frigate, 200)
+        frigate, "front_door", timestamp_ago(frigate, 300), timestamp_ago(frigate, 200)
     )
-    start, end = ago(frigate, 100), ago(frigate, 0)
-    frigate.cut_recordings("front_door", ago(frigate, 40))
+    start, end = timestamp_ago(frigate, 100), timestamp_ago(frigate, 0)
+    frigate.cut_recordings("front_door", timestamp_ago(frigate, 40))
     frigate.clear_requests()
     answer, seconds = await in_time(freezer, download(hass, entry, start, end))
     assert seconds >= 60
@@ -380,7 +382,7 @@ async def test_an_end_that_never_comes_is_told(
     assert answer["seconds"] == pytest.approx(60, abs=3)
 
 
-# Nothing
+# Nothing to download
 
 
 @pytest.mark.parametrize(
@@ -394,7 +396,7 @@ async def test_an_end_that_never_comes_is_told(
         ({}, "bad_period"),
     ],
 )
-async def test_what_is_refused_at_once(
+async def test_invalid_fields(
     hass: HomeAssistant,
     folders: Folders,
     frigate: FakeFrigate,
@@ -413,43 +415,49 @@ async def test_nothing_recorded(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     frigate.cut_recordings("front_door", 0)
-    start, end = ago(frigate, 300), ago(frigate, 200)
+    start, end = timestamp_ago(frigate, 300), timestamp_ago(frigate, 200)
     assert (
         await failure(hass, entry, start, end)
     ).translation_key == "nothing_recorded"
     assert [*folders.media.iterdir()] == []
 
 
-def gone() -> Fault:
-    """Return the answer for a range in which nothing is recorded."""
+def no_recordings_fault() -> Fault:
+    """Return Frigate's response for a range without recordings."""
     text = "No recordings found for the specified time range"
     body = json.dumps({"success": False, "message": text}).encode()
     return Fault("answer", FakeAnswer(400, body, "application/json"))
 
 
-async def test_what_was_deleted_in_the_meantime_is_a_gap(
+async def test_a_deleted_chunk_is_a_gap(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
-    start, end = ago(frigate, 300), ago(frigate, 150)
+    start, end = timestamp_ago(frigate, 300), timestamp_ago(frigate, 150)
     frigate.cut_recordings("front_door", start, start + 4)
     for chunk in (start, start + 50):
-        frigate.fail(rf"/api/front_door/start/{chunk:.0f}/.*/clip\.mp4", gone())
+        frigate.fail(
+            rf"/api/front_door/start/{chunk:.0f}/.*/clip\.mp4", no_recordings_fault()
+        )
     answer = await download(hass, entry, start + 0.5, end, chunk_duration=50)
     assert answer["seconds"] == pytest.approx(50, abs=3)
-    assert answer["gaps"] == [{"start": shown(start + 0.5), "end": shown(start + 100)}]
+    assert answer["gaps"] == [
+        {"start": as_iso(start + 0.5), "end": as_iso(start + 100)}
+    ]
     assert "incomplete" not in answer
 
 
-async def test_everything_was_deleted_in_the_meantime(
+async def test_all_chunks_are_deleted(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
-    frigate.fail(CLIPS, gone())
-    error = await failure(hass, entry, ago(frigate, 300), ago(frigate, 200))
+    frigate.fail(CLIPS, no_recordings_fault())
+    error = await failure(
+        hass, entry, timestamp_ago(frigate, 300), timestamp_ago(frigate, 200)
+    )
     assert error.translation_key == "nothing_recorded"
 
 
-async def clip_of(frigate: FakeFrigate, start: float, end: float) -> Fault:
-    """Return an answer with what is recorded in another range."""
+async def clip_fault(frigate: FakeFrigate, start: float, end: float) -> Fault:
+    """Return a response with the clip of another range."""
     url = f"{frigate.internal_url}/api/front_door/start/{start}/end/{end}/clip.mp4"
     async with aiohttp.ClientSession() as session, session.get(url) as response:
         assert response.status == 200
@@ -457,12 +465,12 @@ async def clip_of(frigate: FakeFrigate, start: float, end: float) -> Fault:
     return Fault("answer", FakeAnswer(200, body, "video/mp4"))
 
 
-async def test_a_chunk_that_is_too_short_is_asked_for_again(
+async def test_a_chunk_that_is_too_short_is_retried(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
-    start, end = ago(frigate, 300), ago(frigate, 220)
+    start, end = timestamp_ago(frigate, 300), timestamp_ago(frigate, 220)
     whole = await clip_in_one_request(frigate, "front_door", start, end)
-    short = await clip_of(frigate, start + 40, start + 55)
+    short = await clip_fault(frigate, start + 40, start + 55)
     second = rf"/api/front_door/start/{start + 40:.0f}/.*/clip\.mp4"
     frigate.fail(second, short, times=1)
     answer = await download(hass, entry, start, end, chunk_duration=40)
@@ -471,12 +479,12 @@ async def test_a_chunk_that_is_too_short_is_asked_for_again(
     assert "incomplete" not in answer
 
 
-async def test_a_chunk_that_stays_too_short_is_told(
+async def test_a_chunk_that_stays_too_short_is_incomplete(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
-    start, end = ago(frigate, 300), ago(frigate, 220)
+    start, end = timestamp_ago(frigate, 300), timestamp_ago(frigate, 220)
     wanted = await clip_in_one_request(frigate, "front_door", start, start + 55)
-    short = await clip_of(frigate, start + 40, start + 55)
+    short = await clip_fault(frigate, start + 40, start + 55)
     frigate.fail(rf"/api/front_door/start/{start + 40:.0f}/.*/clip\.mp4", short)
     answer = await download(hass, entry, start, end, chunk_duration=40)
     assert read_video(Path(answer["path"])).video == wanted.video
@@ -484,10 +492,10 @@ async def test_a_chunk_that_stays_too_short_is_told(
     assert answer["gaps"] == []
 
 
-async def test_what_a_short_chunk_lacks_is_a_gap_if_it_is_deleted(
+async def test_the_deleted_part_of_a_short_chunk_is_a_gap(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
-    start, end = ago(frigate, 300), ago(frigate, 220)
+    start, end = timestamp_ago(frigate, 300), timestamp_ago(frigate, 220)
     second = rf"/api/front_door/start/{start + 40:.0f}/.*/clip\.mp4"
     frigate.fail(second, Fault.stall())
     frigate.clear_requests()
@@ -500,40 +508,40 @@ async def test_what_a_short_chunk_lacks_is_a_gap_if_it_is_deleted(
     frigate.clear_faults()
     answer = await task
     (gap,) = answer["gaps"]
-    assert about(gap, start + 50, end)
+    assert is_gap(gap, start + 50, end)
     assert "incomplete" not in answer
     assert answer["seconds"] == pytest.approx(50, abs=3)
 
 
-async def test_of_a_second_of_recording_nothing_need_come(
+async def test_a_second_of_recording_may_have_no_video(
     hass: HomeAssistant,
     folders: Folders,
     frigate: FakeFrigate,
     entry: MockConfigEntry,
 ) -> None:
-    start, end = ago(frigate, 300), ago(frigate, 240)
-    # The list says that of the last chunk one second is recorded.
+    start, end = timestamp_ago(frigate, 300), timestamp_ago(frigate, 240)
+    # One second of the last chunk is listed as recorded.
     frigate.cut_recordings("front_door", start + 41, end)
     last = rf"/api/front_door/start/{start + 40:.0f}/.*/clip\.mp4"
     frigate.fail(last, Fault.truncate(after=0))
     answer = await download(hass, entry, start, end, chunk_duration=20)
     (gap,) = answer["gaps"]
-    assert about(gap, start + 40, end)
+    assert is_gap(gap, start + 40, end)
     assert answer["seconds"] == pytest.approx(40, abs=3)
 
 
-# Broken off
+# Dropped connections and truncated videos
 
 
 @pytest.mark.parametrize("place", range(0, 100, 10))
-async def test_a_connection_that_drops_is_made_again(
+async def test_a_dropped_connection_is_retried(
     hass: HomeAssistant,
     folders: Folders,
     frigate: FakeFrigate,
     entry: MockConfigEntry,
     place: int,
 ) -> None:
-    start, end = ago(frigate, 300), ago(frigate, 260)
+    start, end = timestamp_ago(frigate, 300), timestamp_ago(frigate, 260)
     whole = await clip_in_one_request(frigate, "front_door", start, end)
     fault = Fault.drop_body(after=1 + place * 2000)
     frigate.fail(CLIPS, fault, times=1)
@@ -542,14 +550,14 @@ async def test_a_connection_that_drops_is_made_again(
 
 
 @pytest.mark.parametrize("place", [0, 1, 30, 1000, 50_000, 300_000])
-async def test_a_video_cut_short_under_a_good_status_is_not_kept(
+async def test_a_truncated_video_is_not_kept(
     hass: HomeAssistant,
     folders: Folders,
     frigate: FakeFrigate,
     entry: MockConfigEntry,
     place: int,
 ) -> None:
-    start, end = ago(frigate, 300), ago(frigate, 260)
+    start, end = timestamp_ago(frigate, 300), timestamp_ago(frigate, 260)
     frigate.fail(CLIPS, Fault.truncate(after=place))
     error = await failure(hass, entry, start, end, chunk_duration=20)
     assert error.translation_key == "broken_file"
@@ -562,7 +570,7 @@ async def test_a_video_cut_short_under_a_good_status_is_not_kept(
 
 
 @pytest.mark.parametrize("fault", [Fault.html(), Fault.json([1]), Fault.status(500)])
-async def test_what_is_no_video_is_not_kept(
+async def test_a_response_without_video_is_not_kept(
     hass: HomeAssistant,
     fixed_time: None,
     folders: Folders,
@@ -571,7 +579,7 @@ async def test_what_is_no_video_is_not_kept(
     freezer: FrozenDateTimeFactory,
     fault: Fault,
 ) -> None:
-    start, end = ago(frigate, 300), ago(frigate, 260)
+    start, end = timestamp_ago(frigate, 300), timestamp_ago(frigate, 260)
     frigate.fail(CLIPS, fault)
     error, _ = await in_time(freezer, failure(hass, entry, start, end))
     assert error.translation_key in {"not_frigate", "server_error"}
@@ -588,14 +596,14 @@ async def test_the_server_goes_down_between_chunks(
     entry: MockConfigEntry,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    start, end = ago(frigate, 300), ago(frigate, 200)
+    start, end = timestamp_ago(frigate, 300), timestamp_ago(frigate, 200)
     frigate.fail(CLIPS, Fault.stall_body(after=5000))
     frigate.clear_requests()
     waiting = failure(hass, entry, start, end, chunk_duration=20)
     task = hass.async_create_task(waiting)
     await frigate.wait_for_requests(3)
     await frigate.refuse()
-    error, seconds = await in_time(freezer, ended(task))
+    error, seconds = await in_time(freezer, result_of(task))
     assert 55 <= seconds <= 75
     assert error.translation_key == "cannot_connect"
     assert [*folders.media.iterdir()] == []
@@ -605,12 +613,12 @@ async def test_the_server_goes_down_between_chunks(
     assert (await download(hass, entry, start, end))["bytes"] > 0
 
 
-async def ended[T](task: asyncio.Task[T]) -> T:
-    """Return what a task comes to."""
+async def result_of[T](task: asyncio.Task[T]) -> T:
+    """Return the result of a task."""
     return await task
 
 
-async def test_a_server_that_is_soon_back(
+async def test_a_server_that_restarts(
     hass: HomeAssistant,
     fixed_time: None,
     folders: Folders,
@@ -618,7 +626,7 @@ async def test_a_server_that_is_soon_back(
     entry: MockConfigEntry,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    start, end = ago(frigate, 300), ago(frigate, 200)
+    start, end = timestamp_ago(frigate, 300), timestamp_ago(frigate, 200)
     whole = await clip_in_one_request(frigate, "front_door", start, end)
     frigate.fail("/api/front_door/", Fault.status(502))
     answer, _ = await in_time(
@@ -632,12 +640,12 @@ async def test_a_server_that_is_soon_back(
 async def test_a_full_disk_leaves_nothing(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
-    start, end = ago(frigate, 300), ago(frigate, 200)
+    start, end = timestamp_ago(frigate, 300), timestamp_ago(frigate, 200)
     whole = (await download(hass, entry, start, end, filename="whole.mp4"))["bytes"]
     # From memory, as the limit holds for the server's own files too.
     for at in (start, start + 60):
         until = min(at + 60, end)
-        clip = await clip_of(frigate, at, until)
+        clip = await clip_fault(frigate, at, until)
         frigate.fail(rf"/api/front_door/start/{at:.0f}/.*/clip\.mp4", clip)
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     for size in (4096, whole // 4, whole - 1000):
@@ -653,13 +661,13 @@ async def test_a_full_disk_leaves_nothing(
     assert again["bytes"] == whole
 
 
-async def stalled(
+async def start_stalled(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> asyncio.Task[Answer]:
-    """Begin a download that stops in the middle of its first chunks."""
+    """Start a download that stalls in the middle of its first chunks."""
     frigate.fail(CLIPS, Fault.stall_body(after=5000))
     frigate.clear_requests()
-    start, end = ago(frigate, 300), ago(frigate, 200)
+    start, end = timestamp_ago(frigate, 300), timestamp_ago(frigate, 200)
     task = hass.async_create_task(
         download(hass, entry, start, end, chunk_duration=20, filename="new/door.mp4")
     )
@@ -671,18 +679,18 @@ async def stalled(
 async def test_a_cancelled_script_leaves_nothing(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
-    task = await stalled(hass, frigate, entry)
+    task = await start_stalled(hass, frigate, entry)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     assert [*folders.media.iterdir()] == []
 
 
-async def test_home_assistant_stops_in_the_middle(
+async def test_home_assistant_stops_during_a_download(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     failed = async_capture_events(hass, "frigate_http_download_failed")
-    task = await stalled(hass, frigate, entry)
+    task = await start_stalled(hass, frigate, entry)
     await hass.async_stop(force=True)
     assert task.done()
     assert [*folders.media.iterdir()] == []
@@ -692,7 +700,7 @@ async def test_home_assistant_stops_in_the_middle(
 # Progress
 
 
-async def test_progress_is_shown(
+async def test_progress_sensors(
     hass: HomeAssistant,
     entity_registry_enabled_by_default: None,
     folders: Folders,
@@ -707,7 +715,7 @@ async def test_progress_is_shown(
         ]
 
     assert states() == ["0", "unknown"]
-    start, end = ago(frigate, 300), ago(frigate, 200)
+    start, end = timestamp_ago(frigate, 300), timestamp_ago(frigate, 200)
     last = rf"/api/front_door/start/.*/end/{end:.0f}/clip\.mp4"
     frigate.fail(last, Fault.stall())
     task = hass.async_create_task(download(hass, entry, start, end, chunk_duration=20))

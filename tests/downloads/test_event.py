@@ -1,4 +1,4 @@
-"""What there is of an event: its video and its pictures."""
+"""Downloading events: clip, snapshot, thumbnail and preview; and snapshots of the past."""
 
 from pathlib import Path
 from typing import Any
@@ -20,19 +20,19 @@ from tests.versions import EVERY_VERSION
 
 @pytest.fixture
 def event_id(frigate: FakeFrigate) -> str:
-    """Return an event of the front door, which is over and on the disk."""
+    """Return the id of an event that has ended and is recorded."""
     return frigate.add_event("front_door", ago=300).id
 
 
 async def download(hass: HomeAssistant, event_id: str, **data: Any) -> dict[str, Any]:
-    """Download something of an event."""
+    """Download media of an event."""
     return await call(hass, "download_event", event_id=event_id, **data)
 
 
 async def failure(
     hass: HomeAssistant, event_id: str, **data: Any
 ) -> HomeAssistantError:
-    """Return what a download fails with."""
+    """Return the error that a download fails with."""
     with pytest.raises(HomeAssistantError) as caught:
         await download(hass, event_id, **data)
     return caught.value
@@ -68,7 +68,7 @@ async def test_pictures(
 
 
 @EVERY_VERSION
-async def test_video(
+async def test_film(
     hass: HomeAssistant,
     folders: Folders,
     frigate: FakeFrigate,
@@ -78,7 +78,7 @@ async def test_video(
     answer = await download(hass, event_id)
     path = Path(answer["path"])
     assert path.name.endswith("_clip.mp4")
-    assert read_video(path).pictures > 0
+    assert read_video(path).decoded_frames > 0
     assert answer["seconds"] > 10
 
     frigate.fail(
@@ -88,15 +88,15 @@ async def test_video(
     assert again["bytes"] == answer["bytes"]
 
 
-async def test_an_event_that_there_is_not(
+async def test_an_unknown_event(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     error = await failure(hass, "1795451690.505339-nobody")
-    assert error.translation_key == "not_known"
+    assert error.translation_key == "unknown_id"
     assert [*folders.media.iterdir()] == []
 
 
-async def test_an_event_without_the_picture(
+async def test_an_event_without_the_media(
     hass: HomeAssistant,
     folders: Folders,
     frigate: FakeFrigate,
@@ -115,7 +115,7 @@ async def test_an_event_without_the_picture(
 @pytest.mark.parametrize(
     "content", [b'{"a": 1}', b"<svg onload='steal()'/>", b"RIFF....WAVE", b"GIF8<svg/>"]
 )
-async def test_what_is_no_picture(
+async def test_a_response_without_image_is_not_kept(
     hass: HomeAssistant,
     folders: Folders,
     frigate: FakeFrigate,
@@ -134,19 +134,19 @@ async def test_what_is_no_picture(
     assert (await download(hass, event_id, media_type=media))["bytes"] > 0
 
 
-# What is not on the disk yet
+# Waiting for the recording
 
 
-async def clip_in_time(
+async def download_clip_in_time(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     freezer: FrozenDateTimeFactory,
     ago: float,
     **settings: Any,
 ) -> tuple[dict[str, Any], list[float]]:
-    """Download the video of an event; return also when it was asked for."""
+    """Download the clip of an event; return the response, and start and end of the event."""
     event = frigate.add_event("front_door", ago=ago, **settings)
-    # So that what the cameras show is recorded before time goes on.
+    # Makes the fake record its video before the frozen time moves.
     old = frigate.add_event("front_door", ago=300)
     await download(hass, old.id, filename="old.mp4")
     answer, _ = await in_time(freezer, download(hass, event.id))
@@ -154,7 +154,7 @@ async def clip_in_time(
     return answer, [event.start_time, event.end_time]
 
 
-async def test_the_end_of_an_event_is_waited_for(
+async def test_waits_until_the_end_of_an_event_is_recorded(
     hass: HomeAssistant,
     fixed_time: None,
     folders: Folders,
@@ -162,12 +162,12 @@ async def test_the_end_of_an_event_is_waited_for(
     entry: MockConfigEntry,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    answer, (start, end) = await clip_in_time(hass, frigate, freezer, ago=20)
+    answer, (start, end) = await download_clip_in_time(hass, frigate, freezer, ago=20)
     assert "incomplete" not in answer
     assert answer["seconds"] >= end - start - 1
 
 
-async def test_an_end_of_an_event_that_never_comes_is_told(
+async def test_an_event_whose_end_is_never_recorded_is_incomplete(
     hass: HomeAssistant,
     fixed_time: None,
     folders: Folders,
@@ -176,24 +176,24 @@ async def test_an_end_of_an_event_that_never_comes_is_told(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     frigate.cut_recordings("front_door", frigate.state.clock() - 16)
-    answer, _ = await clip_in_time(hass, frigate, freezer, ago=20)
+    answer, _ = await download_clip_in_time(hass, frigate, freezer, ago=20)
     assert answer["incomplete"] is True
 
 
-async def test_an_event_that_goes_on(
+async def test_an_event_in_progress(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     event = frigate.add_event("front_door", ago=30, duration=None)
-    assert (await failure(hass, event.id)).translation_key == "in_progress"
+    assert (await failure(hass, event.id)).translation_key == "event_open"
     assert [*folders.media.iterdir()] == []
-    # Its pictures are there.
+    # Its thumbnail exists already.
     assert (await download(hass, event.id, media_type="thumbnail"))["bytes"] > 0
 
 
 async def test_an_event_without_a_camera(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
-    """Nobody knows what to wait for then."""
+    """Without a camera there is no recording to wait for."""
     event = frigate.add_event("front_door", ago=300)
     told = {"id": event.id, "start_time": event.start_time, "end_time": event.end_time}
     frigate.fail(f"/api/events/{event.id}$", Fault.json(told))
@@ -202,16 +202,16 @@ async def test_an_event_without_a_camera(
     assert answer["seconds"] > 10
 
 
-# Pictures of the past
+# Snapshots of the past
 
 
-async def picture(
-    hass: HomeAssistant, entry: MockConfigEntry, moment: float
+async def snapshot_at(
+    hass: HomeAssistant, entry: MockConfigEntry, timestamp: float
 ) -> dict[str, Any]:
-    """Download what the front door recorded at a moment."""
+    """Download a snapshot of the front door at a time."""
     entity_id = camera_entity(hass, entry)
     answers = await call(
-        hass, "download_snapshot", entity_id=entity_id, timestamp=moment
+        hass, "download_snapshot", entity_id=entity_id, timestamp=timestamp
     )
     found = answers[entity_id]
     assert isinstance(found, dict)
@@ -219,7 +219,7 @@ async def picture(
 
 
 @EVERY_VERSION
-async def test_a_moment_seconds_ago_is_waited_for(
+async def test_waits_until_a_snapshot_is_recorded(
     hass: HomeAssistant,
     fixed_time: None,
     folders: Folders,
@@ -228,28 +228,28 @@ async def test_a_moment_seconds_ago_is_waited_for(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     now = frigate.state.clock()
-    await picture(hass, entry, now - 300)
-    answer, seconds = await in_time(freezer, picture(hass, entry, now - 3))
+    await snapshot_at(hass, entry, now - 300)
+    answer, seconds = await in_time(freezer, snapshot_at(hass, entry, now - 3))
     assert seconds > 5
     assert Path(answer["path"]).read_bytes().startswith(b"\xff\xd8\xff")
 
 
 @pytest.mark.parametrize("fault", [None, Fault.status(400)])
-async def test_a_moment_that_was_not_recorded(
+async def test_a_snapshot_that_was_not_recorded(
     hass: HomeAssistant,
     folders: Folders,
     frigate: FakeFrigate,
     entry: MockConfigEntry,
     fault: Fault | None,
 ) -> None:
-    moment = frigate.state.clock() - 300
+    timestamp = frigate.state.clock() - 300
     if fault is None:
-        frigate.cut_recordings("front_door", moment - 20, moment + 20)
+        frigate.cut_recordings("front_door", timestamp - 20, timestamp + 20)
     else:
         frigate.fail("/api/front_door/recordings/", fault)
     with pytest.raises(HomeAssistantError) as caught:
-        await picture(hass, entry, moment)
+        await snapshot_at(hass, entry, timestamp)
     assert caught.value.translation_key == "nothing_recorded"
     assert [*folders.media.iterdir()] == []
     frigate.clear_faults()
-    assert (await picture(hass, entry, moment - 60))["bytes"] > 0
+    assert (await snapshot_at(hass, entry, timestamp - 60))["bytes"] > 0

@@ -1,4 +1,4 @@
-"""The videos of exports: waited for, resumed, checked."""
+"""Downloading exports: waiting, resuming, retrying and checking."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -52,13 +52,13 @@ async def download(hass: HomeAssistant, export_id: str, **data: Any) -> dict[str
 async def failure(
     hass: HomeAssistant, export_id: str, **data: Any
 ) -> HomeAssistantError:
-    """Return what a download fails with."""
+    """Return the error that a download fails with."""
     with pytest.raises(HomeAssistantError) as caught:
         await download(hass, export_id, **data)
     return caught.value
 
 
-def finished(frigate: FakeFrigate, **settings: Any) -> str:
+def finished_export(frigate: FakeFrigate, **settings: Any) -> str:
     """Add an export of half a minute, and return its id."""
     now = frigate.state.clock()
     return frigate.add_export("front_door", now - 130, now - 100, **settings).id
@@ -66,12 +66,12 @@ def finished(frigate: FakeFrigate, **settings: Any) -> str:
 
 @pytest.fixture
 def export_id(frigate: FakeFrigate) -> str:
-    """Return an export that is finished."""
-    return finished(frigate)
+    """Return the id of a finished export."""
+    return finished_export(frigate)
 
 
-def ranges(frigate: FakeFrigate) -> list[str | None]:
-    """Return which part of a file each request asked for."""
+def requested_ranges(frigate: FakeFrigate) -> list[str | None]:
+    """Return the Range header of each request."""
     return [
         request.headers.get("Range")
         for request in frigate.requests
@@ -80,7 +80,7 @@ def ranges(frigate: FakeFrigate) -> list[str | None]:
 
 
 @EVERY_VERSION
-async def test_an_export_becomes_a_file(
+async def test_download_an_export(
     hass: HomeAssistant,
     folders: Folders,
     frigate: FakeFrigate,
@@ -91,7 +91,7 @@ async def test_an_export_becomes_a_file(
     path = Path(answer["path"])
     assert path.name.endswith("_export.mp4")
     assert path.parent.parent.name == "front_door"
-    assert read_video(path).pictures > 0
+    assert read_video(path).decoded_frames > 0
     assert answer.keys() == {
         *("export_id", "camera", "start", "path", "bytes", "seconds"),
         "config_entry_id",
@@ -102,12 +102,12 @@ async def test_an_export_becomes_a_file(
 
 
 @EVERY_VERSION
-async def test_an_export_in_progress_is_waited_for(
+async def test_waits_for_an_export_in_progress(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     # It ends when the test says so, however long the machine takes.
     frigate.state.exporter.looks_until_done = math.inf
-    running = finished(frigate, status="running")
+    running = finished_export(frigate, status="running")
     waiting = hass.async_create_task(download(hass, running))
     await turns()
     assert not waiting.done()
@@ -117,7 +117,7 @@ async def test_an_export_in_progress_is_waited_for(
 
 
 @pytest.mark.parametrize("place", [1, 1000, 30_000])
-async def test_a_dropped_connection_is_taken_up_where_it_broke(
+async def test_a_dropped_connection_is_resumed(
     hass: HomeAssistant,
     folders: Folders,
     frigate: FakeFrigate,
@@ -130,33 +130,33 @@ async def test_a_dropped_connection_is_taken_up_where_it_broke(
     frigate.fail(FILES, Fault.drop_body(after=place), times=2)
     answer = await download(hass, export_id)
     assert read_video(Path(answer["path"])) == whole
-    # What arrives together with the end of a connection is lost with it.
-    first, *others = ranges(frigate)
+    # Bytes that arrive together with the end of the connection are lost.
+    first, *others = requested_ranges(frigate)
     assert first is None
     assert len(others) == 2
     allowed = {None, *(f"bytes={times * place}-" for times in (1, 2))}
     assert allowed.issuperset(others)
 
 
-def part(
+def partial_response(
     body: bytes, start: int, end: int | None = None, tag: str | None = None
 ) -> bytes:
-    """Return an answer that holds a file from a byte on, and may break off."""
+    """Return a 206 response from a byte on, which may be truncated."""
     head = {"Content-Range": f"bytes {start}-{len(body) - 1}/{len(body)}"}
     head |= {} if tag is None else {"ETag": tag}
     answer = http_answer(206, body[start:], "video/mp4", head)
     return answer if end is None else answer[: end - len(body)]
 
 
-def whole(body: bytes, end: int | None = None, tag: str | None = None) -> bytes:
-    """Return an answer that holds a file, or its beginning."""
+def full_response(body: bytes, end: int | None = None, tag: str | None = None) -> bytes:
+    """Return a 200 response, which may be truncated."""
     head = {} if tag is None else {"ETag": tag}
     answer = http_answer(200, body, "video/mp4", head)
     return answer if end is None else answer[: end - len(body)]
 
 
-async def body_of(frigate: FakeFrigate, export_id: str) -> bytes:
-    """Return the video of an export."""
+async def export_content(frigate: FakeFrigate, export_id: str) -> bytes:
+    """Return the content of an export's file."""
     exports = frigate.state.exporter.exports
     file = next(one.file for one in exports if one.id == export_id)
     async with (
@@ -166,8 +166,8 @@ async def body_of(frigate: FakeFrigate, export_id: str) -> bytes:
         return await response.read()
 
 
-async def fetched(hass: HomeAssistant, url: str, folder: Path) -> bytes:
-    """Do the job of downloading an export, and return what became of it."""
+async def fetch_export(hass: HomeAssistant, url: str, folder: Path) -> bytes:
+    """Run an `ExportJob`, and return the content of its output file."""
 
     async def watch() -> Export:
         return Export(
@@ -192,8 +192,8 @@ async def fetched(hass: HomeAssistant, url: str, folder: Path) -> bytes:
         return await hass.async_add_executor_job(target.read_bytes)
 
 
-def conditions(server: WireServer) -> list[tuple[str | None, str | None]]:
-    """Return which part each request asked for, and on which condition."""
+def range_headers(server: WireServer) -> list[tuple[str | None, str | None]]:
+    """Return the Range and If-Range headers of each request."""
     found = []
     for head in server.heads:
         lines = dict(line.split(": ", 1) for line in head.splitlines()[1:] if line)
@@ -201,7 +201,7 @@ def conditions(server: WireServer) -> list[tuple[str | None, str | None]]:
     return found
 
 
-async def test_only_the_same_file_is_taken_up(
+async def test_only_an_unchanged_file_is_resumed(
     hass: HomeAssistant,
     fixed_time: None,
     frigate: FakeFrigate,
@@ -209,22 +209,22 @@ async def test_only_the_same_file_is_taken_up(
     export_id: str,
     tmp_path: Path,
 ) -> None:
-    body = await body_of(frigate, export_id)
+    body = await export_content(frigate, export_id)
     other = body[::-1]
     old, new = '"old"', '"new"'
     async with wire_server(
-        [whole(other, 10_000, tag=old)],
-        # By now it is another file, which is sent from its start.
-        [whole(body, 20_000, tag=new)],
-        [part(body, 20_000, 30_000, tag=new)],
-        # What was not asked for is of no use, nor is what was there before it.
-        [part(body, 5, tag=new)],
-        [whole(body, 25_000, tag=new)],
-        part(body, 25_000, tag=new),
+        [full_response(other, 10_000, tag=old)],
+        # The file has changed, so that the server sends it from the start.
+        [full_response(body, 20_000, tag=new)],
+        [partial_response(body, 20_000, 30_000, tag=new)],
+        # A range that was not requested makes the next request start over.
+        [partial_response(body, 5, tag=new)],
+        [full_response(body, 25_000, tag=new)],
+        partial_response(body, 25_000, tag=new),
     ) as server:
-        found, _ = await in_time(freezer, fetched(hass, server.url, tmp_path))
+        found, _ = await in_time(freezer, fetch_export(hass, server.url, tmp_path))
     assert found == body
-    assert conditions(server) == [
+    assert range_headers(server) == [
         (None, None),
         ("bytes=10000-", '"old"'),
         ("bytes=20000-", '"new"'),
@@ -234,7 +234,7 @@ async def test_only_the_same_file_is_taken_up(
     ]
 
 
-async def test_as_long_as_the_file_grows_it_is_asked_for(
+async def test_progress_resets_the_retries(
     hass: HomeAssistant,
     fixed_time: None,
     frigate: FakeFrigate,
@@ -242,18 +242,20 @@ async def test_as_long_as_the_file_grows_it_is_asked_for(
     export_id: str,
     tmp_path: Path,
 ) -> None:
-    body = await body_of(frigate, export_id)
+    body = await export_content(frigate, export_id)
     paths = range(1000, 21_000, 1000)
-    parts = [[part(body, at, at + 1000)] for at in paths]
-    async with wire_server([whole(body, 1000)], *parts, part(body, 21_000)) as server:
-        job = fetched(hass, server.url, tmp_path)
+    parts = [[partial_response(body, at, at + 1000)] for at in paths]
+    async with wire_server(
+        [full_response(body, 1000)], *parts, partial_response(body, 21_000)
+    ) as server:
+        job = fetch_export(hass, server.url, tmp_path)
         found, seconds = await in_time(freezer, job)
     assert found == body
     assert len(server.heads) == 22
     assert seconds <= 40
 
 
-async def test_a_file_that_is_there_already(
+async def test_range_not_satisfiable_means_complete(
     hass: HomeAssistant,
     fixed_time: None,
     frigate: FakeFrigate,
@@ -261,31 +263,31 @@ async def test_a_file_that_is_there_already(
     export_id: str,
     tmp_path: Path,
 ) -> None:
-    body = await body_of(frigate, export_id)
-    # It promised more than there is.
+    body = await export_content(frigate, export_id)
+    # The Content-Length is larger than the file.
     longer = http_answer(200, body + b"more", "video/mp4")[:-4]
     async with wire_server([longer], http_answer(416, b"", "text/html")) as server:
-        found, _ = await in_time(freezer, fetched(hass, server.url, tmp_path))
+        found, _ = await in_time(freezer, fetch_export(hass, server.url, tmp_path))
     assert found == body
-    assert conditions(server)[1] == (f"bytes={len(body)}-", None)
+    assert range_headers(server)[1] == (f"bytes={len(body)}-", None)
 
 
-# Patience
+# Retries
 
 
-def failing(
+def failing_request(
     *errors: Exception | None,
 ) -> tuple[Callable[[], Awaitable[int]], list[float]]:
-    """Return something that fails so often, and when it was asked."""
+    """Return a request that raises these errors first, and the times of its calls."""
     left, times = [*errors], list[float]()
 
-    async def ask() -> int:
+    async def request() -> int:
         times.append(time.monotonic())
         if left and (error := left.pop(0)) is not None:
             raise error
         return len(times)
 
-    return ask, times
+    return request, times
 
 
 UNREACHABLE = FrigateConnectionError("gone")
@@ -303,20 +305,20 @@ SENT_TWICE.was_repeated = True
         FrigateServerError("failed", 500),
     ],
 )
-async def test_what_may_pass_is_borne_for_a_minute(
+async def test_transient_errors_are_retried_for_a_minute(
     freezer: FrozenDateTimeFactory, error: FrigateError
 ) -> None:
-    ask, times = failing(*[error] * 7)
-    number, seconds = await in_time(freezer, with_retries(ask), step=0.5)
+    request, times = failing_request(*[error] * 7)
+    number, seconds = await in_time(freezer, with_retries(request), step=0.5)
     assert number == 8
-    # The clock moves by half a second, and a pause ends with its next move.
+    # The clock moves by half a second, and a delay ends with its next move.
     assert 60.5 <= seconds <= 65
-    pauses = [after - before for before, after in itertools.pairwise(times)]
-    assert pauses == pytest.approx([0.5, 1, 2, 4, 8, 15, 30], abs=0.6)
+    delays = [after - before for before, after in itertools.pairwise(times)]
+    assert delays == pytest.approx([0.5, 1, 2, 4, 8, 15, 30], abs=0.6)
 
-    ask, times = failing(*[error] * 8)
+    request, times = failing_request(*[error] * 8)
     with pytest.raises(type(error)):
-        await in_time(freezer, with_retries(ask), step=0.5)
+        await in_time(freezer, with_retries(request), step=0.5)
     assert len(times) == 8
 
 
@@ -329,35 +331,35 @@ async def test_what_may_pass_is_borne_for_a_minute(
         FrigateDataError("no video", 200),
     ],
 )
-async def test_what_stays_so_is_not_asked_again(error: FrigateError) -> None:
-    ask, times = failing(error)
+async def test_permanent_errors_are_not_retried(error: FrigateError) -> None:
+    request, times = failing_request(error)
     with pytest.raises(type(error)):
-        await with_retries(ask)
+        await with_retries(request)
     assert len(times) == 1
-    assert await with_retries(ask) == 2
+    assert await with_retries(request) == 2
 
 
-@pytest.mark.parametrize(("wanted", "pause"), [(0, 0.5), (20, 20), (3600, 60)])
-async def test_a_server_may_put_off_the_next_attempt(
-    freezer: FrozenDateTimeFactory, wanted: float, pause: float
+@pytest.mark.parametrize(("wanted", "delay"), [(0, 0.5), (20, 20), (3600, 60)])
+async def test_retry_after_is_respected(
+    freezer: FrozenDateTimeFactory, wanted: float, delay: float
 ) -> None:
-    ask, times = failing(FrigateRateLimitError("slowly", 429, wanted))
-    number, _ = await in_time(freezer, with_retries(ask), step=0.5)
+    request, times = failing_request(FrigateRateLimitError("slowly", 429, wanted))
+    number, _ = await in_time(freezer, with_retries(request), step=0.5)
     assert number == 2
-    assert times[1] - times[0] == pytest.approx(pause, abs=0.6)
+    assert times[1] - times[0] == pytest.approx(delay, abs=0.6)
 
 
-async def test_a_broken_video_is_asked_for_four_times(
+async def test_a_truncated_video_is_requested_four_times(
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    ask, times = failing(*[TruncatedError("short")] * 4)
+    request, times = failing_request(*[TruncatedError("short")] * 4)
     with pytest.raises(TruncatedError):
-        await in_time(freezer, with_retries(ask), step=0.5)
+        await in_time(freezer, with_retries(request), step=0.5)
     assert len(times) == 4
-    assert await with_retries(ask) == 5
+    assert await with_retries(request) == 5
 
 
-async def test_a_file_that_broke_off_at_its_very_end(
+async def test_a_video_without_its_last_byte_is_retried(
     hass: HomeAssistant,
     folders: Folders,
     frigate: FakeFrigate,
@@ -366,11 +368,11 @@ async def test_a_file_that_broke_off_at_its_very_end(
 ) -> None:
     size = (await download(hass, export_id))["bytes"]
     frigate.fail(FILES, Fault.truncate(after=size - 1), times=1)
-    # What is cut short under a good status is asked for anew.
+    # A video that is truncated under status 200 is requested again.
     assert (await download(hass, export_id))["bytes"] == size
 
 
-async def test_a_broken_video_is_not_kept(
+async def test_a_truncated_export_is_not_kept(
     hass: HomeAssistant,
     folders: Folders,
     frigate: FakeFrigate,
@@ -405,11 +407,11 @@ async def test_an_export_without_a_file(
 
 
 @EVERY_VERSION
-async def test_an_export_that_there_is_not(
+async def test_an_unknown_export(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     error = await failure(hass, "front_door_nobody")
-    assert error.translation_key == "not_known"
+    assert error.translation_key == "unknown_id"
     assert [*folders.media.iterdir()] == []
 
 
@@ -420,7 +422,7 @@ async def test_a_viewer_may_download(
     assert (await download(hass, export_id))["bytes"] > 0
 
 
-async def test_cancelling_leaves_nothing(
+async def test_cancelling_leaves_no_file(
     hass: HomeAssistant,
     folders: Folders,
     frigate: FakeFrigate,
@@ -430,7 +432,7 @@ async def test_cancelling_leaves_nothing(
     frigate.fail(FILES, Fault.stall_body(after=5000))
     frigate.clear_requests()
     script = hass.async_create_task(download(hass, export_id))
-    while not ranges(frigate):
+    while not requested_ranges(frigate):
         await turns(1)
     await turns()
     script.cancel()

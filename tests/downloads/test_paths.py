@@ -1,4 +1,4 @@
-"""Which paths downloads may have, and where they go by themselves."""
+"""The paths of downloads: allowed folders, filenames and default paths."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +20,7 @@ JPEG = b"\xff\xd8\xff"
 async def snapshot(
     hass: HomeAssistant, entry: MockConfigEntry, camera: str = "front_door", **data: Any
 ) -> dict[str, Any]:
-    """Download the newest picture of a camera, and return what its action says."""
+    """Download the latest snapshot of a camera, and return the response."""
     entity_id = camera_entity(hass, entry, camera)
     answers = await call(hass, "download_snapshot", entity_id=entity_id, **data)
     found = answers[entity_id]
@@ -28,14 +28,16 @@ async def snapshot(
     return found
 
 
-async def refused(hass: HomeAssistant, entry: MockConfigEntry, **data: Any) -> str:
-    """Return the key of the mistake that a caller made."""
+async def validation_key(
+    hass: HomeAssistant, entry: MockConfigEntry, **data: Any
+) -> str:
+    """Return the translation key of the validation error."""
     with pytest.raises(INVALID) as caught:
         await snapshot(hass, entry, **data)
     return reason(caught.value)
 
 
-async def test_a_file_without_a_name_goes_to_the_media_folder(
+async def test_default_path(
     hass: HomeAssistant, fixed_time: None, folders: Folders, entry: MockConfigEntry
 ) -> None:
     await hass.config.async_set_time_zone("Europe/Madrid")
@@ -56,7 +58,7 @@ async def test_a_file_without_a_name_goes_to_the_media_folder(
     assert folders.leftovers() == []
 
 
-async def test_the_same_moment_again_gets_a_number(
+async def test_an_occupied_default_path_is_numbered(
     hass: HomeAssistant, fixed_time: None, folders: Folders, entry: MockConfigEntry
 ) -> None:
     names = [Path((await snapshot(hass, entry))["path"]).name for _ in range(3)]
@@ -75,7 +77,7 @@ async def test_the_same_moment_again_gets_a_number(
         ("x" * 300, "x" * 64),
     ],
 )
-async def test_names_of_cameras_become_plain_folders(
+async def test_camera_names_become_safe_folder_names(
     hass: HomeAssistant,
     folders: Folders,
     frigate: FakeFrigate,
@@ -95,7 +97,7 @@ async def test_names_of_cameras_become_plain_folders(
     ("name", "folder"),
     [("../../etc", "etc"), ("a/b\\c", "a_b_c"), ("..", "unknown"), ("NUL", "NUL_")],
 )
-def test_names_that_no_camera_has_are_safe_too(name: str, folder: str) -> None:
+def test_plain_name(name: str, folder: str) -> None:
     assert plain_name(name) == folder
 
 
@@ -112,7 +114,7 @@ def test_names_that_no_camera_has_are_safe_too(name: str, folder: str) -> None:
         ("a//b.jpg", "a/b.jpg"),
     ],
 )
-async def test_names_below_the_media_folder(
+async def test_relative_filename(
     hass: HomeAssistant,
     folders: Folders,
     entry: MockConfigEntry,
@@ -125,7 +127,7 @@ async def test_names_below_the_media_folder(
     assert answer["media_content_id"] == f"media-source://media_source/local/{below}"
 
 
-async def test_an_absolute_name_in_an_allowed_folder(
+async def test_absolute_filename_in_an_allowed_folder(
     hass: HomeAssistant, folders: Folders, entry: MockConfigEntry
 ) -> None:
     path = folders.allowed / "new" / "bell.jpg"
@@ -172,7 +174,7 @@ async def test_an_absolute_name_in_an_allowed_folder(
         ("/bell.jpg", "folder_not_allowed"),
     ],
 )
-async def test_names_that_are_refused(
+async def test_invalid_filenames(
     hass: HomeAssistant,
     folders: Folders,
     frigate: FakeFrigate,
@@ -182,50 +184,54 @@ async def test_names_that_are_refused(
 ) -> None:
     frigate.clear_requests()
     before = folders.files()
-    assert await refused(hass, entry, filename=filename) == key
+    assert await validation_key(hass, entry, filename=filename) == key
     assert frigate.requests == []
     assert folders.files() == before
 
 
-async def test_the_public_folder_takes_nothing(
+async def test_the_public_folder_is_not_allowed(
     hass: HomeAssistant, folders: Folders, entry: MockConfigEntry
 ) -> None:
     for path in (folders.public / "bell.jpg", folders.public / "a" / "bell.jpg"):
-        assert await refused(hass, entry, filename=str(path)) == "folder_not_allowed"
-    # Neither does a media folder that is public by a link.
+        assert (
+            await validation_key(hass, entry, filename=str(path))
+            == "folder_not_allowed"
+        )
+    # A media folder that links to the public folder is refused too.
     (folders.media / "shared").symlink_to(folders.public)
     assert (
-        await refused(hass, entry, filename="shared/bell.jpg") == "folder_not_allowed"
+        await validation_key(hass, entry, filename="shared/bell.jpg")
+        == "folder_not_allowed"
     )
     assert [*folders.public.iterdir()] == []
 
 
-def link_to_folder(folders: Folders, elsewhere: Path) -> None:
-    """Put a link to another folder on the way."""
+def symlink_to_folder(folders: Folders, elsewhere: Path) -> None:
+    """Create a symbolic link to another folder on the path."""
     (folders.media / "way").symlink_to(elsewhere)
 
 
-def link_to_file(folders: Folders, elsewhere: Path) -> None:
-    """Put a link to another file in the place of the file."""
+def symlink_to_file(folders: Folders, elsewhere: Path) -> None:
+    """Create a symbolic link to another file at the target."""
     (folders.media / "way").mkdir()
     (folders.media / "way" / "bell.jpg").symlink_to(elsewhere / "bell.jpg")
 
 
-def folder_there(folders: Folders, elsewhere: Path) -> None:
-    """Put a folder in the place of the file."""
+def folder_at_target(folders: Folders, elsewhere: Path) -> None:
+    """Create a folder at the target."""
     (folders.media / "way" / "bell.jpg").mkdir(parents=True)
 
 
 @pytest.mark.parametrize(
     ("obstacle", "key"),
     [
-        (link_to_folder, "folder_not_allowed"),
-        (link_to_file, "file_exists"),
-        (folder_there, "file_exists"),
+        (symlink_to_folder, "folder_not_allowed"),
+        (symlink_to_file, "file_exists"),
+        (folder_at_target, "file_exists"),
     ],
 )
 @pytest.mark.parametrize("overwrite", [False, True])
-async def test_links_and_folders_in_the_way(
+async def test_symbolic_links_and_folders_at_the_target(
     hass: HomeAssistant,
     folders: Folders,
     entry: MockConfigEntry,
@@ -238,12 +244,12 @@ async def test_links_and_folders_in_the_way(
     elsewhere.mkdir()
     obstacle(folders, elsewhere)
     data = {"filename": "way/bell.jpg", "overwrite": overwrite}
-    assert await refused(hass, entry, **data) == key
+    assert await validation_key(hass, entry, **data) == key
     assert [*elsewhere.iterdir()] == []
     assert (await snapshot(hass, entry, filename="other.jpg"))["bytes"] > 0
 
 
-async def test_a_media_folder_of_another_name(
+async def test_a_media_folder_with_another_name(
     hass: HomeAssistant, folders: Folders, entry: MockConfigEntry
 ) -> None:
     hass.config.media_dirs = {"nas": str(folders.allowed)}
@@ -252,13 +258,13 @@ async def test_a_media_folder_of_another_name(
     assert answer["url"] == "/media/nas/bell.jpg"
 
     hass.config.media_dirs = {}
-    assert await refused(hass, entry) == "no_media_folder"
-    assert await refused(hass, entry, filename="bell.jpg") == "no_media_folder"
+    assert await validation_key(hass, entry) == "no_media_folder"
+    assert await validation_key(hass, entry, filename="bell.jpg") == "no_media_folder"
     path = str(folders.allowed / "other.jpg")
     assert (await snapshot(hass, entry, filename=path))["path"] == path
 
 
-async def test_one_name_does_not_serve_several_cameras(
+async def test_one_filename_for_several_cameras(
     hass: HomeAssistant, folders: Folders, entry: MockConfigEntry
 ) -> None:
     cameras = [camera_entity(hass, entry, one) for one in ("front_door", "Portones")]

@@ -1,4 +1,4 @@
-"""Files that appear: all of a download's, or none, whatever comes in between."""
+"""Publishing: all output files of a download, or none, whatever happens meanwhile."""
 
 import asyncio
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from tests.clock import turns
 from tests.downloads.conftest import Folders
-from tests.downloads.test_clip import ago, download
+from tests.downloads.test_clip import download, timestamp_ago
 from tests.downloads.test_paths import snapshot
 from tests.downloads.test_snapshot import COMPLETED, FAILED
 from tests.fake_frigate import FakeFrigate
@@ -32,10 +32,10 @@ IN_PARTS: dict[str, Any] = {
 }
 
 
-async def test_parts_replace_all_or_nothing(
+async def test_overwriting_parts_is_all_or_nothing(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
-    start, end = ago(frigate, 300), ago(frigate, 260)
+    start, end = timestamp_ago(frigate, 300), timestamp_ago(frigate, 260)
     first, second = (folders.media / f"door_part0{one}.mp4" for one in (1, 2))
     first.write_bytes(b"mine")
     second.mkdir()
@@ -51,7 +51,7 @@ async def test_parts_replace_all_or_nothing(
 
 
 @pytest.mark.parametrize("has_links", [True, False])
-async def test_what_was_replaced_comes_back_if_the_disk_fails(
+async def test_replaced_files_are_restored_if_the_disk_fails(
     hass: HomeAssistant,
     folders: Folders,
     frigate: FakeFrigate,
@@ -59,7 +59,7 @@ async def test_what_was_replaced_comes_back_if_the_disk_fails(
     monkeypatch: pytest.MonkeyPatch,
     has_links: bool,
 ) -> None:
-    start, end = ago(frigate, 300), ago(frigate, 260)
+    start, end = timestamp_ago(frigate, 300), timestamp_ago(frigate, 260)
     first, second = (folders.media / f"door_part0{one}.mp4" for one in (1, 2))
     first.write_bytes(b"mine")
     replace = Path.replace
@@ -85,7 +85,7 @@ async def test_what_was_replaced_comes_back_if_the_disk_fails(
     assert len(answer["parts"]) == 2
 
 
-async def test_a_file_system_without_links(
+async def test_a_file_system_without_hard_links(
     hass: HomeAssistant,
     folders: Folders,
     entry: MockConfigEntry,
@@ -102,10 +102,10 @@ async def test_a_file_system_without_links(
     assert caught.value.translation_key == "file_exists"
 
 
-def in_the_moment_of(
+def during_publishing(
     monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]
 ) -> None:
-    """Do something while a finished file is about to appear, in the disk's thread."""
+    """Call a function right before a file is published, in the executor thread."""
     hardlink_to = Path.hardlink_to
 
     def link(self: Path, target: Path) -> None:
@@ -115,7 +115,7 @@ def in_the_moment_of(
     monkeypatch.setattr(Path, "hardlink_to", link)
 
 
-async def test_a_cancellation_that_comes_too_late(
+async def test_a_cancellation_during_publishing(
     hass: HomeAssistant,
     folders: Folders,
     entry: MockConfigEntry,
@@ -129,12 +129,12 @@ async def test_a_cancellation_that_comes_too_late(
         for _ in range(3):
             hass.loop.call_soon_threadsafe(script.cancel)
 
-    in_the_moment_of(monkeypatch, cancel)
+    during_publishing(monkeypatch, cancel)
     script = hass.async_create_task(snapshot(hass, entry, filename="bell.jpg"))
     with pytest.raises(asyncio.CancelledError):
         await script
     await hass.async_block_till_done(wait_background_tasks=True)
-    # The file is there, and so it was not cancelled, whatever the script thinks.
+    # The file is published, so the download completed, although the script is cancelled.
     assert (folders.media / "bell.jpg").exists()
     assert [event.data["path"] for event in completed] == [
         str(folders.media / "bell.jpg")
@@ -143,7 +143,7 @@ async def test_a_cancellation_that_comes_too_late(
     assert folders.leftovers() == []
 
 
-async def test_something_nobody_thought_of(
+async def test_an_unexpected_error(
     hass: HomeAssistant,
     folders: Folders,
     entry: MockConfigEntry,
@@ -166,7 +166,7 @@ async def test_something_nobody_thought_of(
     assert (await snapshot(hass, entry, filename="bell.jpg"))["bytes"] > 0
 
 
-async def test_a_link_that_appears_in_the_last_moment(
+async def test_a_symbolic_link_that_appears_at_the_last_moment(
     hass: HomeAssistant,
     folders: Folders,
     entry: MockConfigEntry,
@@ -193,7 +193,7 @@ async def test_a_link_that_appears_in_the_last_moment(
     assert (await snapshot(hass, entry, filename="way/bell.jpg"))["bytes"] > 0
 
 
-async def test_what_cannot_be_put_back_is_not_thrown_away(
+async def test_a_backup_that_cannot_be_restored_is_kept(
     hass: HomeAssistant,
     folders: Folders,
     frigate: FakeFrigate,
@@ -201,7 +201,7 @@ async def test_what_cannot_be_put_back_is_not_thrown_away(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    start, end = ago(frigate, 300), ago(frigate, 260)
+    start, end = timestamp_ago(frigate, 300), timestamp_ago(frigate, 260)
     first, second = (folders.media / f"door_part0{one}.mp4" for one in (1, 2))
     first.write_bytes(b"mine")
     replace = Path.replace
@@ -224,7 +224,7 @@ async def test_what_cannot_be_put_back_is_not_thrown_away(
     assert (await download(hass, entry, start, end, **IN_PARTS))["bytes"] > 0
 
 
-async def test_a_reload_while_files_appear(
+async def test_a_reload_during_publishing(
     hass: HomeAssistant,
     folders: Folders,
     frigate: FakeFrigate,
@@ -232,7 +232,7 @@ async def test_a_reload_while_files_appear(
     monkeypatch: pytest.MonkeyPatch,
     hass_storage: dict[str, Any],
 ) -> None:
-    """A slow disk outlasts Home Assistant's patience with a task."""
+    """A slow disk takes longer than Home Assistant waits for a task."""
     begun, goes_on = threading.Event(), threading.Event()
     fsync = os.fsync
 
@@ -251,7 +251,7 @@ async def test_a_reload_while_files_appear(
         )
         while not begun.is_set():
             await turns(1)
-        # What a new start finds is alive, and no debris of a crash.
+        # The reloaded entry must not sweep a workspace that is still in use.
         await async_set_up_downloads(hass, entry, list)
         goes_on.set()
         answer = await script

@@ -1,4 +1,4 @@
-"""One picture: what all downloads have in common, and what is special of pictures."""
+"""Downloading snapshots, and what all downloads have in common."""
 
 import asyncio
 from datetime import timedelta
@@ -38,13 +38,13 @@ FAILED = "frigate_http_download_failed"
 async def failure(
     hass: HomeAssistant, entry: MockConfigEntry, **data: Any
 ) -> HomeAssistantError:
-    """Return what a download fails with."""
+    """Return the error that a download fails with."""
     with pytest.raises(HomeAssistantError) as caught:
         await snapshot(hass, entry, **data)
     return caught.value
 
 
-async def test_the_file_is_in_the_media_browser_at_once(
+async def test_the_file_is_in_the_media_browser(
     hass: HomeAssistant, folders: Folders, entry: MockConfigEntry
 ) -> None:
     answer = await snapshot(hass, entry)
@@ -54,7 +54,7 @@ async def test_the_file_is_in_the_media_browser_at_once(
     assert media.mime_type == "image/jpeg"
 
 
-async def test_the_end_is_told_on_the_bus(
+async def test_completed_and_failed_events(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     completed, failed = (async_capture_events(hass, one) for one in (COMPLETED, FAILED))
@@ -72,7 +72,7 @@ async def test_the_end_is_told_on_the_bus(
     assert len(completed) == 1
 
 
-async def test_a_download_that_nobody_waits_for(
+async def test_without_waiting_for_the_result(
     hass: HomeAssistant,
     folders: Folders,
     frigate: FakeFrigate,
@@ -106,7 +106,7 @@ async def test_a_download_that_nobody_waits_for(
     assert folders.files() == ["config/media/bell.jpg"]
 
 
-async def test_a_file_is_replaced_only_when_asked(
+async def test_overwrite(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     path = folders.media / "bell.jpg"
@@ -126,7 +126,7 @@ async def test_a_file_is_replaced_only_when_asked(
     assert folders.leftovers() == []
 
 
-async def test_a_file_that_appears_in_the_meantime_stays(
+async def test_a_file_that_appears_meanwhile_is_not_replaced(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     path = folders.media / "bell.jpg"
@@ -141,7 +141,7 @@ async def test_a_file_that_appears_in_the_meantime_stays(
     assert folders.leftovers() == []
 
 
-async def test_people_replace_files_only_as_administrators(
+async def test_only_administrators_overwrite(
     hass: HomeAssistant, folders: Folders, entry: MockConfigEntry
 ) -> None:
     path = folders.media / "bell.jpg"
@@ -160,7 +160,7 @@ async def test_people_replace_files_only_as_administrators(
     assert path.read_bytes().startswith(JPEG)
 
 
-async def test_two_downloads_to_the_same_path(
+async def test_two_downloads_with_the_same_target(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     other = await set_up(
@@ -181,7 +181,7 @@ async def test_two_downloads_to_the_same_path(
     assert again["path"] == str(folders.media / "bell.jpg")
 
 
-async def test_the_disk_fails(
+async def test_disk_error(
     hass: HomeAssistant,
     folders: Folders,
     entry: MockConfigEntry,
@@ -197,12 +197,12 @@ async def test_the_disk_fails(
             error = await failure(hass, entry, filename="a/b/bell.jpg")
         assert error.translation_key == "disk_error"
         assert os.strerror(number) in str(error)
-        # The folders that were made for it are gone as well.
+        # The folders that were created for it are removed as well.
         assert [*folders.media.iterdir()] == []
     assert (await snapshot(hass, entry, filename="a/b/bell.jpg"))["bytes"] > 0
 
 
-async def test_a_folder_that_cannot_be_made(
+async def test_a_folder_that_cannot_be_created(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     (folders.media / "a").write_bytes(b"mine")
@@ -211,7 +211,7 @@ async def test_a_folder_that_cannot_be_made(
     assert (folders.media / "a").read_bytes() == b"mine"
 
 
-async def test_a_script_that_is_cancelled_leaves_nothing(
+async def test_a_cancelled_script_leaves_no_file(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     failed = async_capture_events(hass, FAILED)
@@ -228,7 +228,7 @@ async def test_a_script_that_is_cancelled_leaves_nothing(
     assert (await snapshot(hass, entry, filename="a/bell.jpg"))["bytes"] > 0
 
 
-async def test_unloading_ends_what_is_under_way(
+async def test_unloading_cancels_downloads(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     frigate.fail(LATEST, Fault.stall())
@@ -243,10 +243,10 @@ async def test_unloading_ends_what_is_under_way(
     assert (await snapshot(hass, entry, filename="a/bell.jpg"))["bytes"] > 0
 
 
-# At most two at once
+# At most two downloads in parallel
 
 
-async def test_a_third_download_waits_for_its_turn(
+async def test_a_third_download_waits(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     frigate.fail(LATEST, Fault.stall())
@@ -258,7 +258,7 @@ async def test_a_third_download_waits_for_its_turn(
     await frigate.wait_for_requests(2)
     await turns()
     assert len(frigate.requests) == 2
-    # What waits does not keep the server from being polled.
+    # A waiting download does not hold up the polls of the server.
     await entry.runtime_data.server.async_refresh()
     assert entry.runtime_data.server.last_update_success
     assert entry.runtime_data.downloads.active == 4
@@ -270,7 +270,7 @@ async def test_a_third_download_waits_for_its_turn(
     assert entry.runtime_data.downloads.active == 0
 
 
-# Pictures
+# Checking images
 
 
 @pytest.mark.parametrize(
@@ -283,7 +283,7 @@ async def test_a_third_download_waits_for_its_turn(
         Fault.redirect("https://login.example/"),
     ],
 )
-async def test_what_is_no_picture_is_not_kept(
+async def test_a_response_without_image_is_not_kept(
     hass: HomeAssistant,
     folders: Folders,
     frigate: FakeFrigate,
@@ -297,7 +297,7 @@ async def test_what_is_no_picture_is_not_kept(
     assert (await snapshot(hass, entry))["bytes"] > 0
 
 
-async def test_a_picture_is_asked_for_again_if_it_breaks_off(
+async def test_a_truncated_image_is_retried(
     hass: HomeAssistant,
     folders: Folders,
     frigate: FakeFrigate,
@@ -308,7 +308,7 @@ async def test_a_picture_is_asked_for_again_if_it_breaks_off(
 
 
 @SINCE_018
-async def test_an_old_picture_is_not_taken_for_a_new_one(
+async def test_an_offline_camera_has_no_snapshot(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     frigate.state.cameras["front_door"].online = False
@@ -318,7 +318,7 @@ async def test_an_old_picture_is_not_taken_for_a_new_one(
     assert (await snapshot(hass, entry))["bytes"] > 0
 
 
-async def test_a_picture_of_the_future(
+async def test_a_snapshot_in_the_future(
     hass: HomeAssistant,
     folders: Folders,
     frigate: FakeFrigate,
@@ -330,7 +330,7 @@ async def test_a_picture_of_the_future(
     assert error.translation_key == "bad_times"
 
 
-async def test_a_lost_login_is_asked_for(
+async def test_a_lost_login_starts_reauthentication(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate
 ) -> None:
     entry = await set_up_viewer(hass, frigate)

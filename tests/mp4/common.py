@@ -1,4 +1,4 @@
-"""What the tests of the library share."""
+"""Helpers for the tests of the MP4 library."""
 
 from collections.abc import Sequence
 import hashlib
@@ -16,7 +16,7 @@ CLIPS = Path(__file__).parent.parent / "fixtures" / "clips"
 
 
 class Packet(NamedTuple):
-    """A packet of a file: a hash of its content, and its times in seconds."""
+    """A packet of a file: the digest of its content, and its timestamps in seconds."""
 
     content: str
     dts: float
@@ -24,7 +24,7 @@ class Packet(NamedTuple):
 
 
 def packets(path: Path) -> tuple[list[Packet], list[Packet]]:
-    """Read all packets of the video and of the audio in a file."""
+    """Return all packets of the video track and of the audio track."""
     found: dict[str, list[Packet]] = {"video": [], "audio": []}
     with av.open(str(path)) as container:
         for packet in container.demux():
@@ -38,7 +38,7 @@ def packets(path: Path) -> tuple[list[Packet], list[Packet]]:
 
 
 def contents(path: Path) -> tuple[list[str], list[str]]:
-    """Read what the packets of the video and of the audio in a file hold."""
+    """Return the digests of all video packets and all audio packets."""
     video, audio = packets(path)
     return [each.content for each in video], [each.content for each in audio]
 
@@ -51,7 +51,7 @@ def chunk(
     *,
     is_known: bool = True,
 ) -> Chunk:
-    """Cut a clip, and say what is known of it."""
+    """Cut a chunk as Frigate does."""
     path = cut(segments, start, end, folder / f"{start:.2f}-{end:.2f}.mp4")
     assert path is not None
     bounds = [(segment.start, segment.end) for segment in segments]
@@ -66,7 +66,7 @@ def cut_chunks(
     *,
     is_known: bool = True,
 ) -> list[Chunk]:
-    """Cut clips that follow each other."""
+    """Cut consecutive chunks."""
     return [
         chunk(segments, start, end, folder, is_known=is_known)
         for start, end in itertools.pairwise(times)

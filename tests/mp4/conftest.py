@@ -1,4 +1,4 @@
-"""Recordings for the tests, each of which is made once."""
+"""Recordings for the tests, each of which is generated once."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ type Record = Callable[..., list[Segment]]
 
 @pytest.fixture(scope="session")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Record:
-    """Record a scene, unless that was done before."""
+    """Return a function that records a scene, once for each session."""
     known: dict[tuple[Scene, float, float], list[Segment]] = {}
 
     def find(scene: Scene, seconds: float = 60, late: float = 0.0) -> list[Segment]:

@@ -22,7 +22,7 @@ EPOCH = 1_795_452_940.0
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """What a camera sees and hears, and how it encodes that."""
+    """The video and audio of a camera, and their encoding."""
 
     width: int = 96
     height: int = 64
@@ -32,20 +32,20 @@ class Scene:
     b_frames: int = 0
     moving: bool = True
     noise: bool = False
-    """Whether every pixel moves, which makes large files."""
+    """Whether each frame is noise, which makes large files."""
     sound: str | None = "tone"
     """`tone`, `silence`, or `None` for a camera without a microphone."""
     rate: int = 16000
     codec: str = "libx264"
     tag: str | None = None
-    """The codec's name in the file, where it is not the usual one."""
+    """Codec tag, if it is not the usual one."""
     pixels: tuple[int, int] = (1, 1)
-    """How wide a pixel is, and how high."""
+    """Sample aspect ratio."""
     seed: int = 1
 
     @property
     def options(self) -> dict[str, str]:
-        """What the video's encoder is told."""
+        """Options of the video encoder."""
         every = str(round(self.fps * self.keyframes))
         if self.codec == "libx265":
             told = f"log-level=none:pools=1:frame-threads=1:bframes={self.b_frames}"
@@ -123,12 +123,12 @@ def _encode(output: OutputContainer, scene: Scene, seconds: float) -> None:
 
 
 def _noise(count: int, *numbers: int) -> bytes:
-    """Return bytes that look random, and are the same for the same numbers."""
+    """Return pseudorandom bytes, the same for the same numbers."""
     return hashlib.shake_128(repr(numbers).encode()).digest(count)
 
 
 def _pictures(scene: Scene, count: int) -> Iterator[av.VideoFrame]:
-    """Draw a still yard, and in it what moves."""
+    """Draw the video frames: a static background, and in it what moves."""
     width, height = scene.width, scene.height
     yard = _noise(width, scene.seed) * height
     for number in range(count):
@@ -154,7 +154,7 @@ def _fill(plane: av.video.plane.VideoPlane, grey: bytes, width: int) -> None:
 
 
 def _sounds(scene: Scene, seconds: float) -> Iterator[av.AudioFrame]:
-    """Play nothing, or noise of which no two moments are alike."""
+    """Make the audio frames: silence, or noise in which no two packets are equal."""
     if scene.sound is None:
         return
     for number in range(math.ceil(seconds * scene.rate / 1024)):
@@ -206,7 +206,7 @@ def _is_wanted(segment: Segment, start: float, end: float) -> bool:
 
 
 def _copy(source: InputContainer, output: OutputContainer) -> None:
-    """Copy packets as the command does, which never lets decoding times fall."""
+    """Copy packets as the FFmpeg command does, which keeps the DTS rising."""
     streams = {
         stream.index: _like(stream, output)
         for stream in source.streams

@@ -1,4 +1,4 @@
-"""A file is accepted if it is a whole recording, and refused with its reason if not."""
+"""Inspecting MP4 files: complete ones are accepted, others refused with the reason."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -37,7 +37,7 @@ def _box(kind: bytes, body: bytes = b"") -> bytes:
 
 
 def _boxes(body: bytes | bytearray) -> list[tuple[bytes, int, int]]:
-    """Return kind, begin and end of each box of the outermost level."""
+    """Return type, start and end of each top-level box."""
     found = []
     at = 0
     while at < len(body):
@@ -49,7 +49,7 @@ def _boxes(body: bytes | bytearray) -> list[tuple[bytes, int, int]]:
 
 @pytest.fixture
 def ordinary(tmp_path: Path) -> Path:
-    """Make a file that is not fragmented, with the description in front."""
+    """Return a file that is not fragmented, with the moov box in front."""
     path = tmp_path / "ordinary.mp4"
     join([Chunk(inspect(WHOLE), 0, 60)], path)
     return path
@@ -114,8 +114,8 @@ def test_whatever_a_camera_sends(
     assert file.codecs[0].name == {"libx264": "h264", "libx265": "hevc"}[scene.codec]
 
 
-def test_more_streams_do_no_harm(tmp_path: Path) -> None:
-    """An export of 0.18 has its chapters in a stream of their own."""
+def test_more_streams_are_ignored(tmp_path: Path) -> None:
+    """An export of Frigate 0.18 has its chapters in a data stream."""
     path = tmp_path / "export.mp4"
     with av.open(str(WHOLE)) as source, av.open(str(path), "w") as output:
         video = source.streams.video[0]
@@ -142,18 +142,18 @@ def test_more_streams_do_no_harm(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>\r\n<head>", b"Not found", b"\x00\x00"])
-def test_something_else(tmp_path: Path, body: bytes) -> None:
+def test_not_an_mp4_file(tmp_path: Path, body: bytes) -> None:
     with pytest.raises(NotMp4Error):
         inspect(_written(tmp_path, body))
 
 
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         inspect(tmp_path / "none.mp4")
 
 
 def _ends(body: bytes) -> list[int]:
-    """Return places to cut a file: at the seams of its boxes, and around them."""
+    """Return offsets at which to truncate a file: at the ends of its boxes, and around them."""
     edges = [end for _, _, end in _boxes(body)][:-1]
     chosen = [*edges[:6], *edges[-4:]]
     near = [edge + step for edge in chosen for step in (-1, 0, 1, 7, 8, 9)]
@@ -161,7 +161,7 @@ def _ends(body: bytes) -> list[int]:
 
 
 @pytest.mark.parametrize("name", ["part0", "part1", "part2", "whole"])
-def test_a_clip_that_was_cut_off(tmp_path: Path, name: str) -> None:
+def test_a_truncated_clip(tmp_path: Path, name: str) -> None:
     body = (CLIPS / f"{name}.mp4").read_bytes()
     for end in _ends(body):
         with pytest.raises(TruncatedError):
@@ -169,7 +169,7 @@ def test_a_clip_that_was_cut_off(tmp_path: Path, name: str) -> None:
     assert inspect(_written(tmp_path, body)).video_packets > 100
 
 
-def test_an_ordinary_file_that_was_cut_off(tmp_path: Path, ordinary: Path) -> None:
+def test_a_truncated_ordinary_file(tmp_path: Path, ordinary: Path) -> None:
     body = ordinary.read_bytes()
     for end in _ends(body):
         with pytest.raises(TruncatedError):
@@ -177,13 +177,13 @@ def test_an_ordinary_file_that_was_cut_off(tmp_path: Path, ordinary: Path) -> No
     assert inspect(_written(tmp_path, body)).video_packets == 308
 
 
-def test_the_text_says_what_is_missing(tmp_path: Path) -> None:
+def test_the_error_says_what_is_missing(tmp_path: Path) -> None:
     body = WHOLE.read_bytes()
     with pytest.raises(TruncatedError, match=r"\(mfra\) lacks its last 5 bytes"):
         inspect(_written(tmp_path, body[:-5]))
 
 
-def test_a_fragment_without_its_content(tmp_path: Path) -> None:
+def test_a_fragment_without_mdat(tmp_path: Path) -> None:
     body = WHOLE.read_bytes()
     kinds = _boxes(body)
     moof = next(end for kind, _, end in kinds if kind == b"moof")
@@ -193,7 +193,7 @@ def test_a_fragment_without_its_content(tmp_path: Path) -> None:
         inspect(_written(tmp_path, body[:moof]))
 
 
-def test_sizes_of_64_bits(tmp_path: Path, ordinary: Path) -> None:
+def test_64_bit_box_sizes(tmp_path: Path, ordinary: Path) -> None:
     body = ordinary.read_bytes()
     _, begin, end = _boxes(body)[-1]
     large = struct.pack(">I4sQ", 1, b"mdat", end - begin + 8) + body[begin + 8 :]
@@ -209,7 +209,7 @@ def test_sizes_of_64_bits(tmp_path: Path, ordinary: Path) -> None:
         inspect(_written(tmp_path, body[: begin - 8] + large[:12]))
 
 
-def test_a_box_that_reaches_to_the_end(tmp_path: Path, ordinary: Path) -> None:
+def test_a_box_that_extends_to_the_end(tmp_path: Path, ordinary: Path) -> None:
     body = bytearray(ordinary.read_bytes())
     _, begin, _ = _boxes(body)[-1]
     body[begin : begin + 4] = bytes(4)
@@ -236,28 +236,26 @@ def _no_description(body: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("change", [_nothing_but_the_beginning, _no_description])
-def test_no_description(tmp_path: Path, change: Callable[[bytes], bytes]) -> None:
+def test_no_moov_box(tmp_path: Path, change: Callable[[bytes], bytes]) -> None:
     with pytest.raises(TruncatedError, match="moov"):
         inspect(_written(tmp_path, change(WHOLE.read_bytes())))
 
 
-def test_no_content(tmp_path: Path) -> None:
+def test_no_mdat_box(tmp_path: Path) -> None:
     body = WHOLE.read_bytes()
     end = _boxes(body)[1][2]
     with pytest.raises(TruncatedError, match="mdat"):
         inspect(_written(tmp_path, body[:end]))
 
 
-def test_a_description_of_nothing(tmp_path: Path) -> None:
+def test_an_empty_moov_box(tmp_path: Path) -> None:
     body = WHOLE.read_bytes()
     with pytest.raises(NoVideoError):
         inspect(_written(tmp_path, body.replace(b"trak", b"free")))
 
 
 @pytest.mark.parametrize("table", [b"stsc", b"stco", b"stts", b"ctts"])
-def test_a_description_that_makes_no_sense(
-    tmp_path: Path, ordinary: Path, table: bytes
-) -> None:
+def test_a_damaged_moov_box(tmp_path: Path, ordinary: Path, table: bytes) -> None:
     body = bytearray(ordinary.read_bytes())
     begin = body.find(table)
     body[begin + 8 : begin + 16] = b"\xff" * 8
@@ -265,14 +263,14 @@ def test_a_description_that_makes_no_sense(
         inspect(_written(tmp_path, bytes(body)))
 
 
-def test_sound_that_nobody_knows(tmp_path: Path) -> None:
+def test_unknown_audio_codec(tmp_path: Path) -> None:
     body = WHOLE.read_bytes().replace(b"mp4a", b"zzzz").replace(b"esds", b"free")
     file = inspect(_written(tmp_path, body))
     assert (file.video_packets, file.audio_packets) == (308, 0)
     assert len(file.codecs) == 1
 
 
-def test_pictures_that_nobody_knows(tmp_path: Path) -> None:
+def test_unknown_video_codec(tmp_path: Path) -> None:
     body = WHOLE.read_bytes().replace(b"avc1", b"zzzz").replace(b"avcC", b"free")
     with pytest.raises(NoVideoError):
         inspect(_written(tmp_path, body))
@@ -300,13 +298,13 @@ def test_an_empty_clip(recorded: Record, tmp_path: Path) -> None:
 
 
 def test_a_playlist_is_not_followed(tmp_path: Path) -> None:
-    """A file that FFmpeg would take for a list of others is no recording."""
+    """FFmpeg would open the files and URLs of a playlist."""
     body = f"#EXTM3U\n#EXTINF:1,\n{WHOLE}\n".encode()
     with pytest.raises(NotMp4Error):
         inspect(_written(tmp_path, body))
 
 
-def test_a_name_that_looks_like_a_protocol(
+def test_a_path_that_looks_like_a_protocol(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "concat:a|b.mp4").write_bytes(WHOLE.read_bytes())
@@ -318,13 +316,13 @@ def test_a_name_that_looks_like_a_protocol(
     assert inspect(target).video_packets == 308
 
 
-def test_everything_wrong_is_one_kind_of_error() -> None:
+def test_all_errors_are_mp4_errors() -> None:
     for error in (NotMp4Error, TruncatedError, DamagedError, NoVideoError):
         assert issubclass(error, Mp4Error)
     assert not issubclass(Mp4Error, OSError)
 
 
-def test_a_clip_cannot_be_changed() -> None:
+def test_a_video_file_is_immutable() -> None:
     file = inspect(WHOLE)
     assert not hasattr(file, "__dict__")
     assert hash(file) == hash(inspect(WHOLE))

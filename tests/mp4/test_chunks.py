@@ -1,4 +1,4 @@
-"""Clips are grouped into files, and Frigate's segments tell what was recorded."""
+"""Grouping chunks into output files, and counting recorded seconds."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -26,7 +26,7 @@ H264 = Codec("h264", "High", "avc1", 640, 360, 0, 0, b"\x01")
 AAC = Codec("aac", "LC", "mp4a", 0, 0, 16000, 1, b"\x14")
 
 
-def _parts(codecs: Sequence[tuple[Codec, ...]], length: float = 60) -> list[Chunk]:
+def _chunks(codecs: Sequence[tuple[Codec, ...]], length: float = 60) -> list[Chunk]:
     path = Path("clip.mp4")
     return [
         Chunk(
@@ -38,12 +38,12 @@ def _parts(codecs: Sequence[tuple[Codec, ...]], length: float = 60) -> list[Chun
     ]
 
 
-def test_nothing_needs_no_file() -> None:
+def test_no_chunks() -> None:
     assert group_chunks([]) == []
 
 
-def test_what_fits_is_one_file() -> None:
-    chunks = _parts([(H264, AAC)] * 30)
+def test_equal_codecs_are_one_group() -> None:
+    chunks = _chunks([(H264, AAC)] * 30)
     assert group_chunks(chunks) == [chunks]
 
 
@@ -57,45 +57,45 @@ def test_what_fits_is_one_file() -> None:
         (H264,),
     ],
 )
-def test_another_codec_begins_another_file(other: tuple[Codec, ...]) -> None:
+def test_another_codec_starts_another_group(other: tuple[Codec, ...]) -> None:
     usual = (H264, AAC)
-    chunks = _parts([usual, usual, other, usual])
+    chunks = _chunks([usual, usual, other, usual])
     assert group_chunks(chunks) == [chunks[:2], chunks[2:3], chunks[3:]]
 
 
-def test_a_profile_that_was_not_found_out_is_no_other_codec() -> None:
-    chunks = _parts([(H264, AAC), (replace(H264, profile=None), AAC)])
+def test_an_unknown_profile_is_no_other_codec() -> None:
+    chunks = _chunks([(H264, AAC), (replace(H264, profile=None), AAC)])
     assert group_chunks(chunks) == [chunks]
 
 
-def test_a_file_is_no_longer_than_the_limit() -> None:
-    chunks = _parts([(H264, AAC)] * 7)
+def test_limit() -> None:
+    chunks = _chunks([(H264, AAC)] * 7)
     assert group_chunks(chunks, 180) == [chunks[:3], chunks[3:6], chunks[6:]]
     assert group_chunks(chunks, 7 * 60) == [chunks]
 
 
-def test_a_clip_longer_than_the_limit_is_a_file() -> None:
-    chunks = _parts([(H264, AAC)] * 2)
+def test_a_chunk_longer_than_the_limit() -> None:
+    chunks = _chunks([(H264, AAC)] * 2)
     assert group_chunks(chunks, 10) == [chunks[:1], chunks[1:]]
 
 
 @pytest.mark.parametrize(
     ("start", "end", "seconds"),
     [
-        # Both in one segment, which is cut at whole seconds of it.
+        # Both times in one segment, which Frigate cuts at whole seconds.
         (102, 107, 5),
         (102.9, 107.2, 5),
-        # Over a seam where the next segment begins before this one ends.
+        # Two segments, of which the second starts before the first ends.
         (102, 112, 8.4 + 2),
-        # A time at which the next segment begins and this one goes on is one of both.
+        # A time at which one segment starts and the other goes on belongs to both.
         (102, 110, 7 + 1),
         (110, 112, 0.4 + 2),
-        # Over a gap, from one, and into one.
+        # Over a gap, from a gap, and into a gap.
         (112, 152, 8 + 2),
         (125, 152, 2),
         (112, 125, 8),
         (130, 140, 0),
-        # Everything, and more than that.
+        # More than everything.
         (0, 1000, 10.4 + 10 + 10),
     ],
 )
@@ -105,7 +105,7 @@ def test_recorded_seconds(start: float, end: float, seconds: float) -> None:
     assert found == pytest.approx(seconds)
 
 
-def test_an_overhang_is_what_was_not_asked_for() -> None:
+def test_excess_seconds() -> None:
     file = inspect(CLIPS / "part0.mp4")
     assert Chunk(file, 0, 20).excess_seconds == pytest.approx(1.54, abs=0.01)
     assert Chunk(file, 0, 20, recorded=19).excess_seconds == pytest.approx(
@@ -116,7 +116,7 @@ def test_an_overhang_is_what_was_not_asked_for() -> None:
 def _counted(
     segments: Sequence[tuple[float, float]], start: float, end: float
 ) -> float:
-    """Count what is recorded in a range segment by segment, as slow as it is."""
+    """Count the recorded seconds of a range segment by segment."""
 
     def before(time: float) -> float:
         return math.fsum(
@@ -129,7 +129,7 @@ def _counted(
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_a_recording_counts_what_its_segments_hold(seed: int) -> None:
+def test_segment_index(seed: int) -> None:
     luck = hashlib.shake_128(bytes([seed])).digest(600)
     # In any order, with gaps, and some that hold others.
     segments = [
@@ -137,37 +137,37 @@ def test_a_recording_counts_what_its_segments_hold(seed: int) -> None:
         for number, byte in sorted(enumerate(luck[:60]), key=lambda each: each[1])
         if byte % 5
     ]
-    recording = SegmentIndex(segments)
+    index = SegmentIndex(segments)
     for first, second in itertools.batched(luck[60:], 2, strict=True):
         start = first * 2.6 - 20
         end = start + (0.0, 1.0, 20.0, 33.3, 900.0)[second % 5]
         expected = _counted(segments, start, end)
-        assert recording.seconds(start, end) == pytest.approx(expected, abs=1e-5)
+        assert index.seconds(start, end) == pytest.approx(expected, abs=1e-5)
     assert SegmentIndex([]).seconds(0, 1000) == 0
 
 
-def test_a_day_takes_no_longer_than_its_chunks() -> None:
-    looks = 0
+def test_segment_index_is_fast_for_a_day() -> None:
+    comparisons = 0
 
     class Time(float):
-        """A time that counts how often it is looked at."""
+        """A time that counts how often it is compared."""
 
         @override
         def __gt__(self, other: float) -> bool:
-            nonlocal looks
-            looks += 1
+            nonlocal comparisons
+            comparisons += 1
             return float(self) > other
 
         @override
         def __lt__(self, other: float) -> bool:
-            nonlocal looks
-            looks += 1
+            nonlocal comparisons
+            comparisons += 1
             return float(self) < other
 
     segments = [(Time(at), Time(at + 10.0)) for at in range(0, 86_400, 10)]
-    recording = SegmentIndex(segments)
-    looks = 0
-    total = math.fsum(recording.seconds(at, at + 10.0) for at in range(0, 86_400, 10))
+    index = SegmentIndex(segments)
+    comparisons = 0
+    total = math.fsum(index.seconds(at, at + 10.0) for at in range(0, 86_400, 10))
     assert total == pytest.approx(86_400)
-    # For each of both ends of 8,640 chunks, as often as a number has binary digits.
-    assert looks < 8640 * 2 * 20
+    # A binary search for both ends of 8,640 chunks.
+    assert comparisons < 8640 * 2 * 20

@@ -1,4 +1,4 @@
-"""Whatever goes wrong leaves no file behind, and the next attempt works."""
+"""A failed join leaves no file behind, and the next one works."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,7 +25,7 @@ VIDEO_PACKETS = 308
 
 @pytest.fixture
 def chunks(tmp_path: Path) -> list[Chunk]:
-    """Return copies of the recorded clips, which a test may break."""
+    """Return copies of the recorded chunks, which a test may damage."""
     found = []
     for number in range(3):
         path = tmp_path / f"part{number}.mp4"
@@ -36,12 +36,12 @@ def chunks(tmp_path: Path) -> list[Chunk]:
 
 @pytest.fixture
 def target(tmp_path: Path) -> Path:
-    """Return where to write."""
+    """Return the path of the output file."""
     return tmp_path / "joined.mp4"
 
 
 def _after(count: int) -> Callable[[], bool]:
-    """Cancel when asked for the last of some times."""
+    """Return a callback that cancels at its last of `count` calls."""
     asked = iter(range(count - 1))
     return lambda: next(asked, None) is None
 
@@ -64,7 +64,7 @@ def test_cancelling_leaves_nothing(chunks: list[Chunk], target: Path) -> None:
     assert join(chunks, target).video_packets == VIDEO_PACKETS
 
 
-def test_cancelling_does_not_hide_behind_what_was_there(
+def test_cancelling_removes_an_existing_target(
     chunks: list[Chunk], target: Path
 ) -> None:
     target.write_bytes(b"something")
@@ -86,7 +86,7 @@ def test_a_full_disk(chunks: list[Chunk], target: Path) -> None:
 
 @contextmanager
 def _largest_file(size: int) -> Iterator[None]:
-    """Let no file of this process grow any larger, as if the disk were full."""
+    """Limit the file size of this process, as if the disk were full."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:
@@ -106,13 +106,13 @@ def test_a_disk_that_becomes_full(chunks: list[Chunk], target: Path) -> None:
         assert join(chunks, target).video_packets == VIDEO_PACKETS
 
 
-def test_a_folder_that_is_not_there(chunks: list[Chunk], tmp_path: Path) -> None:
+def test_a_missing_folder(chunks: list[Chunk], tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         join(chunks, tmp_path / "none" / "joined.mp4")
     assert not (tmp_path / "none").exists()
 
 
-def test_a_clip_that_vanished(chunks: list[Chunk], target: Path) -> None:
+def test_a_missing_chunk(chunks: list[Chunk], target: Path) -> None:
     body = chunks[1].file.path.read_bytes()
     chunks[1].file.path.unlink()
     with pytest.raises(FileNotFoundError):
@@ -122,7 +122,7 @@ def test_a_clip_that_vanished(chunks: list[Chunk], target: Path) -> None:
     assert join(chunks, target).video_packets == VIDEO_PACKETS
 
 
-def test_a_clip_that_was_damaged_since(chunks: list[Chunk], target: Path) -> None:
+def test_a_damaged_chunk(chunks: list[Chunk], target: Path) -> None:
     path = chunks[2].file.path
     body = path.read_bytes()
     path.write_bytes(os.urandom(len(body)))

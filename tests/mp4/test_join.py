@@ -1,4 +1,4 @@
-"""Clips become one file in which everything that was recorded stands exactly once."""
+"""Joining chunks: the output file holds every recorded packet exactly once."""
 
 import hashlib
 import itertools
@@ -30,7 +30,7 @@ NIGHT = Scene(keyframes=5.0, moving=False, sound="silence")
 
 
 def _recorded_chunks(*, is_known: bool) -> list[Chunk]:
-    """Return the parts that were recorded from a real Frigate."""
+    """Return the chunks that were recorded from a real Frigate."""
     asked = json.loads((CLIPS / "range.json").read_text(encoding="utf-8"))
     listed = json.loads((CLIPS / "recordings.json").read_text(encoding="utf-8"))
     segments = [(each["start_time"], each["end_time"]) for each in listed]
@@ -44,18 +44,18 @@ def _recorded_chunks(*, is_known: bool) -> list[Chunk]:
     return chunks
 
 
-def _rises(track: list[Packet]) -> bool:
+def _has_rising_dts(track: list[Packet]) -> bool:
     return all(a.dts < b.dts for a, b in itertools.pairwise(track))
 
 
-def _assert_same(joined: Path, whole: Path, tolerance: float = 0.002) -> None:
-    """Compare a joined file with a single clip: content, order and timing."""
+def _assert_equal_packets(joined: Path, whole: Path, tolerance: float = 0.002) -> None:
+    """Compare a joined file with a single clip: content, order and timestamps."""
     for ours, theirs in zip(packets(joined), packets(whole), strict=True):
         assert [each.content for each in ours] == [each.content for each in theirs]
-        assert _rises(ours)
+        assert _has_rising_dts(ours)
         if len(ours) < 2:
             continue
-        # Counted from the second packet, as the first one's time is not to be trusted.
+        # From the second packet on, as the timestamp of the first one is unreliable.
         assert [each.dts - ours[1].dts for each in ours[1:]] == pytest.approx(
             [each.dts - theirs[1].dts for each in theirs[1:]], abs=tolerance
         )
@@ -71,14 +71,14 @@ def _assert_joined(
     *,
     is_known: bool = True,
 ) -> None:
-    """Join what is cut at these times, and compare it with a single cut."""
+    """Join the chunks between these times, and compare them with a single clip."""
     chunks = cut_chunks(segments, times, folder, is_known=is_known)
     whole = cut(segments, times[0], times[-1], folder / "whole.mp4")
     assert whole is not None
     target = folder / "joined.mp4"
     joined = join(chunks, target)
-    # Where a part ends with its segment, Frigate would leave less than a packet of sound.
-    _assert_same(target, whole, tolerance=0.07)
+    # Where a chunk ends with its segment, Frigate leaves less than an audio packet.
+    _assert_equal_packets(target, whole, tolerance=0.07)
     file = inspect(target)
     assert (joined.path, joined.bytes) == (target, file.bytes)
     assert joined.video_packets == file.video_packets
@@ -94,11 +94,11 @@ def test_recorded_clips(tmp_path: Path, is_known: bool) -> None:
     assert (joined.video_packets, joined.audio_packets) == (308, 966)
     assert sum(each.file.video_packets for each in chunks) == 318
     assert sum(each.file.audio_packets for each in chunks) == 1001
-    _assert_same(target, CLIPS / "whole.mp4", tolerance=0.0001)
+    _assert_equal_packets(target, CLIPS / "whole.mp4", tolerance=0.0001)
     assert joined.seconds == pytest.approx(61.73, abs=0.01)
 
 
-def test_the_file_is_ordinary_and_its_description_in_front(tmp_path: Path) -> None:
+def test_the_moov_box_is_in_front(tmp_path: Path) -> None:
     target = tmp_path / "joined.mp4"
     join(_recorded_chunks(is_known=True), target)
     body, at, kinds = target.read_bytes(), 0, []
@@ -109,7 +109,7 @@ def test_the_file_is_ordinary_and_its_description_in_front(tmp_path: Path) -> No
     assert [kind for kind in kinds if kind != b"free"] == [b"ftyp", b"moov", b"mdat"]
 
 
-def test_the_file_plays(tmp_path: Path) -> None:
+def test_the_joined_file_can_be_decoded(tmp_path: Path) -> None:
     target = tmp_path / "joined.mp4"
     join(_recorded_chunks(is_known=True), target)
     with av.open(str(target)) as container:
@@ -136,7 +136,7 @@ def test_the_file_plays(tmp_path: Path) -> None:
         Scene(keyframes=4.0, moving=False, sound=None),
         Scene(fps=12, rate=48000),
         Scene(codec="libx265", b_frames=2, keyframes=2.0),
-        # Keyframes that fit into no whole seconds, as most cameras have them.
+        # Keyframe intervals that are no whole seconds, as most cameras have them.
         Scene(keyframes=1.4),
         Scene(keyframes=1.2, b_frames=2),
         Scene(fps=15, keyframes=3.6, b_frames=2, moving=False),
@@ -144,12 +144,12 @@ def test_the_file_plays(tmp_path: Path) -> None:
     ],
     ids=repr,
 )
-def test_any_cut_of_any_scene(
+def test_any_chunks_of_any_scene(
     recorded: Record, tmp_path: Path, scene: Scene, late: float, is_known: bool
 ) -> None:
-    """Whatever is cut wherever: the pieces make up what one cut of the whole holds."""
+    """Chunks that are cut anywhere join to the packets of a single clip."""
     segments = recorded(scene, 60, late)
-    # A still picture without sound needs pieces that show that it is one.
+    # Without audio, chunks must be long enough to show that the picture is static.
     shortest = 1 if scene.moving or scene.sound else 12
     for number in range(4):
         luck = hashlib.sha256(f"{scene} {late} {number}".encode()).digest()
@@ -168,10 +168,10 @@ def test_any_cut_of_any_scene(
     ],
     ids=repr,
 )
-def test_what_was_recorded_tells_still_pictures_apart(
+def test_recorded_seconds_decide_for_a_static_picture(
     recorded: Record, tmp_path: Path, scene: Scene
 ) -> None:
-    """Without sound and motion, only Frigate's list of segments says what overlaps."""
+    """Without audio and motion, only Frigate's list of segments tells the overlap."""
     segments = recorded(scene, 60, 0.6)
     for first in range(4, 20):
         times = [EPOCH + place for place in (first, first + 12, first + 25, first + 37)]
@@ -180,17 +180,17 @@ def test_what_was_recorded_tells_still_pictures_apart(
         _assert_joined(segments, times, folder)
 
 
-def test_thirty_little_clips(recorded: Record, tmp_path: Path) -> None:
+def test_thirty_short_chunks(recorded: Record, tmp_path: Path) -> None:
     segments = recorded(DAY, 63, 0.6)
     times = [EPOCH + 1.0 + second for second in range(0, 62, 2)]
     _assert_joined(segments, times, tmp_path)
 
 
-def test_one_clip_is_copied(tmp_path: Path) -> None:
+def test_one_chunk_is_copied(tmp_path: Path) -> None:
     target = tmp_path / "joined.mp4"
     joined = join(_recorded_chunks(is_known=True)[:1], target)
     assert (joined.video_packets, joined.audio_packets) == (107, 338)
-    _assert_same(target, CLIPS / "part0.mp4")
+    _assert_equal_packets(target, CLIPS / "part0.mp4")
 
 
 def test_ordinary_files_are_joined_too(tmp_path: Path) -> None:
@@ -201,7 +201,7 @@ def test_ordinary_files_are_joined_too(tmp_path: Path) -> None:
         chunks.append(Chunk(inspect(path), each.start, each.end, each.recorded))
     joined = join(chunks, tmp_path / "joined.mp4")
     assert (joined.video_packets, joined.audio_packets) == (308, 966)
-    _assert_same(tmp_path / "joined.mp4", CLIPS / "whole.mp4")
+    _assert_equal_packets(tmp_path / "joined.mp4", CLIPS / "whole.mp4")
 
 
 @pytest.mark.parametrize("scene", [DAY, NIGHT, Scene(), Scene(sound=None)])
@@ -210,7 +210,7 @@ def test_ordinary_files_are_joined_too(tmp_path: Path) -> None:
 def test_gaps(
     recorded: Record, tmp_path: Path, scene: Scene, missing: tuple[int, ...], step: int
 ) -> None:
-    """What was not recorded is left out, at a seam and inside a part."""
+    """Gaps are closed, between two chunks and inside of one."""
     segments = [
         segment
         for number, segment in enumerate(recorded(scene))
@@ -225,11 +225,11 @@ def test_gaps(
     whole = cut(segments, times[0], times[-1], tmp_path / "whole.mp4")
     assert whole is not None
     join(chunks, tmp_path / "joined.mp4")
-    # A gap is closed as Frigate closes it, to the length of a packet of sound.
-    _assert_same(tmp_path / "joined.mp4", whole, tolerance=0.15)
+    # The gap is closed as Frigate closes it, within the duration of an audio packet.
+    _assert_equal_packets(tmp_path / "joined.mp4", whole, tolerance=0.15)
 
 
-def test_a_gap_at_a_seam_leaves_no_trace(recorded: Record, tmp_path: Path) -> None:
+def test_a_gap_between_chunks_is_closed(recorded: Record, tmp_path: Path) -> None:
     segments = recorded(DAY)
     before, after = segments[:2], segments[4:]
     start, end = before[0].start, after[-1].end
@@ -253,7 +253,7 @@ def test_a_gap_at_a_seam_leaves_no_trace(recorded: Record, tmp_path: Path) -> No
         assert max(steps) < 2 * usual
 
 
-def test_a_part_inside_another_adds_nothing(recorded: Record, tmp_path: Path) -> None:
+def test_a_nested_chunk_adds_no_packets(recorded: Record, tmp_path: Path) -> None:
     segments = recorded(DAY)
     outer = chunk(segments, EPOCH + 5, EPOCH + 25, tmp_path)
     inner = chunk(segments, EPOCH + 15, EPOCH + 18, tmp_path)
@@ -262,13 +262,11 @@ def test_a_part_inside_another_adds_nothing(recorded: Record, tmp_path: Path) ->
     joined = join([outer, inner, ending, following], tmp_path / "joined.mp4")
     whole = cut(segments, EPOCH + 5, EPOCH + 40, tmp_path / "whole.mp4")
     assert whole is not None
-    _assert_same(tmp_path / "joined.mp4", whole)
+    _assert_equal_packets(tmp_path / "joined.mp4", whole)
     assert joined.video_packets == len(contents(whole)[0])
 
 
-def test_parts_may_overlap_by_more_than_they_must(
-    recorded: Record, tmp_path: Path
-) -> None:
+def test_chunks_with_a_long_overlap(recorded: Record, tmp_path: Path) -> None:
     segments = recorded(NIGHT)
     chunks = [
         chunk(segments, EPOCH + 5, EPOCH + 27, tmp_path),
@@ -277,13 +275,11 @@ def test_parts_may_overlap_by_more_than_they_must(
     whole = cut(segments, EPOCH + 5, EPOCH + 40, tmp_path / "whole.mp4")
     assert whole is not None
     join(chunks, tmp_path / "joined.mp4")
-    _assert_same(tmp_path / "joined.mp4", whole)
+    _assert_equal_packets(tmp_path / "joined.mp4", whole)
 
 
-def test_files_that_follow_each_other_share_nothing(
-    recorded: Record, tmp_path: Path
-) -> None:
-    """Where a limit ends one file, the next one goes on with the packet after."""
+def test_consecutive_files_share_no_packets(recorded: Record, tmp_path: Path) -> None:
+    """After the limit, the next file starts with the next packet."""
     segments = recorded(DAY, 60, 0.6)
     times = [EPOCH + 1.0 + second for second in range(0, 60, 7)]
     groups = group_chunks(cut_chunks(segments, times, tmp_path), 21)
@@ -303,9 +299,7 @@ def test_files_that_follow_each_other_share_nothing(
     assert (video, audio) == contents(whole)
 
 
-def test_a_follower_inside_the_last_part_takes_nothing_away(
-    recorded: Record, tmp_path: Path
-) -> None:
+def test_a_nested_next_chunk_trims_no_packets(recorded: Record, tmp_path: Path) -> None:
     segments = recorded(DAY)
     last = chunk(segments, EPOCH + 5, EPOCH + 25, tmp_path)
     inner = chunk(segments, EPOCH + 12, EPOCH + 15, tmp_path)
@@ -330,13 +324,13 @@ def test_a_change_of_codec_needs_another_file(recorded: Record, tmp_path: Path) 
         assert joined.video_packets == pytest.approx(100, abs=12)
 
 
-def test_nothing_cannot_be_joined(tmp_path: Path) -> None:
+def test_joining_no_chunks_fails(tmp_path: Path) -> None:
     with pytest.raises(NotJoinableError):
         join([], tmp_path / "joined.mp4")
 
 
 @pytest.mark.parametrize("tag", ["hvc1", "hev1"])
-def test_the_name_of_the_codec_and_the_shape_of_pixels_stay(
+def test_codec_tag_and_sample_aspect_ratio_are_kept(
     recorded: Record, tmp_path: Path, tag: str
 ) -> None:
     for scene in (Scene(codec="libx265", tag=tag, pixels=(4, 3)), Scene(pixels=(4, 3))):
@@ -350,10 +344,10 @@ def test_the_name_of_the_codec_and_the_shape_of_pixels_stay(
 
 
 @pytest.mark.parametrize("scene", [DAY, Scene(), Scene(keyframes=4.0)])
-def test_a_file_does_not_begin_with_a_clip_inside_the_last_one(
+def test_a_file_does_not_start_with_a_nested_chunk(
     recorded: Record, tmp_path: Path, scene: Scene
 ) -> None:
-    """Where the recording stops right after a seam, the chunk behind it holds no news."""
+    """Where the recording stops right after a chunk starts, it holds only the overlap."""
     segments = recorded(scene)
     before, after = segments[:3], segments[4:]
     stop = math.floor(before[-1].end)
@@ -362,7 +356,7 @@ def test_a_file_does_not_begin_with_a_clip_inside_the_last_one(
         *cut_chunks(before, times, tmp_path),
         chunk(after, stop + 8.0, after[-1].end, tmp_path),
     ]
-    # The first one stays, and is compared with none.
+    # The first chunk has no chunk before it to compare with.
     kept = without_nested(chunks)
     assert kept == [*chunks[:2], chunks[3]]
     groups = group_chunks(kept, 20)
@@ -378,7 +372,9 @@ def test_a_file_does_not_begin_with_a_clip_inside_the_last_one(
     assert video == contents(whole)[0]
 
 
-def test_short_clips_of_their_own_are_kept(recorded: Record, tmp_path: Path) -> None:
+def test_short_chunks_that_are_not_nested_are_kept(
+    recorded: Record, tmp_path: Path
+) -> None:
     segments = recorded(Scene())
     other = recorded(Scene(width=128, height=96))
     short = chunk(segments, EPOCH + 5, EPOCH + 7, tmp_path)

@@ -1,4 +1,4 @@
-"""The made-up recordings are cut as real ones are, so that tests of them mean something."""
+"""The generated recordings are cut as Frigate cuts real ones."""
 
 import itertools
 from pathlib import Path
@@ -20,7 +20,7 @@ def _video(path: Path | None) -> list[str]:
 
 
 def _whole(segment: Segment, folder: Path) -> list[str]:
-    """Return what a segment holds, in the form that packets have in a clip."""
+    """Return the video packets of a segment, as a clip holds them."""
     return _video(cut([segment], segment.start, segment.end, folder / "whole.mp4"))
 
 

@@ -1,4 +1,4 @@
-"""Clips with holes in them lose nothing more when they are joined."""
+"""Joining chunks with missing packets loses no further packets."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,11 +9,11 @@ from custom_components.frigate_http.mp4 import Chunk, inspect, join
 
 from .common import CLIPS, contents
 
-type Wanted = Callable[[str, int], bool]
+type Kept = Callable[[str, int], bool]
 
 
-def _part(name: str, folder: Path, start: float, is_wanted: Wanted) -> Chunk:
-    """Copy a recorded clip without some packets, chosen by track and number."""
+def _chunk_without(name: str, folder: Path, start: float, is_kept: Kept) -> Chunk:
+    """Copy a recorded chunk without some packets, chosen by track and number."""
     path = folder / f"{name}-{start}.mp4"
     options = {"movflags": "frag_keyframe+empty_moov"}
     with (
@@ -27,14 +27,14 @@ def _part(name: str, folder: Path, start: float, is_wanted: Wanted) -> Chunk:
         counts = [0, 0]
         for packet in source.demux(video=0, audio=0):
             index = packet.stream_index
-            if packet.dts is not None and is_wanted(packet.stream.type, counts[index]):
+            if packet.dts is not None and is_kept(packet.stream.type, counts[index]):
                 packet.stream = streams[index]
                 output.mux(packet)
             counts[index] += 1
     return Chunk(inspect(path), start, start + 20)
 
 
-def _joined(chunks: list[Chunk], folder: Path) -> tuple[list[str], list[str]]:
+def _join(chunks: list[Chunk], folder: Path) -> tuple[list[str], list[str]]:
     target = folder / "joined.mp4"
     joined = join(chunks, target)
     video, audio = contents(target)
@@ -42,63 +42,63 @@ def _joined(chunks: list[Chunk], folder: Path) -> tuple[list[str], list[str]]:
     return video, audio
 
 
-def test_what_goes_on_differently_is_something_else(tmp_path: Path) -> None:
-    """One picture that looks the same is no overlap."""
-    first = _part("part0", tmp_path, 0, lambda _kind, _number: True)
-    other = _part(
+def test_one_equal_packet_is_no_overlap(tmp_path: Path) -> None:
+    """A single equal video packet does not make an overlap."""
+    first = _chunk_without("part0", tmp_path, 0, lambda _kind, _number: True)
+    other = _chunk_without(
         "part1", tmp_path, 20, lambda kind, number: kind == "audio" or number != 1
     )
-    video, _ = _joined([first, other], tmp_path)
+    video, _ = _join([first, other], tmp_path)
     assert video == contents(first.file.path)[0] + contents(other.file.path)[0]
 
 
-def test_a_clip_of_one_picture(tmp_path: Path) -> None:
-    first = _part("part0", tmp_path, 0, lambda _kind, _number: True)
-    known = _part(
+def test_a_chunk_of_one_video_packet(tmp_path: Path) -> None:
+    first = _chunk_without("part0", tmp_path, 0, lambda _kind, _number: True)
+    known = _chunk_without(
         "part1", tmp_path, 20, lambda kind, number: kind == "video" and not number
     )
-    new = _part(
+    new = _chunk_without(
         "part1", tmp_path, 21, lambda kind, number: kind == "video" and number == 60
     )
-    pictures = contents(first.file.path)[0]
-    assert _joined([first, known], tmp_path)[0] == pictures
-    assert _joined([first, new], tmp_path)[0] == [
-        *pictures,
+    video_packets = contents(first.file.path)[0]
+    assert _join([first, known], tmp_path)[0] == video_packets
+    assert _join([first, new], tmp_path)[0] == [
+        *video_packets,
         *contents(new.file.path)[0],
     ]
 
 
-def test_pictures_that_begin_late(tmp_path: Path) -> None:
-    first = _part("part0", tmp_path, 0, lambda _kind, _number: True)
-    late = _part(
+def test_video_that_starts_late(tmp_path: Path) -> None:
+    first = _chunk_without("part0", tmp_path, 0, lambda _kind, _number: True)
+    late_video = _chunk_without(
         "whole", tmp_path, 60, lambda kind, number: kind == "audio" or number >= 201
     )
-    video, audio = _joined([first, late], tmp_path)
+    video, audio = _join([first, late_video], tmp_path)
     assert len(video) == 107 + 107
     assert len(audio) == 338 + 966
 
 
-def test_pictures_that_end_early(tmp_path: Path) -> None:
-    early = _part(
+def test_video_that_ends_early(tmp_path: Path) -> None:
+    early_video = _chunk_without(
         "whole", tmp_path, 0, lambda kind, number: kind == "audio" or number < 100
     )
-    other = _part("part0", tmp_path, 60, lambda _kind, _number: True)
-    video, audio = _joined([early, other], tmp_path)
+    other = _chunk_without("part0", tmp_path, 60, lambda _kind, _number: True)
+    video, audio = _join([early_video, other], tmp_path)
     assert len(video) == 100 + 107
     assert len(audio) == 966 + 338
 
 
-def test_sound_that_ends_where_the_other_begins(tmp_path: Path) -> None:
-    """Tracks that never were together still follow each other."""
-    early = _part(
+def test_audio_that_ends_before_the_video(tmp_path: Path) -> None:
+    """Tracks that don't overlap in time are still appended."""
+    early_video = _chunk_without(
         "part0",
         tmp_path,
         0,
         lambda kind, number: kind == "video" or not number,
     )
-    late = _part(
+    late_video = _chunk_without(
         "whole", tmp_path, 60, lambda kind, number: kind == "audio" or number >= 201
     )
-    video, audio = _joined([early, late], tmp_path)
+    video, audio = _join([early_video, late_video], tmp_path)
     assert len(video) == 107 + 107
     assert len(audio) == 1 + 966
