@@ -43,8 +43,12 @@ class Api:
 
     @property
     def fields(self) -> dict[str, Any]:
-        """Return the fields of the form, by name."""
-        return {one["name"]: one for one in self.step["data_schema"]}
+        """Return the fields of the form by name, including those in sections."""
+        found: dict[str, Any] = {}
+        for field in self.step["data_schema"]:
+            for one in (field, *field.get("schema", ())):
+                found[one["name"]] = one
+        return found
 
 
 @pytest.fixture
@@ -144,13 +148,15 @@ async def test_options(
     assert not api.fields["browser_url"]["required"]
 
     response = await client.post(
-        f"{OPTIONS}/{api.step['flow_id']}", json={"mjpeg_fps": 31}
+        f"{OPTIONS}/{api.step['flow_id']}",
+        json={"live_view": {"mjpeg_fps": 31}, "cameras": {}, "files": {}},
     )
     assert response.status == 400
     assert "mjpeg_fps" in await response.text()
     assert entry.options == {}
 
-    await api.submit(mjpeg_fps=30, mjpeg_height=1080, overlays=["zones"])
+    live_view = {"mjpeg_fps": 30, "mjpeg_height": 1080, "overlays": ["zones"]}
+    await api.submit(live_view=live_view, cameras={}, files={})
     assert api.step["type"] == "create_entry"
     assert entry.options["mjpeg_fps"] == 30
     assert_works(hass, entry, frigate)
