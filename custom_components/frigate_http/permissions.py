@@ -1,9 +1,9 @@
 """Which cameras of a server a user of Home Assistant may see and control.
 
-Home Assistant grants permissions on entities, so the right to a camera is the right to its
-camera entity, whatever its entity id is by now, and enabled or not. What has no such entity
-(a camera that is gone or left out in the options, birdseye, no camera at all) is for users
-who may see, or control, every entity.
+Home Assistant grants permissions on entities, so the permission for a camera is that for its
+camera entity, even if it was renamed or disabled. Whatever has no such entity (a camera that
+was removed or is not selected in the options, birdseye, no camera at all) is for users who may
+see, or control, every entity.
 """
 
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ async def async_get_caller(hass: HomeAssistant, context: Context) -> User | None
 
 
 def may_access_entity(user: User | None, entity_id: str, policy: str) -> bool:
-    """Return whether a user, or an automation, has a right to an entity."""
+    """Return whether a user has a permission for an entity; an automation always has."""
     return (
         user is None
         or user.is_admin
@@ -41,7 +41,7 @@ def may_access_entity(user: User | None, entity_id: str, policy: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class CameraPermissions:
-    """The rights of a user to the cameras of one server; an automation has them all."""
+    """The permissions of a user for the cameras of a server; an automation has them all."""
 
     hass: HomeAssistant
     entry: ConfigEntry
@@ -57,7 +57,7 @@ class CameraPermissions:
         return self._may(camera, POLICY_CONTROL)
 
     def readable_cameras(self) -> list[str] | None:
-        """Return the cameras that a list is cut down to; None if it need not be."""
+        """Return the cameras that a list is limited to; None if it is not limited."""
         return None if self.may_read(None) else self._cameras(POLICY_READ)
 
     def may_control_any(self) -> bool:
@@ -77,20 +77,20 @@ class CameraPermissions:
     def require_every_camera(self) -> None:
         """Raise Unauthorized unless the user may control every camera.
 
-        Called before an id is said to be unknown: who may control some cameras only gets
-        the same error for every other id, and so cannot find out which there are.
+        Called before an error says that an id is unknown: a user who may control only some
+        cameras gets the same error for every other id, and cannot find out which exist.
         """
         self.require_control(None)
 
     def require_entity(self, entity_id: str) -> None:
-        """Raise Unauthorized if the user may not see an entity, be it there or not."""
+        """Raise Unauthorized if the user may not see an entity, whether it exists or not."""
         if not may_access_entity(self.user, entity_id, POLICY_READ):
             raise self.unauthorized(POLICY_READ, entity_id)
 
     def unauthorized(self, policy: str, entity_id: str | None = None) -> Unauthorized:
-        """Return the error for a missing right.
+        """Return the error for a missing permission.
 
-        It names an entity only if the caller did: an id must not tell of its camera.
+        It names an entity only if the call does, so that an id does not reveal its camera.
         """
         user_id = None if self.user is None else self.user.id
         return Unauthorized(user_id=user_id, entity_id=entity_id, permission=policy)

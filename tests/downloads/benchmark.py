@@ -93,17 +93,17 @@ async def _download(url: str, export_id: str, start: float, end: float) -> None:
                         hass=hass,
                         client=client,
                         export_id=export.id,
-                        watch=_known(export),
+                        wait_until_finished=_known(export),
                     )
                     await _measured("export", job, folder)
         await hass.async_stop(force=True)
 
 
 def _known[T](value: T) -> Callable[[], Awaitable[T]]:
-    async def watch() -> T:
+    async def wait_until_finished() -> T:
         return value
 
-    return watch
+    return wait_until_finished
 
 
 async def _serve(arguments: argparse.Namespace) -> None:

@@ -169,7 +169,7 @@ async def export_content(frigate: FakeFrigate, export_id: str) -> bytes:
 async def fetch_export(hass: HomeAssistant, url: str, folder: Path) -> bytes:
     """Run an `ExportJob`, and return the content of its output file."""
 
-    async def watch() -> Export:
+    async def wait() -> Export:
         return Export(
             id="1",
             camera="front_door",
@@ -182,7 +182,9 @@ async def fetch_export(hass: HomeAssistant, url: str, folder: Path) -> bytes:
 
     async with aiohttp.ClientSession() as session:
         client = FrigateClient(session, url, Credentials())
-        job = ExportJob(hass=hass, client=client, export_id="1", watch=watch)
+        job = ExportJob(
+            hass=hass, client=client, export_id="1", wait_until_finished=wait
+        )
         target = folder / "export.mp4"
         download = Download(
             target=target, overwrite=False, workspace=folder, report=lambda: None

@@ -16,9 +16,9 @@ ID = fields.IDENTIFIER
 SEGMENT = fields.path_segment()
 NUMBER = fields.number(0, 1)
 WHOLE = fields.whole_number(1, 9)
-EACH = fields.each(ID, 3)
+EACH = fields.list_of(ID, 3)
 FLAG = fields.BOOLEAN
-ENTITY = fields.entity("camera")
+ENTITY = fields.entity_of("camera")
 
 
 def read(validator: Any, value: Any) -> Any:

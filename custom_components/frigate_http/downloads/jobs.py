@@ -113,7 +113,7 @@ class ExportJob(Job):
     """Downloads the video of an export; resumes after a dropped connection."""
 
     export_id: str
-    watch: Callable[[], Awaitable[Export]]
+    wait_until_finished: Callable[[], Awaitable[Export]]
     """Waits until the export is finished, and returns it."""
     _export: Export | None = field(default=None, init=False)
     _validator: str | None = field(default=None, init=False)
@@ -121,7 +121,7 @@ class ExportJob(Job):
     @override
     async def async_prepare(self) -> None:
         """Wait until the export is finished."""
-        self._export = await self.watch()
+        self._export = await self.wait_until_finished()
 
     @override
     async def async_fetch(self, download: Download) -> JsonObjectType:

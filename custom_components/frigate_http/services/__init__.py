@@ -1,4 +1,4 @@
-"""The actions: what automations and people can have a Frigate server do."""
+"""The actions of the integration."""
 
 from homeassistant.core import HomeAssistant, callback
 

@@ -1,4 +1,4 @@
-"""Who may call which action. Automations, which nobody calls, may call them all."""
+"""Who may call which action. Automations, which have no user, may call all of them."""
 
 from enum import Enum, auto
 from typing import Final
@@ -8,26 +8,26 @@ class Access(Enum):
     """What a user needs to call an action."""
 
     ADMIN = auto()
-    """To be an administrator."""
+    """The user must be an administrator."""
     CONTROL = auto()
-    """The right to control the cameras that the call is about."""
+    """The user must be allowed to control the cameras that the call is about."""
     READ = auto()
-    """Nothing; the answer is limited to the cameras that the user may see."""
+    """Every user may call it; the response is limited to the cameras the user may see."""
     READ_ALL = auto()
-    """The right to see every entity: the answer may come from any camera."""
+    """The user must be allowed to see every entity: the response may show any camera."""
     ANYONE = auto()
-    """Nothing; the answer tells of no camera."""
+    """Every user may call it; the response contains nothing of a camera."""
 
 
 ACCESS: Final[dict[str, Access]] = {
-    # Only `allowed_cameras` names cameras, and it is limited.
+    # Cameras are only named in `allowed_cameras`, which is limited.
     "get_status": Access.READ,
     "get_users": Access.ADMIN,
     "create_user": Access.ADMIN,
     "delete_user": Access.ADMIN,
     "set_user_password": Access.ADMIN,
     "set_user_role": Access.ADMIN,
-    # The images were taken from the cameras, and their names hold the ids of events.
+    # The images come from all cameras, and their file names contain ids of events.
     "get_faces": Access.READ_ALL,
     "reprocess_faces": Access.ADMIN,
     "train_face": Access.ADMIN,
@@ -36,13 +36,13 @@ ACCESS: Final[dict[str, Access]] = {
     "delete_face_images": Access.ADMIN,
     "delete_face": Access.ADMIN,
     "register_face": Access.ADMIN,
-    # Of an entity; a file, which may show any camera, needs the right to see them all.
+    # An entity must be visible to the user; a file may show any camera, so it needs READ_ALL.
     "recognize_face": Access.READ,
     "create_export": Access.CONTROL,
     "get_exports": Access.READ,
     "rename_export": Access.ADMIN,
     "delete_exports": Access.ADMIN,
-    # As every action with a target, even one that only reads.
+    # Like every action with a target, even though it only reads.
     "get_previews": Access.CONTROL,
     "download_clip": Access.CONTROL,
     "download_export": Access.CONTROL,
@@ -57,9 +57,9 @@ ACCESS: Final[dict[str, Access]] = {
     "get_reviews": Access.READ,
     "mark_reviewed": Access.CONTROL,
     "get_logs": Access.ADMIN,
-    # It tells which options there are, and no value of any.
+    # The schema describes the options and contains no values.
     "get_config_schema": Access.ANYONE,
-    # As its name says, for every browser.
+    # A public key is meant for every browser.
     "get_push_public_key": Access.ANYONE,
     "register_push_subscription": Access.ADMIN,
 }

@@ -1,8 +1,8 @@
-"""What an action is, how it runs, and how Home Assistant gets to know it.
+"""The base classes of the actions, and their registration with Home Assistant.
 
-A server action speaks to one config entry; a camera action to every camera that its target
-names. Their handlers take a call that is ready to use, raise the client's errors or those
-of `errors`, and return plain JSON.
+A server action calls one config entry; a camera action calls every camera of its target.
+Their handlers get a validated call, raise the client's errors or those of `errors`, and
+return JSON.
 """
 
 from abc import ABC, abstractmethod
@@ -39,19 +39,19 @@ from ..errors import (
 from ..permissions import CameraPermissions, async_get_caller
 from ..runtime import FrigateConfigEntry, FrigateRuntime
 from .access import ACCESS, Access
-from .targets import async_targeted_cameras, camera_behind
+from .targets import async_resolve_targets, resolve_camera
 
 type Handler[CallT] = Callable[[CallT], Awaitable[JsonObjectType]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerCall:
-    """A call of an action at one server, its fields checked."""
+    """A call of an action for one server, with validated fields."""
 
     hass: HomeAssistant
     entry: FrigateConfigEntry
     runtime: FrigateRuntime
-    """What belonged to the server when the call began; it may be reloaded meanwhile."""
+    """The runtime when the call started; the entry may be reloaded meanwhile."""
     data: Mapping[str, Any] = field(repr=False)
     permissions: CameraPermissions
     """The rights of the caller to the cameras of the server."""
@@ -67,50 +67,50 @@ class CameraCall(ServerCall):
     """A call of an action for one camera of its target."""
 
     camera: str
-    """Frigate's name of it."""
+    """The name of the camera in Frigate."""
     entity_id: str
     is_alone: bool
-    """Whether the target is this camera and no other."""
+    """Whether the target consists of this camera only."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Action[CallT: ServerCall](ABC):
-    """An action: its name, its fields, and what it does."""
+    """An action: its name, its fields, and its handler."""
 
     name: str
     handler: Handler[CallT]
     fields: VolDictType
     is_query: bool = False
-    """Whether it changes nothing: it must be asked for an answer, and may ask twice."""
+    """Whether it only reads: its response must be requested, and it may be sent twice."""
     changes_server: bool = True
-    """Whether it changes something at the server. A query never does."""
+    """Whether it changes something on the server. A query never does."""
 
     @property
     def access(self) -> Access:
-        """Return what a user needs to call it."""
+        """Return what a user needs to call the action."""
         return ACCESS[self.name]
 
     @property
     def only_reads(self) -> bool:
-        """Return whether nothing at the server is different afterwards."""
+        """Return whether the action leaves the server unchanged."""
         return self.is_query or not self.changes_server
 
     @property
     @abstractmethod
     def schema(self) -> vol.Schema:
-        """Return what the fields of a call must be."""
+        """Return the schema of the fields of a call."""
 
     @abstractmethod
     async def async_run(self, call: ServiceCall) -> JsonObjectType:
-        """Run for a call of Home Assistant's.
+        """Run the action for a service call.
 
         Raises:
-            ServiceValidationError: the caller made a mistake.
-            HomeAssistantError: it did not work.
+            ServiceValidationError: the call is not valid.
+            HomeAssistantError: the action failed.
         """
 
     async def _async_handle(self, call: CallT) -> JsonObjectType:
-        """Run at one server; a query once more if no answer came."""
+        """Call the handler; call it again if a query got no answer."""
         with action_errors(call.hass, call.entry):
             try:
                 return await self.handler(call)
@@ -118,7 +118,7 @@ class Action[CallT: ServerCall](ABC):
                 if self.is_query and is_retryable(err):
                     return await self.handler(call)
                 if not self.only_reads and is_outcome_unknown(err):
-                    # "Try again" would be bad advice.
+                    # The usual error tells the user to try again, which could do it twice.
                     raise action_error(
                         "outcome_unknown", **error_placeholders(err)
                     ) from err
@@ -126,17 +126,17 @@ class Action[CallT: ServerCall](ABC):
 
 
 class ServerAction(Action[ServerCall]):
-    """An action at a server, which need not be named while there is only one."""
+    """An action for one server, which may be left out if there is only one."""
 
     @property
     @override
     def schema(self) -> vol.Schema:
-        """Return the fields, and the one that names the server."""
+        """Return the schema of the fields and of the config entry."""
         return vol.Schema({vol.Optional(ATTR_CONFIG_ENTRY_ID): str, **self.fields})
 
     @override
     async def async_run(self, call: ServiceCall) -> JsonObjectType:
-        """Run at the server that the call means."""
+        """Run the action for the selected server."""
         user = await async_get_caller(call.hass, call.context)
         entry: FrigateConfigEntry = async_get_config_entry(
             call.hass, DOMAIN, call.data.get(ATTR_CONFIG_ENTRY_ID)
@@ -159,22 +159,22 @@ class ServerAction(Action[ServerCall]):
 
 
 class CameraAction(Action[CameraCall]):
-    """An action for cameras, each of which gets an answer of its own.
+    """An action for cameras, with a separate result for each of them.
 
-    The answer is by entity id: what the handler returns, or `{"error": "<why>"}`.
+    The response maps entity ids to what the handler returns, or to `{"error": "<reason>"}`.
     """
 
     @property
     @override
     def schema(self) -> vol.Schema:
-        """Return the fields, and those that make up a target."""
+        """Return the schema of the fields and of the target."""
         return vol.Schema({**cv.ENTITY_SERVICE_FIELDS, **self.fields})
 
     @override
     async def async_run(self, call: ServiceCall) -> JsonObjectType:
-        """Run for all cameras at once; raise only if it worked for none."""
+        """Run the action for all cameras at once; raise only if it failed for all."""
         user = await async_get_caller(call.hass, call.context)
-        targets = async_targeted_cameras(call, user)
+        targets = async_resolve_targets(call, user)
         is_alone = len(targets) == 1
         outcomes = await asyncio.gather(
             *(self._async_one(call, user, one, is_alone=is_alone) for one in targets)
@@ -196,9 +196,9 @@ class CameraAction(Action[CameraCall]):
     async def _async_one(
         self, call: ServiceCall, user: User | None, entity_id: str, *, is_alone: bool
     ) -> JsonObjectType | HomeAssistantError:
-        """Return the answer for one camera, or why there is none."""
+        """Return the result of one camera, or its error."""
         try:
-            entry, camera = camera_behind(call.hass, entity_id)
+            entry, camera = resolve_camera(call.hass, entity_id)
             return await self._async_handle(
                 CameraCall(
                     hass=call.hass,
@@ -216,7 +216,7 @@ class CameraAction(Action[CameraCall]):
 
 
 def _one_of(errors: Mapping[str, HomeAssistantError]) -> HomeAssistantError:
-    """Return one error that stands for all: the same for each, or one that lists them."""
+    """Return a single error: the common one of all cameras, or one that lists them."""
     if len({str(err) for err in errors.values()}) == 1:
         return next(iter(errors.values()))
     words = "; ".join(f"{entity_id}: {err}" for entity_id, err in errors.items())
@@ -227,7 +227,7 @@ def _one_of(errors: Mapping[str, HomeAssistantError]) -> HomeAssistantError:
 
 @callback
 def async_register(hass: HomeAssistant, action: ServerAction | CameraAction) -> None:
-    """Make an action known to Home Assistant."""
+    """Register an action with Home Assistant."""
     answers = SupportsResponse.ONLY if action.is_query else SupportsResponse.OPTIONAL
     if action.access is Access.ADMIN:
         async_register_admin_service(

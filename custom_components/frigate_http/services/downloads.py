@@ -23,7 +23,7 @@ from ..downloads.workspace import check_free, free_path
 from ..errors import action_error, validation_error
 from ..periods import PERIOD_FIELDS, duration, period_of, timestamp
 from .action import CameraAction, CameraCall, ServerAction, ServerCall
-from .export_watch import Watch
+from .export_polling import ExportPoller
 from .fields import BOOLEAN, IDENTIFIER, text
 
 FILENAME, OVERWRITE, WAIT = "filename", "overwrite", "wait_for_result"
@@ -210,12 +210,12 @@ async def _download_event(call: ServerCall) -> JsonObjectType:
 async def _download_export(call: ServerCall) -> JsonObjectType:
     export_id = call.data["export_id"]
     export = await _find_export(call, export_id)
-    watch = Watch(call.client, export_id, EXPORT_TIMEOUT)
+    poller = ExportPoller(call.client, export_id, EXPORT_TIMEOUT)
     job = ExportJob(
         hass=call.hass,
         client=call.client,
         export_id=export_id,
-        watch=watch.async_finished,
+        wait_until_finished=poller.async_wait_until_finished,
     )
     about: JsonObjectType = {"export_id": export_id}
     camera = None if export is None else export.camera

@@ -1,4 +1,4 @@
-"""Actions for events: to find, create, end, delete, keep and label them."""
+"""Actions to find, create, end, delete, retain and label events."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -23,29 +23,29 @@ from .action import CameraAction, CameraCall, ServerAction, ServerCall
 from .targets import CAMERAS, cameras_to_list
 
 EVENT_ID = "event_id"
-LONGEST_FILTER = 50
+MAX_FILTER_NAMES = 50
 _NO_COMMA = re.compile(r"[^,]*\Z")
-_WAITS = (0.25, 0.5, 1.0)
-"""Seconds; a new event is not in Frigate's database for about 0.3 of them."""
+_RETRY_DELAYS = (0.25, 0.5, 1.0)
+"""In seconds; Frigate writes a new event to its database after about 0.3 seconds."""
 _EVENT_PRE_CAPTURE = 5.0
-"""Seconds by which a created event begins before the time in its id."""
-_NEW_FOR = timedelta(hours=1).total_seconds()
-"""How long an event may count as new: clocks differ, but hardly by more."""
+"""Seconds by which a created event starts before the time in its id."""
+_NEW_EVENT_AGE = timedelta(hours=1).total_seconds()
+"""Seconds within which an event is new, with room for clocks that differ."""
 
 
-_FILTER_NAMES = fields.each(
+_FILTER_NAMES = fields.list_of(
     vol.All(
         fields.text(),
         str.strip,
         vol.Match(_NO_COMMA, msg="expected a list instead of a text with commas"),
     ),
-    LONGEST_FILTER,
+    MAX_FILTER_NAMES,
 )
-"""The names that a list is narrowed down to, which Frigate splits at commas."""
+"""The names that a list is limited to; Frigate splits them at commas."""
 
 
-def _length(value: Any) -> int | None:
-    """Accept a duration in whole seconds; 0 means until the event is ended."""
+def _event_duration(value: Any) -> int | None:
+    """Validate a duration in whole seconds; 0 means until the event is ended."""
     if not isinstance(value, bool):
         with suppress(vol.Invalid, ValueError, TypeError, OverflowError):
             if cv.time_period(value) == timedelta():
@@ -54,7 +54,7 @@ def _length(value: Any) -> int | None:
 
 
 def _end_timestamp(value: Any) -> float:
-    """Accept a moment that is not far ahead."""
+    """Validate a time that is not far in the future."""
     end = periods.timestamp(periods.END)(value)
     if end > dt_util.utcnow().timestamp() + periods.MAX_WAIT:
         raise validation_error("end_ahead", minutes=f"{periods.MAX_WAIT / 60:.0f}")
@@ -79,11 +79,11 @@ def _as_json(event: Event) -> JsonObjectType:
 
 
 async def _get_events(call: ServerCall) -> JsonObjectType:
-    """List what is there now; an end that lies ahead is not waited for."""
+    """List the current events without waiting for an end in the future."""
     data, period = call.data, periods.open_period_of(call.data)
     cameras = cameras_to_list(call.permissions, data.get("cameras"))
     if cameras == []:
-        # Without a camera Frigate would list the events of all.
+        # An empty filter would list the events of all cameras.
         return {"events": []}
     wanted = EventFilter(
         cameras=cameras or (),
@@ -126,50 +126,56 @@ async def _create_event(call: CameraCall) -> JsonObjectType:
 async def _end_event(call: ServerCall) -> JsonObjectType:
     event_id: str = call.data[EVENT_ID]
     end: float | None = call.data.get(periods.END)
-    began = _beginning(event_id)
+    began = _start_from_id(event_id)
     if end is not None and began is not None and end < began - _EVENT_PRE_CAPTURE:
         raise validation_error("bad_times")
-    await _change(call, lambda: call.client.events.end(event_id, end))
+    await _send_and_refresh(call, lambda: call.client.events.end(event_id, end))
     return {EVENT_ID: event_id}
 
 
 async def _delete_event(call: ServerCall) -> JsonObjectType:
     event_id = call.data[EVENT_ID]
-    await _change(call, lambda: call.client.events.delete(event_id))
+    await _send_and_refresh(call, lambda: call.client.events.delete(event_id))
     return {EVENT_ID: event_id}
 
 
 async def _retain_event(call: ServerCall) -> JsonObjectType:
     event_id, retain = call.data[EVENT_ID], call.data["retain"]
-    await _command(event_id, lambda: call.client.events.retain(event_id, retain=retain))
+    await _send_with_retries(
+        event_id, lambda: call.client.events.retain(event_id, retain=retain)
+    )
     return {EVENT_ID: event_id, "retained": retain}
 
 
 async def _set_event_sub_label(call: ServerCall) -> JsonObjectType:
     event_id, sub_label = call.data[EVENT_ID], call.data["sub_label"].strip()
     score = call.data.get("score") if sub_label else None
-    await _change(
+    await _send_and_refresh(
         call, lambda: call.client.events.set_sub_label(event_id, sub_label, score)
     )
     return {EVENT_ID: event_id, "sub_label": sub_label or None, "score": score}
 
 
-async def _change(call: ServerCall, send: Callable[[], Awaitable[None]]) -> None:
-    """Send a command, and let the sensors follow whatever came of it."""
+async def _send_and_refresh(
+    call: ServerCall, send: Callable[[], Awaitable[None]]
+) -> None:
+    """Send a command, and refresh the sensors whatever its result is."""
     try:
-        await _command(call.data[EVENT_ID], send)
+        await _send_with_retries(call.data[EVENT_ID], send)
     finally:
         await call.runtime.reviews.async_refresh_past_cache()
 
 
-async def _command(event_id: str, send: Callable[[], Awaitable[None]]) -> None:
-    """Send a command; where there is no such event yet, wait for it and send it again.
+async def _send_with_retries(
+    event_id: str, send: Callable[[], Awaitable[None]]
+) -> None:
+    """Send a command, with retries while a new event is not in the database yet.
 
     Raises:
         HomeAssistantError: there is no such event.
         FrigateError: the command failed.
     """
-    for wait in _WAITS if _may_be_new(event_id) else ():
+    for wait in _RETRY_DELAYS if _is_recent(event_id) else ():
         with suppress(FrigateNotFoundError):
             return await send()
         await asyncio.sleep(wait)
@@ -179,14 +185,16 @@ async def _command(event_id: str, send: Callable[[], Awaitable[None]]) -> None:
         raise action_error("not_known", name=event_id) from err
 
 
-def _may_be_new(event_id: str) -> bool:
-    """Return whether an event was created lately."""
-    began = _beginning(event_id)
-    return began is not None and abs(dt_util.utcnow().timestamp() - began) < _NEW_FOR
+def _is_recent(event_id: str) -> bool:
+    """Return whether an event was created recently."""
+    began = _start_from_id(event_id)
+    return (
+        began is not None and abs(dt_util.utcnow().timestamp() - began) < _NEW_EVENT_AGE
+    )
 
 
-def _beginning(event_id: str) -> float | None:
-    """Return the time that the id of an event begins with, in seconds since the epoch."""
+def _start_from_id(event_id: str) -> float | None:
+    """Return the start time in the id of an event, in seconds since the epoch."""
     with suppress(ValueError):
         return float(event_id.partition("-")[0])
     return None
@@ -217,7 +225,7 @@ ACTIONS = (
         fields={
             vol.Required("label"): fields.path_segment(),
             vol.Optional("sub_label"): fields.text(),
-            vol.Optional(periods.DURATION, default=30): _length,
+            vol.Optional(periods.DURATION, default=30): _event_duration,
             vol.Optional("include_recording", default=True): fields.BOOLEAN,
             vol.Optional("score", default=0): fields.number(0, 1),
         },

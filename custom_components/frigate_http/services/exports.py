@@ -1,4 +1,4 @@
-"""Actions for exports: films that Frigate makes of its recordings and keeps."""
+"""Actions for exports: videos that Frigate makes from its recordings and keeps."""
 
 import voluptuous as vol
 
@@ -19,34 +19,33 @@ from ..errors import action_error, async_handle_lost_login, validation_error
 from ..periods import PERIOD_FIELDS, Period, period_of
 from ..runtime import FrigateRuntime
 from .action import CameraAction, CameraCall, ServerAction, ServerCall
-from .export_errors import unlisted, unwatched
-from .export_removal import async_delete_exports
-from .export_watch import Watch
-from .fields import BOOLEAN, IDENTIFIER, each, text, whole_number
+from .export_deletion import async_delete_exports
+from .export_errors import not_listed_error, polling_failed_error
+from .export_polling import ExportPoller
+from .fields import BOOLEAN, IDENTIFIER, list_of, text, whole_number
 from .targets import CAMERAS, cameras_to_list
 
-LONGEST_NAME = 256
-LONGEST_TIMEOUT = 3600
-PICTURES = "/media/frigate/clips/"
+MAX_NAME_LENGTH = 256
+MAX_TIMEOUT = 3600
+IMAGE_FOLDER = "/media/frigate/clips/"
 _NOTHING_RECORDED = "No recordings"
 _QUEUE_FULL = "queue is full"
 
 
-def _below_pictures(path: str) -> str:
-    """Accept a file below the folder that Frigate takes pictures from."""
-    if not path.startswith(PICTURES) or ".." in path or path.endswith("/"):
-        raise validation_error("bad_image_path", folder=PICTURES)
+def _in_image_folder(path: str) -> str:
+    """Validate that a path is below the folder from which Frigate takes images."""
+    if not path.startswith(IMAGE_FOLDER) or ".." in path or path.endswith("/"):
+        raise validation_error("bad_image_path", folder=IMAGE_FOLDER)
     return path
 
 
-_IMAGE_PATH = vol.All(text(LONGEST_NAME), _below_pictures)
+_IMAGE_PATH = vol.All(text(MAX_NAME_LENGTH), _in_image_folder)
 
 
-def _url(runtime: FrigateRuntime, export: Export) -> str | None:
-    """Return where a browser that is logged in to Frigate, if need be, plays the film.
+def _video_url(runtime: FrigateRuntime, export: Export) -> str | None:
+    """Return the URL of the video for a browser; None while it is in progress.
 
-    It is the address that people use, not necessarily ours, and holds no token. There is
-    nothing to see while the export is in progress.
+    The browser has to be logged in to Frigate: the URL contains no token.
     """
     if export.in_progress is not False or export.file is None:
         return None
@@ -59,15 +58,15 @@ def _url(runtime: FrigateRuntime, export: Export) -> str | None:
 async def _create_export(call: CameraCall) -> JsonObjectType:
     period = period_of(call.data)
     if "image_path" in call.data:
-        # The picture may be of any camera.
+        # The image may show any camera.
         call.permissions.require_read(None)
     if call.data["source"] == "recordings":
         is_whole = await async_wait_for_footage(call.client, call.camera, period)
     else:
-        # Previews are made of the live picture, which does not reach the disk late.
+        # Previews do not reach the disk late, unlike recordings.
         await async_wait_until(period.end)
         is_whole = True
-    export_id = await _begin(call, period)
+    export_id = await _start_export(call, period)
     answer: JsonObjectType = {
         "export_id": export_id,
         "camera": call.camera,
@@ -78,12 +77,12 @@ async def _create_export(call: CameraCall) -> JsonObjectType:
         answer["incomplete"] = True
     await call.runtime.exports.async_track(export_id)
     if call.data["wait_for_result"]:
-        answer |= await _result(call, export_id)
+        answer |= await _wait_for_result(call, export_id)
     return answer
 
 
-async def _begin(call: CameraCall, period: Period) -> str:
-    """Begin an export and return its id."""
+async def _start_export(call: CameraCall, period: Period) -> str:
+    """Start an export and return its id."""
     data = call.data
     try:
         return await call.client.exports.create(
@@ -105,17 +104,23 @@ async def _begin(call: CameraCall, period: Period) -> str:
         raise
 
 
-async def _result(call: CameraCall, export_id: str) -> JsonObjectType:
-    """Return the export once it is finished, whatever becomes of it shown at once."""
+async def _wait_for_result(call: CameraCall, export_id: str) -> JsonObjectType:
+    """Return the result of an export, and refresh the sensors whatever it is."""
     runtime, timeout = call.runtime, call.data["timeout"]
     try:
-        export = await Watch(call.client, export_id, timeout).async_finished()
+        export = await ExportPoller(
+            call.client, export_id, timeout
+        ).async_wait_until_finished()
     except FrigateError as err:
         async_handle_lost_login(call.hass, call.entry, err)
-        raise unwatched(export_id, err) from err
+        raise polling_failed_error(export_id, err) from err
     finally:
         await runtime.exports.async_refresh_past_cache()
-    return {"name": export.name, "in_progress": False, "url": _url(runtime, export)}
+    return {
+        "name": export.name,
+        "in_progress": False,
+        "url": _video_url(runtime, export),
+    }
 
 
 # Reading
@@ -133,12 +138,12 @@ async def _get_exports(call: ServerCall) -> JsonObjectType:
     return {
         "exports": [
             *(
-                _shown_job(job)
+                _job_as_json(job)
                 for job in jobs
                 if job.id not in listed and (cameras is None or job.camera in cameras)
             ),
             *(
-                _shown(call.runtime, export)
+                _as_json(call.runtime, export)
                 for export in exports
                 if (cameras is None or export.camera in cameras)
                 and in_progress in (None, export.in_progress)
@@ -147,8 +152,8 @@ async def _get_exports(call: ServerCall) -> JsonObjectType:
     }
 
 
-def _shown_job(job: ExportJob) -> JsonObjectType:
-    """Return an export that is in no list of Frigate's until the work on it begins."""
+def _job_as_json(job: ExportJob) -> JsonObjectType:
+    """Return a queued export, which Frigate does not list among the exports yet."""
     return {
         "export_id": job.id,
         "camera": job.camera,
@@ -161,7 +166,7 @@ def _shown_job(job: ExportJob) -> JsonObjectType:
     }
 
 
-def _shown(runtime: FrigateRuntime, export: Export) -> JsonObjectType:
+def _as_json(runtime: FrigateRuntime, export: Export) -> JsonObjectType:
     return {
         "export_id": export.id,
         "camera": export.camera,
@@ -170,7 +175,7 @@ def _shown(runtime: FrigateRuntime, export: Export) -> JsonObjectType:
         "in_progress": export.in_progress,
         "queued": False,
         "case_id": export.case_id,
-        "url": _url(runtime, export),
+        "url": _video_url(runtime, export),
     }
 
 
@@ -185,7 +190,7 @@ async def _rename_export(call: ServerCall) -> JsonObjectType:
         jobs = {
             job.id for job in await call.runtime.exports.async_active_jobs(fresh=True)
         }
-        raise unlisted(export_id, is_queued=export_id in jobs) from err
+        raise not_listed_error(export_id, is_queued=export_id in jobs) from err
     await call.runtime.exports.async_refresh_past_cache()
     return {"export_id": export_id, "name": name}
 
@@ -196,7 +201,7 @@ ACTIONS = (
         handler=_create_export,
         fields={
             **PERIOD_FIELDS,
-            vol.Optional("name"): text(LONGEST_NAME),
+            vol.Optional("name"): text(MAX_NAME_LENGTH),
             vol.Optional("playback", default="realtime"): vol.In(
                 ("realtime", TIMELAPSE)
             ),
@@ -205,7 +210,7 @@ ACTIONS = (
             ),
             vol.Optional("image_path"): _IMAGE_PATH,
             vol.Optional("wait_for_result", default=False): BOOLEAN,
-            vol.Optional("timeout", default=600): whole_number(1, LONGEST_TIMEOUT),
+            vol.Optional("timeout", default=600): whole_number(1, MAX_TIMEOUT),
         },
     ),
     ServerAction(
@@ -222,14 +227,14 @@ ACTIONS = (
         handler=_rename_export,
         fields={
             vol.Required("export_id"): IDENTIFIER,
-            vol.Required("name"): text(LONGEST_NAME),
+            vol.Required("name"): text(MAX_NAME_LENGTH),
         },
     ),
     ServerAction(
         name="delete_exports",
         handler=async_delete_exports,
         fields={
-            vol.Required("export_ids"): each(IDENTIFIER),
+            vol.Required("export_ids"): list_of(IDENTIFIER),
         },
     ),
 )

@@ -1,4 +1,4 @@
-"""Actions for the library of faces: who is known, from which images."""
+"""Actions for the face library: the people Frigate knows, and their images."""
 
 from contextlib import suppress
 from http import HTTPStatus
@@ -17,21 +17,21 @@ from ..aiofrigate import (
 from ..dates import as_local_iso
 from ..errors import validation_error
 from .action import ServerAction, ServerCall
-from .fields import IDENTIFIER, each
-from .images import PICTURE_FIELDS, async_picture, only_one
+from .fields import IDENTIFIER, list_of
+from .images import IMAGE_FIELDS, async_get_image, exactly_one_field
 from .people import (
     IMAGE_FILE,
     NAME,
-    as_new,
-    async_known,
-    async_known_or_new,
-    is_good_name,
-    new_person,
-    person,
-    recipient,
-    refuse_unknown,
+    async_find_or_new_person,
+    async_find_person,
+    is_valid_name,
+    known_or_new_name,
+    new_person_name,
+    normalized_name,
+    person_name,
+    require_known_files,
 )
-from .reprocessing import TRAINING_FILE, Reprocessing, async_ask_patiently
+from .reprocessing import TRAINING_FILE, Reprocessing, async_with_retries
 
 NEW_NAME, FILES = "new_name", "files"
 TRAINING_FILES, EVENT_ID = "training_files", "event_id"
@@ -39,25 +39,25 @@ TRAINING_FILES, EVENT_ID = "training_files", "event_id"
 
 async def _get_faces(call: ServerCall) -> JsonObjectType:
     if NAME in call.data:
-        library, name = await async_known(call)
+        library, name = await async_find_person(call)
         people = {name: library.people[name]}
     else:
         library = await call.client.faces.library(fresh=True)
         people = dict(library.people)
     waiting = [TrainingImage.parse(file) for file in library.train]
-    # In file names dashes are separators.
+    # Dashes separate the parts of a file name, so Frigate replaces those in names.
     guesses = people.keys() | {name.replace("-", "_") for name in people}
     return {
         "faces": {name: list(files) for name, files in people.items()},
         "training": [
-            _described(image)
+            _training_image_as_json(image)
             for image in waiting
             if NAME not in call.data or image.name in guesses
         ],
     }
 
 
-def _described(image: TrainingImage) -> JsonObjectType:
+def _training_image_as_json(image: TrainingImage) -> JsonObjectType:
     return {
         TRAINING_FILE: image.file,
         EVENT_ID: image.event_id,
@@ -70,7 +70,7 @@ def _described(image: TrainingImage) -> JsonObjectType:
 async def _reprocess_faces(call: ServerCall) -> JsonObjectType:
     library = await call.client.faces.library(fresh=True)
     files = call.data.get(TRAINING_FILES, library.train)
-    refuse_unknown(files, library.train)
+    require_known_files(files, library.train)
     run = Reprocessing(call)
     for file in files:
         await run.async_add(file)
@@ -80,23 +80,23 @@ async def _reprocess_faces(call: ServerCall) -> JsonObjectType:
 
 
 async def _train_face(call: ServerCall) -> JsonObjectType:
-    source = only_one(call.data, TRAINING_FILE, EVENT_ID)
+    source = exactly_one_field(call.data, TRAINING_FILE, EVENT_ID)
     faces = call.client.faces
-    library, name = await async_known_or_new(call)
+    library, name = await async_find_or_new_person(call)
     if source == TRAINING_FILE:
-        refuse_unknown([call.data[source]], library.train)
+        require_known_files([call.data[source]], library.train)
     try:
         await faces.train(name, **{source: call.data[source]})
     except FrigateResponseError as err:
-        if source == EVENT_ID and name not in library.people and _is_in_vain(err):
-            await _async_forget_if_empty(call, name)
+        if source == EVENT_ID and name not in library.people and _found_nothing(err):
+            await _async_delete_if_empty(call, name)
         raise
     await call.runtime.server.async_refresh_past_cache()
     return {NAME: name, source: call.data[source]}
 
 
-def _is_in_vain(err: FrigateResponseError) -> bool:
-    """Return whether Frigate looked for an event, or a face in it, and found none."""
+def _found_nothing(err: FrigateResponseError) -> bool:
+    """Return whether Frigate found no such event, or no face in it."""
     if isinstance(err, FrigateNotFoundError):
         return True
     return err.status == HTTPStatus.INTERNAL_SERVER_ERROR and not (
@@ -104,17 +104,17 @@ def _is_in_vain(err: FrigateResponseError) -> bool:
     )
 
 
-async def _async_forget_if_empty(call: ServerCall, name: str) -> None:
-    """Delete a person whom Frigate made before it looked for the event, or its face."""
+async def _async_delete_if_empty(call: ServerCall, name: str) -> None:
+    """Delete a person whom Frigate created before it found no face."""
     faces = call.client.faces
-    # What matters to the caller is why there is no event.
+    # The caller gets the first error, not one of the cleanup.
     with suppress(FrigateError):
         if (await faces.library(fresh=True)).people.get(name) == ():
             await faces.delete_images(name, ())
 
 
 async def _create_face(call: ServerCall) -> JsonObjectType:
-    name = as_new(call.data[NAME])
+    name = normalized_name(call.data[NAME])
     library = await call.client.faces.library(fresh=True)
     await call.client.faces.create(name)
     await call.runtime.server.async_refresh_past_cache()
@@ -122,10 +122,10 @@ async def _create_face(call: ServerCall) -> JsonObjectType:
 
 
 async def _rename_face(call: ServerCall) -> JsonObjectType:
-    library, name = await async_known(call)
-    if not is_good_name(name):
+    library, name = await async_find_person(call)
+    if not is_valid_name(name):
         raise validation_error("cannot_be_renamed", name=name)
-    new_name = as_new(call.data[NEW_NAME])
+    new_name = normalized_name(call.data[NEW_NAME])
     if new_name in library.people:
         raise validation_error("name_exists", name=new_name)
     await call.client.faces.rename(name, new_name)
@@ -134,9 +134,9 @@ async def _rename_face(call: ServerCall) -> JsonObjectType:
 
 
 async def _delete_face_images(call: ServerCall) -> JsonObjectType:
-    library, name = await async_known(call)
+    library, name = await async_find_person(call)
     files = call.data[FILES]
-    refuse_unknown(files, library.people[name])
+    require_known_files(files, library.people[name])
     await call.client.faces.delete_images(name, files)
     await call.runtime.server.async_refresh_past_cache()
     left = len(library.people[name]) - len(files)
@@ -144,7 +144,7 @@ async def _delete_face_images(call: ServerCall) -> JsonObjectType:
 
 
 async def _delete_face(call: ServerCall) -> JsonObjectType:
-    library, name = await async_known(call)
+    library, name = await async_find_person(call)
     files = library.people[name]
     await call.client.faces.delete_images(name, files)
     await call.runtime.server.async_refresh_past_cache()
@@ -152,17 +152,17 @@ async def _delete_face(call: ServerCall) -> JsonObjectType:
 
 
 async def _register_face(call: ServerCall) -> JsonObjectType:
-    picture = await async_picture(call)
-    _library, name = await async_known_or_new(call)
-    found = await call.client.faces.register(name, picture)
+    image = await async_get_image(call)
+    _library, name = await async_find_or_new_person(call)
+    found = await call.client.faces.register(name, image)
     if is_registered := found.name is not None:
         await call.runtime.server.async_refresh_past_cache()
     return {NAME: name, "registered": is_registered, "message": found.message}
 
 
 async def _recognize_face(call: ServerCall) -> JsonObjectType:
-    picture = await async_picture(call)
-    found = await async_ask_patiently(lambda: call.client.faces.recognize(picture))
+    image = await async_get_image(call)
+    found = await async_with_retries(lambda: call.client.faces.recognize(image))
     return {"name": found.name, "score": found.score, "message": found.message}
 
 
@@ -170,19 +170,19 @@ ACTIONS = (
     ServerAction(
         name="get_faces",
         handler=_get_faces,
-        fields={vol.Optional(NAME): person(NAME)},
+        fields={vol.Optional(NAME): person_name(NAME)},
         is_query=True,
     ),
     ServerAction(
         name="reprocess_faces",
         handler=_reprocess_faces,
-        fields={vol.Optional(TRAINING_FILES): each(IMAGE_FILE)},
+        fields={vol.Optional(TRAINING_FILES): list_of(IMAGE_FILE)},
     ),
     ServerAction(
         name="train_face",
         handler=_train_face,
         fields={
-            vol.Required(NAME): recipient(NAME),
+            vol.Required(NAME): known_or_new_name(NAME),
             vol.Optional(TRAINING_FILE): IMAGE_FILE,
             vol.Optional(EVENT_ID): IDENTIFIER,
         },
@@ -190,38 +190,38 @@ ACTIONS = (
     ServerAction(
         name="create_face",
         handler=_create_face,
-        fields={vol.Required(NAME): new_person(NAME)},
+        fields={vol.Required(NAME): new_person_name(NAME)},
     ),
     ServerAction(
         name="rename_face",
         handler=_rename_face,
         fields={
-            vol.Required(NAME): person(NAME),
-            vol.Required(NEW_NAME): new_person(NEW_NAME),
+            vol.Required(NAME): person_name(NAME),
+            vol.Required(NEW_NAME): new_person_name(NEW_NAME),
         },
     ),
     ServerAction(
         name="delete_face_images",
         handler=_delete_face_images,
         fields={
-            vol.Required(NAME): person(NAME),
-            vol.Required(FILES): each(IMAGE_FILE),
+            vol.Required(NAME): person_name(NAME),
+            vol.Required(FILES): list_of(IMAGE_FILE),
         },
     ),
     ServerAction(
         name="delete_face",
         handler=_delete_face,
-        fields={vol.Required(NAME): person(NAME)},
+        fields={vol.Required(NAME): person_name(NAME)},
     ),
     ServerAction(
         name="register_face",
         handler=_register_face,
-        fields={vol.Required(NAME): recipient(NAME), **PICTURE_FIELDS},
+        fields={vol.Required(NAME): known_or_new_name(NAME), **IMAGE_FIELDS},
     ),
     ServerAction(
         name="recognize_face",
         handler=_recognize_face,
-        fields=PICTURE_FIELDS,
+        fields=IMAGE_FIELDS,
         is_query=True,
     ),
 )

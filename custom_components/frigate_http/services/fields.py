@@ -1,6 +1,6 @@
-"""What the plain fields of actions may hold, made of Home Assistant's own validators.
+"""Validators of the plain fields of actions, made of Home Assistant's own.
 
-Home Assistant names the field in its errors. None of these repeats a value of any length.
+Their errors name the field, and never contain a value of unlimited length.
 """
 
 from collections.abc import Iterable
@@ -11,12 +11,12 @@ import voluptuous as vol
 
 from homeassistant.helpers import config_validation as cv
 
-LONGEST_LIST = 1000
-LONGEST_NAME = 100
-LONGEST_FILE_NAME = 255
+MAX_LIST_LENGTH = 1000
+MAX_NAME_LENGTH = 100
+MAX_FILE_NAME_LENGTH = 255
 
-# Control characters, separators of lines and paragraphs, what turns the direction of writing
-# and so lets a name look like another, and lone surrogates.
+# Excludes control characters, separators of lines and paragraphs, lone surrogates, and the
+# characters that change the direction of writing and so make a name look like another.
 _PRINTABLE = re.compile(
     r"[^\x00-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2066-\u2069\ud800-\udfff]*\Z"
 )
@@ -26,16 +26,16 @@ _SEGMENT = re.compile(r"[^./\\][^/\\]*\Z")
 
 
 def is_printable(value: str) -> bool:
-    """Return whether a text has neither control characters nor hidden ones."""
+    """Return whether a text contains no control or hidden characters."""
     return _PRINTABLE.match(value) is not None
 
 
-# Home Assistant's own error repeats the value.
+# The error of `cv.boolean` contains the value.
 BOOLEAN = vol.Any(cv.boolean, msg="expected true or false")
 
 
-def text(limit: int = LONGEST_NAME, *, may_be_empty: bool = False) -> vol.All:
-    """Accept a text on one line; a number, which a template may become, is one too."""
+def text(limit: int = MAX_NAME_LENGTH, *, may_be_empty: bool = False) -> vol.All:
+    """Validate a text on a single line; a number, as a template may return, becomes one."""
     visible = () if may_be_empty else (vol.Match(_VISIBLE, msg="expected a text"),)
     return vol.All(
         _string,
@@ -46,7 +46,7 @@ def text(limit: int = LONGEST_NAME, *, may_be_empty: bool = False) -> vol.All:
 
 
 def _string(value: Any) -> str:
-    # YAML makes a boolean of a name such as yes, and its text would be another.
+    # YAML turns a name such as yes into a boolean, whose text would be True.
     if isinstance(value, (bool, bytes)):
         raise vol.Invalid("expected a text")
     return cv.string(value)
@@ -58,8 +58,8 @@ IDENTIFIER = vol.All(
 """The id of an event, a review item or an export."""
 
 
-def path_segment(limit: int = LONGEST_NAME) -> vol.All:
-    """Accept a name that can be one segment of a path: a person, a label, a file."""
+def path_segment(limit: int = MAX_NAME_LENGTH) -> vol.All:
+    """Validate a name that is used as one segment of a path: a person, a label, a file."""
     return vol.All(
         text(limit),
         str.strip,
@@ -68,13 +68,13 @@ def path_segment(limit: int = LONGEST_NAME) -> vol.All:
 
 
 def number(lowest: float, highest: float) -> vol.All:
-    """Accept a number within limits."""
-    # The limits come first, as not every integer can be made a float.
+    """Validate a number in a range."""
+    # The range is checked first, as not every integer can be converted to a float.
     return vol.All(_number, vol.Range(min=lowest, max=highest), vol.Coerce(float))
 
 
 def whole_number(lowest: int, highest: int) -> vol.All:
-    """Accept a whole number within limits."""
+    """Validate a whole number in a range."""
     return vol.All(number(lowest, highest), _whole)
 
 
@@ -90,15 +90,17 @@ def _whole(value: float) -> int:
     return int(value)
 
 
-def entity(*domains: str) -> vol.All:
-    """Accept the id of an entity of some domains."""
-    return vol.All(text(LONGEST_FILE_NAME), cv.entity_domain([*domains]))
+def entity_of(*domains: str) -> vol.All:
+    """Validate the id of an entity of the given domains."""
+    return vol.All(text(MAX_FILE_NAME_LENGTH), cv.entity_domain([*domains]))
 
 
-def each(one: Any, most: int = LONGEST_LIST) -> vol.All:
-    """Accept a list, or one value that stands for a list of it; doubles are dropped."""
-    return vol.All(cv.ensure_list, vol.Length(min=1, max=most), [one], _without_doubles)
+def list_of(one: Any, most: int = MAX_LIST_LENGTH) -> vol.All:
+    """Validate a list, or a single value as a list, and remove duplicates."""
+    return vol.All(
+        cv.ensure_list, vol.Length(min=1, max=most), [one], _without_duplicates
+    )
 
 
-def _without_doubles(values: Iterable[str]) -> list[str]:
+def _without_duplicates(values: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(values))

@@ -1,4 +1,4 @@
-"""The picture that an action is given: a file, or what a camera or an image shows."""
+"""The image of an action: a file, or the image of a camera or image entity."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,63 +15,63 @@ from homeassistant.helpers.typing import VolDictType
 from ..aiofrigate import Upload, image_type
 from ..errors import action_error, validation_error
 from .action import ServerCall
-from .fields import entity, text
+from .fields import entity_of, text
 
 FILE, IMAGE_ENTITY = "file", "image_entity"
-LARGEST_PICTURE = 16 * 2**20
-_LONGEST_PATH = 4096
-# What Frigate makes a face of: no picture that moves.
+MAX_IMAGE_BYTES = 16 * 2**20
+_MAX_PATH_LENGTH = 4096
+# Frigate takes faces from these types; an animated image is none.
 _FOR_FRIGATE = ("image/jpeg", "image/png", "image/webp")
 
 
-PICTURE_FIELDS: VolDictType = {
-    vol.Optional(FILE): text(_LONGEST_PATH),
-    vol.Optional(IMAGE_ENTITY): entity(Platform.CAMERA, Platform.IMAGE),
+IMAGE_FIELDS: VolDictType = {
+    vol.Optional(FILE): text(_MAX_PATH_LENGTH),
+    vol.Optional(IMAGE_ENTITY): entity_of(Platform.CAMERA, Platform.IMAGE),
 }
 
 
-def only_one(data: Mapping[str, Any], first: str, second: str) -> str:
-    """Return which of two fields is filled in.
+def exactly_one_field(data: Mapping[str, Any], first: str, second: str) -> str:
+    """Return which of two fields is set.
 
     Raises:
-        ServiceValidationError: none is, or both are.
+        ServiceValidationError: none of them is set, or both are.
     """
     if (first in data) is (second in data):
         raise validation_error("only_one", first=first, second=second)
     return first if first in data else second
 
 
-async def async_picture(call: ServerCall) -> Upload:
-    """Return the picture that a call means.
+async def async_get_image(call: ServerCall) -> Upload:
+    """Return the image of a call.
 
     Raises:
-        ServiceValidationError: the file may not be read, or is no picture.
-        Unauthorized: the caller may not look at the entity, or at every file.
-        HomeAssistantError: the entity shows nothing.
+        ServiceValidationError: the file may not be read, or is not an image.
+        Unauthorized: the caller may not see the entity, or every camera for a file.
+        HomeAssistantError: the entity has no image.
     """
-    source = only_one(call.data, FILE, IMAGE_ENTITY)
+    source = exactly_one_field(call.data, FILE, IMAGE_ENTITY)
     if source == FILE:
-        # It may show any camera.
+        # A file may show any camera.
         call.permissions.require_read(None)
         path = call.data[FILE]
-        content = await call.hass.async_add_executor_job(_read, call.hass, path)
+        content = await call.hass.async_add_executor_job(_read_file, call.hass, path)
     else:
-        content = await _async_look_at(call, call.data[IMAGE_ENTITY])
+        content = await _async_image_of_entity(call, call.data[IMAGE_ENTITY])
     content_type = image_type(content)
     if (
         content_type is None
         or content_type not in _FOR_FRIGATE
-        or len(content) > LARGEST_PICTURE
+        or len(content) > MAX_IMAGE_BYTES
     ):
-        limit = f"{LARGEST_PICTURE // 2**20}"
+        limit = f"{MAX_IMAGE_BYTES // 2**20}"
         raise validation_error("unsupported_image", field=source, limit=limit)
-    return Upload(content, content_type, content_type.replace("image/", "picture."))
+    return Upload(content, content_type, content_type.replace("image/", "image."))
 
 
-def _read(hass: HomeAssistant, given: str) -> bytes:
-    """Return the content of a file, or one byte more than is allowed of it."""
+def _read_file(hass: HomeAssistant, given: str) -> bytes:
+    """Return the content of a file, up to one byte more than is allowed."""
     path = Path(given)
-    # Twice, so that neither the name nor what it is a link to tells of other folders.
+    # Checked twice: the path itself, and what it is a link to.
     if not path.is_absolute() or not hass.config.is_allowed_path(given):
         raise validation_error("path_not_allowed", field=FILE)
     try:
@@ -79,14 +79,14 @@ def _read(hass: HomeAssistant, given: str) -> bytes:
         if not hass.config.is_allowed_path(str(path)) or not path.is_file():
             raise validation_error("path_not_allowed", field=FILE)
         with path.open("rb") as file:
-            return file.read(LARGEST_PICTURE + 1)
+            return file.read(MAX_IMAGE_BYTES + 1)
     except OSError as err:
         words = err.strerror or type(err).__name__
         raise validation_error("unreadable_file", field=FILE, message=words) from err
 
 
-async def _async_look_at(call: ServerCall, entity_id: str) -> bytes:
-    """Return what an entity shows to the caller."""
+async def _async_image_of_entity(call: ServerCall, entity_id: str) -> bytes:
+    """Return the current image of an entity."""
     call.permissions.require_entity(entity_id)
     state = call.hass.states.get(entity_id)
     domain, _ = split_entity_id(entity_id)

@@ -19,11 +19,13 @@ from .action import ServerAction, ServerCall
 from .fields import text
 
 ENDPOINT, PUBLIC_KEY, SECRET = "endpoint", "p256dh", "auth"
-LONGEST_KEY = 100
+MAX_KEY_LENGTH = 100
 
 
-def _part(field: str, limit: int, is_good: Callable[[str], bool]) -> vol.All:
-    """Accept a part of a subscription: a malformed one stops Frigate's next start."""
+def _subscription_field(
+    field: str, limit: int, is_good: Callable[[str], bool]
+) -> vol.All:
+    """Validate a field of a subscription; a malformed one keeps Frigate from starting."""
 
     def check(part: str) -> str:
         if not is_good(part):
@@ -44,14 +46,13 @@ async def _register_push_subscription(call: ServerCall) -> JsonObjectType:
     server = call.runtime.server.data
     profile = server.profile
     if profile.is_anonymous:
-        # Frigate would say that it is saved, and forget it.
+        # Frigate would report success without storing it.
         raise validation_error("anonymous")
     await call.client.notifications.register(
         PushSubscription(call.data[ENDPOINT], call.data[PUBLIC_KEY], call.data[SECRET])
     )
     if server.config.auth_enabled is False:
-        # Frigate calls everybody a viewer then, but keeps it for its account admin, if
-        # that exists at all.
+        # Without authentication Frigate stores it for the account admin, if there is one.
         return {"username": None}
     return {"username": profile.username}
 
@@ -67,13 +68,15 @@ ACTIONS = (
         name="register_push_subscription",
         handler=_register_push_subscription,
         fields={
-            vol.Required(ENDPOINT): _part(
+            vol.Required(ENDPOINT): _subscription_field(
                 ENDPOINT, MAX_ENDPOINT_LENGTH, is_push_endpoint
             ),
-            vol.Required(PUBLIC_KEY): _part(
-                PUBLIC_KEY, LONGEST_KEY, is_push_public_key
+            vol.Required(PUBLIC_KEY): _subscription_field(
+                PUBLIC_KEY, MAX_KEY_LENGTH, is_push_public_key
             ),
-            vol.Required(SECRET): _part(SECRET, LONGEST_KEY, is_push_secret),
+            vol.Required(SECRET): _subscription_field(
+                SECRET, MAX_KEY_LENGTH, is_push_secret
+            ),
         },
     ),
 )

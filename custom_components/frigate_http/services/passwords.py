@@ -1,4 +1,4 @@
-"""The action that sets a password, and keeps our own in step with it."""
+"""The action that sets a password, also that of the integration's own account."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,40 +20,40 @@ from ..runtime import FrigateConfigEntry
 from .action import ServerCall
 from .fields import is_printable
 
-USERNAME, PASSWORD, CURRENT = "username", "password", "current_password"
-SHORTEST_PASSWORD = 12
-LONGEST_PASSWORD = 1000
+USERNAME, PASSWORD, CURRENT_PASSWORD = "username", "password", "current_password"
+MIN_PASSWORD_LENGTH = 12
+MAX_PASSWORD_LENGTH = 1000
 
 
 def password_text(field: str, shortest: int = 1) -> Callable[[Any], str]:
-    """Accept a password as it is; a number may have lost some of its digits."""
+    """Validate a password, but refuse numbers: YAML may have changed their digits."""
 
     def validate(value: Any) -> str:
         if (
             isinstance(value, str)
             and value.strip()
             and is_printable(value)
-            and shortest <= len(value) <= LONGEST_PASSWORD
+            and shortest <= len(value) <= MAX_PASSWORD_LENGTH
         ):
             return value
         raise validation_error(
             "bad_password",
             field=field,
             shortest=f"{shortest}",
-            longest=f"{LONGEST_PASSWORD}",
+            longest=f"{MAX_PASSWORD_LENGTH}",
         )
 
     return validate
 
 
 async def async_set_user_password(call: ServerCall) -> JsonObjectType:
-    """Set a password; where it is our own, log in with it from now on."""
+    """Set a password; if the account is our own, use it for the next logins."""
     username, password = call.data[USERNAME], call.data[PASSWORD]
-    entry, ours = call.entry, _entries_with(call, username)
-    current = call.data.get(CURRENT)
+    entry, own_entries = call.entry, _entries_of_account(call, username)
+    current = call.data.get(CURRENT_PASSWORD)
     if (
         current is None
-        and entry in ours
+        and entry in own_entries
         and not call.runtime.server.data.profile.is_admin
     ):
         current = entry.data.get(CONF_PASSWORD)
@@ -62,19 +62,19 @@ async def async_set_user_password(call: ServerCall) -> JsonObjectType:
     except FrigateNotFoundError as err:
         raise validation_error("not_known", name=username) from err
     except FrigateError as err:
-        if not (ours and is_outcome_unknown(err)):
+        if not (own_entries and is_outcome_unknown(err)):
             raise
-        if not await _async_is_in_force(call, err):
+        if not await _async_password_works(call, err):
             raise action_error("password_unchanged", **error_placeholders(err)) from err
-    _remember(call)
+    _store_password(call)
     return {USERNAME: username}
 
 
-async def _async_is_in_force(call: ServerCall, lost: FrigateError) -> bool:
-    """Return whether a change is done whose answer was lost.
+async def _async_password_works(call: ServerCall, lost: FrigateError) -> bool:
+    """Return whether a new password works after the answer to its change was lost.
 
     Raises:
-        HomeAssistantError: that cannot be found out.
+        HomeAssistantError: the login failed for another reason.
     """
     try:
         return await call.client.can_log_in(call.data[USERNAME], call.data[PASSWORD])
@@ -82,8 +82,8 @@ async def _async_is_in_force(call: ServerCall, lost: FrigateError) -> bool:
         raise action_error("outcome_unknown", **error_placeholders(lost)) from lost
 
 
-def _entries_with(call: ServerCall, username: str) -> list[FrigateConfigEntry]:
-    """Return the entries that log in at this server with an account."""
+def _entries_of_account(call: ServerCall, username: str) -> list[FrigateConfigEntry]:
+    """Return the config entries that use an account of this server."""
     url = call.entry.data[CONF_URL]
     return [
         entry
@@ -93,10 +93,10 @@ def _entries_with(call: ServerCall, username: str) -> list[FrigateConfigEntry]:
 
 
 @callback
-def _remember(call: ServerCall) -> None:
-    """Use a new password wherever the old one was used."""
+def _store_password(call: ServerCall) -> None:
+    """Store a new password in all config entries of the account."""
     password = call.data[PASSWORD]
-    for entry in _entries_with(call, call.data[USERNAME]):
+    for entry in _entries_of_account(call, call.data[USERNAME]):
         call.hass.config_entries.async_update_entry(
             entry, data={**entry.data, CONF_PASSWORD: password}
         )

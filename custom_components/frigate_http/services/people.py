@@ -1,4 +1,4 @@
-"""Names of people, as callers write them and as Frigate knows them."""
+"""Validating the names of people, and finding them in the face library."""
 
 from collections.abc import Iterable
 import re
@@ -8,22 +8,22 @@ import voluptuous as vol
 from ..aiofrigate import FaceLibrary
 from ..errors import validation_error
 from .action import ServerCall
-from .fields import LONGEST_FILE_NAME, path_segment
+from .fields import MAX_FILE_NAME_LENGTH, path_segment
 
 NAME = "name"
-_SHOWN_FILES = 5
+_MAX_LISTED_FILES = 5
 _TRAIN = "train"
-# Frigate leaves these out of every name without a word.
-_IN_NO_NAME = frozenset(':*?"<>|')
-_GOOD_NAME = re.compile(r"[\w '-]{1,50}")
+# Frigate silently removes these characters from every name.
+_STRIPPED_CHARACTERS = frozenset(':*?"<>|')
+_VALID_NAME = re.compile(r"[\w '-]{1,50}")
 
 
-IMAGE_FILE = path_segment(LONGEST_FILE_NAME)
-"""The name of the file of an image."""
+IMAGE_FILE = path_segment(MAX_FILE_NAME_LENGTH)
+"""The file name of an image of a face."""
 
 
-def person(field: str) -> vol.All:
-    """Accept the name of a person."""
+def person_name(field: str) -> vol.All:
+    """Validate the name of a person."""
 
     def check(name: str) -> str:
         if name == _TRAIN:
@@ -33,75 +33,77 @@ def person(field: str) -> vol.All:
     return vol.All(path_segment(), check)
 
 
-def new_person(field: str) -> vol.All:
-    """Accept a name that a person can be given, and be renamed from again."""
+def new_person_name(field: str) -> vol.All:
+    """Validate a name that a person can be renamed to, and from."""
 
     def check(name: str) -> str:
-        if not is_good_name(name):
+        if not is_valid_name(name):
             raise validation_error("bad_name", field=field)
         return name
 
-    return vol.All(person(field), check)
+    return vol.All(person_name(field), check)
 
 
-def recipient(field: str) -> vol.All:
-    """Accept the name of a person who gets an image, known or new."""
+def known_or_new_name(field: str) -> vol.All:
+    """Validate the name of a person who gets an image, known or new."""
 
     def check(name: str) -> str:
-        if name.endswith(".") or not _IN_NO_NAME.isdisjoint(name):
+        if name.endswith(".") or not _STRIPPED_CHARACTERS.isdisjoint(name):
             raise validation_error("bad_name", field=field)
         return name
 
-    return vol.All(person(field), check)
+    return vol.All(person_name(field), check)
 
 
-def is_good_name(name: str) -> bool:
-    """Return whether Frigate renames somebody to a name, or from it.
+def is_valid_name(name: str) -> bool:
+    """Return whether Frigate accepts a name when it renames a person.
 
-    It creates people with many other names too, and some are there already.
+    It creates people with many other names, so the library may contain those.
     """
-    return _GOOD_NAME.fullmatch(name) is not None
+    return _VALID_NAME.fullmatch(name) is not None
 
 
-def as_new(name: str) -> str:
-    """Return a name as Frigate writes those of people it creates."""
+def normalized_name(name: str) -> str:
+    """Return a name as Frigate stores it for a new person."""
     return name.replace(" ", "_")
 
 
-def find(library: FaceLibrary, name: str) -> str | None:
-    """Return the name under which Frigate knows somebody, None for a stranger."""
-    return next((one for one in (name, as_new(name)) if one in library.people), None)
+def find_person(library: FaceLibrary, name: str) -> str | None:
+    """Return the stored name of a person; None if the library has no such person."""
+    return next(
+        (one for one in (name, normalized_name(name)) if one in library.people), None
+    )
 
 
-async def async_known(call: ServerCall) -> tuple[FaceLibrary, str]:
-    """Return the library as it is now, and whom in it a call is about.
+async def async_find_person(call: ServerCall) -> tuple[FaceLibrary, str]:
+    """Return the current library, and the stored name of the person of a call.
 
     Raises:
-        ServiceValidationError: nobody there has that name.
+        ServiceValidationError: the library has no such person.
     """
     library = await call.client.faces.library(fresh=True)
-    if (name := find(library, call.data[NAME])) is None:
+    if (name := find_person(library, call.data[NAME])) is None:
         raise validation_error("not_known", name=call.data[NAME])
     return library, name
 
 
-async def async_known_or_new(call: ServerCall) -> tuple[FaceLibrary, str]:
-    """Return the library as it is now, and whom a call gives an image to.
+async def async_find_or_new_person(call: ServerCall) -> tuple[FaceLibrary, str]:
+    """Return the current library, and the name of the person who gets an image.
 
     Raises:
-        ServiceValidationError: nobody there has that name, and nobody can get it.
+        ServiceValidationError: the person is new, and Frigate does not accept the name.
     """
     library = await call.client.faces.library(fresh=True)
-    if (name := find(library, call.data[NAME])) is None:
-        if not is_good_name(call.data[NAME]):
+    if (name := find_person(library, call.data[NAME])) is None:
+        if not is_valid_name(call.data[NAME]):
             raise validation_error("bad_name", field=NAME)
-        name = as_new(call.data[NAME])
+        name = normalized_name(call.data[NAME])
     return library, name
 
 
-def refuse_unknown(files: Iterable[str], known: Iterable[str]) -> None:
-    """Raise ServiceValidationError if not all files are among the known ones."""
+def require_known_files(files: Iterable[str], known: Iterable[str]) -> None:
+    """Raise ServiceValidationError if one of the files is not known."""
     there = set(known)
     if missing := [file for file in files if file not in there]:
-        words = ", ".join(missing[:_SHOWN_FILES])
-        raise validation_error("not_known", name=words)
+        listed = ", ".join(missing[:_MAX_LISTED_FILES])
+        raise validation_error("not_known", name=listed)

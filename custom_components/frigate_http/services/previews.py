@@ -1,4 +1,4 @@
-"""The action for previews: short films of each hour."""
+"""The action for previews: one time-lapse video for each hour."""
 
 from homeassistant.util.json import JsonObjectType
 
@@ -9,9 +9,9 @@ from .action import CameraAction, CameraCall
 
 
 async def _get_previews(call: CameraCall) -> JsonObjectType:
-    """List the previews once the period is over.
+    """List the previews of a period once it is over.
 
-    Their addresses are for a browser that is logged in to Frigate.
+    Their URLs are for a browser that is logged in to Frigate.
     """
     period = period_of(call.data)
     await async_wait_until(period.end)

@@ -1,4 +1,4 @@
-"""Looking again at the images that wait for training."""
+"""Recognizing faces again in the images that wait for training."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
@@ -23,84 +23,84 @@ from ..errors import (
 from .action import ServerCall
 
 TRAINING_FILE = "training_file"
-MOST_UNANSWERED = 2
-"""How many images in a row without an answer end a run."""
-PAUSES: tuple[float, ...] = (1.0, 2.0)
-"""Seconds to wait for the recognition, which is built anew after each change."""
+MAX_UNANSWERED = 2
+"""How many images in a row without an answer abort a run."""
+RETRY_DELAYS: tuple[float, ...] = (1.0, 2.0)
+"""In seconds; Frigate rebuilds its recognition after each change of the library."""
 
 
-async def async_ask_patiently(
-    ask: Callable[[], Awaitable[Recognition]], pauses: Iterable[float] | None = None
+async def async_with_retries(
+    ask: Callable[[], Awaitable[Recognition]], delays: Iterable[float] | None = None
 ) -> Recognition:
-    """Ask, and again if the recognition may not have been ready."""
+    """Send a request, and send it again while the recognition is not ready."""
     found = await ask()
-    for pause in PAUSES if pauses is None else pauses:
+    for delay in RETRY_DELAYS if delays is None else delays:
         if not found.is_premature:
             break
-        await asyncio.sleep(pause)
+        await asyncio.sleep(delay)
         found = await ask()
     return found
 
 
 class Reprocessing:
-    """A run over some images, one after the other, which one failure does not end."""
+    """A run over images, one after the other; a single failure does not abort it."""
 
     def __init__(self, call: ServerCall) -> None:
-        """Begin without images."""
+        """Start without images."""
         self._call = call
-        self._pauses: tuple[float, ...] | None = None
+        self._retry_delays: tuple[float, ...] | None = None
         self._first_error: Exception | None = None
-        self._is_cut_off = False
+        self._is_aborted = False
         self._unanswered = 0
         self.images: list[JsonObjectType] = []
-        """What came of each."""
+        """The result of each image."""
         self.recognized = 0
 
     async def async_add(self, file: str) -> None:
-        """Look at one more image, unless the server cannot be asked any more."""
-        if self._is_cut_off:
-            self._fail(file, action_error("not_tried"))
+        """Process one more image, unless the run is aborted."""
+        if self._is_aborted:
+            self._add_failure(file, action_error("not_tried"))
             return
         try:
-            found = await async_ask_patiently(
-                lambda: self._call.client.faces.reprocess(file), self._pauses
+            found = await async_with_retries(
+                lambda: self._call.client.faces.reprocess(file), self._retry_delays
             )
         except FrigateError as err:
-            self._note(err)
+            self._handle_error(err)
             key = "outcome_unknown" if is_outcome_unknown(err) else error_key(err)
-            self._fail(file, action_error(key, **error_placeholders(err)), err)
+            self._add_failure(file, action_error(key, **error_placeholders(err)), err)
             return
         self._unanswered = 0
         if found.is_premature:
-            # It will hardly be ready for the others.
-            self._pauses = ()
-            self._fail(file, action_error("recognition_not_ready"))
+            # The recognition will hardly be ready for the next image without the delay.
+            self._retry_delays = ()
+            self._add_failure(file, action_error("recognition_not_ready"))
             return
         self.recognized += found.name is not None
         answer = {"name": found.name, "score": found.score, "message": found.message}
         self.images.append({TRAINING_FILE: file, **answer})
 
-    def _note(self, err: FrigateError) -> None:
-        """End the run where the next image would fail in the same way.
+    def _handle_error(self, err: FrigateError) -> None:
+        """Abort the run if the next image would fail in the same way.
 
-        One lost connection may have been this image's fault, or a moment's.
+        One lost connection may be temporary, or caused by this image.
         """
         async_handle_lost_login(self._call.hass, self._call.entry, err)
         is_unanswered = isinstance(err, (FrigateConnectionError, FrigateStartingError))
         self._unanswered = self._unanswered + 1 if is_unanswered else 0
-        self._is_cut_off = (
+        self._is_aborted = (
             is_auth_error(err)
             or isinstance(err, FrigateClosedError)
-            or self._unanswered >= MOST_UNANSWERED
+            or self._unanswered >= MAX_UNANSWERED
         )
 
-    def _fail(
+    def _add_failure(
         self, file: str, shown: Exception, cause: Exception | None = None
     ) -> None:
         self._first_error = self._first_error or cause or shown
         self.images.append({TRAINING_FILE: file, "error": str(shown)})
 
     def raise_if_all_failed(self) -> None:
-        """Raise what the first image failed with, if no other fared better."""
+        """Raise the error of the first image if all images failed."""
         if self._first_error and all("error" in image for image in self.images):
             raise self._first_error

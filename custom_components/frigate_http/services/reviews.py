@@ -1,4 +1,4 @@
-"""Actions for what there is to review."""
+"""Actions for review items."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -42,15 +42,15 @@ def _as_json(review: Review) -> JsonObjectType:
 
 
 async def _get_reviews(call: ServerCall) -> JsonObjectType:
-    """List what is there now; an end that lies ahead is not waited for."""
+    """List the current review items without waiting for an end in the future."""
     data, period = call.data, periods.open_period_of(call.data)
     start = period.start
     if start is None and period.end is not None:
-        # Frigate would begin 24 hours before now, be the end before that or not.
+        # By default Frigate starts 24 hours before now, even if the end is earlier.
         start = max(0.0, period.end - _DAY)
     cameras = cameras_to_list(call.permissions, data.get("cameras"))
     if cameras == []:
-        # Without a camera Frigate would list the items of all.
+        # An empty filter would list the items of all cameras.
         return {"reviews": []}
     wanted = ReviewFilter(
         cameras=cameras or (),
@@ -71,23 +71,22 @@ async def _get_reviews(call: ServerCall) -> JsonObjectType:
 
 
 async def _mark_reviewed(call: ServerCall) -> JsonObjectType:
-    """Mark items; Frigate does not tell which of them it knows."""
+    """Mark review items; Frigate does not report unknown ids."""
     review_ids, reviewed = call.data[REVIEW_IDS], call.data["reviewed"]
     if not call.permissions.may_control(None):
         await _require_control(call, review_ids)
     try:
         await call.client.reviews.mark(review_ids, reviewed=reviewed)
     finally:
-        # What came before an item that is refused is marked all the same.
+        # Items before one that Frigate refuses are marked.
         await call.runtime.reviews.async_refresh_past_cache()
     return {REVIEW_IDS: [*review_ids], "reviewed": reviewed}
 
 
 async def _require_control(call: ServerCall, review_ids: Iterable[str]) -> None:
-    """Refuse the call if the caller may not control the camera of one of the items.
+    """Raise Unauthorized if the caller may not control the camera of one of the items.
 
-    Raises:
-        Unauthorized: that, or there is no such item, which the caller is not to learn.
+    An unknown id raises the same error, so that the caller cannot find out which exist.
     """
     for review_id in review_ids:
         try:
@@ -114,7 +113,7 @@ ACTIONS = (
         name="mark_reviewed",
         handler=_mark_reviewed,
         fields={
-            vol.Required(REVIEW_IDS): fields.each(fields.IDENTIFIER),
+            vol.Required(REVIEW_IDS): fields.list_of(fields.IDENTIFIER),
             vol.Optional("reviewed", default=True): fields.BOOLEAN,
         },
     ),

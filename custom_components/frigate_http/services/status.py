@@ -1,4 +1,4 @@
-"""The action that asks how Frigate is."""
+"""The action that returns the status of the server."""
 
 from typing import override
 
@@ -20,20 +20,20 @@ from .action import ServerAction, ServerCall
 
 
 async def _get_status(call: ServerCall) -> JsonObjectType:
-    """Return how the server is; that it cannot be reached is an answer too."""
+    """Return the status; a server that cannot be reached is not an error."""
     try:
         try:
-            return await _status_of(call)
+            return await _read_status(call)
         except FrigateError as err:
             if not is_retryable(err):
                 raise
-            return await _status_of(call)
+            return await _read_status(call)
     except (FrigateConnectionError, FrigateStartingError) as err:
         reason = action_error_from(err)
         return _status(alive=False, health=str(reason))
 
 
-async def _status_of(call: ServerCall) -> JsonObjectType:
+async def _read_status(call: ServerCall) -> JsonObjectType:
     system = call.client.system
     health = await system.health()
     version = await system.version()
@@ -58,7 +58,7 @@ async def _profile(call: ServerCall) -> Profile:
     try:
         return await call.client.system.profile(fresh=True)
     except FrigateNotFoundError:
-        # Older versions do not tell.
+        # Older versions have no profile.
         return Profile(None, None, None)
 
 
@@ -86,18 +86,18 @@ def _status(
 
 
 class _StatusAction(ServerAction):
-    """Tells of a server that Home Assistant has not got to set up yet, too."""
+    """The action, which also works while the setup of the server is retried."""
 
     @override
     async def async_run(self, call: ServiceCall) -> JsonObjectType:
-        """Ask the server, or say why there is none to ask so far."""
-        if (entry := _waiting_entry(call)) is not None:
+        """Return the status of the server, or the reason why its setup is retried."""
+        if (entry := _retrying_entry(call)) is not None:
             return _status(alive=False, health=entry.reason or entry.state.value)
         return await super().async_run(call)
 
 
-def _waiting_entry(call: ServiceCall) -> ConfigEntry | None:
-    """Return the entry that is meant, if its setup failed and is tried again."""
+def _retrying_entry(call: ServiceCall) -> ConfigEntry | None:
+    """Return the selected config entry if its setup is retried."""
     entry_id = call.data.get(ATTR_CONFIG_ENTRY_ID)
     meant = [
         entry

@@ -1,4 +1,4 @@
-"""Actions for what Frigate writes down, and for what its configuration may hold."""
+"""Actions for the logs of Frigate and for the schema of its configuration."""
 
 import voluptuous as vol
 
@@ -16,12 +16,12 @@ from .fields import text, whole_number
 
 LOG, LINES, PATH = "log", "lines", "path"
 DEFAULT_LINES = 100
-MOST_LINES = 10_000
-LONGEST_PATH = 200
+MAX_LINES = 10_000
+MAX_PATH_LENGTH = 200
 
 
-def _with_dots(path: str) -> str:
-    """Accept names with a dot between each two of them."""
+def _dotted_path(path: str) -> str:
+    """Validate names that are separated by single dots."""
     if "" in path.split("."):
         raise validation_error("bad_path", field=PATH)
     return path
@@ -53,14 +53,16 @@ ACTIONS = (
         handler=_get_logs,
         fields={
             vol.Required(LOG): vol.In(LOG_SERVICES),
-            vol.Optional(LINES, default=DEFAULT_LINES): whole_number(1, MOST_LINES),
+            vol.Optional(LINES, default=DEFAULT_LINES): whole_number(1, MAX_LINES),
         },
         is_query=True,
     ),
     ServerAction(
         name="get_config_schema",
         handler=_get_config_schema,
-        fields={vol.Optional(PATH): vol.All(text(LONGEST_PATH), str.strip, _with_dots)},
+        fields={
+            vol.Optional(PATH): vol.All(text(MAX_PATH_LENGTH), str.strip, _dotted_path)
+        },
         is_query=True,
     ),
 )

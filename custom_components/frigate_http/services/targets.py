@@ -1,7 +1,7 @@
-"""Which cameras an action is meant for.
+"""Resolving the cameras of an action.
 
-Home Assistant's own resolution drops unavailable entities without a word; here each of
-them gets an error of its own.
+Home Assistant's own resolution silently drops unavailable entities; here each of them gets
+an error.
 """
 
 from collections.abc import Iterable, Iterator
@@ -27,37 +27,37 @@ from ..errors import action_error, validation_error
 from ..inventory import camera_entity_name
 from ..permissions import CameraPermissions, may_access_entity
 from ..runtime import FrigateConfigEntry
-from .fields import each, entity
+from .fields import entity_of, list_of
 
-CAMERAS = each(entity(Platform.CAMERA))
-"""The field of queries that can be limited to some cameras; see `cameras_to_list`."""
+CAMERAS = list_of(entity_of(Platform.CAMERA))
+"""The field of queries that can be limited to cameras; see `cameras_to_list`."""
 
 
 @callback
-def async_targeted_cameras(call: ServiceCall, user: User | None) -> list[str]:
-    """Return the entity ids that a call's target comes down to, in their order.
+def async_resolve_targets(call: ServiceCall, user: User | None) -> list[str]:
+    """Return the sorted entity ids of the target of a call.
 
-    What is named itself stays in the list whatever it is; of a device, an area, a floor
-    or a label only Frigate's cameras count.
+    Entities that the target names are kept whatever they are; of devices, areas, floors
+    and labels, only the cameras of Frigate are used.
 
     Raises:
-        ServiceValidationError: there is none.
-        Unauthorized: the caller may not control one of them.
+        ServiceValidationError: the target has no camera.
+        Unauthorized: the caller may not control one of the cameras.
     """
     if call.data.get(ATTR_ENTITY_ID) == ENTITY_MATCH_ALL:
         everything = call.hass.states.async_entity_ids(Platform.CAMERA)
         targets = {
             entity_id
-            for entity_id in _cameras_among(call.hass, everything)
+            for entity_id in _enabled_cameras(call.hass, everything)
             if may_access_entity(user, entity_id, POLICY_CONTROL)
         }
     else:
         selected = async_extract_referenced_entity_ids(
             call.hass, TargetSelection(call.data)
         )
-        # Of what is named itself, whatever is missing has an error of its own.
+        # Entities that are named and missing get an error of their own later.
         selected.log_missing(set(), LOGGER)
-        found = _cameras_among(call.hass, selected.indirectly_referenced)
+        found = _enabled_cameras(call.hass, selected.indirectly_referenced)
         targets = {*selected.referenced, *found}
     if not targets:
         raise validation_error("no_camera")
@@ -69,14 +69,14 @@ def async_targeted_cameras(call: ServiceCall, user: User | None) -> list[str]:
     return sorted(targets)
 
 
-def camera_behind(
+def resolve_camera(
     hass: HomeAssistant, entity_id: str
 ) -> tuple[FrigateConfigEntry, str]:
-    """Return the server and Frigate's name of the camera that an entity shows.
+    """Return the config entry and the Frigate name of a camera entity.
 
     Raises:
-        ServiceValidationError: it is no camera of a Frigate.
-        HomeAssistantError: it is not available.
+        ServiceValidationError: the entity is not a camera of Frigate.
+        HomeAssistantError: the entity is not available.
     """
     camera = _camera_name(hass, entity_id)
     if camera is None:
@@ -94,14 +94,14 @@ def camera_behind(
 def cameras_to_list(
     permissions: CameraPermissions, entity_ids: Iterable[str] | None
 ) -> list[str] | None:
-    """Return Frigate's names of the cameras that a list is limited to.
+    """Return the Frigate names of the cameras that a list is limited to.
 
-    Those that the caller names, or else those that the caller may see; None means that
-    it need not be limited at all.
+    These are the cameras that the caller names, or else those that the caller may see.
+    None means that the list is not limited.
 
     Raises:
-        Unauthorized: the caller may not see one of them.
-        ServiceValidationError: one of them is no camera of this server.
+        Unauthorized: the caller may not see one of the cameras.
+        ServiceValidationError: one of the entities is not a camera of this server.
     """
     if entity_ids is None:
         return permissions.readable_cameras()
@@ -123,8 +123,8 @@ def _camera_name(hass: HomeAssistant, entity_id: str) -> str | None:
     return None if registered is None else camera_entity_name(registered)
 
 
-def _cameras_among(hass: HomeAssistant, entity_ids: Iterable[str]) -> Iterator[str]:
-    """Yield Frigate's cameras, but for those that somebody switched off."""
+def _enabled_cameras(hass: HomeAssistant, entity_ids: Iterable[str]) -> Iterator[str]:
+    """Yield the camera entities of Frigate that are not disabled."""
     for entity_id in entity_ids:
         found = er.async_get(hass).async_get(entity_id)
         if found and not found.disabled and camera_entity_name(found) is not None:

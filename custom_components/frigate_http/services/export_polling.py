@@ -1,4 +1,4 @@
-"""Watching an export until it is finished, or will never be."""
+"""Polling an export until it is finished or has failed."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -14,67 +14,66 @@ from ..aiofrigate import (
 )
 from ..errors import action_error, is_no_response
 
-_FIRST_PAUSE = 0.25
-_LONGEST_PAUSE = 2.0
+_FIRST_DELAY = 0.25
+_MAX_DELAY = 2.0
 _GROWTH = 1.5
-_APPEARS_WITHIN = 5.0
-"""Seconds after which an export that was begun has a row, where there is no queue."""
+_MAX_LISTING_DELAY = 5.0
+"""Seconds within which 0.17 lists an export that was started."""
 _FAILED = frozenset({"failed", "cancelled"})
 
 
 @dataclass(slots=True)
-class Watch:
-    """An export that was begun, and how long it is waited for, in seconds."""
+class ExportPoller:
+    """Polls one export until it is finished, for at most `timeout` seconds."""
 
     client: FrigateClient
     export_id: str
     timeout: int
-    _trouble: FrigateError | None = field(default=None, init=False)
-    """Why the last look showed nothing."""
+    _last_error: FrigateError | None = field(default=None, init=False)
+    """The temporary error of the last request."""
 
-    async def async_finished(self) -> Export:
+    async def async_wait_until_finished(self) -> Export:
         """Return the export once it is finished.
 
-        It asks past Frigate's cache, at growing intervals. What may pass is not the end
-        of the export, and is borne until the time is up: no answer at all, a failure of
-        the server's, or a pause that it asks for.
+        The requests bypass Frigate's cache, at growing intervals. Temporary errors (no
+        answer, a server error, a rate limit) are tolerated until the timeout.
 
         Raises:
-            HomeAssistantError: it failed, vanished, or is not finished in time.
-            FrigateError: the server refuses to tell, or did not in the end.
+            HomeAssistantError: the export failed, vanished, or did not finish in time.
+            FrigateError: a permanent error, or the temporary one at the timeout.
         """
         try:
             async with asyncio.timeout(self.timeout):
-                return await self._async_watch()
+                return await self._async_poll()
         except TimeoutError:
-            raise self._trouble or action_error(
+            raise self._last_error or action_error(
                 "export_unfinished", export=self.export_id, seconds=str(self.timeout)
             ) from None
 
-    async def _async_watch(self) -> Export:
+    async def _async_poll(self) -> Export:
         now = asyncio.get_running_loop().time
-        begun, pause, was_seen = now(), _FIRST_PAUSE, False
+        started, delay, was_seen = now(), _FIRST_DELAY, False
         while True:
-            asked_for = 0.0
+            retry_after = 0.0
             try:
-                if (export := await self._look()) is None:
-                    is_late = now() - begun > _APPEARS_WITHIN
-                    await self._explain(is_gone=was_seen or is_late)
+                if (export := await self._async_get_export()) is None:
+                    is_late = now() - started > _MAX_LISTING_DELAY
+                    await self._raise_if_lost(is_gone=was_seen or is_late)
                 elif export.in_progress is False:
                     return export
                 else:
                     was_seen = True
-                self._trouble = None
+                self._last_error = None
             except FrigateError as err:
-                if not _may_pass(err):
+                if not _is_temporary(err):
                     raise
-                self._trouble = err
-                asked_for = getattr(err, "retry_after", 0.0)
-            await asyncio.sleep(max(pause, asked_for))
-            pause = min(pause * _GROWTH, _LONGEST_PAUSE)
+                self._last_error = err
+                retry_after = getattr(err, "retry_after", 0.0)
+            await asyncio.sleep(max(delay, retry_after))
+            delay = min(delay * _GROWTH, _MAX_DELAY)
 
-    async def _look(self) -> Export | None:
-        """Return the export, or None while, or if ever since, there is none."""
+    async def _async_get_export(self) -> Export | None:
+        """Return the export; None if Frigate does not list it yet or any more."""
         exports = self.client.exports
         try:
             return await exports.get(self.export_id, fresh=True)
@@ -83,18 +82,18 @@ class Watch:
         except FrigateServerError as err:
             if isinstance(err, FrigateStartingError):
                 raise
-        # 0.18 does not answer for an export in a case, but the list holds it.
+        # 0.18 fails for a single export that belongs to a case, but lists it.
         found = await exports.list(fresh=True)
         return next((one for one in found if one.id == self.export_id), None)
 
-    async def _explain(self, *, is_gone: bool) -> None:
-        """Raise if an export that is not there will not come any more."""
+    async def _raise_if_lost(self, *, is_gone: bool) -> None:
+        """Raise if an export that is not listed will not appear any more."""
         try:
             job = await self.client.exports.job(self.export_id, fresh=True)
         except FrigateNotFoundError:
             raise action_error("export_without_video", export=self.export_id) from None
         if job is None:
-            # The version tells of no jobs: only time tells.
+            # The version has no jobs, so only the time passed can tell.
             if is_gone:
                 raise action_error("export_without_video", export=self.export_id)
             return
@@ -103,8 +102,8 @@ class Watch:
             raise action_error("export_failed", export=self.export_id, message=words)
 
 
-def _may_pass(err: FrigateError) -> bool:
-    """Return whether the server may tell if it is asked again later."""
+def _is_temporary(err: FrigateError) -> bool:
+    """Return whether a later request may succeed."""
     return is_no_response(err) or isinstance(
         err, (FrigateRateLimitError, FrigateServerError)
     )

@@ -338,7 +338,7 @@ async def test_files_that_are_no_pictures(
         error = await refused(hass, action, file=path)
         assert error.translation_key == "unsupported_image", content
         assert isinstance(error, ServiceValidationError)
-    monkeypatch.setattr(images, "LARGEST_PICTURE", 2**20)
+    monkeypatch.setattr(images, "MAX_IMAGE_BYTES", 2**20)
     path = written(folder, face_image("Eileen") + bytes(2**20))
     error = await refused(hass, action, file=path)
     assert error.translation_key == "unsupported_image"
