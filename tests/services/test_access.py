@@ -243,7 +243,7 @@ def is_refused(action: str, caller: str, camera: str) -> bool:
             return False
 
 
-def test_every_action_has_a_row() -> None:
+def test_every_action_has_an_access() -> None:
     names = [action.name for action in ACTIONS]
     assert sorted(names) == sorted(ACCESS) == sorted(CALLS)
     for action in ACTIONS:
@@ -251,7 +251,7 @@ def test_every_action_has_a_row() -> None:
             assert action.access in {Access.CONTROL, Access.ADMIN}, action.name
 
 
-async def test_the_table_names_what_home_assistant_knows(
+async def test_every_registered_action_has_an_access(
     hass: HomeAssistant, world: World
 ) -> None:
     assert hass.services.async_services_for_domain(DOMAIN).keys() == ACCESS.keys()
@@ -322,7 +322,7 @@ async def test_ids_cannot_be_probed(
         assert key == "not_known"
 
 
-async def test_what_frigate_itself_keeps_from_us_cannot_be_probed(
+async def test_ids_that_frigate_forbids_cannot_be_probed(
     hass: HomeAssistant, frigate: FakeFrigate, media: Path
 ) -> None:
     account = {"username": "gate1", "password": "gate-password-1!"}
@@ -340,7 +340,7 @@ async def test_what_frigate_itself_keeps_from_us_cannot_be_probed(
     assert commands(frigate) == []
 
 
-async def test_one_foreign_item_keeps_all_from_being_marked(
+async def test_one_item_of_another_camera_refuses_the_whole_call(
     hass: HomeAssistant, world: World
 ) -> None:
     context = world.callers["user of one camera"]
@@ -357,7 +357,7 @@ async def test_one_foreign_item_keeps_all_from_being_marked(
     assert sent(world.frigate, f"/api/review/{world.own.review}") == []
 
 
-async def test_a_caller_who_does_not_exist(hass: HomeAssistant, world: World) -> None:
+async def test_an_unknown_user_is_refused(hass: HomeAssistant, world: World) -> None:
     for action in ("get_events", "get_status", "get_push_public_key", "mark_reviewed"):
         data = CALLS[action](world, world.own)
         with pytest.raises(UnknownUser):
@@ -372,7 +372,7 @@ async def test_a_caller_who_does_not_exist(hass: HomeAssistant, world: World) ->
 @pytest.mark.parametrize(
     ("action", "route"), [("get_events", "/api/events"), ("get_reviews", "/api/review")]
 )
-async def test_foreign_things_do_not_use_up_the_limit(
+async def test_other_cameras_do_not_use_up_the_limit(
     hass: HomeAssistant, world: World, action: str, route: str
 ) -> None:
     for ago in range(5, 10):
@@ -387,7 +387,7 @@ async def test_foreign_things_do_not_use_up_the_limit(
 
 
 @pytest.mark.parametrize("action", ["get_events", "get_reviews", "get_exports"])
-async def test_lists_of_somebody_without_cameras_are_empty(
+async def test_lists_are_empty_for_a_user_without_cameras(
     hass: HomeAssistant, world: World, action: str
 ) -> None:
     (found,) = (await call(hass, action, owner_of(hass, "light.porch"))).values()
@@ -396,7 +396,7 @@ async def test_lists_of_somebody_without_cameras_are_empty(
 
 
 @pytest.mark.parametrize("action", ["get_events", "get_reviews", "get_exports"])
-async def test_only_visible_cameras_can_be_named(
+async def test_only_visible_cameras_can_be_selected(
     hass: HomeAssistant, world: World, action: str
 ) -> None:
     context = world.callers["user of one camera"]
@@ -425,7 +425,7 @@ async def test_only_visible_cameras_can_be_named(
         ("get_exports", "/api/exports"),
     ],
 )
-async def test_what_belongs_to_no_camera_is_for_those_who_see_all(
+async def test_items_without_a_camera_need_the_permission_for_all(
     hass: HomeAssistant, world: World, action: str, route: str
 ) -> None:
     """Whatever the server answers: nothing is shown that is not a visible camera's."""
@@ -446,7 +446,7 @@ async def test_what_belongs_to_no_camera_is_for_those_who_see_all(
 
 
 @pytest.mark.parametrize("action", ["download_event", "download_export"])
-async def test_nothing_without_a_camera_is_downloaded(
+async def test_downloads_without_a_camera_are_refused(
     hass: HomeAssistant, world: World, action: str
 ) -> None:
     row = {"id": UNKNOWN, "camera": None, "start_time": 1.0, "in_progress": False}
@@ -460,7 +460,7 @@ async def test_nothing_without_a_camera_is_downloaded(
 
 
 @SINCE_018
-async def test_what_waits_in_the_queue_belongs_to_its_camera(
+async def test_queued_exports_are_checked_by_their_camera(
     hass: HomeAssistant, world: World
 ) -> None:
     world.frigate.state.exporter.held = True
@@ -481,7 +481,7 @@ async def test_what_waits_in_the_queue_belongs_to_its_camera(
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
-async def test_the_status_names_visible_cameras_only(
+async def test_status_lists_visible_cameras_only(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     entry = await set_up_viewer(hass, frigate)
@@ -495,7 +495,9 @@ async def test_the_status_names_visible_cameras_only(
 # Files
 
 
-async def test_files_may_show_any_camera(hass: HomeAssistant, world: World) -> None:
+async def test_files_need_the_permission_for_all_cameras(
+    hass: HomeAssistant, world: World
+) -> None:
     path = world.media / "picture.jpg"
     path.write_bytes(face_image("Eileen"))
     context = world.callers["user of one camera"]

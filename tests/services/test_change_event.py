@@ -67,7 +67,7 @@ async def test_an_event_is_changed(hass: HomeAssistant, frigate: FakeFrigate) ->
 
 @each_command
 @EVERY_VERSION
-async def test_an_event_that_there_is_not(
+async def test_an_unknown_event(
     hass: HomeAssistant, frigate: FakeFrigate, action: str, data: dict[str, Any]
 ) -> None:
     await set_up_admin(hass, frigate)
@@ -81,7 +81,7 @@ async def test_an_event_that_there_is_not(
     await call(hass, action, event_id=event.id, **data)
 
 
-async def test_an_event_that_never_gets_there(
+async def test_a_new_event_that_never_reaches_the_database(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     entry = await set_up_admin(hass, frigate)
@@ -98,7 +98,7 @@ async def test_an_event_that_never_gets_there(
 
 
 @each_command
-async def test_who_may_not_change_events(
+async def test_changing_events_needs_an_administrator(
     hass: HomeAssistant, frigate: FakeFrigate, action: str, data: dict[str, Any]
 ) -> None:
     await set_up_viewer(hass, frigate)
@@ -118,7 +118,7 @@ async def test_who_may_not_change_events(
 @pytest.mark.parametrize(
     "event_id", ["", "../users", "a/b", "a%2fb", "x" * 200, None, ["a"], {}, "a b"]
 )
-async def test_what_is_no_id(
+async def test_invalid_event_ids(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     action: str,
@@ -142,7 +142,7 @@ async def test_what_is_no_id(
         ("set_event_sub_label", {"sub_label": "Ana", "score": 90}, "field score"),
     ],
 )
-async def test_what_no_event_takes(
+async def test_invalid_fields(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     action: str,

@@ -66,7 +66,9 @@ async def test_an_event_that_lasts_until_it_is_ended(
     assert [request.status for request in ends] == [404, 200]
 
 
-async def test_the_usual_event(hass: HomeAssistant, frigate: FakeFrigate) -> None:
+async def test_create_event_with_defaults(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
     entry = await set_up_admin(hass, frigate)
     await call(
         hass, "create_event", entity_id=camera_entity(hass, entry), label="doorbell"
@@ -77,7 +79,7 @@ async def test_the_usual_event(hass: HomeAssistant, frigate: FakeFrigate) -> Non
     assert (event.has_clip, event.sub_label, event.data["score"]) == (True, None, 0)
 
 
-async def test_an_event_for_some_of_the_cameras(
+async def test_create_event_fails_for_one_camera(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     entry: MockConfigEntry,
@@ -117,7 +119,7 @@ async def test_an_event_for_some_of_the_cameras(
     ],
     ids=lambda value: repr(value)[:30],
 )
-async def test_what_is_no_event(
+async def test_invalid_fields(
     hass: HomeAssistant, frigate: FakeFrigate, data: dict[str, Any], key: str
 ) -> None:
     entry = await set_up_admin(hass, frigate)
@@ -129,7 +131,7 @@ async def test_what_is_no_event(
 
 
 @EVERY_VERSION
-async def test_a_viewer_creates_no_event(
+async def test_a_viewer_account_cannot_create_events(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     entry = await set_up_viewer(hass, frigate)

@@ -82,7 +82,9 @@ async def test_previews_as_a_source_are_not_waited_for(
 
 
 @EVERY_VERSION
-async def test_a_viewer_may_export(hass: HomeAssistant, frigate: FakeFrigate) -> None:
+async def test_a_viewer_account_can_export(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
     entry = await set_up_viewer(hass, frigate)
     answer = await create(hass, entry, wait_for_result=True)
     assert there(frigate) == {answer["export_id"]}
@@ -139,7 +141,7 @@ async def test_a_full_queue(hass: HomeAssistant, frigate: FakeFrigate) -> None:
         (Fault.drop(), "outcome_unknown"),
     ],
 )
-async def test_the_server_refuses(
+async def test_errors_of_the_server(
     hass: HomeAssistant, frigate: FakeFrigate, fault: Fault, key: str
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.internal_url))
@@ -174,7 +176,7 @@ async def test_the_server_refuses(
         ({"duration": 10}, "bad_period"),
     ],
 )
-async def test_a_mistake_is_found_before_anything_is_sent(
+async def test_invalid_fields_send_nothing(
     hass: HomeAssistant, frigate: FakeFrigate, fields: dict[str, Any], key: str
 ) -> None:
     entry = await set_up_admin(hass, frigate)
@@ -201,7 +203,7 @@ async def test_a_period_must_be_given(
 
 @pytest.mark.usefixtures("fixed_time")
 @EVERY_VERSION
-async def test_the_last_seconds_are_waited_for(
+async def test_recent_recordings_are_waited_for(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.internal_url))
@@ -223,7 +225,7 @@ async def test_the_last_seconds_are_waited_for(
 
 @pytest.mark.usefixtures("fixed_time")
 @EVERY_VERSION
-async def test_an_end_ahead_is_waited_for(
+async def test_an_end_in_the_future_is_waited_for(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.internal_url))
@@ -237,7 +239,7 @@ async def test_an_end_ahead_is_waited_for(
 
 
 @pytest.mark.usefixtures("fixed_time")
-async def test_a_camera_that_records_no_more(
+async def test_a_camera_that_stopped_recording(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.internal_url))
@@ -250,7 +252,7 @@ async def test_a_camera_that_records_no_more(
 
 
 @pytest.mark.usefixtures("fixed_time")
-async def test_silence_does_not_end_the_waiting(
+async def test_lost_connections_do_not_end_the_wait(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.internal_url))
@@ -263,7 +265,7 @@ async def test_silence_does_not_end_the_waiting(
     assert len(sent(frigate, "/api/front_door/recordings")) > 3
 
 
-async def test_a_refusal_ends_the_waiting(
+async def test_a_permanent_error_ends_the_wait(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.internal_url))

@@ -40,9 +40,7 @@ async def test_delete_exports(hass: HomeAssistant, frigate: FakeFrigate) -> None
 
 
 @EVERY_VERSION
-async def test_nothing_is_there_to_delete(
-    hass: HomeAssistant, frigate: FakeFrigate
-) -> None:
+async def test_unknown_exports_raise(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     await set_up_admin(hass, frigate)
     (kept,) = add(frigate)
     frigate.clear_requests()
@@ -55,7 +53,7 @@ async def test_nothing_is_there_to_delete(
     assert there(frigate) == {kept}
 
 
-async def test_a_failure_in_the_middle(
+async def test_an_error_after_the_first_deletion(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     await set_up(hass, make_entry(frigate.internal_url))
@@ -75,7 +73,7 @@ async def test_a_failure_in_the_middle(
 
 
 @EVERY_VERSION
-async def test_one_that_goes_meanwhile_keeps_no_other(
+async def test_an_export_that_vanishes_does_not_keep_the_others(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     await set_up(hass, make_entry(frigate.internal_url))
@@ -100,7 +98,7 @@ async def test_one_that_goes_meanwhile_keeps_no_other(
 
 
 @EVERY_VERSION
-async def test_another_refusal_is_told_in_its_own_words(
+async def test_other_errors_contain_the_message_of_the_server(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     await set_up(hass, make_entry(frigate.internal_url))
@@ -120,7 +118,7 @@ async def test_another_refusal_is_told_in_its_own_words(
 
 
 @EVERY_VERSION
-async def test_what_stays_is_told_to_the_log(
+async def test_failures_are_logged(
     hass: HomeAssistant, frigate: FakeFrigate, caplog: pytest.LogCaptureFixture
 ) -> None:
     await set_up(hass, make_entry(frigate.internal_url))
@@ -144,7 +142,7 @@ async def test_what_stays_is_told_to_the_log(
 
 @EVERY_VERSION
 @pytest.mark.parametrize("has_file", [True, False])
-async def test_what_is_in_progress_stays(
+async def test_exports_in_progress_are_kept(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     freezer: FrozenDateTimeFactory,
@@ -181,7 +179,7 @@ async def test_what_is_in_progress_stays(
 
 
 @EVERY_VERSION
-async def test_what_will_never_be_finished_goes(
+async def test_failed_exports_in_progress_are_deleted(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     await set_up(hass, make_entry(frigate.internal_url))
@@ -193,7 +191,7 @@ async def test_what_will_never_be_finished_goes(
 
 
 @SINCE_018
-async def test_what_waits_in_the_queue_stays(
+async def test_queued_exports_are_kept(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     await set_up_admin(hass, frigate)
@@ -213,7 +211,7 @@ async def test_what_waits_in_the_queue_stays(
 
 
 @SINCE_018
-async def test_work_that_is_not_told_of_keeps_everything(
+async def test_nothing_is_deleted_without_the_list_of_jobs(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     await set_up(hass, make_entry(frigate.internal_url))

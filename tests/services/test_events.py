@@ -117,7 +117,7 @@ async def test_a_role_for_some_cameras_sees_their_events(
         ({"start_time": 10, "end_time": 20, "duration": 5}, "bad_period"),
     ],
 )
-async def test_what_no_query_may_ask(
+async def test_invalid_filters(
     hass: HomeAssistant, frigate: FakeFrigate, data: dict[str, Any], key: str
 ) -> None:
     await set_up_admin(hass, frigate)
@@ -128,7 +128,9 @@ async def test_what_no_query_may_ask(
     assert sent(frigate, "/api/events") == []
 
 
-async def test_what_no_query_knows(hass: HomeAssistant, frigate: FakeFrigate) -> None:
+async def test_unknown_fields_are_refused(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
     await set_up_admin(hass, frigate)
     frigate.clear_requests()
     with pytest.raises(vol.Invalid):
@@ -136,7 +138,7 @@ async def test_what_no_query_knows(hass: HomeAssistant, frigate: FakeFrigate) ->
     assert sent(frigate, "/api/events") == []
 
 
-async def test_a_query_is_sent_twice_at_most(
+async def test_a_query_is_retried_once(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     await set_up_admin(hass, frigate)

@@ -19,9 +19,7 @@ from tests.versions import EVERY_VERSION, SINCE_018
 
 
 @EVERY_VERSION
-async def test_the_result_is_waited_for(
-    hass: HomeAssistant, frigate: FakeFrigate
-) -> None:
+async def test_wait_for_result(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     entry = await set_up(
         hass,
         make_entry(
@@ -40,7 +38,7 @@ async def test_the_result_is_waited_for(
 
 
 @SINCE_018
-async def test_an_export_that_waits_in_the_queue(
+async def test_a_queued_export_is_waited_for(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.internal_url))
@@ -60,7 +58,7 @@ async def test_an_export_that_waits_in_the_queue(
 
 
 @SINCE_018
-async def test_a_queue_that_is_forgotten(
+async def test_a_queue_lost_by_a_restart(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.internal_url))
@@ -76,7 +74,7 @@ async def test_a_queue_that_is_forgotten(
 
 @EVERY_VERSION
 @pytest.mark.parametrize("outcome", ["fail", "vanish"])
-async def test_an_export_that_comes_to_nothing(
+async def test_a_failed_export(
     hass: HomeAssistant, frigate: FakeFrigate, outcome: Any
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.internal_url))
@@ -96,7 +94,7 @@ async def test_an_export_that_comes_to_nothing(
 @pytest.mark.parametrize(
     ("hidden_for", "is_found"), [(3, True), (1000, False)], ids=["late", "never"]
 )
-async def test_a_row_that_comes_late(
+async def test_an_export_that_is_listed_late(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     freezer: FrozenDateTimeFactory,
@@ -116,7 +114,7 @@ async def test_a_row_that_comes_late(
 
 
 @EVERY_VERSION
-async def test_an_export_that_hangs(
+async def test_an_export_that_does_not_finish_in_time(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.internal_url))
@@ -136,7 +134,7 @@ async def test_an_export_that_hangs(
     [Fault.drop(), Fault.drop_body(), Fault.status(500), Fault.status(502)],
     ids=["drop", "drop_body", "500", "502"],
 )
-async def test_a_passing_fault_does_not_end_the_watch(
+async def test_temporary_errors_do_not_end_the_polling(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     freezer: FrozenDateTimeFactory,
@@ -161,7 +159,7 @@ async def test_a_passing_fault_does_not_end_the_watch(
 
 
 @EVERY_VERSION
-async def test_a_pause_is_kept_while_watching(
+async def test_retry_after_is_respected(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.internal_url))
@@ -191,7 +189,7 @@ async def test_a_pause_is_kept_while_watching(
     ],
     ids=["401", "redirect", "403", "html"],
 )
-async def test_a_refusal_ends_the_watch_and_not_the_export(
+async def test_a_permanent_error_ends_the_polling(
     hass: HomeAssistant, frigate: FakeFrigate, fault: Fault, is_lost: bool
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.internal_url))
@@ -210,7 +208,7 @@ async def test_a_refusal_ends_the_watch_and_not_the_export(
 @pytest.mark.parametrize(
     ("ends_in", "key"), [(-120, "export_unwatched"), (30, "closed")]
 )
-async def test_a_server_that_is_unloaded_meanwhile(
+async def test_the_entry_is_unloaded_while_polling(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     freezer: FrozenDateTimeFactory,
@@ -248,7 +246,7 @@ async def test_a_server_that_is_unloaded_meanwhile(
 
 
 @EVERY_VERSION
-async def test_a_slow_server_does_not_make_the_wait_longer(
+async def test_the_timeout_includes_slow_answers(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.internal_url))
@@ -264,7 +262,7 @@ async def test_a_slow_server_does_not_make_the_wait_longer(
 
 
 @SINCE_018
-async def test_an_export_that_is_put_into_a_case(
+async def test_an_export_that_is_added_to_a_case(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.internal_url))

@@ -68,9 +68,7 @@ async def test_get_exports(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     assert await ids(cameras=camera_entity(hass, entry, "Portones")) == {busy}
 
 
-async def test_only_cameras_limit_the_list(
-    hass: HomeAssistant, frigate: FakeFrigate
-) -> None:
+async def test_invalid_cameras(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     await set_up_admin(hass, frigate)
     frigate.clear_requests()
     with pytest.raises(ServiceValidationError) as caught:
@@ -79,7 +77,7 @@ async def test_only_cameras_limit_the_list(
     assert frigate.requests == []
 
 
-async def test_the_list_is_asked_for_once_more(
+async def test_the_list_is_retried_once(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     await set_up_viewer(hass, frigate)
@@ -92,7 +90,7 @@ async def test_the_list_is_asked_for_once_more(
 
 
 @SINCE_018
-async def test_what_waits_in_the_queue_is_listed(
+async def test_queued_exports_are_listed(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     # The version is asked for where the stats have never told it.
@@ -153,7 +151,7 @@ async def test_rename_export(hass: HomeAssistant, frigate: FakeFrigate) -> None:
 
 
 @SINCE_018
-async def test_what_waits_in_the_queue_has_no_other_name_yet(
+async def test_queued_exports_cannot_be_renamed(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     await set_up_admin(hass, frigate)
@@ -171,7 +169,7 @@ async def test_what_waits_in_the_queue_has_no_other_name_yet(
 
 
 @EVERY_VERSION
-async def test_a_viewer_changes_nothing(
+async def test_a_viewer_account_cannot_change_exports(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     await set_up_viewer(hass, frigate)
@@ -187,7 +185,7 @@ async def test_a_viewer_changes_nothing(
     assert not reauths(hass)
 
 
-async def test_people_must_be_administrators_to_change(
+async def test_changing_exports_needs_an_administrator(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     entry = await set_up_admin(hass, frigate)
@@ -229,7 +227,7 @@ async def test_people_must_be_administrators_to_change(
         ("delete_exports", {"export_ids": ["a"] * 1001}, "field export_ids"),
     ],
 )
-async def test_a_mistake_in_a_change_is_found_before_anything_is_sent(
+async def test_invalid_fields_send_nothing(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     action: str,

@@ -47,7 +47,7 @@ async def test_train_face(
 
 
 @EVERY_VERSION
-async def test_training_that_is_refused(
+async def test_train_face_errors(
     hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
 ) -> None:
     file = frigate.add_training_image()
@@ -107,7 +107,7 @@ async def test_an_event_without_a_face(
     ],
     ids=lambda fault: f"{fault.kind}-{fault.prepared and fault.prepared.status}",
 )
-async def test_nothing_is_cleaned_up_where_frigate_did_not_look_for_an_event(
+async def test_no_cleanup_after_other_errors(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     library: dict[str, list[str]],
@@ -123,7 +123,7 @@ async def test_nothing_is_cleaned_up_where_frigate_did_not_look_for_an_event(
     assert len(library["Bea"]) == 1
 
 
-async def test_nobody_is_cleaned_up_who_got_an_image_meanwhile(
+async def test_no_cleanup_of_a_person_with_an_image(
     hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
 ) -> None:
     frigate.add_face("Bea", 1)
@@ -179,7 +179,7 @@ async def test_reprocess_faces(
     assert len(sent(frigate, REPROCESS)) == 4
 
 
-async def test_reprocessing_unknown_images(
+async def test_reprocess_unknown_images(
     hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
 ) -> None:
     file = frigate.add_training_image()
@@ -208,7 +208,7 @@ async def test_all_images_fail(
 
 
 @EVERY_VERSION
-async def test_reprocessing_right_after_a_change(
+async def test_reprocess_waits_for_the_recognition(
     hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
 ) -> None:
     file, other = (
@@ -220,7 +220,7 @@ async def test_reprocessing_right_after_a_change(
     assert answer["recognized"] == 1
 
 
-async def test_the_recognition_does_not_get_ready(
+async def test_the_recognition_never_becomes_ready(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     for each in (1.5, 2.5):
@@ -234,7 +234,7 @@ async def test_the_recognition_does_not_get_ready(
     assert len(listed(await call(hass, "reprocess_faces"))) == 2
 
 
-async def test_one_lost_connection_does_not_end_the_run(
+async def test_one_lost_connection_does_not_abort_the_run(
     hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
 ) -> None:
     files = [frigate.add_training_image(EVENT, each) for each in (1.5, 2.5, 3.5, 4.5)]
@@ -255,7 +255,7 @@ async def test_one_lost_connection_does_not_end_the_run(
     assert len(listed(await call(hass, "reprocess_faces"))) == 4
 
 
-async def test_two_lost_connections_in_a_row_end_the_run(
+async def test_two_lost_connections_in_a_row_abort_the_run(
     hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
 ) -> None:
     files = [frigate.add_training_image(EVENT, each) for each in (1.5, 2.5, 3.5, 4.5)]
@@ -282,7 +282,7 @@ async def test_two_lost_connections_in_a_row_end_the_run(
     assert len(listed(await call(hass, "reprocess_faces"))) == 4
 
 
-async def test_a_server_that_is_gone_ends_the_run(
+async def test_an_unreachable_server_aborts_the_run(
     hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
 ) -> None:
     for each in (1.5, 2.5, 3.5):
@@ -296,7 +296,7 @@ async def test_a_server_that_is_gone_ends_the_run(
     assert len(listed(await call(hass, "reprocess_faces"))) == 3
 
 
-async def test_an_entry_that_is_unloaded_ends_the_run(
+async def test_unloading_the_entry_aborts_the_run(
     hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
 ) -> None:
     for each in (1.5, 2.5):
@@ -315,7 +315,7 @@ async def test_an_entry_that_is_unloaded_ends_the_run(
     assert len(listed(await call(hass, "reprocess_faces"))) == 2
 
 
-async def test_a_lost_login_ends_the_run(
+async def test_a_lost_login_aborts_the_run(
     hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
 ) -> None:
     for each in (1.5, 2.5):

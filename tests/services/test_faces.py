@@ -94,7 +94,7 @@ async def test_an_empty_library(hass: HomeAssistant, frigate: FakeFrigate) -> No
     assert commands(frigate) == []
 
 
-async def test_reading_is_for_everybody_and_changing_is_not(
+async def test_changing_faces_needs_an_administrator(
     hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
 ) -> None:
     await set_up_admin(hass, frigate)
@@ -134,7 +134,7 @@ CHANGES: Mapping[str, Mapping[str, Any]] = {
     ],
     ids=repr,
 )
-async def test_names_that_nobody_can_have(
+async def test_invalid_names(
     hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]], name: Any
 ) -> None:
     frigate.add_training_image()
@@ -152,7 +152,7 @@ async def test_names_that_nobody_can_have(
 
 
 @pytest.mark.parametrize("name", ["a:b", "what?", 'the "boss"', "a*", "Dr.", "<b>"])
-async def test_names_that_frigate_would_change(
+async def test_names_that_frigate_would_alter(
     hass: HomeAssistant, frigate: FakeFrigate, name: str
 ) -> None:
     await set_up_admin(hass, frigate)
@@ -190,7 +190,7 @@ async def test_names_that_frigate_does_not_rename_to(
 
 
 @UNNAMEABLE
-async def test_strangers_who_could_not_be_renamed_get_no_images(
+async def test_new_people_need_a_valid_name(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     library: dict[str, list[str]],
@@ -208,7 +208,7 @@ async def test_strangers_who_could_not_be_renamed_get_no_images(
 
 @EVERY_VERSION
 @pytest.mark.parametrize("name", ["J. R.", "x" * 51, "Ana & Bea"])
-async def test_somebody_whom_frigate_never_renames(
+async def test_a_person_that_frigate_cannot_rename(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     library: dict[str, list[str]],
@@ -273,7 +273,7 @@ async def test_rename_face(
         ("Eileen", "Eileen", "name_exists"),
     ],
 )
-async def test_renaming_that_is_refused(
+async def test_rename_face_errors(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     library: dict[str, list[str]],
@@ -338,7 +338,7 @@ async def test_delete_face_images(
 @pytest.mark.parametrize(
     "files", [[], [""], ["../x.webp"], ["a/b"], ["x\n.webp"], [None], [["x.webp"]], {}]
 )
-async def test_files_that_cannot_be_there(
+async def test_invalid_file_names(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     library: dict[str, list[str]],
@@ -361,7 +361,7 @@ async def test_files_that_cannot_be_there(
 
 
 @EVERY_VERSION
-async def test_a_viewers_account(
+async def test_a_viewer_account(
     hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
 ) -> None:
     await set_up_viewer(hass, frigate)
@@ -377,7 +377,7 @@ async def test_a_viewers_account(
 
 
 @EVERY_VERSION
-async def test_the_port_without_a_login(
+async def test_the_internal_port(
     hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
 ) -> None:
     await set_up(hass, make_entry(frigate.internal_url))

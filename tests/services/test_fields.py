@@ -47,7 +47,7 @@ def read(validator: Any, value: Any) -> Any:
         (ENTITY, "camera.Front", "camera.front"),
     ],
 )
-def test_what_is_taken(validator: Any, value: Any, expected: Any) -> None:
+def test_valid_values(validator: Any, value: Any, expected: Any) -> None:
     found = read(validator, value)
     assert found == expected
     assert type(found) is type(expected)
@@ -104,7 +104,7 @@ def test_what_is_taken(validator: Any, value: Any, expected: Any) -> None:
     ],
     ids=lambda value: "" if isinstance(value, int) else repr(value)[:20],
 )
-def test_what_is_refused(validator: Any, value: Any, words: str) -> None:
+def test_invalid_values(validator: Any, value: Any, words: str) -> None:
     with pytest.raises(vol.MultipleInvalid, match=words) as caught:
         read(validator, value)
     assert reason(caught.value) == "field thing"

@@ -49,7 +49,7 @@ def own_fields(action: AnyAction) -> dict[str, vol.Marker]:
     return found
 
 
-def test_no_action_is_there_twice_or_without_a_description() -> None:
+def test_every_action_is_described_once() -> None:
     names = [action.name for action in ACTIONS]
     assert len(set(names)) == len(names)
     assert (
@@ -71,7 +71,7 @@ def test_every_field_is_described(action: AnyAction) -> None:
 
 
 @EACH
-def test_a_target_is_offered_where_one_is_taken(action: AnyAction) -> None:
+def test_camera_actions_have_a_target(action: AnyAction) -> None:
     target = (YAML[action.name] or {}).get("target")
     if isinstance(action, CameraAction):
         assert target == {"entity": {"integration": DOMAIN, "domain": "camera"}}
@@ -109,7 +109,7 @@ def test_icon_of_an_action(action: AnyAction) -> None:
     assert ICONS["services"][action.name]["service"].startswith("mdi:")
 
 
-async def test_actions_are_there_without_a_server(hass: HomeAssistant) -> None:
+async def test_actions_are_registered_without_an_entry(hass: HomeAssistant) -> None:
     assert await async_setup_component(hass, DOMAIN, {})
     registered = hass.services.async_services_for_domain(DOMAIN)
     assert registered.keys() == {action.name for action in ACTIONS}

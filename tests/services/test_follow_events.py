@@ -26,7 +26,7 @@ async def later(freezer: FrozenDateTimeFactory, seconds: float) -> None:
 
 @pytest.mark.usefixtures("fixed_time")
 @EVERY_VERSION
-async def test_a_new_event_is_shown_as_soon_as_it_is_written_down(
+async def test_a_new_event_is_shown_once_it_is_in_the_database(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     entry = await set_up_admin(hass, frigate)
@@ -49,7 +49,7 @@ async def test_a_new_event_is_shown_as_soon_as_it_is_written_down(
 
 
 @pytest.mark.usefixtures("fixed_time")
-async def test_a_new_event_that_is_written_down_late(
+async def test_a_new_event_that_reaches_the_database_late(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     entry = await set_up_admin(hass, frigate)
@@ -73,7 +73,7 @@ async def test_a_new_event_that_is_written_down_late(
 
 
 @pytest.mark.usefixtures("fixed_time")
-async def test_nobody_looks_for_a_new_event_once_the_entry_is_unloaded(
+async def test_unloading_the_entry_cancels_the_refresh(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     entry = await set_up_admin(hass, frigate)
@@ -94,7 +94,7 @@ async def test_nobody_looks_for_a_new_event_once_the_entry_is_unloaded(
     ],
 )
 @EVERY_VERSION
-async def test_a_change_is_shown_at_once(
+async def test_a_change_is_shown_immediately(
     hass: HomeAssistant, frigate: FakeFrigate, action: str, data: dict[str, Any]
 ) -> None:
     entry = await set_up_admin(hass, frigate)
@@ -107,7 +107,7 @@ async def test_a_change_is_shown_at_once(
     assert state_of(hass, entry, *ALERTS) == "1"
 
 
-async def test_a_change_of_which_no_answer_tells_is_shown_too(
+async def test_a_change_without_an_answer_is_shown(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     entry = await set_up_admin(hass, frigate)
@@ -124,7 +124,7 @@ async def test_a_change_of_which_no_answer_tells_is_shown_too(
 
 
 @EVERY_VERSION
-async def test_what_was_marked_before_the_refusal_is_shown(
+async def test_items_marked_before_an_error_are_shown(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     own = frigate.add_review("Portones").id

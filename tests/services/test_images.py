@@ -133,7 +133,7 @@ async def test_recognize_a_file(
     assert found == {"name": None, "score": 0.0, "message": None}
 
 
-async def test_nobody_is_known(
+async def test_recognize_with_an_empty_library(
     hass: HomeAssistant, frigate: FakeFrigate, folder: Path
 ) -> None:
     await set_up_admin(hass, frigate)
@@ -145,7 +145,7 @@ async def test_nobody_is_known(
 
 
 @EVERY_VERSION
-async def test_no_face_is_an_answer(
+async def test_an_image_without_a_face(
     hass: HomeAssistant, frigate: FakeFrigate, folder: Path
 ) -> None:
     frigate.add_face("Eileen")
@@ -183,7 +183,7 @@ async def test_an_image_entity(
 
 
 @EACH
-async def test_a_camera_that_shows_nothing(
+async def test_a_camera_without_an_image(
     hass: HomeAssistant, frigate: FakeFrigate, action: str
 ) -> None:
     entry = await set_up_admin(hass, frigate)
@@ -219,7 +219,7 @@ async def test_a_camera_that_shows_nothing(
         ({}, "field image_entity"),
     ],
 )
-async def test_entities_that_are_none(
+async def test_invalid_entities(
     hass: HomeAssistant, frigate: FakeFrigate, action: str, entity_id: Any, key: str
 ) -> None:
     await set_up_admin(hass, frigate)
@@ -229,7 +229,7 @@ async def test_entities_that_are_none(
     assert frigate.requests == []
 
 
-async def test_who_may_look_at_an_entity(
+async def test_the_entity_must_be_visible_to_the_user(
     hass: HomeAssistant, frigate: FakeFrigate, poster: Poster
 ) -> None:
     entry = await set_up_admin(hass, frigate)
@@ -253,7 +253,7 @@ async def test_who_may_look_at_an_entity(
 
 
 @EACH
-async def test_exactly_one_picture(
+async def test_exactly_one_image(
     hass: HomeAssistant, frigate: FakeFrigate, folder: Path, action: str
 ) -> None:
     entry = await set_up_admin(hass, frigate)
@@ -324,7 +324,7 @@ async def test_files_that_cannot_be_read(
 
 
 @EACH
-async def test_files_that_are_no_pictures(
+async def test_files_that_are_not_images(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     folder: Path,
@@ -348,7 +348,7 @@ async def test_files_that_are_no_pictures(
 
 @EVERY_VERSION
 @EACH
-async def test_a_viewers_account(
+async def test_a_viewer_account(
     hass: HomeAssistant, frigate: FakeFrigate, folder: Path, action: str
 ) -> None:
     await set_up_viewer(hass, frigate)
@@ -358,7 +358,7 @@ async def test_a_viewers_account(
 
 
 @EACH
-async def test_what_the_server_refuses(
+async def test_errors_of_the_server(
     hass: HomeAssistant, frigate: FakeFrigate, folder: Path, action: str
 ) -> None:
     frigate.add_face("Eileen")
@@ -376,7 +376,7 @@ async def test_what_the_server_refuses(
     assert answer["name"] == "Eileen"
 
 
-async def test_a_question_without_an_answer_is_asked_once_more(
+async def test_recognize_is_retried_once(
     hass: HomeAssistant, frigate: FakeFrigate, folder: Path
 ) -> None:
     frigate.add_face("Eileen")

@@ -45,7 +45,7 @@ KEPT = {
 
 
 @EVERY_VERSION
-async def test_the_key(hass: HomeAssistant, frigate: FakeFrigate) -> None:
+async def test_get_push_public_key(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     await set_up_viewer(hass, frigate)
     context = await person(hass, is_admin=False)
     answer = await call(hass, "get_push_public_key", context)
@@ -65,7 +65,9 @@ async def test_notifications_that_are_not_enabled(
 
 
 @EVERY_VERSION
-async def test_a_subscription(hass: HomeAssistant, frigate: FakeFrigate) -> None:
+async def test_register_push_subscription(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
     await set_up_viewer(hass, frigate)
     answer = await call(hass, "register_push_subscription", **GOOD)
     assert answer == {"username": "viewer1"}
@@ -75,7 +77,7 @@ async def test_a_subscription(hass: HomeAssistant, frigate: FakeFrigate) -> None
 
 
 @EVERY_VERSION
-async def test_nobody_cannot_subscribe(
+async def test_anonymous_access_cannot_subscribe(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     await set_up(hass, make_entry(frigate.internal_url))
@@ -86,7 +88,7 @@ async def test_nobody_cannot_subscribe(
 
 
 @EVERY_VERSION
-async def test_where_nobody_logs_in_it_is_not_said_whose_it_is(
+async def test_the_account_is_unknown_without_authentication(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     frigate.state.auth = False
@@ -100,7 +102,7 @@ async def test_where_nobody_logs_in_it_is_not_said_whose_it_is(
     assert await call(hass, "register_push_subscription", **GOOD) == {"username": None}
 
 
-async def test_people_must_be_administrators_to_subscribe(
+async def test_subscribing_needs_an_administrator(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     await set_up_admin(hass, frigate)
@@ -129,7 +131,7 @@ async def test_people_must_be_administrators_to_subscribe(
         ("auth", None, "field auth"),
     ],
 )
-async def test_what_would_keep_frigate_from_starting(
+async def test_invalid_subscriptions(
     hass: HomeAssistant, frigate: FakeFrigate, field: str, value: Any, key: str
 ) -> None:
     await set_up_admin(hass, frigate)

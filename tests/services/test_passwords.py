@@ -34,7 +34,7 @@ async def test_set_user_password(hass: HomeAssistant, frigate: FakeFrigate) -> N
 
 @EVERY_VERSION
 @pytest.mark.parametrize("account", [ADMIN, VIEWER], ids=["admin", "viewer"])
-async def test_our_own_password_is_remembered(
+async def test_the_own_password_is_stored(
     hass: HomeAssistant, frigate: FakeFrigate, account: dict[str, str]
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.external_url, **account))
@@ -84,7 +84,7 @@ async def test_a_viewer_cannot_set_the_password_of_others(
     assert frigate.state.users["gate1"].password == "gate-password-1!"
 
 
-async def test_a_token_has_no_password_to_remember(
+async def test_an_entry_with_a_token_stores_no_password(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     token = frigate.token("admin")
@@ -117,7 +117,7 @@ async def set_ours(hass: HomeAssistant, entry: MockConfigEntry) -> None:
 
 
 @EVERY_VERSION
-async def test_every_entry_with_the_account_follows(
+async def test_every_entry_of_the_account_is_updated(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     twins: tuple[MockConfigEntry, MockConfigEntry],
@@ -137,7 +137,7 @@ async def test_every_entry_with_the_account_follows(
     assert not reauths(hass)
 
 
-async def test_an_entry_that_is_not_loaded_follows_too(
+async def test_an_entry_that_is_not_loaded_is_updated(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     twins: tuple[MockConfigEntry, MockConfigEntry],
@@ -164,7 +164,7 @@ async def test_an_administrator_sets_the_password_of_another_entry(
 
 
 @EVERY_VERSION
-async def test_the_answer_is_lost_and_the_new_password_in_force(
+async def test_a_lost_answer_when_the_new_password_works(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     entry = await set_up_viewer(hass, frigate)
@@ -181,7 +181,7 @@ async def test_the_answer_is_lost_and_the_new_password_in_force(
 
 @EVERY_VERSION
 @pytest.mark.parametrize("lost", [Fault.drop(), Fault.status(502), Fault.status(504)])
-async def test_the_answer_is_lost_and_the_old_password_in_force(
+async def test_a_lost_answer_when_the_old_password_works(
     hass: HomeAssistant, frigate: FakeFrigate, lost: Fault
 ) -> None:
     entry = await set_up_viewer(hass, frigate)
@@ -205,7 +205,7 @@ async def test_the_answer_is_lost_and_the_old_password_in_force(
 
 @pytest.mark.parametrize("unknown", [Fault.drop(), Fault.status(429), Fault.html()])
 @pytest.mark.parametrize("lost", [Fault.drop(), Fault.drop_body()])
-async def test_it_cannot_be_found_out_which_password_is_in_force(
+async def test_a_lost_answer_when_no_login_is_possible(
     hass: HomeAssistant, frigate: FakeFrigate, unknown: Fault, lost: Fault
 ) -> None:
     entry = await set_up_viewer(hass, frigate)
@@ -234,7 +234,7 @@ async def test_a_password_that_was_never_sent(
     assert entry.data[CONF_PASSWORD] == GOOD
 
 
-async def test_a_lost_answer_about_somebody_else(
+async def test_a_lost_answer_for_another_account(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     await set_up_admin(hass, frigate)

@@ -45,7 +45,7 @@ async def test_get_previews(hass: HomeAssistant, frigate: FakeFrigate) -> None:
 
 @pytest.mark.usefixtures("fixed_time")
 @EVERY_VERSION
-async def test_the_running_hour_has_none(
+async def test_the_current_hour_has_no_preview(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     freezer.tick(-300)
@@ -65,7 +65,7 @@ async def test_the_running_hour_has_none(
     assert len(previews) == 1
 
 
-async def test_a_viewer_sees_previews(
+async def test_a_viewer_account_sees_previews(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     entry = await set_up_viewer(hass, frigate)
@@ -75,7 +75,7 @@ async def test_a_viewer_sees_previews(
     assert found["previews"]
 
 
-async def test_a_refusal_is_told(hass: HomeAssistant, frigate: FakeFrigate) -> None:
+async def test_errors_of_the_server(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     entry = await set_up(hass, make_entry(frigate.internal_url))
     door = camera_entity(hass, entry)
     for fault, key in (
@@ -91,7 +91,7 @@ async def test_a_refusal_is_told(hass: HomeAssistant, frigate: FakeFrigate) -> N
     assert await call(hass, "get_previews", entity_id=door, duration=2 * HOUR)
 
 
-async def test_an_address_outside_the_server_is_not_shown(
+async def test_a_url_outside_the_server_is_left_out(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.internal_url))
@@ -105,7 +105,7 @@ async def test_an_address_outside_the_server_is_not_shown(
     }
 
 
-async def test_a_mistake_is_found_before_anything_is_sent(
+async def test_invalid_fields_send_nothing(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     entry = await set_up(hass, make_entry(frigate.internal_url))

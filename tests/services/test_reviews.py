@@ -91,7 +91,7 @@ async def test_reviews_are_filtered(hass: HomeAssistant, frigate: FakeFrigate) -
 
 
 @EVERY_VERSION
-async def test_the_sensors_follow_what_is_marked(
+async def test_the_sensors_follow_marked_items(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     alert = frigate.add_review("front_door").id
@@ -116,7 +116,7 @@ async def test_the_sensors_follow_what_is_marked(
     assert frigate.state.database.viewed == {"viewer1": {alert: False, bark: False}}
 
 
-async def test_on_the_internal_port_nobody_in_particular_reviews(
+async def test_items_are_marked_for_the_anonymous_account(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     review = frigate.add_review("front_door").id
@@ -158,7 +158,7 @@ async def test_a_role_for_some_cameras(
         ("get_reviews", {"duration": 0}, "not_a_duration"),
     ],
 )
-async def test_what_is_refused_at_once(
+async def test_invalid_fields_send_nothing(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     action: str,
@@ -174,7 +174,7 @@ async def test_what_is_refused_at_once(
     assert sent(frigate, "/api/review") == []
 
 
-async def test_a_mark_without_an_answer_is_not_sent_again(
+async def test_mark_reviewed_is_not_retried(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     entry = await set_up_admin(hass, frigate)

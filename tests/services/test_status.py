@@ -47,7 +47,7 @@ async def test_status(hass: HomeAssistant, frigate: FakeFrigate) -> None:
 
 
 @EVERY_VERSION
-async def test_the_status_for_a_viewer_and_asked_by_anybody(
+async def test_status_of_a_viewer_account(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     await set_up_viewer(hass, frigate)
@@ -57,7 +57,7 @@ async def test_the_status_for_a_viewer_and_asked_by_anybody(
 
 
 @EVERY_VERSION
-async def test_the_status_without_an_account(
+async def test_status_without_an_account(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     await set_up(hass, make_entry(frigate.internal_url))
@@ -67,7 +67,7 @@ async def test_the_status_without_an_account(
     assert await call(hass, "get_status") == anybody | {"authentication": False}
 
 
-async def test_an_older_server_does_not_tell_who_we_are(
+async def test_status_of_an_older_server(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     await set_up(hass, make_entry(frigate.internal_url))
@@ -80,7 +80,7 @@ async def test_an_older_server_does_not_tell_who_we_are(
 
 
 @EVERY_VERSION
-async def test_a_server_that_restarts(
+async def test_status_while_the_server_starts(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     await set_up_admin(hass, frigate)
@@ -92,7 +92,9 @@ async def test_a_server_that_restarts(
     assert await call(hass, "get_status") == status(frigate, "admin", "admin")
 
 
-async def test_a_server_that_is_gone(hass: HomeAssistant, frigate: FakeFrigate) -> None:
+async def test_status_of_an_unreachable_server(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
     await set_up_admin(hass, frigate)
     await frigate.refuse()
     answer = await call(hass, "get_status")
@@ -102,7 +104,7 @@ async def test_a_server_that_is_gone(hass: HomeAssistant, frigate: FakeFrigate) 
     assert (await call(hass, "get_status"))["alive"]
 
 
-async def test_a_server_that_was_gone_when_home_assistant_started(
+async def test_status_while_the_setup_is_retried(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     frigate.state.starting = True
@@ -119,7 +121,7 @@ async def test_a_server_that_was_gone_when_home_assistant_started(
     assert (await call(hass, "get_status"))["alive"]
 
 
-async def test_one_lost_answer_is_not_the_end(
+async def test_status_is_retried_once(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     await set_up_admin(hass, frigate)
@@ -129,7 +131,7 @@ async def test_one_lost_answer_is_not_the_end(
     assert len(sent(frigate, "/api/version")) == 2
 
 
-async def test_what_is_not_frigate_any_more(
+async def test_status_of_something_else_than_frigate(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     await set_up_admin(hass, frigate)
@@ -142,7 +144,9 @@ async def test_what_is_not_frigate_any_more(
 
 
 @EVERY_VERSION
-async def test_a_refused_login(hass: HomeAssistant, frigate: FakeFrigate) -> None:
+async def test_status_after_a_refused_login(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
     await set_up_viewer(hass, frigate)
     frigate.state.users["viewer1"].password = "another-password-2"
     frigate.revoke_sessions()

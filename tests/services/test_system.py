@@ -34,7 +34,7 @@ def texts(lines: Any) -> list[str]:
 
 
 @EVERY_VERSION
-async def test_newest_lines(hass: HomeAssistant, frigate: FakeFrigate) -> None:
+async def test_get_logs(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     await set_up_admin(hass, frigate)
     for number in range(150):
         frigate.log(f"Line {number}")
@@ -53,7 +53,7 @@ async def test_newest_lines(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     assert nginx["total_lines"] == 3
 
 
-async def test_passwords_of_cameras_stay_out(
+async def test_passwords_of_cameras_are_masked(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     await set_up_admin(hass, frigate)
@@ -64,9 +64,7 @@ async def test_passwords_of_cameras_stay_out(
 
 
 @EVERY_VERSION
-async def test_a_log_that_was_never_written(
-    hass: HomeAssistant, frigate: FakeFrigate
-) -> None:
+async def test_a_missing_log(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     await set_up_admin(hass, frigate)
     with pytest.raises(HomeAssistantError, match="no log of go2rtc") as caught:
         await call(hass, "get_logs", log="go2rtc")
@@ -76,7 +74,9 @@ async def test_a_log_that_was_never_written(
 
 
 @EVERY_VERSION
-async def test_logs_for_a_viewer(hass: HomeAssistant, frigate: FakeFrigate) -> None:
+async def test_logs_for_a_viewer_account(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
     await set_up_viewer(hass, frigate)
     if not frigate.state.is_018:
         assert (await call(hass, "get_logs", log="nginx"))["lines"]
@@ -85,7 +85,7 @@ async def test_logs_for_a_viewer(hass: HomeAssistant, frigate: FakeFrigate) -> N
         await call(hass, "get_logs", log="nginx")
 
 
-async def test_people_must_be_administrators_to_read_logs(
+async def test_reading_logs_needs_an_administrator(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     await set_up_admin(hass, frigate)
@@ -108,7 +108,7 @@ async def test_people_must_be_administrators_to_read_logs(
         ({"log": "frigate", "lines": ""}, "field lines"),
     ],
 )
-async def test_what_cannot_be_asked_of_a_log(
+async def test_invalid_fields_of_get_logs(
     hass: HomeAssistant, frigate: FakeFrigate, data: dict[str, Any], key: str
 ) -> None:
     await set_up_admin(hass, frigate)
@@ -149,7 +149,7 @@ async def test_a_part_of_the_schema(
         ("mqtt.host.name", r"no mqtt\.host\.name\. Available at this level: nothing"),
     ],
 )
-async def test_a_path_that_leads_nowhere(
+async def test_an_unknown_path(
     hass: HomeAssistant, frigate: FakeFrigate, path: str, words: str
 ) -> None:
     await set_up_viewer(hass, frigate)
@@ -172,7 +172,7 @@ async def test_a_path_that_leads_nowhere(
         ("record.", "bad_path"),
     ],
 )
-async def test_what_cannot_be_a_path(
+async def test_invalid_paths(
     hass: HomeAssistant, frigate: FakeFrigate, path: Any, key: str
 ) -> None:
     await set_up_viewer(hass, frigate)
@@ -183,7 +183,9 @@ async def test_what_cannot_be_a_path(
     assert frigate.requests == []
 
 
-async def test_a_schema_that_is_none(hass: HomeAssistant, frigate: FakeFrigate) -> None:
+async def test_an_answer_that_is_not_a_schema(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
     await set_up_viewer(hass, frigate)
     frigate.fail(SCHEMA, Fault.json({}), times=1)
     with pytest.raises(HomeAssistantError) as caught:

@@ -53,7 +53,7 @@ def asked(frigate: FakeFrigate) -> list[str]:
     return sorted(found)
 
 
-async def test_several_cameras_have_an_answer_each(
+async def test_each_camera_has_a_result(
     hass: HomeAssistant, frigate: FakeFrigate, cameras: tuple[str, str]
 ) -> None:
     answers = await previews(hass, entity_id=[*cameras])
@@ -61,7 +61,7 @@ async def test_several_cameras_have_an_answer_each(
     assert asked(frigate) == ["Portones", "front_door"]
 
 
-async def test_devices_areas_and_labels_come_down_to_cameras(
+async def test_devices_areas_and_labels_are_resolved(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     entry: MockConfigEntry,
@@ -83,7 +83,7 @@ async def test_devices_areas_and_labels_come_down_to_cameras(
     assert (await previews(hass, entity_id="all")).keys() == {door, gate}
 
 
-async def test_what_is_missing_of_a_target_is_told(
+async def test_missing_targets_are_logged(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     cameras: tuple[str, str],
@@ -95,7 +95,7 @@ async def test_what_is_missing_of_a_target_is_told(
     assert "areas nowhere" in caplog.text
 
 
-async def test_a_camera_that_is_switched_off_counts_only_where_it_is_named(
+async def test_disabled_cameras_are_only_used_if_named(
     hass: HomeAssistant, frigate: FakeFrigate, cameras: tuple[str, str]
 ) -> None:
     door, gate = cameras
@@ -108,7 +108,7 @@ async def test_a_camera_that_is_switched_off_counts_only_where_it_is_named(
     assert (await previews(hass, label_id=label.label_id)).keys() == {door}
 
 
-async def test_birdseye_counts_only_where_it_is_named(
+async def test_birdseye_is_only_used_if_named(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     frigate.state.birdseye = True
@@ -168,7 +168,7 @@ async def test_targets_without_a_camera(
     assert frigate.requests == []
 
 
-async def test_a_mistake_that_holds_for_all_cameras_is_told_once(
+async def test_a_common_error_is_raised_once(
     hass: HomeAssistant, frigate: FakeFrigate, cameras: tuple[str, str]
 ) -> None:
     frigate.clear_requests()
@@ -196,7 +196,7 @@ def switch_off_in_registry(hass: HomeAssistant, camera: str) -> None:
     ],
     ids=["unavailable", "switched off"],
 )
-async def test_an_unavailable_camera_is_an_error_of_its_own(
+async def test_an_unavailable_camera_has_an_error(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     cameras: tuple[str, str],
@@ -220,7 +220,7 @@ async def test_an_unavailable_camera_is_an_error_of_its_own(
     assert frigate.requests == []
 
 
-async def test_cameras_of_a_server_that_is_not_loaded(
+async def test_cameras_of_an_unloaded_entry(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     door = camera_entity(hass, entry)
@@ -232,7 +232,7 @@ async def test_cameras_of_a_server_that_is_not_loaded(
     assert (await previews(hass, entity_id=door))[door] == {"previews": []}
 
 
-async def test_the_action_fails_if_it_worked_for_none(
+async def test_the_action_fails_if_all_cameras_fail(
     hass: HomeAssistant, frigate: FakeFrigate, cameras: tuple[str, str]
 ) -> None:
     door, gate = cameras
@@ -257,7 +257,7 @@ def allowed(hass: HomeAssistant, *entity_ids: str) -> Context:
     return Context(user_id=user.id)
 
 
-async def test_people_need_the_right_to_control_every_camera(
+async def test_users_need_control_of_every_camera(
     hass: HomeAssistant, frigate: FakeFrigate, cameras: tuple[str, str]
 ) -> None:
     door, gate = cameras
@@ -276,7 +276,7 @@ async def test_people_need_the_right_to_control_every_camera(
 # While an action waits
 
 
-async def test_an_action_outlives_its_server(
+async def test_the_entry_is_unloaded_during_an_action(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     door = camera_entity(hass, entry)

@@ -56,7 +56,7 @@ async def test_get_users(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     assert await call(hass, "get_users") == {"users": USERS}
 
 
-async def test_people_must_be_administrators(
+async def test_account_actions_need_an_administrator(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     await set_up_admin(hass, frigate)
@@ -68,7 +68,7 @@ async def test_people_must_be_administrators(
     assert answer == {"users": USERS}
 
 
-async def test_a_viewer_is_told_what_to_check(
+async def test_a_viewer_account_gets_advice(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     await set_up_viewer(hass, frigate)
@@ -78,7 +78,7 @@ async def test_a_viewer_is_told_what_to_check(
     assert not reauths(hass)
 
 
-async def test_a_query_without_an_answer_is_sent_once_more(
+async def test_a_query_is_retried_once(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     await set_up_admin(hass, frigate)
@@ -96,7 +96,7 @@ async def test_a_query_without_an_answer_is_sent_once_more(
     assert await call(hass, "get_users") == {"users": USERS}
 
 
-async def test_a_lost_login_asks_for_a_new_one(
+async def test_a_lost_login_starts_reauthentication(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     await set_up_admin(hass, frigate)
@@ -127,7 +127,7 @@ async def test_create_user(
 
 
 @EVERY_VERSION
-async def test_a_new_user_is_a_viewer_and_seen_at_once(
+async def test_a_new_user_is_a_viewer_by_default(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     await set_up(hass, make_entry(frigate.internal_url))
@@ -150,7 +150,7 @@ async def test_a_name_that_exists(hass: HomeAssistant, frigate: FakeFrigate) -> 
 
 
 @EVERY_VERSION
-async def test_somebody_else_was_quicker(
+async def test_a_name_that_is_taken_meanwhile(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     await set_up_admin(hass, frigate)
@@ -176,7 +176,7 @@ async def test_somebody_else_was_quicker(
         (Fault.status(503), None, "starting"),
     ],
 )
-async def test_a_failure_that_is_not_known_to_be_about_the_name(
+async def test_a_server_error_that_is_not_about_the_name(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     fault: Fault,
@@ -199,7 +199,7 @@ async def test_a_failure_that_is_not_known_to_be_about_the_name(
 
 @EVERY_VERSION
 @pytest.mark.parametrize("action", ["create_user", "set_user_role"])
-async def test_a_role_that_frigate_does_not_have(
+async def test_an_unknown_role(
     hass: HomeAssistant, frigate: FakeFrigate, action: str
 ) -> None:
     await set_up_admin(hass, frigate)
@@ -250,7 +250,7 @@ async def test_a_role_that_frigate_does_not_have(
         ("set_user_password", {"username": "a/b"}, "bad_username"),
     ],
 )
-async def test_mistakes_are_found_before_anything_is_sent(
+async def test_invalid_fields_send_nothing(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     action: str,
@@ -301,7 +301,9 @@ async def test_delete_user(hass: HomeAssistant, frigate: FakeFrigate) -> None:
 
 
 @EVERY_VERSION
-async def test_our_own_account_stays(hass: HomeAssistant, frigate: FakeFrigate) -> None:
+async def test_the_own_account_cannot_be_deleted(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
     await set_up_second_admin(hass, frigate)
     with pytest.raises(ServiceValidationError, match="itself uses the account second"):
         await call(hass, "delete_user", username="second")
@@ -313,7 +315,7 @@ async def test_our_own_account_stays(hass: HomeAssistant, frigate: FakeFrigate) 
     assert frigate.state.users["second"].role == "admin"
 
 
-async def test_the_account_that_is_set_up_stays_where_none_is_asked_for(
+async def test_the_configured_account_cannot_be_deleted_without_authentication(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     await set_up(hass, make_entry(frigate.internal_url, **VIEWER))
@@ -350,7 +352,7 @@ EACH = pytest.mark.parametrize("action", COMMANDS)
 
 @EVERY_VERSION
 @EACH
-async def test_a_viewer_may_not(
+async def test_a_viewer_account_is_forbidden(
     hass: HomeAssistant, frigate: FakeFrigate, action: str
 ) -> None:
     await set_up_viewer(hass, frigate)
@@ -363,7 +365,7 @@ async def test_a_viewer_may_not(
 
 
 @EACH
-async def test_people_may_not_unless_they_are_administrators(
+async def test_password_actions_need_an_administrator(
     hass: HomeAssistant, frigate: FakeFrigate, action: str
 ) -> None:
     await set_up_admin(hass, frigate)
@@ -375,7 +377,7 @@ async def test_people_may_not_unless_they_are_administrators(
 
 
 @EACH
-async def test_a_command_without_an_answer_is_not_repeated(
+async def test_a_command_is_not_retried(
     hass: HomeAssistant, frigate: FakeFrigate, action: str
 ) -> None:
     entry = await set_up_admin(hass, frigate)
@@ -389,7 +391,7 @@ async def test_a_command_without_an_answer_is_not_repeated(
     assert (await call(hass, "get_status"))["alive"]
 
 
-async def test_a_query_whose_connection_breaks_is_sent_twice_in_all(
+async def test_a_query_is_sent_twice_in_total(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     await set_up_admin(hass, frigate)
@@ -402,7 +404,7 @@ async def test_a_query_whose_connection_breaks_is_sent_twice_in_all(
     assert await call(hass, "get_users") == {"users": USERS}
 
 
-async def test_a_question_before_a_command_leaves_no_doubt(
+async def test_a_failed_check_before_a_command_is_no_unknown_outcome(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     await set_up_admin(hass, frigate)

@@ -58,11 +58,11 @@ def refused_as(read: Callable[[], object]) -> str | None:
         datetime(2026, 11, 23, 12, 0, tzinfo=UTC),
     ],
 )
-def test_every_form_of_a_moment(value: Any) -> None:
+def test_valid_times(value: Any) -> None:
     assert timestamp("at")(value) == NOW
 
 
-def test_a_day_alone_begins_at_midnight() -> None:
+def test_a_date_starts_at_midnight() -> None:
     midnight = datetime(2026, 11, 22, 23, 0, tzinfo=UTC).timestamp()
     assert timestamp("at")(date(2026, 11, 23)) == midnight
     assert timestamp("at")("2026-11-23") == midnight
@@ -87,7 +87,7 @@ def test_a_day_alone_begins_at_midnight() -> None:
     ],
     ids=lambda value: repr(value)[:20],
 )
-def test_what_is_no_moment(value: Any) -> None:
+def test_invalid_times(value: Any) -> None:
     assert refused_as(lambda: timestamp("at")(value)) == "not_a_time"
 
 
@@ -103,7 +103,7 @@ def test_milliseconds_are_refused(value: Any) -> None:
         *({"minutes": 1, "seconds": 30}, {"seconds": 90.0}, {"minutes": 1.5}),
     ],
 )
-def test_every_form_of_a_duration(value: Any) -> None:
+def test_valid_durations(value: Any) -> None:
     assert duration("length")(value) == 90.0
 
 
@@ -115,7 +115,7 @@ def test_every_form_of_a_duration(value: Any) -> None:
     ],
     ids=lambda value: repr(value)[:20],
 )
-def test_what_is_no_duration(value: Any) -> None:
+def test_invalid_durations(value: Any) -> None:
     assert refused_as(lambda: duration("length")(value)) == "not_a_duration"
 
 
@@ -149,7 +149,7 @@ def test_period(data: dict[str, float], period: Period) -> None:
         ({"start_time": NOW, "duration": 601.0}, "end_ahead"),
     ],
 )
-def test_what_is_no_period(data: dict[str, float], key: str) -> None:
+def test_invalid_periods(data: dict[str, float], key: str) -> None:
     assert refused_as(lambda: period_of(data)) == key
 
 
@@ -166,7 +166,7 @@ def test_open_period(data: dict[str, float], period: OpenPeriod) -> None:
     assert open_period_of(data) == period
 
 
-def test_moments_are_answered_with_their_zone() -> None:
+def test_local_iso_times_have_a_time_zone() -> None:
     assert as_local_iso(NOW) == "2026-11-23T13:00:00+01:00"
     assert as_local_iso(NOW + 0.5) == "2026-11-23T13:00:00.500000+01:00"
     assert as_local_iso(None) is None
