@@ -43,6 +43,7 @@ def async_create_client(hass: HomeAssistant, data: Mapping[str, Any]) -> Frigate
     session = async_create_clientsession(
         hass,
         verify_ssl=data[CONF_VERIFY_SSL],
+        # A safe jar would drop the cookies of a server whose host is an IP address.
         cookie_jar=aiohttp.CookieJar(unsafe=True),
     )
     return FrigateClient(session, data[CONF_URL], credentials_from(data))
@@ -62,4 +63,5 @@ async def temporary_session(
     try:
         yield session
     finally:
+        # The connector belongs to Home Assistant, so it must not be closed here.
         session.detach()

@@ -128,6 +128,7 @@ def credentials_from_form(form: Mapping[str, Any]) -> dict[str, Any]:
     parsed = {
         key: parse(entered[key]) for key, parse in _PARSERS.items() if entered.get(key)
     }
+    # A parser may leave nothing of a value, such as one of spaces only.
     if not (found := {key: value for key, value in parsed.items() if value}):
         raise FormError("no_credentials")
     return found

@@ -70,6 +70,7 @@ async def async_validate(hass: HomeAssistant, data: Mapping[str, Any]) -> str:
         version = await client.system.version()
         if not client.capabilities.is_supported:
             raise UnsupportedVersionError(f"Frigate {version}")
+        # The version may be public where everything else requires a login.
         await client.system.stats()
     return url_to_text(base)
 
