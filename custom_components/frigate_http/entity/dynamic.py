@@ -75,7 +75,7 @@ def async_add_and_remove[*KeyT](
     `kinds` are the keys of the descriptions: by them those are found whose key has gone
     while Home Assistant was off. As a camera, an entity is gone when the configuration
     lacks it twice in a row; those of a camera that is gone itself are left to it. While
-    `can_tell` says no, that a key is missing says nothing.
+    `is_conclusive` returns false, a missing key proves nothing.
     """
     unique_ids = async_add_as_they_appear(coordinator, async_add_entities, keys, create)
     domain = async_get_current_platform().domain

@@ -154,13 +154,13 @@ class FrigateCameraSensor(CameraEntity, SensorEntity):
         stats, description = self.camera_stats, self.entity_description
         self._attr_native_value = (
             description.rounded(description.value_fn(stats))
-            if stats is not None and self._is_told_still
+            if stats is not None and self._is_supported
             else None
         )
         return True
 
     @property
-    def _is_told_still(self) -> bool:
+    def _is_supported(self) -> bool:
         """Return whether the statistic applies: sound levels need audio detection."""
         camera, capabilities = self.camera_config, self.coordinator.client.capabilities
         return camera is not None and bool(
