@@ -1,4 +1,4 @@
-"""The blueprints: each is loaded and run as somebody would who imported it."""
+"""The blueprints: each one is loaded and run like an imported one."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -51,7 +51,7 @@ type Inputs = dict[str, Any]
 
 @pytest.fixture
 def media(hass: HomeAssistant, tmp_path: Path) -> Path:
-    """Let Home Assistant have the blueprints and a media folder; return the latter."""
+    """Give Home Assistant the blueprints and a media folder; return the folder."""
     folder = tmp_path / "media"
     folder.mkdir()
     (tmp_path / "blueprints").symlink_to(ROOT / "blueprints")
@@ -65,24 +65,24 @@ def media(hass: HomeAssistant, tmp_path: Path) -> Path:
 async def entry(
     hass: HomeAssistant, fixed_time: None, media: Path, frigate: FakeFrigate
 ) -> MockConfigEntry:
-    """Return an entry whose account may do everything."""
+    """Return an entry with an admin account."""
     return await set_up_admin(hass, frigate)
 
 
 @pytest.fixture
-def told(hass: HomeAssistant) -> list[ServiceCall]:
+def notifications(hass: HomeAssistant) -> list[ServiceCall]:
     """Return the notifications that have been sent."""
     return async_mock_service(hass, "notify", "notify")
 
 
 @pytest.fixture
 def expected_lingering_timers() -> bool:
-    """Let automations wait for their next time when the test ends."""
+    """Allow automations to have timers left when the test ends."""
     return True
 
 
 async def use(hass: HomeAssistant, name: str, **inputs: Any) -> None:
-    """Make an automation of a blueprint, as the editor does."""
+    """Create an automation from a blueprint, as the editor does."""
     path = f"{DOMAIN}/{name}.yaml"
     automation = {"alias": name, "use_blueprint": {"path": path, "input": inputs}}
     assert await async_setup_component(hass, AUTOMATION, {AUTOMATION: [automation]})
@@ -102,12 +102,12 @@ def named(hass: HomeAssistant, entry: MockConfigEntry, domain: str, key: str) ->
 
 
 def read(name: str) -> dict[str, Any]:
-    """Return a blueprint as it is written."""
+    """Return the parsed YAML of a blueprint."""
     return load_yaml_dict(str(FOLDER / f"{name}.yaml"))
 
 
 def inputs_of(name: str) -> Mapping[str, dict[str, Any]]:
-    """Return what a blueprint asks for."""
+    """Return the inputs of a blueprint."""
     blueprint = Blueprint(
         read(name), expected_domain=AUTOMATION, schema=BLUEPRINT_SCHEMA
     )
@@ -115,7 +115,7 @@ def inputs_of(name: str) -> Mapping[str, dict[str, Any]]:
 
 
 def entity_filters() -> Iterator[Any]:
-    """Yield which entities are offered, with a name for each such input."""
+    """Yield the entity filter of each input that has one."""
     for name in NAMES:
         for key, asked in inputs_of(name).items():
             if "entity" in asked["selector"]:
@@ -127,7 +127,7 @@ def entity_filters() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_blueprint_says_what_it_is(name: str) -> None:
+def test_every_blueprint_is_described(name: str) -> None:
     about = read(name)["blueprint"]
     assert about["name"].startswith("Frigate: ")
     assert about["description"].endswith(".")
@@ -153,7 +153,7 @@ def test_every_input_is_explained_by_its_selector(name: str) -> None:
 
 
 @pytest.mark.parametrize("offered", entity_filters())
-async def test_entities_of_ours_are_offered_and_no_others(
+async def test_inputs_offer_only_matching_entities(
     hass: HomeAssistant, entry: MockConfigEntry, offered: dict[str, Any]
 ) -> None:
     assert offered["integration"] == DOMAIN
@@ -175,7 +175,7 @@ async def test_a_person_is_notified_with_a_snapshot(
     entry: MockConfigEntry,
     media: Path,
     frigate: FakeFrigate,
-    told: list[ServiceCall],
+    notifications: list[ServiceCall],
     freezer: FrozenDateTimeFactory,
 ) -> None:
     await until_pushing(hass, entry, frigate)
@@ -183,8 +183,8 @@ async def test_a_person_is_notified_with_a_snapshot(
     await use(hass, "notify_when_seen", seen=[seen])
     await pass_time(hass, freezer, 60)
     person = frigate.object_appears("front_door")
-    await until(hass, lambda: bool(told), "a notification")
-    (call,) = told
+    await until(hass, lambda: bool(notifications), "a notification")
+    (call,) = notifications
     assert call.data["title"] == "Front door"
     assert call.data["message"] == "Person detected at 04:01."
     picture = media / call.data["data"]["image"].removeprefix("/media/local/")
@@ -198,14 +198,14 @@ async def test_a_person_is_notified_with_a_snapshot(
         person = frigate.object_appears("front_door")
         await until_state(hass, entry, "binary_sensor", OCCUPANCY, "on")
         await hass.async_block_till_done(wait_background_tasks=True)
-        assert len(told) == number
+        assert len(notifications) == number
 
 
 async def test_a_person_is_notified_without_a_snapshot_too(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FakeFrigate,
-    told: list[ServiceCall],
+    notifications: list[ServiceCall],
     freezer: FrozenDateTimeFactory,
 ) -> None:
     camera = named(hass, entry, "camera", "camera:front_door")
@@ -214,15 +214,17 @@ async def test_a_person_is_notified_without_a_snapshot_too(
     await use(hass, "notify_when_seen", seen=[seen], pause=0)
     frigate.fail("/api/front_door/latest", Fault.status(404))
     person = frigate.object_appears("front_door")
-    await until(hass, lambda: bool(told), "a notification")
-    assert told.pop().data["data"]["image"] == f"/api/camera_proxy/{camera}"
+    await until(hass, lambda: bool(notifications), "a notification")
+    assert notifications.pop().data["data"]["image"] == f"/api/camera_proxy/{camera}"
 
     frigate.clear_faults()
     frigate.object_leaves(person)
     await until_state(hass, entry, "binary_sensor", OCCUPANCY, "off")
     frigate.object_appears("front_door")
-    await until(hass, lambda: bool(told), "a notification")
-    assert told[0].data["data"]["image"].startswith("/media/local/frigate_http/")
+    await until(hass, lambda: bool(notifications), "a notification")
+    assert (
+        notifications[0].data["data"]["image"].startswith("/media/local/frigate_http/")
+    )
 
 
 async def test_the_clip_around_a_trigger_is_saved(
@@ -230,7 +232,7 @@ async def test_the_clip_around_a_trigger_is_saved(
     entry: MockConfigEntry,
     media: Path,
     frigate: FakeFrigate,
-    told: list[ServiceCall],
+    notifications: list[ServiceCall],
     freezer: FrozenDateTimeFactory,
 ) -> None:
     camera = named(hass, entry, "camera", "camera:front_door")
@@ -247,10 +249,10 @@ async def test_the_clip_around_a_trigger_is_saved(
         ],
     )
     hass.bus.async_fire("bell")
-    while not told:
+    while not notifications:
         await all_waits()
         freezer.tick(1)
-    path = media / told[0].data["message"].removeprefix("/media/local/")
+    path = media / notifications[0].data["message"].removeprefix("/media/local/")
     assert len(read_video(path).video) == pytest.approx(70 * 5, abs=10)
 
 
@@ -258,7 +260,7 @@ async def test_the_recording_around_a_trigger_is_exported(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FakeFrigate,
-    told: list[ServiceCall],
+    notifications: list[ServiceCall],
     freezer: FrozenDateTimeFactory,
 ) -> None:
     camera = named(hass, entry, "camera", "camera:front_door")
@@ -266,10 +268,10 @@ async def test_the_recording_around_a_trigger_is_exported(
     await use(hass, "export_and_notify", trigger=bell, camera=camera)
     start = dt_util.utcnow().timestamp()
     hass.bus.async_fire("bell")
-    while not told:
+    while not notifications:
         await all_waits()
         freezer.tick(1)
-    (call,) = told
+    (call,) = notifications
     assert call.data["title"] == "Front door"
     assert call.data["message"] == "Export at 04:00 is ready."
     (export,) = frigate.state.exporter.exports
@@ -278,11 +280,11 @@ async def test_the_recording_around_a_trigger_is_exported(
 
 
 @pytest.mark.parametrize("recognized", [["Eileen"], []], ids=["somebody", "nobody"])
-async def test_unknown_faces_are_looked_at_again_at_night(
+async def test_unknown_faces_are_reprocessed_at_night(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FakeFrigate,
-    told: list[ServiceCall],
+    notifications: list[ServiceCall],
     freezer: FrozenDateTimeFactory,
     recognized: list[str],
 ) -> None:
@@ -293,7 +295,7 @@ async def test_unknown_faces_are_looked_at_again_at_night(
         frigate.expect_face(frigate.add_training_image(), name)
     await pass_until(hass, freezer, hour=3, minute=30)
     assert sent(frigate, "/api/faces/reprocess")
-    assert [call.data["message"] for call in told] == recognized
+    assert [call.data["message"] for call in notifications] == recognized
 
 
 def _let_pass(
@@ -308,7 +310,7 @@ async def test_failing_cameras_share_one_notification(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FakeFrigate,
-    told: list[ServiceCall],
+    notifications: list[ServiceCall],
     freezer: FrozenDateTimeFactory,
 ) -> None:
     streams = [
@@ -323,28 +325,28 @@ async def test_failing_cameras_share_one_notification(
         await pass_polls(hass, freezer, 1)
         assert state_of(hass, entry, "binary_sensor", STREAM) == state
     await pass_polls(hass, freezer, 8)
-    assert not told
+    assert not notifications
 
     for camera in cameras.values():
         camera.fps = 0
     await pass_polls(hass, freezer, 1)
     _let_pass(hass, freezer, 120)
-    await until(hass, lambda: bool(told), "a warning")
-    assert told.pop().data["message"] == "Offline: Front door, Portones."
+    await until(hass, lambda: bool(notifications), "a warning")
+    assert notifications.pop().data["message"] == "Offline: Front door, Portones."
     for camera in cameras.values():
         camera.fps = 5
     _let_pass(hass, freezer, POLL)
-    await until(hass, lambda: bool(told), "a relief")
+    await until(hass, lambda: bool(notifications), "the all-clear")
     await hass.async_block_till_done()
-    (call,) = told
+    (call,) = notifications
     assert call.data["message"] == "All cameras are online again."
 
 
-async def test_a_failing_server_is_notified(
+async def test_an_unreachable_server_is_reported(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     frigate: FakeFrigate,
-    told: list[ServiceCall],
+    notifications: list[ServiceCall],
     freezer: FrozenDateTimeFactory,
 ) -> None:
     await use(
@@ -358,9 +360,9 @@ async def test_a_failing_server_is_notified(
     await pass_polls(hass, freezer, 1)
     assert not is_available(hass, entry, "binary_sensor", STREAM)
     _let_pass(hass, freezer, 60)
-    await until(hass, lambda: bool(told), "a warning")
-    assert told[0].data["message"] == "Offline: Front door."
+    await until(hass, lambda: bool(notifications), "a warning")
+    assert notifications[0].data["message"] == "Offline: Front door."
     await frigate.resume()
     await pass_polls(hass, freezer, 2)
     assert state_of(hass, entry, "binary_sensor", STREAM) == "on"
-    assert len(told) == 1
+    assert len(notifications) == 1
