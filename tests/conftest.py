@@ -14,12 +14,17 @@ from syrupy.assertion import SnapshotAssertion
 # plugin's own folder of that name first.
 from custom_components.frigate_http.const import DOMAIN
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import CONF_URL, CONF_VERIFY_SSL
+from homeassistant.const import CONF_URL, CONF_VERIFY_SSL, __version__ as HOME_ASSISTANT
 from homeassistant.core import HomeAssistant
 from tests.common import setup_state
 from tests.entity_snapshots import EntitySnapshots
 from tests.fake_frigate import FakeFrigate
 from tests.fake_frigate.threads import counted_threads, threads_are_idle
+
+
+def pytest_report_header() -> str:
+    """Say which Home Assistant the tests run with."""
+    return f"Home Assistant {HOME_ASSISTANT}"
 
 
 @pytest.fixture(autouse=True)
