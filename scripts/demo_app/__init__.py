@@ -11,5 +11,5 @@ class DemoError(Exception):
 
 
 def say(text: str = "") -> None:
-    """Tell the person at the terminal."""
+    """Print a line for the person at the terminal."""
     print(text, flush=True)

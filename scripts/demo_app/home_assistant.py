@@ -31,7 +31,7 @@ logbook:
 # Without these files, the editors for automations and scripts have nowhere to write to.
 automation: !include automations.yaml
 script: !include scripts.yaml
-# What blueprints notify with unless told otherwise: here it shows on the screen.
+# The default of the blueprints for notifications: here they show on the screen.
 notify:
   - platform: group
     services:

@@ -23,7 +23,7 @@ class Entity:
 
     @property
     def kind(self) -> str:
-        """Return `server` or `camera`: what the entity tells about."""
+        """Return `server` or `camera`: what the entity is about."""
         return self.own_id.partition(":")[0]
 
     @property

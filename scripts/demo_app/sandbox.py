@@ -61,7 +61,7 @@ class Ports:
         """Return the wanted port, or the next one that is free."""
         for port in range(wanted, wanted + _PORTS_TO_TRY):
             # A server begins to listen seconds later. Until then, the UDP port of the
-            # same number, which nobody needs, tells other demos that this one is taken.
+            # same number, which nobody needs, shows other demos that this one is taken.
             sign = socket.socket(type=socket.SOCK_DGRAM)
             if _bind(sign, port) and _is_free(port):
                 self._held.enter_context(sign)

@@ -20,7 +20,7 @@ _FLAGS = (
 )
 WIDTH, HEIGHT = 1280, 800
 # A bound for what hangs, generous because other work may keep the machine busy.
-_PATIENCE_SECONDS = 45
+_TIMEOUT_SECONDS = 45
 
 
 @asynccontextmanager
@@ -44,7 +44,7 @@ async def new_page(browser: Browser, language: str) -> AsyncIterator[Page]:
         viewport={"width": WIDTH, "height": HEIGHT},
         reduced_motion="reduce",
     )
-    context.set_default_timeout(_PATIENCE_SECONDS * 1000)
+    context.set_default_timeout(_TIMEOUT_SECONDS * 1000)
     yield await context.new_page()
     # After a failure the whole browser is closed, if it has not ended by itself.
     await context.close()

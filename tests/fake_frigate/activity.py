@@ -16,7 +16,7 @@ type Counts = dict[str, tuple[int, int]]
 
 @dataclass
 class Activity:
-    """The counts that were published last, by camera and by zone, and what is heard."""
+    """The counts that were published last, by camera and by zone, and the sounds that go on."""
 
     cameras: dict[str, Counts] = field(default_factory=dict)
     zones: dict[str, Counts] = field(default_factory=dict)
@@ -128,7 +128,7 @@ def camera_activity(state: ServerState) -> dict[str, Any]:
 
 
 def audio_detections(state: ServerState) -> dict[str, Any]:
-    """Return what is heard, by camera; only those that may listen are named."""
+    """Return the sounds that go on, by camera; only those with audio detection are named."""
     sounds = state.live.activity.sounds
     return {
         name: dict(sounds.get(name, {}))

@@ -120,12 +120,12 @@ def auth_route(call: Call) -> Answer:
 
 
 def first_time_login_route(call: Call) -> Answer:
-    """Tell whether nobody has logged in as the admin so far."""
+    """Answer whether nobody has logged in as the admin so far."""
     return json_answer({"admin_first_time_login": call.state.admin_first_time_login})
 
 
 def profile_route(call: Call) -> Answer:
-    """Tell who is asking."""
+    """Answer with the name and the role of the caller."""
     cameras = call.state.allowed_cameras(call.role)
     return json_answer(
         {"username": call.user, "role": call.role, "allowed_cameras": list(cameras)}

@@ -109,15 +109,15 @@ class DetectionControls(EventControls):
 
     def set_sound(self, camera: str, label: str, on: bool, score: float = 0.8) -> None:
         """Let a sound begin or end; it is an event for as long as it lasts."""
-        heard = self._live.activity.sounds.setdefault(camera, {})
+        sounds = self._live.activity.sounds.setdefault(camera, {})
         now = self.state.clock()
         if on:
             event = Event(new_id(now), camera, label, now, has_snapshot=False)
             event.data = {"type": "audio", "score": score, "top_score": score}
             self.state.database.events[event.id] = event
-            heard[label] = {"id": event.id, "score": score, "last_detection": now}
+            sounds[label] = {"id": event.id, "score": score, "last_detection": now}
         else:
-            self.state.database.events[heard.pop(label)["id"]].end_time = now
+            self.state.database.events[sounds.pop(label)["id"]].end_time = now
         self._live.publish(f"{camera}/audio/{label}", "ON" if on else "OFF")
         self._live.publish_json("audio_detections", audio_detections(self.state))
 

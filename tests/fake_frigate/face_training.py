@@ -136,7 +136,7 @@ def register_route(call: Call, name: str) -> Answer:
 
 
 def recognize_route(call: Call) -> Answer:
-    """Tell whose face is in an uploaded picture."""
+    """Answer with the name of the person on an uploaded picture."""
     content = checked(call, uploaded_file)
     if isinstance(content, Answer):
         return content

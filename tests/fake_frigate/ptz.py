@@ -33,7 +33,7 @@ def turn(state: ServerState, name: str, payload: Any) -> None:
 
 
 def info_route(call: Call, name: str) -> Answer:
-    """Tell what a camera can do, which is nothing for most."""
+    """Answer with the PTZ features of a camera; most have none."""
     camera = call.state.cameras.get(name)
     if camera is None:
         return not_found()

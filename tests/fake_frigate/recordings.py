@@ -115,7 +115,7 @@ def _usage(parts: list[Segment]) -> dict[str, Json]:
 
 
 def storage_route(call: Call) -> Answer:
-    """Tell how much room the recordings of each camera take, in MB and MB an hour."""
+    """Answer with the disk usage of each camera, in MB and in MB an hour."""
     if call.state.is_018 and (refusal := admins_only(call)) is not None:
         return refusal
     return json_answer(

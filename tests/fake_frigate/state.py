@@ -214,7 +214,7 @@ class ServerState:
         return VERSION_STRINGS.get(self.version, self.version)
 
     def notifies(self, camera: Camera) -> bool:
-        """Whether a camera sends notifications, as all do unless told otherwise."""
+        """Whether a camera sends notifications, as all do that have no setting of their own."""
         own = camera.notifications
         return self.notifications if own is None else own
 
