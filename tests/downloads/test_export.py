@@ -413,7 +413,7 @@ async def test_an_unknown_export(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     error = await failure(hass, "front_door_nobody")
-    assert error.translation_key == "unknown_id"
+    assert error.translation_key == "not_known"
     assert [*folders.media.iterdir()] == []
 
 

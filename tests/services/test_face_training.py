@@ -26,7 +26,7 @@ REPROCESS = "/api/faces/reprocess"
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ask again at once whether the recognition is ready."""
-    monkeypatch.setattr(reprocessing, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(reprocessing, "RETRY_DELAYS", (0.0, 0.0))
 
 
 @EVERY_VERSION

@@ -62,7 +62,7 @@ class Poster(ImageEntity):
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ask again at once whether the recognition is ready."""
-    monkeypatch.setattr(reprocessing, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(reprocessing, "RETRY_DELAYS", (0.0, 0.0))
 
 
 @pytest.fixture
