@@ -92,7 +92,7 @@ async def test_an_unknown_event(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     error = await failure(hass, "1795451690.505339-nobody")
-    assert error.translation_key == "unknown_id"
+    assert error.translation_key == "not_known"
     assert [*folders.media.iterdir()] == []
 
 
