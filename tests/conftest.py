@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Generator
 from typing import Any
 from unittest.mock import PropertyMock, patch
 
+import freezegun
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -20,6 +21,9 @@ from tests.common import setup_state
 from tests.entity_snapshots import EntitySnapshots
 from tests.fake_frigate import FakeFrigate
 from tests.fake_frigate.threads import counted_threads, threads_are_idle
+
+# Subtests are timed by the real clock, as pytest-freezer sees to it for whole tests.
+freezegun.configure(extend_ignore_list=["_pytest.subtests"])
 
 
 def pytest_report_header() -> str:
