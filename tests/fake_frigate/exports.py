@@ -204,5 +204,5 @@ ROUTES = (
     route("POST", f"/export/{_RANGE}", create_route),
     route("POST", f"/export/custom/{_RANGE}", custom_route, since="0.18"),
     route("PATCH", "/export/([^/]+)/rename", rename_route),
-    route("DELETE", "/export/([^/]+)", delete_route, only="0.17.2"),
+    route("DELETE", "/export/([^/]+)", delete_route, until="0.18"),
 )

@@ -14,8 +14,8 @@ type Handler = Callable[..., Answer | Awaitable[Answer]]
 class Route:
     """One route.
 
-    `camera` says that the first group of its path is a camera's name, `since` names the
-    first version of the server that has it, and `only` the one that alone has it.
+    `camera` says that the first group of its path is a camera's name. `since` names the
+    first version of the server that has it, and `until` the first that no longer has it.
     """
 
     method: str
@@ -23,14 +23,14 @@ class Route:
     handler: Handler
     admin: bool = False
     camera: bool = False
-    only: Version | None = None
     since: Version | None = None
+    until: Version | None = None
 
     def fits(self, path: str, version: Version) -> bool:
         """Whether a server of this version has the path."""
-        if self.only not in (None, version):
-            return False
         if self.since is not None and not is_since(version, self.since):
+            return False
+        if self.until is not None and is_since(version, self.until):
             return False
         return self.pattern.fullmatch(path) is not None
 
@@ -42,8 +42,8 @@ def route(
     *,
     admin: bool = False,
     camera: bool = False,
-    only: Version | None = None,
     since: Version | None = None,
+    until: Version | None = None,
 ) -> Route:
     """Return a route whose path, without `/api`, is a regular expression."""
-    return Route(method, re.compile(path), handler, admin, camera, only, since)
+    return Route(method, re.compile(path), handler, admin, camera, since, until)
