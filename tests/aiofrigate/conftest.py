@@ -11,7 +11,6 @@ from collections.abc import (
 )
 from contextlib import asynccontextmanager
 import json
-from pathlib import Path
 import socket
 import ssl
 import struct
@@ -26,13 +25,12 @@ import pytest
 from custom_components.frigate_http.aiofrigate import Credentials, FrigateClient
 from tests.clock import turns
 from tests.fake_frigate import FakeFrigate, Request
-from tests.versions import VERSIONS
+from tests.fake_frigate.recorded import recorded_file
 
 ADMIN: dict[str, Any] = {"username": "admin", "password": "frigate-admin-pass-1"}
 VIEWER: dict[str, Any] = {"username": "viewer1", "password": "viewer-password-1"}
 GATE: dict[str, Any] = {"username": "gate1", "password": "gate-password-1!"}
 
-FIXTURES = Path(__file__).parent.parent / "fixtures"
 GOOD_VERSION = (
     b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n"
     b"Content-Length: 6\r\nConnection: close\r\n\r\n0.17.2"
@@ -146,9 +144,7 @@ def everything_of(err: BaseException) -> str:
 
 def recorded(version: str, name: str) -> Any:
     """Return the JSON of a recorded answer; newer versions have only what differs."""
-    folders = reversed(VERSIONS[: VERSIONS.index(version) + 1])
-    paths = [FIXTURES / folder / f"{name}.json" for folder in folders]
-    path = next(path for path in paths if path.exists())
+    path = recorded_file(version, f"{name}.json")
     content = json.loads(path.read_text(encoding="utf-8"))
     return content["json"] if "request" in content else content
 

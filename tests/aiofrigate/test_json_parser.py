@@ -19,9 +19,10 @@ from custom_components.frigate_http.aiofrigate.json_parser import parse_json
 from custom_components.frigate_http.aiofrigate.ws_messages import parse_message
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.answers import Answer
+from tests.fake_frigate.recorded import FIXTURES
 from tests.versions import VERSIONS, on_versions
 
-from .conftest import FIXTURES, Connect, http_answer, wire_server
+from .conftest import Connect, http_answer, wire_server
 
 FOREVER = "9" * 4000
 

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from itertools import accumulate, chain
 import json
 from operator import or_
-from pathlib import Path
 import re
 import time
 from typing import Any
@@ -16,6 +15,7 @@ from tests.contract.states_faces import prepare_faces
 from tests.contract.states_footage import prepare_footage
 from tests.fake_frigate import FakeFrigate
 from tests.fake_frigate.face_images import face_image
+from tests.fake_frigate.recorded import FIXTURES, recorded_file
 from tests.fake_frigate.state import VERSION_STRINGS
 from tests.versions import VERSIONS
 
@@ -23,8 +23,6 @@ from .states_administration import prepare_administration
 from .states_clips import prepare_clips
 from .states_controls import prepare_controls
 from .states_events import clock_of, prepare_events
-
-FIXTURES = Path(__file__).parents[1] / "fixtures"
 
 
 def _manifest() -> dict[str, Any]:
@@ -278,9 +276,7 @@ def _compare_body(
     exact: bool,
 ) -> None:
     if "json_file" in recording:
-        path = FIXTURES / version / recording["json_file"]
-        if not path.exists():
-            path = FIXTURES / "0.17.2" / recording["json_file"]
+        path = recorded_file(version, recording["json_file"])
         recording = {**recording, "json": json.loads(path.read_text(encoding="utf-8"))}
     if "text" in recording:
         text = recording["text"].replace(

@@ -3,24 +3,22 @@
 from copy import copy
 from functools import cache
 import json
-from pathlib import Path
 from typing import Any
 
 from .answers import Answer, json_answer
 from .call import Call
 from .controls import allows
+from .recorded import recorded_file
 from .route import route
 from .settings import Zone
 from .state import Camera, ServerState
 
-_FIXTURES = Path(__file__).parent.parent / "fixtures"
 _MODEL_CAMERA = "front_door"
 
 
 @cache
 def _recorded(version: str) -> str:
-    folder = "0.18" if version == "0.18" else "0.17.2"
-    return (_FIXTURES / folder / "config.full.json").read_text(encoding="utf-8")
+    return recorded_file(version, "config.full.json").read_text(encoding="utf-8")
 
 
 def _switched(state: ServerState, camera: Camera, setting: str) -> dict[str, bool]:
