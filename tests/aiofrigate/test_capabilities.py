@@ -26,7 +26,7 @@ def _of(text: str | None) -> Capabilities:
 
 
 @pytest.mark.parametrize(
-    ("version", "is_supported", "is_newer"),
+    ("version", "is_supported", "is_018"),
     [
         (None, None, None),
         ("dev", None, None),
@@ -38,14 +38,14 @@ def _of(text: str | None) -> Capabilities:
     ],
 )
 def test_capabilities_follow_from_the_version(
-    version: str | None, is_supported: bool | None, is_newer: bool | None
+    version: str | None, is_supported: bool | None, is_018: bool | None
 ) -> None:
     found = _of(version)
     assert found.is_supported is is_supported
-    assert found.has_export_jobs is is_newer
-    assert found.sets_features_over_http is is_newer
-    assert found.lets_viewers_move_cameras is is_newer
-    assert found.has_connection_stats is is_newer
+    assert found.has_export_jobs is is_018
+    assert found.sets_features_over_http is is_018
+    assert found.lets_viewers_move_cameras is is_018
+    assert found.has_connection_stats is is_018
 
 
 @EVERY_VERSION
