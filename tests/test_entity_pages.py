@@ -11,10 +11,14 @@ from tests.conftest import make_entry, set_up
 from tests.documentation import READMES, pages
 from tests.fake_frigate import FakeFrigate
 from tests.fake_frigate.settings import Ptz
+from tests.versions import VERSIONS
+
+# The newest version has the most entities.
+OPTIONS = {"version": VERSIONS[-1], "faces": {"Eileen": 1}}
 
 pytestmark = pytest.mark.parametrize(
     ("frigate_options", "language"),
-    [({"version": "0.18", "faces": {"Eileen": 1}}, language) for language in READMES],
+    [(OPTIONS, language) for language in READMES],
     ids=READMES,
 )
 

@@ -13,13 +13,7 @@ from . import ROOT, DemoError, say
 from .check import check, complaints
 from .config_flow import add_frigate
 from .dashboard import lay_out_dashboards
-from .frigate import (
-    NEWER_VERSION,
-    OLDER_VERSION,
-    Target,
-    real_frigate,
-    simulated_frigate,
-)
+from .frigate import VERSIONS, Target, real_frigate, simulated_frigate
 from .home_assistant import PASSWORD, USERNAME, running_home_assistant
 from .options import Options, parse_options
 from .sandbox import Ports, demo_folder
@@ -33,7 +27,7 @@ async def _simulated(options: Options, ports: Ports) -> AsyncIterator[list[Targe
     """Run the simulated servers; the check takes one of each kind."""
     kinds = [(options.version, options.auth)]
     if options.check:
-        kinds = [(OLDER_VERSION, False), (NEWER_VERSION, True)]
+        kinds = [(VERSIONS[0], False), (VERSIONS[-1], True)]
     async with AsyncExitStack() as stack:
         yield [
             await stack.enter_async_context(

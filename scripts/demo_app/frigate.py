@@ -8,6 +8,7 @@ import os
 import sys
 
 from tests.fake_frigate import FakeFrigate
+from tests.fake_frigate.state import VERSION_STRINGS, is_since
 
 from .sandbox import LOOPBACK, Ports
 from .visits import configure_cameras, visits
@@ -15,7 +16,7 @@ from .visits import configure_cameras, visits
 CAMERAS = ("front_door", "driveway", "garden", "garage")
 FACES = {"Eileen": 3, "Tom": 2}
 WAITING_FACES = 3
-OLDER_VERSION, NEWER_VERSION = "0.17.2", "0.18"
+VERSIONS = tuple(VERSION_STRINGS)
 LATEST_RELEASE = "0.18.1"
 _RECORDINGS = "/media/frigate/recordings"
 # What a server shows from the start.
@@ -106,7 +107,7 @@ def _with_login(plain: Target, server: FakeFrigate) -> Target:
 
 def _expected(version: str) -> frozenset[str]:
     camera_keys = ["", ":stream", ":motion", ":review", ":last_snapshot", ":detect"]
-    if version != OLDER_VERSION:
+    if is_since(version, "0.18"):
         camera_keys.append(":connection_quality")
     return frozenset(
         {f"camera:{camera}{key}" for camera in CAMERAS for key in camera_keys}

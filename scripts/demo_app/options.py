@@ -3,7 +3,7 @@
 import argparse
 from dataclasses import dataclass
 
-from .frigate import NEWER_VERSION, OLDER_VERSION
+from .frigate import VERSIONS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +46,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--version",
-        choices=(OLDER_VERSION, NEWER_VERSION),
-        help=f"version of the simulated Frigate (default: {NEWER_VERSION})",
+        choices=VERSIONS,
+        help=f"version of the simulated Frigate (default: {VERSIONS[-1]})",
     )
     return parser
 
@@ -61,11 +61,11 @@ def parse_options(arguments: list[str] | None = None) -> Options:
     if parsed.frigate and (parsed.auth or parsed.version):
         parser.error("--auth and --version are for the simulated Frigate")
     if parsed.check and (parsed.auth or parsed.version):
-        parser.error("--check looks at both versions and both ports anyway")
+        parser.error("--check takes the oldest and the newest version, and both ports")
     return Options(
         check=parsed.check,
         frigate=parsed.frigate,
         insecure=parsed.insecure,
         auth=parsed.auth,
-        version=parsed.version or NEWER_VERSION,
+        version=parsed.version or VERSIONS[-1],
     )

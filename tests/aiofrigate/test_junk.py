@@ -15,6 +15,7 @@ from custom_components.frigate_http.aiofrigate import (
     Profile,
     Stats,
 )
+from tests.versions import VERSIONS
 
 from .conftest import recorded
 
@@ -57,7 +58,7 @@ JUNK: tuple[Any, ...] = (
 type Read = Callable[[Mapping[str, Any]], object]
 READS: dict[str, tuple[Read, dict[str, Any]]] = {
     f"{name} {version}": (read, recorded(version, recording))
-    for version in ("0.17.2", "0.18")
+    for version in VERSIONS
     for name, read, recording in (
         (
             "stats",

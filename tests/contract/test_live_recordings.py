@@ -11,13 +11,14 @@ import aiohttp
 import pytest
 
 from tests.fake_frigate import FakeFrigate
+from tests.versions import VERSIONS
 
 from .live_client import LiveClient, Message, listen
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 SESSIONS = [
     pytest.param(version, path.stem, id=f"{version}-{path.stem}")
-    for version in ("0.17.2", "0.18")
+    for version in VERSIONS
     for path in sorted((FIXTURES / version).glob("ws*.json"))
 ]
 # What cameras see, and what Frigate says from time to time, is no answer to anything.

@@ -6,11 +6,13 @@ import contextlib
 import sys
 
 from .server import FakeFrigate
+from .state import VERSION_STRINGS
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="fake_frigate", description=__doc__)
-    parser.add_argument("--version", default="0.17.2", choices=("0.17.2", "0.18"))
+    versions = [*VERSION_STRINGS]
+    parser.add_argument("--version", default=versions[0], choices=versions)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--internal-port", type=int, default=5000)
     parser.add_argument("--external-port", type=int, default=8971)
