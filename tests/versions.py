@@ -10,7 +10,7 @@ _018 = VERSIONS.index("0.18")
 
 
 def on_versions(*versions: str) -> pytest.MarkDecorator:
-    """Run a test, with its `frigate` or its own `version`, on these versions."""
+    """Run a test, with its `frigate`, `server` or `version`, on these versions."""
     return pytest.mark.parametrize("version", versions)
 
 

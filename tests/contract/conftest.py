@@ -17,9 +17,9 @@ async def session(socket_enabled: None) -> AsyncIterator[aiohttp.ClientSession]:
 
 
 @pytest.fixture
-async def server(socket_enabled: None) -> AsyncIterator[FakeFrigate]:
+async def server(socket_enabled: None, version: str) -> AsyncIterator[FakeFrigate]:
     """Return a running server with some faces."""
-    async with FakeFrigate(faces={"Eileen": 2, "Ana": 0}, train=3) as server:
+    async with FakeFrigate(version, faces={"Eileen": 2, "Ana": 0}, train=3) as server:
         yield server
 
 

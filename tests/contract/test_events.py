@@ -150,6 +150,7 @@ async def test_what_a_restricted_role_sees(
         assert (await ask("/review/summary?cameras=front_door")).json == {}
 
 
+@EVERY_VERSION
 @pytest.mark.parametrize(
     ("method", "path"),
     [
@@ -178,6 +179,7 @@ async def test_only_admins_change_events(
     assert server.state.database.events == {event.id: event}
 
 
+@EVERY_VERSION
 async def test_changes(session: aiohttp.ClientSession, server: FakeFrigate) -> None:
     ask = Asker(session, server)
     event = server.add_event("front_door", sub_label="Eileen")
