@@ -26,6 +26,7 @@ from custom_components.frigate_http.aiofrigate import Credentials, FrigateClient
 from tests.clock import turns
 from tests.fake_frigate import FakeFrigate, Request
 from tests.fake_frigate.recorded import recorded_file
+from tests.fake_frigate.threads import threads_are_idle
 
 ADMIN: dict[str, Any] = {"username": "admin", "password": "frigate-admin-pass-1"}
 VIEWER: dict[str, Any] = {"username": "viewer1", "password": "viewer-password-1"}
@@ -172,7 +173,7 @@ type Reply = bytes | Iterable[bytes] | None
 class WireServer:
     """Answers each connection with prepared bytes, and records the requests.
 
-    A reply of several pieces is sent with pauses, and None resets the connection. When
+    Each piece of a reply is sent once the one before was read, and None resets the connection. When
     the replies are used up, it answers as a healthy `/api/version`.
     """
 
@@ -204,8 +205,18 @@ class WireServer:
         for piece in (reply,) if isinstance(reply, bytes) else reply:
             writer.write(piece)
             await writer.drain()
-            await turns(50)
+            await self._until_read()
         writer.close()
+
+    @staticmethod
+    async def _until_read() -> None:
+        """Wait until the client has read a piece, and its threads have written it.
+
+        A connection that is closed earlier loses what aiohttp has not handed on yet.
+        """
+        await turns(100)
+        while not await threads_are_idle():
+            await turns(50)
 
 
 @asynccontextmanager

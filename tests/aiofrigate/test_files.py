@@ -174,7 +174,7 @@ async def test_a_stream_of_another_type_is_refused(connect: Connect, kind: str) 
 
 @pytest.mark.parametrize("kind", ["clip", "event", "export"])
 async def test_a_video_that_breaks_off_is_an_error(connect: Connect, kind: str) -> None:
-    whole = http_answer(200, b"film", "video/mp4")
+    whole = http_answer(200, b"video", "video/mp4")
     async with wire_server([whole[:-2]], whole) as server:
         client = connect(server.url)
         with pytest.raises(FrigateConnectionError):

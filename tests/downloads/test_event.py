@@ -184,7 +184,7 @@ async def test_an_event_in_progress(
     hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     event = frigate.add_event("front_door", ago=30, duration=None)
-    assert (await failure(hass, event.id)).translation_key == "event_open"
+    assert (await failure(hass, event.id)).translation_key == "in_progress"
     assert [*folders.media.iterdir()] == []
     # Its thumbnail exists already.
     assert (await download(hass, event.id, media_type="thumbnail"))["bytes"] > 0
