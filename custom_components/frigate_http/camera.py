@@ -35,7 +35,7 @@ from .const import (
 from .coordinator.server import ServerCoordinator
 from .entity.base import CameraEntity, ServerEntity
 from .entity.dynamic import async_add_as_they_appear
-from .errors import action_errors
+from .errors import action_errors, async_handle_lost_login
 from .runtime import FrigateConfigEntry
 
 PARALLEL_UPDATES = 0
@@ -191,7 +191,8 @@ class FrigateCamera(CameraEntity, StillsCamera):
         except FrigateTimeoutError as err:
             raise web.HTTPGatewayTimeout from err
         except FrigateError as err:
-            LOGGER.debug("%s has no moving picture: %s", self.entity_id, err)
+            async_handle_lost_login(self.hass, self.coordinator.config_entry, err)
+            LOGGER.debug("%s has no MJPEG stream: %s", self.entity_id, err)
             return None
 
     async def _pass_on(

@@ -41,6 +41,7 @@ from .const import (
     CONF_MJPEG_FPS,
     CONF_MJPEG_HEIGHT,
     CONF_OVERLAYS,
+    CONF_RECOGNITION_SECONDS,
     CREDENTIAL_KEYS,
     DOMAIN,
 )
@@ -55,7 +56,7 @@ from .runtime import FrigateConfigEntry, FrigateRuntime
 _DATA = (CONF_URL, CONF_VERIFY_SSL, *sorted(CREDENTIAL_KEYS))
 _OPTIONS = (
     *(CONF_BROWSER_URL, CONF_CAMERAS, CONF_KEEP_DAYS),
-    *(CONF_MJPEG_FPS, CONF_MJPEG_HEIGHT, CONF_OVERLAYS),
+    *(CONF_MJPEG_FPS, CONF_MJPEG_HEIGHT, CONF_OVERLAYS, CONF_RECOGNITION_SECONDS),
 )
 # Other roles and mount points have names that somebody chose.
 _ROLES = ("admin", "viewer", None)
@@ -103,7 +104,7 @@ async def async_get_config_entry_diagnostics(
 async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: FrigateConfigEntry, device: DeviceEntry
 ) -> dict[str, Any]:
-    """Return the same, without any other camera than the device's own."""
+    """Return the same, with the details of the device's own camera only."""
     return await _diagnostics(hass, entry, camera_of_device(entry, device))
 
 

@@ -10,6 +10,7 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
+from tests.clock import turns
 from tests.conftest import make_entry
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.versions import EVERY_VERSION
@@ -153,7 +154,7 @@ async def test_no_response_is_a_timeout_and_recovered_from(
     await frigate.wait_for_requests(1)
 
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=9))
-    await asyncio.sleep(0.01)
+    await turns()
     assert not waiting.done()
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=12))
     await waiting

@@ -47,7 +47,7 @@ async def failure(
         ("preview", "_preview.gif", b"GIF8"),
     ],
 )
-async def test_pictures(
+async def test_images(
     hass: HomeAssistant,
     folders: Folders,
     frigate: FakeFrigate,
@@ -68,7 +68,7 @@ async def test_pictures(
 
 
 @EVERY_VERSION
-async def test_film(
+async def test_clip(
     hass: HomeAssistant,
     folders: Folders,
     frigate: FakeFrigate,

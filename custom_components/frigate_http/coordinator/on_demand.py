@@ -20,8 +20,8 @@ class OnDemandCoordinator[DataT](BaseCoordinator[DataT | None]):
     """Polls one thing, and only while it has listeners.
 
     `data` is None until the first response, and while the server coordinator's poll
-    fails: an outage is logged once, and a server that is down, rate limits us or wants a
-    login gets no further requests.
+    fails: an outage is logged once. A poll that failed before the server's own did goes on
+    at its own interval, so that it finds out by itself when it works again.
     """
 
     def __init__(
