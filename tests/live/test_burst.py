@@ -32,6 +32,11 @@ LIGHTHOUSE = "switch.cam_64_improve_contrast"
 type Writes = dict[tuple[str, str], list[str]]
 
 
+@pytest.fixture(autouse=True)
+async def enable_event_loop_debug() -> None:
+    """Leave the loop as it is: the test plugin's debug mode takes half of the time."""
+
+
 @pytest.fixture
 def frigate_options() -> dict[str, Any]:
     return {"cameras": CAMERAS}
