@@ -19,9 +19,13 @@ async def change_option(world: World) -> None:
     row = page.locator("ha-config-entry-row ha-row-item")
     await row.get_by_role("button", name=configure, exact=True).click()
     await flow.expect_title(texts.ours("options.step.init.title"))
+    sections = "options.step.init.sections"
+    height = texts.ours(f"{sections}.live_view.data.mjpeg_height")
+    # The frontend loads the fields of a section after its frame.
+    for label in (height, texts.ours(f"{sections}.files.data.keep_days")):
+        await flow.field(label).wait_for()
     await world.screenshots.take("options")
-    height = "options.step.init.sections.live_view.data.mjpeg_height"
-    await flow.fill(texts.ours(height), str(_HEIGHT))
+    await flow.fill(height, str(_HEIGHT))
     await flow.submit()
     await flow.finish("finish")
     await world.reloaded()
