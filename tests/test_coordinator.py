@@ -231,32 +231,6 @@ async def test_faces_come_when_the_role_changes_and_stay_known_when_it_changes_b
     assert reauths(hass) == []
 
 
-async def test_before_0_16_there_are_no_faces(
-    hass: HomeAssistant,
-    frigate: FakeFrigate,
-    freezer: FrozenDateTimeFactory,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    frigate.state.version = "0.15.2-abcdef0"
-    frigate.fail("/api/faces", Fault.status(404))
-    frigate.fail("/api/profile", Fault.status(404))
-    entry = await set_up(hass, make_entry(frigate.internal_url))
-
-    assert entry.state is ConfigEntryState.LOADED
-    assert is_available(hass, entry, *STATS)
-    assert is_available(hass, entry, *CAMERA)
-    assert not is_registered(hass, entry, *FACES)
-    await pass_polls(hass, freezer, 25)
-    assert len(logged(caplog)) == 1
-
-    # An upgrade brings them.
-    frigate.clear_faults()
-    frigate.state.version = "0.17.2"
-    frigate.restart()
-    await pass_polls(hass, freezer, 3)
-    assert is_available(hass, entry, *FACES)
-
-
 async def test_the_configuration_is_read_every_5_minutes(
     hass: HomeAssistant,
     frigate: FakeFrigate,

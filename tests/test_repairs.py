@@ -119,7 +119,7 @@ async def test_a_server_that_was_never_reached_has_no_issue(
 # Too old
 
 
-@pytest.mark.parametrize("frigate_options", [{"version": "0.13.2-abcdef"}])
+@pytest.mark.parametrize("frigate_options", [{"version": "0.15.2-abcdef"}])
 async def test_a_server_that_is_too_old(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -132,7 +132,7 @@ async def test_a_server_that_is_too_old(
     assert issue.translation_placeholders == {
         "title": "Frigate",
         "url": frigate.internal_url,
-        "version": "0.13.2",
+        "version": "0.15.2",
     }
     # A server that is down is as old as before.
     frigate.fail("/api/", Fault.status(502))
@@ -143,6 +143,19 @@ async def test_a_server_that_is_too_old(
     frigate.state.version = "0.17.2"
     await pass_polls(hass, freezer, 2)
     assert open_issues(hass) == set()
+
+
+@pytest.mark.parametrize("frigate_options", [{"version": "my-build"}])
+async def test_a_build_whose_version_is_no_number_is_not_called_too_old(
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
+) -> None:
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    assert setup_state(entry) is ConfigEntryState.LOADED
+    assert open_issues(hass) == set()
+
+    frigate.state.version = "0.15.2"
+    await pass_polls(hass, freezer, 2)
+    assert open_issues(hass) == {"unsupported_version"}
 
 
 # A login where there was none

@@ -86,7 +86,7 @@ async def test_a_server_with_few_details(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     frigate.fail("/api/stats", Fault.status(500))
-    frigate.fail("/api/profile", Fault.status(404))
+    frigate.fail("/api/profile", Fault.json({}))
     entry = await set_up(hass, make_entry(frigate.internal_url))
     await until_pushing(hass, entry, frigate)
     assert await get_system_health_info(hass, DOMAIN) == {

@@ -274,12 +274,12 @@ async def test_event_and_review_answers_of_another_shape_are_refused(
 @pytest.mark.parametrize(
     ("data", "sub_label", "score"),
     [
-        ({"sub_label": ["Ana", 0.9], "top_score": 0.5}, "Ana", 0.5),
-        ({"sub_label": [], "data": {"score": 0.25}}, None, 0.25),
+        ({"sub_label": "Ana", "top_score": 0.5}, "Ana", 0.5),
+        ({"sub_label": None, "data": {"score": 0.25}}, None, 0.25),
         ({"sub_label": "", "data": {"top_score": 0.5, "score": 0.25}}, None, 0.5),
     ],
 )
-def test_events_of_older_versions_are_read(
+def test_events_that_were_stored_by_older_versions_are_read(
     data: dict[str, Any], sub_label: str | None, score: float
 ) -> None:
     event = Event.from_api({"id": "1.0-a", **data})

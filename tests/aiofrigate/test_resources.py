@@ -15,7 +15,7 @@ from custom_components.frigate_http.aiofrigate import (
     Identity,
     Profile,
 )
-from tests.fake_frigate import FakeFrigate, Fault
+from tests.fake_frigate import FakeFrigate
 from tests.versions import EVERY_VERSION
 
 from .conftest import (
@@ -140,16 +140,6 @@ async def test_a_viewer_may_not_read_the_face_library(
         await viewer.faces.library()
     assert await works(viewer)
     assert await connect(frigate.external_url, **ADMIN).faces.library()
-
-
-async def test_there_is_no_face_library_before_0_16(
-    frigate: FakeFrigate, client: FrigateClient
-) -> None:
-    frigate.fail("/api/faces", Fault.status(404))
-    with pytest.raises(FrigateNotFoundError):
-        await client.faces.library()
-    frigate.clear_faults()
-    assert await client.faces.library()
 
 
 # Pictures

@@ -129,7 +129,7 @@ async def test_server_that_is_too_old(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     flow = await at_login(hass, frigate)
-    frigate.state.version = "0.13.2"
+    frigate.state.version = "0.15.2"
     await flow.submit(**ADMIN, **proxied())
 
     assert flow.errors == {"base": "unsupported_version"}

@@ -83,8 +83,8 @@ async def boot(frigate: FakeFrigate) -> None:
 
 
 async def age(frigate: FakeFrigate) -> None:
-    """Be the last version without users."""
-    frigate.state.version = "0.13.2"
+    """Be the last version before those that are supported."""
+    frigate.state.version = "0.15.2"
 
 
 async def mend(frigate: FakeFrigate) -> None:
@@ -111,7 +111,11 @@ VERSION, STATS = "/api/version", "/api/stats"
         (fail(STATS, Fault.status(500)), "server_error", "Internal Server Error"),
         (fail(VERSION, Fault.status(504)), "server_error", "log"),
         (fail(VERSION, Fault.status(429)), "rate_limited", "Wait a minute"),
-        (age, "unsupported_version", "Frigate 0.13.2 is too old"),
+        (
+            age,
+            "unsupported_version",
+            "Frigate 0.15.2 is too old. Update Frigate to version 0.16",
+        ),
         (fail(VERSION, Fault.garbage()), "not_frigate", "not a Frigate version"),
         (fail(STATS, Fault.garbage()), "not_frigate", "not valid JSON"),
         (fail(STATS, Fault.truncate()), "not_frigate", "not valid JSON"),

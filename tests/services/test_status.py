@@ -67,18 +67,6 @@ async def test_status_without_an_account(
     assert await call(hass, "get_status") == anybody | {"authentication": False}
 
 
-async def test_status_of_an_older_server(
-    hass: HomeAssistant, frigate: FakeFrigate
-) -> None:
-    await set_up(hass, make_entry(frigate.internal_url))
-    frigate.fail("/api/profile", Fault.status(404))
-    answer = await call(hass, "get_status")
-    assert answer["alive"]
-    assert answer["version"] == frigate.state.version_string
-    assert (answer["user"], answer["allowed_cameras"]) == (None, None)
-    assert answer["anonymous"] is None
-
-
 @EVERY_VERSION
 async def test_status_while_the_server_starts(
     hass: HomeAssistant, frigate: FakeFrigate

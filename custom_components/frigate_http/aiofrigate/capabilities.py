@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from .models import Version
 
-OLDEST_VERSION = (0, 14)
+OLDEST_VERSION = (0, 16)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,16 +46,13 @@ class Event:
         """Read an item of `/api/events`; None without an id."""
         if (event_id := as_str(data.get("id"))) is None:
             return None
-        sub_label, details = data.get("sub_label"), as_dict(data.get("data"))
-        if isinstance(sub_label, list):
-            # Older versions send a list of name and score.
-            sub_label = next(iter(sub_label), None)
+        details = as_dict(data.get("data"))
         scores = (details.get("top_score"), details.get("score"), data.get("top_score"))
         return cls(
             event_id,
             as_str(data.get("camera")),
             as_str(data.get("label")),
-            as_str(sub_label),
+            as_str(data.get("sub_label")),
             as_strings(data.get("zones")),
             as_float(data.get("start_time")),
             as_float(data.get("end_time")),

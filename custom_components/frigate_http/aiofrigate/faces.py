@@ -101,7 +101,6 @@ class Faces(Resource):
         """Return persons and images (`GET /api/faces`), even if recognition is disabled.
 
         Raises:
-            FrigateNotFoundError: Frigate is older than 0.16.
             FrigateDataError: the answer is not a library.
         """
         answer = await self._transport.request("GET", "/api/faces", fresh=fresh)

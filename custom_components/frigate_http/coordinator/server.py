@@ -19,7 +19,6 @@ from ..aiofrigate import (
     FrigateClient,
     FrigateError,
     FrigateForbiddenError,
-    FrigateNotFoundError,
     FrigateRateLimitError,
     Profile,
     Stats,
@@ -181,8 +180,8 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
     def _faces_or_none(
         self, faces: FaceLibrary | FrigateError | None
     ) -> FaceLibrary | None:
-        """Return the faces, or None if the account or the server has no access to them."""
-        if isinstance(faces, (FrigateForbiddenError, FrigateNotFoundError)):
+        """Return the faces, or None if the account has no access to them."""
+        if isinstance(faces, FrigateForbiddenError):
             # Retried after the next read of the configuration: the role may have changed.
             self._faces_refused = True
             self._log_once("faces", f"does not let us read the faces: {faces.message}")
@@ -200,7 +199,9 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
                 "config", partial(system.config, fresh=True)
             )
             # After the configuration, so that the profile covers every camera in it.
-            profile = await self._request_unless_paused("profile", self._read_profile)
+            profile = await self._request_unless_paused(
+                "profile", partial(system.profile, fresh=True)
+            )
         except FrigateError as err:
             # Retry with the next poll.
             self._config_due_at = 0.0
@@ -220,12 +221,6 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
         self._config, self._profile = config, profile
         self.config_read_at = began_at
         self._faces_refused = False
-
-    async def _read_profile(self) -> Profile:
-        try:
-            return await self.client.system.profile(fresh=True)
-        except FrigateNotFoundError:
-            return Profile(None, None, None)
 
     def _cameras(self) -> dict[str, CameraConfig]:
         """Return the cameras that get entities."""

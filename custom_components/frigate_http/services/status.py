@@ -7,13 +7,7 @@ from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import ServiceCall
 from homeassistant.util.json import JsonObjectType
 
-from ..aiofrigate import (
-    FrigateConnectionError,
-    FrigateError,
-    FrigateNotFoundError,
-    FrigateStartingError,
-    Profile,
-)
+from ..aiofrigate import FrigateConnectionError, FrigateError, FrigateStartingError
 from ..const import DOMAIN
 from ..errors import action_error_from, is_retryable
 from .action import ServerAction, ServerCall
@@ -38,7 +32,7 @@ async def _read_status(call: ServerCall) -> JsonObjectType:
     health = await system.health()
     version = await system.version()
     config = await system.config(fresh=True)
-    profile = await _profile(call)
+    profile = await system.profile(fresh=True)
     cameras = profile.allowed_cameras
     return _status(
         alive=True,
@@ -52,14 +46,6 @@ async def _read_status(call: ServerCall) -> JsonObjectType:
         authentication=config.auth_enabled,
         anonymous=None if profile.username is None else profile.is_anonymous,
     )
-
-
-async def _profile(call: ServerCall) -> Profile:
-    try:
-        return await call.client.system.profile(fresh=True)
-    except FrigateNotFoundError:
-        # Older versions have no profile.
-        return Profile(None, None, None)
 
 
 def _status(
