@@ -68,6 +68,12 @@ def viewer_of(hass: HomeAssistant) -> asyncio.Task[bytes | None]:
     return asyncio.create_task(entity.async_camera_image())
 
 
+def fetches() -> int:
+    """Return how many still images of the front door are being fetched."""
+    tasks = (task for task in asyncio.all_tasks() if not task.done())
+    return sum("still image of front_door" in task.get_name() for task in tasks)
+
+
 async def leave(viewer: asyncio.Task[bytes | None]) -> None:
     """Let somebody no longer wait for a picture."""
     viewer.cancel()
@@ -266,6 +272,42 @@ async def test_a_viewer_who_leaves_does_not_cancel_the_others(
     frigate.clear_faults()
     assert size(await viewers[1 - leaving] or b"") == (320, 180)
     assert len(stills(frigate)) == 1
+
+
+async def test_a_fetch_ends_with_its_last_viewer(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    frigate.fail(LATEST, Fault.stall(), times=1)
+    frigate.clear_requests()
+    viewers = [viewer_of(hass) for _ in range(2)]
+    await frigate.wait_for_requests(1)
+    await leave(viewers[0])
+    assert fetches() == 1
+    await leave(viewers[1])
+    # It is over although Frigate has never answered, and the next viewer is not part of it.
+    newcomer = viewer_of(hass)
+    assert size(await newcomer or b"") == (320, 180)
+    assert fetches() == 0
+    assert len(stills(frigate)) == 2
+
+
+async def test_the_first_of_several_failures_is_logged_and_the_end_of_them(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    frigate.fail(LATEST, Fault.status(500), times=3)
+    for _ in range(3):
+        with pytest.raises(HomeAssistantError):
+            await async_get_image(hass, CAMERA)
+    for _ in range(2):
+        await async_get_image(hass, CAMERA)
+    about = [(one.levelname, one.message) for one in caplog.records]
+    said = [(level, text) for level, text in about if "of front_door" in text]
+    assert [level for level, _text in said] == ["WARNING", "INFO"]
+    assert said[0][1].startswith("Frigate sends no image of front_door: ")
+    assert said[1][1] == "Frigate sends images of front_door again"
 
 
 async def test_when_all_viewers_leave_nothing_is_left(

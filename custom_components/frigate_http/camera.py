@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import aclosing, suppress
+from dataclasses import dataclass
 from typing import override
 
 from aiohttp import ClientError, web
@@ -69,6 +70,14 @@ async def async_setup_entry(
     )
 
 
+@dataclass(eq=False)
+class _Fetch:
+    """A request for a still image, and how many viewers wait for it."""
+
+    task: asyncio.Task[StillImage | FrigateError]
+    viewers: int = 0
+
+
 class Stills:
     """The still images of one camera; simultaneous viewers share one request."""
 
@@ -76,7 +85,8 @@ class Stills:
         """Initialize for a camera or Birdseye."""
         self._coordinator = coordinator
         self._camera = camera
-        self._pending: dict[int | None, asyncio.Task[StillImage | FrigateError]] = {}
+        self._pending: dict[int | None, _Fetch] = {}
+        self._is_failing = False
 
     async def fetch(self, height: int | None) -> StillImage:
         """Return an image of the given height in pixels.
@@ -84,23 +94,38 @@ class Stills:
         Raises:
             HomeAssistantError: there is none, with the reason.
         """
-        if (task := self._pending.get(height)) is None:
-            task = self._coordinator.config_entry.async_create_background_task(
-                self._coordinator.hass,
-                self._outcome(height),
-                f"{self._coordinator.name} still image of {self._camera}",
-            )
-            self._pending[height] = task
-            task.add_done_callback(lambda _task: self._pending.pop(height, None))
-        # Not awaited directly: an unload cancels the task, which would look like the
-        # viewer's own cancellation, and one viewer leaving must not cancel the others.
-        await asyncio.wait((task,))
+        fetch = self._pending.get(height) or self._start(height)
+        fetch.viewers += 1
+        try:
+            # Not awaited directly: an unload cancels the task, which would look like the
+            # viewer's own cancellation, and one viewer leaving must not cancel the others.
+            await asyncio.wait((fetch.task,))
+        finally:
+            fetch.viewers -= 1
+            if not fetch.viewers:
+                self._end(height, fetch)
         with action_errors(self._coordinator.hass, self._coordinator.config_entry):
-            if task.cancelled():
+            if fetch.task.cancelled():
                 raise FrigateClosedError("The client is closed")
-            if isinstance(outcome := task.result(), FrigateError):
+            if isinstance(outcome := fetch.task.result(), FrigateError):
                 raise outcome
             return outcome
+
+    def _start(self, height: int | None) -> _Fetch:
+        task = self._coordinator.config_entry.async_create_background_task(
+            self._coordinator.hass,
+            self._outcome(height),
+            f"{self._coordinator.name} still image of {self._camera}",
+        )
+        self._pending[height] = fetch = _Fetch(task)
+        task.add_done_callback(lambda _task: self._end(height, fetch))
+        return fetch
+
+    def _end(self, height: int | None, fetch: _Fetch) -> None:
+        """Let the next viewer ask anew, and ask no longer for one who has left."""
+        if self._pending.get(height) is fetch:
+            del self._pending[height]
+        fetch.task.cancel()
 
     async def _outcome(self, height: int | None) -> StillImage | FrigateError:
         """Return an image, or the error.
@@ -108,11 +133,24 @@ class Stills:
         A value, as an exception would be logged if all viewers have left.
         """
         try:
-            return await self._coordinator.client.media.latest_image(
+            image = await self._coordinator.client.media.latest_image(
                 self._camera, height=height
             )
         except FrigateError as err:
+            self._log_failure(err)
             return err
+        if self._is_failing:
+            self._is_failing = False
+            LOGGER.info("Frigate sends images of %s again", self._camera)
+        return image
+
+    def _log_failure(self, err: FrigateError) -> None:
+        """Log the first of several failures; Home Assistant only answers 500."""
+        # That the whole server is down is logged by its coordinator.
+        if self._is_failing or not self._coordinator.last_update_success:
+            return
+        self._is_failing = True
+        LOGGER.warning("Frigate sends no image of %s: %s", self._camera, err)
 
 
 class StillsCamera(Camera):

@@ -23,7 +23,11 @@ from tests.fake_frigate import FakeFrigate, Fault
 from .conftest import VIEWER, Connect, outcome_of, sent, wire_server, works
 
 CAMERA = "front_door"
+LATEST = f"/api/{CAMERA}/latest.jpg"
 AT_ONCE = 4
+PICTURES = 64
+LIVE_VIEWS = 64
+ALL_PICTURES = 80
 
 
 async def _frame(stream: Stream) -> bytes:
@@ -53,14 +57,82 @@ async def test_four_short_requests_run_in_parallel(
     assert frigate.max_parallel == AT_ONCE
 
 
-async def test_images_share_the_limit_of_short_requests(
-    frigate: FakeFrigate, client: FrigateClient
+async def test_stalled_images_delay_neither_polls_nor_commands(
+    frigate: FakeFrigate, client: FrigateClient, freezer: FrozenDateTimeFactory
 ) -> None:
-    frigate.latency = 500
-    pictures = (client.media.latest_image(CAMERA) for _ in range(12))
-    others = (client.system.version() for _ in range(12))
-    await asyncio.gather(*pictures, *others)
-    assert frigate.max_parallel == AT_ONCE
+    event = frigate.add_event(CAMERA)
+    frigate.fail(LATEST, Fault.stall())
+    before = len(frigate.requests)
+    images = [
+        asyncio.ensure_future(client.media.latest_image(CAMERA))
+        for _ in range(PICTURES + 4)
+    ]
+    await frigate.wait_for_requests(before + PICTURES)
+    # The clock is stopped: what had to wait for one of the images would wait for ever.
+    assert await works(client)
+    await client.events.set_sub_label(event.id, "Ana")
+    assert len(sent(frigate, LATEST)) == PICTURES
+
+    # All of them fail after ten seconds, also those that were never sent.
+    freezer.tick(11)
+    errors = await asyncio.gather(*images, return_exceptions=True)
+    assert {type(error) for error in errors} == {FrigateTimeoutError}
+    assert len(sent(frigate, LATEST)) == PICTURES
+
+    frigate.clear_faults()
+    assert (await client.media.latest_image(CAMERA)).content
+
+
+async def test_the_wait_for_a_place_counts_in_the_time_limit(
+    frigate: FakeFrigate, client: FrigateClient, freezer: FrozenDateTimeFactory
+) -> None:
+    events = [frigate.add_event(CAMERA).id for _ in range(AT_ONCE + 1)]
+    frigate.fail("/api/events/", Fault.stall())
+    before = len(frigate.requests)
+    calls = [
+        asyncio.ensure_future(client.events.set_sub_label(event, "Ana"))
+        for event in events
+    ]
+    await frigate.wait_for_requests(before + AT_ONCE)
+    freezer.tick(11)
+    errors = await asyncio.gather(*calls, return_exceptions=True)
+    assert {type(error) for error in errors} == {FrigateTimeoutError}
+    assert len(frigate.requests) == before + AT_ONCE
+    # Only the last one certainly did nothing: it was never sent.
+    assert [
+        error.may_have_acted for error in errors if isinstance(error, FrigateError)
+    ] == [*[True] * AT_ONCE, False]
+
+    frigate.clear_faults()
+    await client.events.set_sub_label(events[-1], "Ana")
+
+
+async def test_many_live_views_leave_connections_to_images_and_polls(
+    frigate: FakeFrigate, client: FrigateClient, freezer: FrozenDateTimeFactory
+) -> None:
+    frigate.fail(LATEST, Fault.stall())
+    async with AsyncExitStack() as stack:
+        for _ in range(LIVE_VIEWS):
+            await _open(stack, client)
+        late = asyncio.ensure_future(_open(stack, client))
+        images = [
+            asyncio.ensure_future(client.media.latest_image(CAMERA))
+            for _ in range(PICTURES)
+        ]
+        await turns()
+        assert await works(client)
+        assert len(sent(frigate, LATEST)) == ALL_PICTURES - LIVE_VIEWS
+        assert frigate.open_streams[CAMERA] == LIVE_VIEWS
+        freezer.tick(11)
+        assert {
+            type(error)
+            for error in await asyncio.gather(late, *images, return_exceptions=True)
+        } == {FrigateTimeoutError}
+    await frigate.wait_for_streams(CAMERA, 0)
+    frigate.clear_faults()
+    async with client.media.mjpeg(CAMERA, fps=20, height=90) as stream:
+        assert await _frame(stream)
+    assert (await client.media.latest_image(CAMERA)).content
 
 
 async def test_open_streams_do_not_block_polls(

@@ -1,7 +1,7 @@
 """How a request gets to the server: through few functions, and in a lane of its own."""
 
-import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable
+from contextlib import AbstractAsyncContextManager, suppress
 from pathlib import Path
 import sys
 from types import SimpleNamespace
@@ -10,13 +10,14 @@ import aiohttp
 import pytest
 
 from custom_components.frigate_http import aiofrigate
-from custom_components.frigate_http.aiofrigate import Credentials, FrigateClient
+from custom_components.frigate_http.aiofrigate import Credentials, FrigateClient, Upload
 from custom_components.frigate_http.aiofrigate.lanes import (
     QUEUES,
     Lane,
     Lanes,
     usual_lane,
 )
+from homeassistant.helpers.aiohttp_client import MAXIMUM_CONNECTIONS_PER_HOST
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.answers import Answer
 
@@ -102,9 +103,70 @@ async def test_a_request_goes_through_four_functions_at_most(
     assert len(sent(frigate, "/api/login", "POST")) == 2
 
 
-def test_every_lane_is_in_one_queue() -> None:
-    in_queues = [lane for _places, lanes in QUEUES for lane in lanes]
-    assert sorted(lane.name for lane in in_queues) == sorted(lane.name for lane in Lane)
+@pytest.fixture
+def lanes(monkeypatch: pytest.MonkeyPatch) -> list[Lane]:
+    """Return a list that gets the lane of each request."""
+    lanes: list[Lane] = []
+    place_in = Lanes.place_in
+
+    def note_lane(self: Lanes, lane: Lane) -> AbstractAsyncContextManager[None]:
+        lanes.append(lane)
+        return place_in(self, lane)
+
+    monkeypatch.setattr(Lanes, "place_in", note_lane)
+    return lanes
+
+
+async def test_each_kind_of_request_has_its_lane(
+    frigate: FakeFrigate, client: FrigateClient, lanes: list[Lane]
+) -> None:
+    jpeg = Upload(b"\xff\xd8\xff", "image/jpeg", "face.jpg")
+    calls: list[Awaitable[object]] = [
+        client.system.stats(),
+        client.media.latest_image("front_door"),
+        client.files.snapshot("1.5-a"),
+        client.files.frame("front_door", 1.5),
+        client.faces.reprocess("1.5-a-1.5-unknown-0.0.webp"),
+        client.faces.recognize(jpeg),
+        client.faces.register("Ana", jpeg),
+        client.events.delete("1.5-a"),
+    ]
+    for call in calls:
+        with suppress(aiofrigate.FrigateError):
+            await call
+    streams = [
+        client.media.mjpeg("front_door", fps=5, height=90),
+        client.files.clip("front_door", 1, 2),
+        client.files.event("1.5-a", "clip.mp4"),
+        client.files.export("a.mp4"),
+    ]
+    for stream in streams:
+        with suppress(aiofrigate.FrigateError):
+            async with stream:
+                pass
+    assert lanes == [
+        Lane.POLLS,
+        Lane.PICTURES,
+        *[Lane.FILES] * 2,
+        *[Lane.SLOW_CALLS] * 3,
+        Lane.COMMANDS,
+        Lane.LIVE_VIEWS,
+        *[Lane.FILES] * 3,
+    ]
+
+
+def test_every_lane_has_a_limit_of_its_own() -> None:
+    alone = [next(iter(lanes)) for _places, lanes in QUEUES if len(lanes) == 1]
+    assert sorted(lane.name for lane in alone) == sorted(lane.name for lane in Lane)
+
+
+def test_all_lanes_together_leave_connections_to_home_assistant() -> None:
+    shared = {lane for _places, lanes in QUEUES if len(lanes) > 1 for lane in lanes}
+    most = sum(
+        places for places, lanes in QUEUES if len(lanes) > 1 or not lanes & shared
+    )
+    # One more is the WebSocket, and another one the check of the config flow.
+    assert most + 2 <= MAXIMUM_CONNECTIONS_PER_HOST
 
 
 def test_queries_and_commands_have_separate_lanes() -> None:
@@ -112,19 +174,3 @@ def test_queries_and_commands_have_separate_lanes() -> None:
     assert {usual_lane(one) for one in ("POST", "PUT", "PATCH", "DELETE")} == {
         Lane.COMMANDS
     }
-
-
-async def test_a_lane_only_waits_for_lanes_of_the_same_queue() -> None:
-    lanes = Lanes()
-    for places, members in QUEUES:
-        waiting: list[asyncio.Task[bool]] = []
-        for lane in members:
-            for _ in range(places):
-                if lanes.place_in(lane).locked():
-                    waiting.append(asyncio.create_task(lanes.place_in(lane).acquire()))
-                else:
-                    await lanes.place_in(lane).acquire()
-        assert all(lanes.place_in(lane).locked() for lane in members)
-        assert len(waiting) == places * (len(members) - 1)
-        for task in waiting:
-            task.cancel()

@@ -1,15 +1,19 @@
 """The buttons that move a camera."""
 
+import asyncio
+
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.frigate_http.button.ptz import PTZ_MOVES, PTZ_PRESET
+from custom_components.frigate_http.coordinator.ptz import PARALLEL_READS
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
+from tests.clock import turns
 from tests.common import (
     ADMIN,
     VIEWER,
@@ -201,3 +205,25 @@ async def test_an_outage(
     await press(hass, entry, "ptz_up")
     await frigate.wait_for_live_received(before + 1)
     assert frigate.state.ptz_commands == [("front_door", "MOVE_UP")]
+
+
+async def test_many_cameras_are_asked_a_few_at_a_time(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    for number in range(6):
+        frigate.add_camera(f"dome_{number}", ptz=Ptz())
+    frigate.fail(r"/api/.*/ptz/info", Fault.stall())
+    entry = make_entry(frigate.internal_url)
+    setting_up = asyncio.ensure_future(set_up(hass, entry))
+    while not any(one.path.endswith("/ptz/info") for one in frigate.requests):
+        await frigate.wait_for_requests(len(frigate.requests) + 1)
+    await turns()
+    asked = [one for one in frigate.requests if one.path.endswith("/ptz/info")]
+    assert len(asked) == PARALLEL_READS
+    # A slow camera delays what is asked about the others, and nothing else.
+    assert (await entry.runtime_data.client.system.stats(fresh=True)).cameras
+    frigate.clear_faults()
+    await setting_up
+    for number in range(6):
+        up = ("button", f"camera:dome_{number}:ptz_up")
+        assert is_available(hass, entry, *up)

@@ -46,7 +46,7 @@ class Files(Resource):
         """
         template = "/api/{camera}/start/{start}/end/{end}/clip.mp4"
         target = route(template, camera=camera, start=start, end=end)
-        async with self._transport.stream(target) as stream:
+        async with self._transport.stream(target, lane=Lane.FILES) as stream:
             yield _require_type(stream, "video/")
 
     @asynccontextmanager
@@ -59,7 +59,7 @@ class Files(Resource):
         """
         kind = "video/" if media == "clip.mp4" else "image/"
         target = route(f"/api/events/{{event_id}}/{media}", event_id=event_id)
-        async with self._transport.stream(target) as stream:
+        async with self._transport.stream(target, lane=Lane.FILES) as stream:
             yield _require_type(stream, kind)
 
     @asynccontextmanager
@@ -87,7 +87,9 @@ class Files(Resource):
             if validator is not None:
                 headers[hdrs.IF_RANGE] = validator
         target = route("/exports/{file}", file=file)
-        async with self._transport.stream(target, headers=headers) as stream:
+        async with self._transport.stream(
+            target, headers=headers, lane=Lane.FILES
+        ) as stream:
             yield _require_type(stream, "video/")
 
     async def frame(self, camera: str, timestamp: float) -> StillImage:

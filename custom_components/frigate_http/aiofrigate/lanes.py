@@ -1,18 +1,15 @@
-"""Lanes: which short requests wait for each other, and how many run in parallel.
-
-Streams, such as MJPEG and downloads, have no lane: they never wait, and nothing waits for
-them.
-"""
+"""Lanes: which requests wait for each other, and how many run in parallel."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from enum import Enum, auto
 
 from aiohttp import hdrs
 
 
 class Lane(Enum):
-    """The lane of a short request, by its purpose."""
+    """The lane of a request, by its purpose."""
 
     COMMANDS = auto()
     """Requests that change something at the server."""
@@ -20,16 +17,26 @@ class Lane(Enum):
     """Requests that read data."""
     PICTURES = auto()
     """The latest image of a camera."""
+    LIVE_VIEWS = auto()
+    """MJPEG streams, as long as somebody watches."""
     FILES = auto()
-    """Images of events and recordings."""
+    """Downloads, and images of events and recordings."""
     SLOW_CALLS = auto()
     """Requests for which Frigate runs a model, such as face recognition."""
 
 
 QUEUES: tuple[tuple[int, frozenset[Lane]], ...] = (
-    # The number of requests in parallel, and the lanes that share it. With one queue for
-    # all lanes, slow images also delay polls and commands.
-    (4, frozenset(Lane)),
+    # The number of requests in parallel, and the lanes that share it. Slow images must not
+    # delay what a user has just switched, nor the polls.
+    (4, frozenset({Lane.COMMANDS})),
+    (4, frozenset({Lane.POLLS})),
+    (64, frozenset({Lane.PICTURES})),
+    (64, frozenset({Lane.LIVE_VIEWS})),
+    (8, frozenset({Lane.FILES})),
+    (2, frozenset({Lane.SLOW_CALLS})),
+    # Home Assistant opens 100 connections to one server at most, and the next request waits
+    # for one, whatever it is. So the two large lanes leave enough of them to all others.
+    (80, frozenset({Lane.PICTURES, Lane.LIVE_VIEWS})),
 )
 
 
@@ -38,16 +45,20 @@ class Lanes:
 
     def __init__(self) -> None:
         """Begin with all places free."""
-        self._places: Mapping[Lane, asyncio.Semaphore] = {
-            lane: places
-            for number, lanes in QUEUES
-            for places in (asyncio.Semaphore(number),)
-            for lane in lanes
+        queues = [(asyncio.Semaphore(number), lanes) for number, lanes in QUEUES]
+        self._queues: Mapping[Lane, tuple[asyncio.Semaphore, ...]] = {
+            lane: tuple(queue for queue, lanes in queues if lane in lanes)
+            for lane in Lane
         }
 
-    def place_in(self, lane: Lane) -> asyncio.Semaphore:
-        """Return the context manager that holds a place while a request runs."""
-        return self._places[lane]
+    @asynccontextmanager
+    async def place_in(self, lane: Lane) -> AsyncGenerator[None]:
+        """Wait for a place in a lane, and hold it while a request runs."""
+        async with AsyncExitStack() as places:
+            # Always in the order of the table, so that no two requests wait for each other.
+            for queue in self._queues[lane]:
+                await places.enter_async_context(queue)
+            yield
 
 
 def usual_lane(method: str) -> Lane:

@@ -55,7 +55,9 @@ class Media(Resource):
         """
         query = {"fps": fps, "height": height, **(overlays or Overlays()).as_query()}
         target = route("/api/{camera}", camera=camera)
-        async with self._transport.stream(target, query=query) as stream:
+        async with self._transport.stream(
+            target, query=query, lane=Lane.LIVE_VIEWS
+        ) as stream:
             if not is_mjpeg(stream.content_type):
                 raise FrigateDataError("The answer is not an MJPEG stream", 200)
             yield stream

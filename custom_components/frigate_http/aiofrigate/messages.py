@@ -1,7 +1,6 @@
 """HTTP messages: the request that is sent, and the answer that arrived."""
 
-from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 import re
@@ -12,12 +11,7 @@ from aiohttp import hdrs
 from yarl import URL
 
 from .error_mapping import error_from_exception, http_date, page_title
-from .errors import (
-    FrigateDataError,
-    FrigateError,
-    FrigateHTMLError,
-    FrigateTooLargeError,
-)
+from .errors import FrigateDataError, FrigateHTMLError, FrigateTooLargeError
 from .json_parser import parse_json
 from .metrics import RouteKey
 from .parsing import as_dict
@@ -72,15 +66,6 @@ class Request:
         for name, value in (self.data or {}).items():
             if "password" in name and isinstance(value, str):
                 yield value
-
-    @contextmanager
-    def marking_errors(self) -> Generator[None]:
-        """Set `may_have_acted` of an error raised inside, if this is a command."""
-        try:
-            yield
-        except FrigateError as err:
-            err.may_have_acted = not self.is_safe
-            raise
 
     def body(self) -> dict[str, Any]:
         """Return the body as arguments for aiohttp, built anew: it can send a form once."""

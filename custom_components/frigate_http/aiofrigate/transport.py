@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from functools import partial
 import logging
@@ -47,7 +47,7 @@ _ERROR_BYTES = 64 * 2**10
 class Transport:
     """Sends requests to one server and turns every outcome into a value or an error.
 
-    A request goes through four functions: `request` or `stream` (lane and time limit),
+    A request goes through four functions: `request` or `stream` (time limit and lane),
     `Login.run` (login), `_send` (redirects and the policies that send again), and
     `_send_raw` (one HTTP request). The client session decides whether certificates are
     verified.
@@ -96,7 +96,7 @@ class Transport:
             fresh: bypass Frigate's cache, which is up to 5 seconds old.
             renews_login: log in again if the login turns out to be lost.
             lane: the lane in which it waits; `usual_lane` of the method unless given.
-            timeout: seconds for all of it, including a login, after the wait in the lane.
+            timeout: seconds for all of it, including the wait in the lane and a login.
             max_bytes: the largest body that is read.
 
         Raises:
@@ -129,16 +129,18 @@ class Transport:
     async def _within_limits(
         self, request: Request, lane: Lane, timeout: float
     ) -> AsyncGenerator[None]:
-        """Wait for a place in a lane, and then apply the time limit."""
-        with self.metrics.recording_errors(request.key), request.marking_errors():
-            async with self._lanes.place_in(lane):
-                try:
-                    # The limit of aiohttp begins anew with each HTTP request; this one
-                    # also covers the login, redirects and what is sent again.
-                    async with asyncio.timeout(timeout):
-                        yield
-                except TimeoutError as err:
-                    raise error_from_exception(err) from err
+        """Hold a place in a lane; the time limit begins with the wait for it."""
+        has_place = False
+        with self.metrics.recording_errors(request.key):
+            try:
+                # The limit of aiohttp begins anew with each HTTP request; this one also
+                # covers the login, redirects and what is sent again.
+                async with _time_limit(timeout), self._lanes.place_in(lane):
+                    has_place = True
+                    yield
+            except FrigateError as err:
+                err.may_have_acted = has_place and not request.is_safe
+                raise
 
     @asynccontextmanager
     async def stream(
@@ -147,8 +149,11 @@ class Transport:
         *,
         query: Query | None = None,
         headers: Mapping[str, str] | None = None,
+        lane: Lane,
     ) -> AsyncGenerator[Stream]:
         """Open a body that is read in chunks; leaving the context closes the connection.
+
+        It holds its place in the lane as long as it is open.
 
         Raises:
             FrigateHTMLError: on entering: it is an HTML page, which is not read.
@@ -164,8 +169,11 @@ class Transport:
             ),
         )
         with self.metrics.recording_errors(request.key):
-            response = await self.login.run(partial(self._send, request))
-            async with self._kept_open(response):
+            async with AsyncExitStack() as stack:
+                async with _time_limit(REQUEST_TIMEOUT):
+                    await stack.enter_async_context(self._lanes.place_in(lane))
+                response = await self.login.run(partial(self._send, request))
+                await stack.enter_async_context(self._kept_open(response))
                 # A login page must neither be passed on as a video nor be read to its end.
                 if response.content_type == "text/html":
                     raise FrigateHTMLError(
@@ -309,3 +317,13 @@ class Transport:
         if isinstance(error, FrigateResponseError):
             error.url = request.url
         return error
+
+
+@asynccontextmanager
+async def _time_limit(seconds: float) -> AsyncGenerator[None]:
+    """Raise FrigateTimeoutError if what is inside takes longer."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as err:
+        raise error_from_exception(err) from err

@@ -12,6 +12,7 @@ from ..const import LOGGER
 from .on_demand import OnDemandCoordinator
 from .server import ServerCoordinator
 
+PARALLEL_READS = 2
 _NO_PTZ = PtzInfo((), ())
 
 
@@ -34,6 +35,7 @@ class PtzCoordinator(OnDemandCoordinator[Mapping[str, PtzInfo]]):
         self._infos: dict[str, PtzInfo] = {}
         self._config: Config | None = None
         self._read_at = server.config_read_at
+        self._places = asyncio.Semaphore(PARALLEL_READS)
 
     def of(self, camera: str) -> PtzInfo:
         """Return the PTZ features of a camera that this account may use."""
@@ -75,7 +77,10 @@ class PtzCoordinator(OnDemandCoordinator[Mapping[str, PtzInfo]]):
 
     async def _async_read_camera(self, camera: str) -> PtzInfo:
         try:
-            return await self.client.controls.ptz_info(camera)
+            # Frigate asks the camera, which may take its time. With many cameras at once,
+            # the last ones would fail, and the polls beside them as well.
+            async with self._places:
+                return await self.client.controls.ptz_info(camera)
         except FrigateError as err:
             # Keep the last known features, which have most likely not changed.
             LOGGER.debug("Cannot read PTZ features of %s: %s", camera, err.message)
