@@ -1,0 +1,1 @@
+"""Benchmarks: what the integration costs. `python -m benchmarks` runs all of them."""
