@@ -75,12 +75,13 @@ def test_the_current_activity_is_parsed() -> None:
             },
             "yard": {"config": {}},
             "odd": None,
+            "off": {"motion": True, "config": {"enabled": False}},
         },
     )
     ana = TrackedObject("1.0-a", "door", "person", "Ana", frozenset({"porch"}), True)
     assert update == CameraActivity(
-        {"door": True, "yard": None, "odd": None},
-        {"door": (ana,), "yard": (), "odd": ()},
+        {"door": True, "yard": None, "odd": None, "off": False},
+        {"door": (ana,), "yard": (), "odd": (), "off": ()},
     )
 
 

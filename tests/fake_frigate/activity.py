@@ -119,7 +119,8 @@ def camera_activity(state: ServerState) -> dict[str, Any]:
     objects = objects_in_sight(state)
     return {
         name: {
-            "motion": camera.moving,
+            # Only the very last frame counts here, while `<camera>/motion` outlasts pauses.
+            "motion": camera.motion_boxes,
             "objects": [_seen(state, each) for each in objects if each.camera == name],
             "config": _flags(state, camera),
         }

@@ -103,9 +103,14 @@ class DetectionControls(EventControls):
     # Motion and sounds
 
     def motion(self, camera: str, on: bool) -> None:
-        """Let something move, or everything be still."""
-        self.state.cameras[camera].moving = on
+        """Let something move, or everything be still for long enough."""
+        settings = self.state.cameras[camera]
+        settings.moving = settings.motion_boxes = on
         self._live.publish(f"{camera}/motion", "ON" if on else "OFF")
+
+    def motion_pauses(self, camera: str) -> None:
+        """Let the last frame be still, which is too short a time to end the motion."""
+        self.state.cameras[camera].motion_boxes = False
 
     def set_sound(self, camera: str, label: str, on: bool, score: float = 0.8) -> None:
         """Let a sound begin or end; it is an event for as long as it lasts."""

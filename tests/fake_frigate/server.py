@@ -245,6 +245,7 @@ class FakeFrigate(FootageControls, DetectionControls, LiveControls):
         self.state.live.restart()
         for camera in self.state.cameras.values():
             camera.forget(*(KEPT if self.state.is_018 else ()))
+            camera.moving = camera.motion_boxes = False
         for event in objects_in_sight(self.state):
             event.end_time = self.state.clock()
         self._limiter.windows.clear()

@@ -49,7 +49,8 @@ class Camera:
     """A configured camera. Switched off or offline, it remembers since when.
 
     `runtime` holds what the configuration says of what commands have changed since, and
-    `allowed` whether it allows a feature where that is not what it sets.
+    `allowed` whether it allows a feature where that is not what it sets. `moving` is what
+    `<camera>/motion` has said last, and `motion_boxes` whether the last frame shows motion.
     """
 
     friendly_name: str | None = None
@@ -87,6 +88,7 @@ class Camera:
     zones: dict[str, Zone] = field(default_factory=dict)
     ptz: Ptz | None = None
     moving: bool = False
+    motion_boxes: bool = False
     allowed: dict[str, bool] = field(default_factory=dict)
     runtime: dict[str, Any] = field(default_factory=dict)
     clock: Clock = field(default=wall_clock, repr=False)

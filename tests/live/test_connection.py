@@ -2,13 +2,24 @@
 
 from typing import Any
 
+from aiohttp import ClientSession
 from freezegun.api import FrozenDateTimeFactory
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_capture_events,
+)
 
 from custom_components.frigate_http.const import CONF_CAMERAS
-from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
+from homeassistant.const import (
+    EVENT_STATE_CHANGED,
+    STATE_OFF,
+    STATE_ON,
+    STATE_UNAVAILABLE,
+    STATE_UNKNOWN,
+)
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from tests.common import (
     ADMIN,
     VIEWER,
@@ -22,6 +33,7 @@ from tests.common import (
 )
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
+from tests.fake_frigate.controls import carry_out
 from tests.versions import EVERY_VERSION
 
 from .common import PUSH, until_pushing, until_state
@@ -120,6 +132,90 @@ async def test_a_gap_is_polled_and_nothing_stays_on_that_has_ended(
     frigate.unblock_live()
     await pass_time(hass, freezer, 61)
     await until_pushing(hass, entry, frigate)
+    assert state_of(hass, entry, *MOTION) == STATE_OFF
+
+
+async def another_client_connects(frigate: FakeFrigate, session: ClientSession) -> None:
+    """Let a browser show Frigate's own page, whose greeting reaches everybody."""
+    before = len(frigate.live_received)
+    async with session.ws_connect(f"{frigate.internal_url}/ws") as socket:
+        await socket.send_json({"topic": "onConnect", "payload": ""})
+        await frigate.wait_for_live_received(before + 1)
+
+
+@EVERY_VERSION
+async def test_another_client_does_not_end_motion_that_pauses(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    await until_pushing(hass, entry, frigate)
+    frigate.motion("front_door", on=True)
+    await until_state(hass, entry, *MOTION, STATE_ON)
+    states = async_capture_events(hass, EVENT_STATE_CHANGED)
+    frigate.motion_pauses("front_door")
+    # Its motion began while we were not told of it.
+    frigate.state.cameras["Portones"].motion_boxes = True
+    await another_client_connects(frigate, async_get_clientsession(hass))
+    await until_state(hass, entry, "binary_sensor", "camera:Portones:motion", STATE_ON)
+    assert state_of(hass, entry, *MOTION) == STATE_ON
+    assert not [one for one in states if one.data["entity_id"].endswith("door_motion")]
+    # Its own topic ends it.
+    frigate.motion("front_door", on=False)
+    await until_state(hass, entry, *MOTION, STATE_OFF)
+
+
+async def test_a_new_connection_tells_anew_whether_something_moves(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    await until_pushing(hass, entry, frigate)
+    frigate.motion("front_door", on=True)
+    await until_state(hass, entry, *MOTION, STATE_ON)
+    frigate.motion_pauses("front_door")
+    frigate.drop_live()
+    await until_state(hass, entry, *MOTION, STATE_UNKNOWN)
+    await pass_time(hass, freezer, 2)
+    await until_pushing(hass, entry, frigate)
+    assert state_of(hass, entry, *MOTION) == STATE_OFF
+
+
+async def test_a_connection_that_breaks_off_at_once_leaves_no_motion_behind(
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
+) -> None:
+    live = frigate.state.live
+    greet, live.command = live.command, lambda *_: None
+    entry = make_entry(frigate.internal_url)
+    entry.add_to_hass(hass)
+    await hass.config_entries.async_setup(entry.entry_id)
+    await frigate.wait_for_live_received(1)
+    frigate.motion("front_door", on=True)
+    await until_state(hass, entry, *MOTION, STATE_ON)
+    frigate.drop_live()
+    await until_state(hass, entry, *MOTION, STATE_UNKNOWN)
+    frigate.motion("front_door", on=False)
+    live.command = greet
+    await pass_time(hass, freezer, 2)
+    await until_pushing(hass, entry, frigate)
+    assert state_of(hass, entry, *MOTION) == STATE_OFF
+
+
+@EVERY_VERSION
+async def test_a_camera_that_is_switched_off_has_no_motion(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    await until_pushing(hass, entry, frigate)
+    frigate.motion("front_door", on=True)
+    await until_state(hass, entry, *MOTION, STATE_ON)
+    carry_out(frigate.state, "front_door", "enabled", "OFF")
+    await until_state(hass, entry, *MOTION, STATE_OFF)
+    # Frigate still tells everybody what its last frame showed.
+    await another_client_connects(frigate, async_get_clientsession(hass))
+    frigate.motion("Portones", on=True)
+    await until_state(hass, entry, "binary_sensor", "camera:Portones:motion", STATE_ON)
     assert state_of(hass, entry, *MOTION) == STATE_OFF
 
 

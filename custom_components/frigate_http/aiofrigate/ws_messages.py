@@ -56,10 +56,16 @@ class TrackedObject:
 
 @dataclass(frozen=True, slots=True)
 class CameraActivity:
-    """The current state of all cameras (`camera_activity`), the answer to `onConnect`."""
+    """The current state of all cameras (`camera_activity`), the answer to `onConnect`.
+
+    Frigate sends it to every client whenever any of them asks for it.
+    """
 
     motion: Mapping[str, bool | None]
-    """By camera; None if Frigate does not know it yet."""
+    """Whether the very last frame showed motion, by camera; None if it is unknown.
+
+    That is not what `<camera>/motion` says, which also outlasts pauses of many seconds.
+    """
     objects: Mapping[str, tuple[TrackedObject, ...]]
 
 
@@ -251,7 +257,9 @@ def _camera_activity(payload: Any) -> CameraActivity | None:
     motion, objects = {}, {}
     for camera, data in cameras.items():
         activity = as_dict(data)
-        motion[camera] = as_bool(activity.get("motion"))
+        # A camera that was switched off keeps what its last frame showed.
+        is_off = as_dict(activity.get("config")).get("enabled") is False
+        motion[camera] = False if is_off else as_bool(activity.get("motion"))
         listed = activity.get("objects")
         found = [
             TrackedObject.from_api(camera, as_dict(one))

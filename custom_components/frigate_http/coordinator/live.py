@@ -209,12 +209,13 @@ class LiveCoordinator(OnDemandCoordinator[int]):
     def _on_disconnect(self, error: FrigateError) -> None:
         """Fall back to polling; warn once if the connection never comes up."""
         LOGGER.debug("%s: the live connection is down: %s", self.name, error.message)
-        if self.is_pushing:
-            self.is_pushing = False
+        was_pushing, self.is_pushing = self.is_pushing, False
+        # Also if it never came up: messages may have arrived before the current state.
+        self._dispatch(self.state.forget_pushed())
+        if was_pushing:
             if self._polled_until is not None:
                 # A dead connection is noticed late, so the gap starts at its last message.
                 self._polled_until = self._last_message_at
-            self._dispatch(self.state.forget_pushed())
             self.update_interval = POLL_INTERVAL
             self._handle_connection_change()
             return

@@ -38,6 +38,14 @@ class CameraState:
     features: dict[str, tuple[bool | int, float]] = field(default_factory=dict)
     """Value of each feature, and when it was pushed by the monotonic clock."""
 
+    def apply_frame_motion(self, has_motion: bool | None) -> None:
+        """Apply whether the last frame showed motion, which never ends a known motion.
+
+        Only `<camera>/motion` does, because a single still frame is just a pause.
+        """
+        if self.motion is None or has_motion:
+            self.motion = has_motion
+
     def replace_objects(
         self, objects: Iterable[TrackedObject], *, with_motion: bool
     ) -> set[str]:

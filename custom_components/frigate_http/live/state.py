@@ -81,9 +81,8 @@ class LiveState:
                 yield from self._set_severity(camera, severity)
             case Sound():
                 yield from self._apply_sound(update)
-            case FeatureState(camera, feature, value):
-                self.of(camera).features[feature] = (value, time.monotonic())
-                yield Topic(Kind.FEATURES, camera, feature)
+            case FeatureState():
+                yield from self._apply_feature(update)
             case Recognized():
                 yield from self._apply_recognition(update)
             case Classified(camera, model, state):
@@ -159,7 +158,7 @@ class LiveState:
             return
         # A camera that the message leaves out has no motion and no objects.
         for camera in {*update.objects, *self._cameras}:
-            self.of(camera).motion = update.motion.get(camera)
+            self.of(camera).apply_frame_motion(update.motion.get(camera))
             yield Topic(Kind.MOTION, camera)
             objects = update.objects.get(camera, ())
             for label in self.of(camera).replace_objects(objects, with_motion=True):
@@ -211,6 +210,15 @@ class LiveState:
         yield self._set_last_recognized(update)
         if self._recognitions.is_new(update):
             yield update
+
+    def _apply_feature(self, update: FeatureState) -> Iterator[Change]:
+        state = self.of(update.camera)
+        state.features[update.feature] = (update.value, time.monotonic())
+        yield Topic(Kind.FEATURES, update.camera, update.feature)
+        if update.feature == "enabled" and not update.value and state.motion:
+            # Frigate says nothing about the motion of a camera that is switched off.
+            state.motion = False
+            yield Topic(Kind.MOTION, update.camera)
 
     def _set_last_recognized(self, found: Recognized) -> Topic:
         """Set the last recognized face or plate."""
