@@ -44,10 +44,17 @@ FORMS: dict[str, vol.Schema] = {
     "token": forms.TOKEN_FORM,
     "proxy": forms.PROXY_FORM,
 }
+CONFIRMATION = "different_server"
 MENUS = ("authenticate", "replace_credentials")
 OPTIONS_FORM = forms.options_form({"front_door": "Front door"})
 
 _PLACEHOLDER = re.compile(r"{(\w*)}")
+_MARKDOWN = re.compile(
+    r"(config|options)\.step\.\w+\.(description|data_description\..*)"
+    r"|config\.abort\..*|issues\..*(description|abort\..*)"
+)
+_CODE = re.compile(r"`[^`]+`")
+_BECOMES_A_LINK = re.compile(r"://|www\.|@|{(url|response)}")
 _LINK = re.compile(r"(\w+://|www\.)[a-z0-9.-]+\.[a-z]{2,5}\b", re.IGNORECASE)
 _TRANSLATED = re.compile(r"translation_key: (\w+)")
 _SLUG = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
@@ -170,13 +177,13 @@ def test_every_step_has_texts_and_no_other() -> None:
     shown = literals("async_show_form", "step_id") | literals(
         "async_show_menu", "step_id"
     )
-    for method in ("_show", "_async_connect", "_async_step_credentials"):
+    for method in ("_show_form", "_async_connect", "_async_step_credentials"):
         shown |= literals(method, 0)
 
     assert shown == (
         names(EN["config"]["step"]) | names(EN["options"]["step"]) | {"confirm"}
     )
-    assert names(EN["config"]["step"]) == {*FORMS, *MENUS}
+    assert names(EN["config"]["step"]) == {*FORMS, *MENUS, CONFIRMATION}
     assert names(EN["options"]["step"]) == {"init"}
 
 
@@ -206,6 +213,10 @@ def test_every_option_is_named_and_explained() -> None:
     step = EN["options"]["step"]["init"]
     assert step["title"]
     assert_fields(step, OPTIONS_FORM)
+
+
+def test_the_confirmation_is_explained() -> None:
+    assert names(EN["config"]["step"][CONFIRMATION]) == {"title", "description"}
 
 
 @pytest.mark.parametrize("step_id", MENUS)
@@ -281,7 +292,7 @@ def test_every_choice_of_a_select_has_a_text_and_no_other() -> None:
 @pytest.mark.parametrize(
     ("path", "passed"),
     [
-        ("config.step.", {"url", "message", "response"}),
+        ("config.step.", {"url", "message", "response", "title"}),
         ("config.error.", {"message"}),
         ("config.abort.", set()),
         ("options.", set()),
@@ -476,6 +487,26 @@ def test_text_is_fit_to_be_shown(
 ) -> None:
     found = TEXTS_IN[language]
     assert [path for path, text in found.items() if not is_fit(text)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_addresses_are_code_where_markdown_would_make_links_of_them(
+    language: str,
+) -> None:
+    found = {
+        path: _CODE.sub("", text)
+        for path, text in TEXTS_IN[language].items()
+        if _MARKDOWN.fullmatch(path)
+    }
+    assert found
+    assert [path for path, text in found.items() if _BECOMES_A_LINK.search(text)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_there_is_no_code_where_texts_are_not_markdown(language: str) -> None:
+    found = [path for path, text in TEXTS_IN[language].items() if "`" in text]
+    assert found
+    assert [path for path in found if not _MARKDOWN.fullmatch(path)] == []
 
 
 def test_keys_are_slugs() -> None:

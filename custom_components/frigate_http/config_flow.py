@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from typing import Any, override
-from urllib.parse import urlsplit
 
 import voluptuous as vol
+from yarl import URL
 
 from homeassistant.config_entries import (
     SOURCE_REAUTH,
@@ -23,6 +23,7 @@ from .flow.forms import (
     ACCOUNT_KEYS,
     BASIC_KEYS,
     CONF_CREDENTIALS,
+    CONFIRM_FORM,
     KEEP,
     LOGIN_FORM,
     PROXY_FORM,
@@ -35,6 +36,7 @@ from .flow.forms import (
     options_from_form,
     options_in_sections,
 )
+from .flow.titles import new_title
 from .flow.validation import (
     FormError,
     async_validate,
@@ -44,10 +46,9 @@ from .flow.validation import (
     parse_url,
     url_to_text,
 )
-from .inventory import camera_labels
+from .inventory import camera_labels, known_cameras
 from .runtime import FrigateConfigEntry
 
-TITLE = "Frigate"
 AUTHENTICATION_STEPS = ["login", "token", "proxy"]
 
 
@@ -67,6 +68,7 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
         self._needs_credentials = False
         self._message = ""
         self._response = ""
+        self._cameras: frozenset[str] = frozenset()
 
     @staticmethod
     @callback
@@ -207,7 +209,7 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
         """Return the base URL if the connection works; else keep the errors."""
         self._errors, self._needs_credentials = {}, False
         try:
-            return await async_validate(self.hass, data)
+            found = await async_validate(self.hass, data)
         except FormError as err:
             self._errors = err.errors
         except FrigateError as err:
@@ -219,6 +221,9 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
             LOGGER.exception("Unexpected error while connecting")
             self._errors = {"base": "unknown"}
             self._response = type(err).__name__
+        else:
+            self._cameras = found.cameras
+            return found.url
         return None
 
     def _merge_credentials(self, entered: Mapping[str, Any]) -> dict[str, Any]:
@@ -260,7 +265,14 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
             "url": self._data.get(CONF_URL, ""),
             "message": self._message,
             "response": self._response,
+            "title": self._title,
         }
+
+    @property
+    def _title(self) -> str:
+        """Return the title of the entry that is changed."""
+        is_change = self.source == SOURCE_RECONFIGURE
+        return self._get_reconfigure_entry().title if is_change else ""
 
     def _create_or_update_entry(self, data: dict[str, Any]) -> ConfigFlowResult:
         """Create the config entry, or update and reload it."""
@@ -270,13 +282,31 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
                 self._get_reauth_entry(), data=data
             )
         if self.source == SOURCE_RECONFIGURE:
-            return self.async_update_reload_and_abort(
-                self._get_reconfigure_entry(), data=data
-            )
-        host = urlsplit(data[CONF_URL]).hostname
-        is_first = not self._async_current_entries()
-        title = TITLE if is_first else f"{TITLE} ({host})"
-        return self.async_create_entry(title=title, data=data)
+            self._data = data
+            if self._is_other_server:
+                return self._show_form("different_server", CONFIRM_FORM, {}, {})
+            return self._update_reconfigured()
+        return self.async_create_entry(
+            title=new_title(self._async_current_entries(), URL(data[CONF_URL])),
+            data=data,
+        )
+
+    @property
+    def _is_other_server(self) -> bool:
+        """Return whether the server has none of the cameras that the entry has."""
+        known = known_cameras(self.hass, self._get_reconfigure_entry())
+        return bool(known) and known.isdisjoint(self._cameras)
+
+    async def async_step_different_server(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Change to a server with other cameras, as the user has agreed."""
+        return self._update_reconfigured()
+
+    def _update_reconfigured(self) -> ConfigFlowResult:
+        """Store the changed connection and reload the entry."""
+        entry = self._get_reconfigure_entry()
+        return self.async_update_reload_and_abort(entry, data=self._data)
 
 
 class FrigateOptionsFlow(OptionsFlowWithReload):

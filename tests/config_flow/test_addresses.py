@@ -1,5 +1,7 @@
 """What people type or paste as an address, and what becomes of it."""
 
+from unicodedata import normalize
+
 import pytest
 
 from custom_components.frigate_http.flow.validation import (
@@ -42,6 +44,10 @@ from . import ADMIN, Flow, assert_works, proxied
         ("[fd00::10]:8971", "https://[fd00::10]:8971"),
         ("https://[FD00::10]/api", "https://[fd00::10]"),
         ("https://münchen.example", "https://xn--mnchen-3ya.example"),
+        ("mu\u0308nchen.example:5000", "http://xn--mnchen-3ya.example:5000"),
+        ("MÜNCHEN.example:5000", "http://xn--mnchen-3ya.example:5000"),
+        ("[FD00:0::10]", "http://[fd00::10]:5000"),
+        ("https://frigate.lan/at home", "https://frigate.lan/at%20home"),
     ],
 )
 def test_urls_are_normalized(text: str, url: str) -> None:
@@ -72,6 +78,20 @@ REFUSED = [
     "http://[::1",
     "http://back\\slash",
     "http://xn--a",
+    "hello world",
+    "hello\tworld",
+    "hello\nworld",
+    "hello\u00a0world",
+    "hello\u00adworld",
+    "hello%20world",
+    "192.168.1.1 0",
+    "192.168.1.1\t0:5000",
+    "fd00::1 0",
+    "[fd00::1 0]",
+    "[fd00::1\t0]",
+    "http://hello world/helloworld",
+    "http://hello\tworld/helloworld",
+    "http://frigate.lan http://elsewhere.lan",
 ]
 
 
@@ -80,6 +100,23 @@ def test_invalid_urls_are_rejected(text: str) -> None:
     with pytest.raises(FormError) as caught:
         parse_url(text, "a_field")
     assert caught.value.errors == {"a_field": "invalid_url"}
+
+
+def test_no_character_leads_to_another_host() -> None:
+    accepted = 0
+    for code in (*range(0x3100), *range(0xFE00, 0x10000)):
+        typed = f"fri{chr(code)}gate.lan"
+        if chr(code) in "/?#:":
+            # These end the name.
+            continue
+        try:
+            host = parse_url(typed).host
+        except FormError:
+            continue
+        accepted += 1
+        assert host is not None
+        assert normalize("NFC", host.casefold()) == normalize("NFC", typed.casefold())
+    assert accepted > 1000
 
 
 async def test_an_invalid_address_is_shown_at_the_field_and_recovered_from(

@@ -9,6 +9,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from homeassistant.core import HomeAssistant
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault, FrontProxy
+from tests.versions import EVERY_VERSION
 
 from . import (
     ADMIN,
@@ -284,3 +285,132 @@ async def test_address_of_another_entry(
     assert dict(entry.data) == data(frigate.internal_url)
     assert dict(other.data) == data(moved.internal_url)
     assert_works(hass, entry, frigate)
+
+
+@pytest.fixture
+async def other(socket_enabled: None, version: str) -> AsyncGenerator[FakeFrigate]:
+    """Return a server that has none of the cameras."""
+    async with FakeFrigate(version) as server:
+        for camera in [*server.state.cameras]:
+            server.state.cameras[f"{camera}_elsewhere"] = server.state.cameras.pop(
+                camera
+            )
+        yield server
+
+
+@EVERY_VERSION
+async def test_another_server_is_accepted_only_after_a_question(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    other: FakeFrigate,
+) -> None:
+    flow = await Flow.reconfigure(hass, entry)
+    await flow.submit(url=other.internal_url, verify_ssl=False)
+
+    assert flow.step == "different_server"
+    assert flow.errors == {}
+    assert flow.placeholders["url"] == other.internal_url
+    assert flow.placeholders["title"] == entry.title
+    # Whoever closes the dialog keeps what was there.
+    assert dict(entry.data) == data(frigate.internal_url)
+    assert_works(hass, entry, frigate)
+
+    await flow.submit()
+    assert flow.reason == "reconfigure_successful"
+    assert dict(entry.data) == data(other.internal_url)
+    assert entry.runtime_data.server.data.cameras.keys() == {
+        "front_door_elsewhere",
+        "Portones_elsewhere",
+    }
+
+
+async def test_another_server_with_other_credentials_is_asked_about_at_the_end(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    login_entry: MockConfigEntry,
+    other: FakeFrigate,
+) -> None:
+    flow = await Flow.reconfigure(hass, login_entry)
+    await flow.submit(url=other.external_url, verify_ssl=False, **REMOVE)
+    assert flow.step == "authenticate"
+    await flow.choose("login")
+    await flow.submit(**VIEWER, **proxied())
+    assert flow.step == "different_server"
+    assert dict(login_entry.data) == data(frigate.external_url, **ADMIN)
+
+    await flow.submit()
+    assert flow.reason == "reconfigure_successful"
+    assert dict(login_entry.data) == data(other.external_url, **VIEWER)
+
+
+async def test_a_server_without_cameras_is_another_one_too(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    other: FakeFrigate,
+) -> None:
+    other.state.cameras.clear()
+    flow = await Flow.reconfigure(hass, entry)
+    await flow.submit(url=other.internal_url, verify_ssl=False)
+
+    assert flow.step == "different_server"
+    assert_works(hass, entry, frigate)
+
+
+async def test_one_common_camera_is_enough_not_to_ask(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    other: FakeFrigate,
+) -> None:
+    other.state.cameras["front_door"] = other.state.cameras.pop("front_door_elsewhere")
+    flow = await Flow.reconfigure(hass, entry)
+    await flow.submit(url=other.internal_url, verify_ssl=False)
+
+    assert flow.reason == "reconfigure_successful"
+    assert dict(entry.data) == data(other.internal_url)
+
+
+async def test_no_question_where_no_camera_was_known(
+    hass: HomeAssistant, frigate: FakeFrigate, other: FakeFrigate
+) -> None:
+    frigate.state.cameras.clear()
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    flow = await Flow.reconfigure(hass, entry)
+    await flow.submit(url=other.internal_url, verify_ssl=False)
+
+    assert flow.reason == "reconfigure_successful"
+
+
+async def test_cameras_are_known_while_their_server_is_down(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    other: FakeFrigate,
+) -> None:
+    await hass.config_entries.async_unload(entry.entry_id)
+    await frigate.refuse()
+    flow = await Flow.reconfigure(hass, entry)
+    await flow.submit(url=other.internal_url, verify_ssl=False)
+
+    assert flow.step == "different_server"
+    await flow.submit()
+    assert dict(entry.data) == data(other.internal_url)
+
+
+async def test_a_configuration_that_cannot_be_read_is_an_error_and_recovered_from(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    moved: FakeFrigate,
+) -> None:
+    moved.fail("/api/config", Fault.status(500))
+    flow = await Flow.reconfigure(hass, entry)
+    await flow.submit(url=moved.internal_url, verify_ssl=False)
+    assert flow.errors == {"base": "server_error"}
+    assert_works(hass, entry, frigate)
+
+    moved.clear_faults()
+    await flow.submit(url=moved.internal_url, verify_ssl=False)
+    assert_changed(hass, flow, entry, data(moved.internal_url))

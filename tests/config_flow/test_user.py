@@ -7,7 +7,9 @@ from datetime import timedelta
 import aiohttp
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
+from yarl import URL
 
+from custom_components.frigate_http.flow.titles import new_title
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 from tests.clock import turns
@@ -230,6 +232,58 @@ async def test_second_server_is_named_after_its_host(
 
     assert flow.entry.title == "Frigate (127.0.0.1)"
     assert_works(hass, flow.entry, frigate)
+
+
+@pytest.mark.parametrize(
+    ("others", "title"),
+    [
+        ({"Frigate": "http://127.0.0.1:1"}, "Frigate (127.0.0.1:{port})"),
+        (
+            {"Frigate": "http://elsewhere.test", "Garage": "http://127.0.0.1:1"},
+            "Frigate (127.0.0.1:{port})",
+        ),
+        (
+            {"Frigate": "http://a.test", "Frigate (127.0.0.1)": "http://b.test"},
+            "Frigate (127.0.0.1:{port})",
+        ),
+        (
+            {"Frigate": "http://127.0.0.1:{port}/garage"},
+            "Frigate (127.0.0.1:{port}/home)",
+        ),
+        ({"Home": "http://[::1]:{port}/home"}, "Frigate (127.0.0.1)"),
+    ],
+)
+@pytest.mark.parametrize("frigate_options", [{"prefix": "/home"}])
+async def test_titles_tell_servers_of_one_host_apart(
+    hass: HomeAssistant, frigate: FakeFrigate, others: dict[str, str], title: str
+) -> None:
+    port = URL(frigate.internal_url).port
+    for name, url in others.items():
+        other = make_entry(url.format(port=port))
+        other.add_to_hass(hass)
+        hass.config_entries.async_update_entry(other, title=name)
+
+    flow = await Flow.at(hass, frigate.internal_url)
+
+    assert flow.entry.title == title.format(port=port)
+    # Those that exist keep the names that people know.
+    titles = [one.title for one in hass.config_entries.async_entries()]
+    assert titles == [*others, flow.entry.title]
+    assert len({*titles}) == len(titles)
+
+
+@pytest.mark.parametrize(
+    ("url", "title"),
+    [
+        ("http://[::1]:8971", "Frigate ([::1]:8971)"),
+        ("https://xn--mnchen-3ya.example", "Frigate (münchen.example)"),
+        ("https://nvr.lan", "Frigate (nvr.lan:443)"),
+        ("http://nvr.lan:5000", "Frigate (http://nvr.lan:5000)"),
+    ],
+)
+def test_title_of_another_address(url: str, title: str) -> None:
+    others = ("http://[::1]:5000", "https://nvr.lan:5000")
+    assert new_title([make_entry(one) for one in others], URL(url)) == title
 
 
 async def test_same_server_twice(hass: HomeAssistant, frigate: FakeFrigate) -> None:

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from ipaddress import IPv6Address
 import re
+from unicodedata import normalize
 
 import aiohttp
 from yarl import URL
@@ -25,6 +26,8 @@ _INTERNAL_PORT = 5000
 _TLS_PORT = 8971
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _HALF_SCHEME = re.compile(r"^https?:/", re.IGNORECASE)
+_AUTHORITY = re.compile(r"^(?:[a-z][a-z0-9+.-]*://)?([^/?#]*)", re.IGNORECASE)
+_NOT_IN_HOSTS = re.compile(r"[\s\"%<>^`{|}]")
 
 
 def normalize_url(text: str) -> URL:
@@ -35,9 +38,10 @@ def normalize_url(text: str) -> URL:
     are removed.
 
     Raises:
-        FrigateArgumentError: it is not an http address, or contains a user or password.
+        FrigateArgumentError: it is not an http address, contains a user or password, or
+            its host would not be the one that is typed.
     """
-    text = "".join(text.split())
+    text = text.strip()
     try:
         url = URL(text) if _SCHEME.match(text) else _guess_scheme(text)
         host, port = url.host, url.port
@@ -48,6 +52,8 @@ def normalize_url(text: str) -> URL:
         raise FrigateArgumentError("Not the address of a web server")
     if url.user is not None or url.password is not None:
         raise FrigateArgumentError("The address must not hold a user or a password")
+    if not text.isprintable() or not _is_host_as_typed(url, text):
+        raise FrigateArgumentError("Not the name of a host")
     segments = [part for part in url.path.split("/") if part]
     if "api" in segments:
         segments = segments[: segments.index("api")]
@@ -64,6 +70,23 @@ def _guess_scheme(text: str) -> URL:
     if url.explicit_port is None:
         return url.with_port(_INTERNAL_PORT)
     return url.with_scheme("https") if url.port == _TLS_PORT else url
+
+
+def _is_host_as_typed(url: URL, text: str) -> bool:
+    """Return whether the host of a URL stands in the text that it was made of.
+
+    Parsing removes or replaces some characters, which would lead to another host.
+    """
+    if ":" in (host := url.host or ""):
+        # The same IPv6 address can be written in several ways.
+        with suppress(ValueError):
+            return bool(IPv6Address(host))
+        return False
+    found = _AUTHORITY.match(text)
+    typed = normalize("NFC", found[1] if found else "").casefold()
+    return _NOT_IN_HOSTS.search(host) is None and (
+        host.casefold() in typed or (url.raw_host or "") in typed
+    )
 
 
 def candidates(url: URL) -> Iterator[URL]:

@@ -93,6 +93,7 @@ RECONFIGURE_FORM = USER_FORM.extend(
         )
     }
 )
+CONFIRM_FORM = vol.Schema({})
 PROXY_FORM = vol.Schema(
     {
         vol.Optional(CONF_PROXY_USERNAME): TextSelector(),

@@ -1,6 +1,7 @@
 """Validates the URL and the credentials that a user enters, and the connection."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 import re
 from typing import Any
 
@@ -45,6 +46,15 @@ class UnsupportedVersionError(FrigateError):
     """The server is older than the oldest supported version."""
 
 
+@dataclass(frozen=True, slots=True)
+class FoundServer:
+    """A server that accepts the connection."""
+
+    url: str
+    """Its base URL, as a config entry stores it."""
+    cameras: frozenset[str]
+
+
 class FormError(Exception):
     """The input is not valid; nothing was sent to the server."""
 
@@ -54,8 +64,8 @@ class FormError(Exception):
         self.errors = {field: key}
 
 
-async def async_validate(hass: HomeAssistant, data: Mapping[str, Any]) -> str:
-    """Connect with the URL and the credentials; return the base URL of the server.
+async def async_validate(hass: HomeAssistant, data: Mapping[str, Any]) -> FoundServer:
+    """Connect with the URL and the credentials; return the server.
 
     Raises:
         FormError: the URL is not valid, or the credentials exclude each other.
@@ -72,7 +82,8 @@ async def async_validate(hass: HomeAssistant, data: Mapping[str, Any]) -> str:
             raise UnsupportedVersionError(f"Frigate {version}")
         # The version may be public where everything else requires a login.
         await client.system.stats()
-    return url_to_text(base)
+        config = await client.system.config()
+    return FoundServer(url_to_text(base), frozenset(config.cameras))
 
 
 def may_need_credentials(err: FrigateError) -> bool:
@@ -99,8 +110,11 @@ def form_error(err: FrigateError) -> str:
 
 
 def describe_response(err: FrigateError) -> str:
-    """Return the server's response as text, to help the user choose how to log in."""
-    message = error_placeholders(err)["message"]
+    """Return the server's response as text, to help the user choose how to log in.
+
+    Forms show it as code, which a backtick would end: what follows could be a link.
+    """
+    message = error_placeholders(err)["message"].replace("`", "'")
     if not isinstance(err, FrigateResponseError):
         return message
     status = str(err.status)
