@@ -44,7 +44,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 )
 # All others are handed what they need.
 READERS = {"__init__", "config_flow", "diagnostics", "services", "system_health"}
-ALLOWED = sys.stdlib_module_names | {"aiohttp", "multidict", "yarl", "av"}
+# Without orjson, the standard library parses JSON.
+ALLOWED = sys.stdlib_module_names | {"aiohttp", "multidict", "yarl", "av", "orjson"}
 
 
 def _modules(folder: Path) -> list[Path]:

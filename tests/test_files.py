@@ -144,7 +144,7 @@ def test_nothing_is_installed_for_this() -> None:
     third_party = {
         name.partition(".")[0] for module in MODULES for name in imports(module)
     } - sys.stdlib_module_names
-    assert third_party <= COMES_WITH_HOME_ASSISTANT | {"av"}
+    assert third_party <= COMES_WITH_HOME_ASSISTANT | {"av", "orjson"}
     # This dependency is what brings PyAV.
     assert "stream" in MANIFEST["dependencies"]
 

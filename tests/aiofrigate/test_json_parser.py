@@ -1,9 +1,12 @@
 """Whatever JSON a server sends, the parsed values can be stored as JSON again."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from importlib.util import module_from_spec, spec_from_file_location
 import json
 import random
+import sys
 from typing import Any
+from unittest.mock import patch
 
 import orjson
 import pytest
@@ -14,6 +17,7 @@ from custom_components.frigate_http.aiofrigate import (
     FrigateClient,
     FrigateDataError,
     Recognized,
+    json_parser,
 )
 from custom_components.frigate_http.aiofrigate.json_parser import parse_json
 from custom_components.frigate_http.aiofrigate.ws_messages import parse_message
@@ -27,6 +31,29 @@ from .conftest import Connect, http_answer, wire_server
 FOREVER = "9" * 4000
 
 
+type Parser = Callable[[bytes | str], Any]
+
+
+def _parser_without_orjson() -> Parser:
+    """Return the parser as it is where orjson is not installed."""
+    spec = spec_from_file_location("parser_without_orjson", json_parser.__file__)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    with patch.dict(sys.modules, {"orjson": None}):
+        spec.loader.exec_module(module)
+    parser: Parser = module.parse_json
+    return parser
+
+
+parse_without_orjson = _parser_without_orjson()
+WITH_AND_WITHOUT_ORJSON = pytest.mark.parametrize(
+    "parse",
+    [parse_json, parse_without_orjson],
+    ids=["with orjson", "without orjson"],
+)
+
+
 def _is_writable(value: Any) -> bool:
     """Return whether Home Assistant could store a value; it writes with orjson."""
     try:
@@ -36,6 +63,7 @@ def _is_writable(value: Any) -> bool:
     return True
 
 
+@WITH_AND_WITHOUT_ORJSON
 @pytest.mark.parametrize(
     ("text", "value"),
     [
@@ -55,11 +83,14 @@ def _is_writable(value: Any) -> bool:
         ("-9223372036854775809", None),
     ],
 )
-def test_values_that_other_libraries_refuse_are_replaced(text: str, value: Any) -> None:
-    assert parse_json(text) == value
-    assert parse_json(text.encode()) == value
+def test_values_that_other_libraries_refuse_are_replaced(
+    text: str, value: Any, parse: Parser
+) -> None:
+    assert parse(text) == value
+    assert parse(text.encode()) == value
 
 
+@WITH_AND_WITHOUT_ORJSON
 @pytest.mark.parametrize(
     ("text", "value"),
     [
@@ -80,16 +111,18 @@ def test_values_that_other_libraries_refuse_are_replaced(text: str, value: Any) 
         ("[true, false, null, -1, 1.5]", [True, False, None, -1, 1.5]),
     ],
 )
-def test_valid_values_are_unchanged(text: str, value: Any) -> None:
-    assert parse_json(text) == value
-    assert parse_json(text.encode()) == value
+def test_valid_values_are_unchanged(text: str, value: Any, parse: Parser) -> None:
+    assert parse(text) == value
+    assert parse(text.encode()) == value
 
 
-def test_a_surrogate_that_is_not_escaped_is_replaced() -> None:
-    assert parse_json(b'{"\xed\xa0\x80": "a\xed\xbf\xbfb"}') == {"\ufffd": "a\ufffdb"}
-    assert parse_json('{"\ud800": "a\udfffb"}') == {"\ufffd": "a\ufffdb"}
+@WITH_AND_WITHOUT_ORJSON
+def test_a_surrogate_that_is_not_escaped_is_replaced(parse: Parser) -> None:
+    assert parse(b'{"\xed\xa0\x80": "a\xed\xbf\xbfb"}') == {"\ufffd": "a\ufffdb"}
+    assert parse('{"\ud800": "a\udfffb"}') == {"\ufffd": "a\ufffdb"}
 
 
+@WITH_AND_WITHOUT_ORJSON
 @pytest.mark.parametrize(
     "text",
     [
@@ -98,29 +131,33 @@ def test_a_surrogate_that_is_not_escaped_is_replaced() -> None:
         r'{"a\ud800": "odd", "a\ufffd": "honest", "a\udfff": "odd"}',
     ],
 )
-def test_a_replaced_key_does_not_override_a_valid_one(text: str) -> None:
-    assert parse_json(text) == {"a\ufffd": "honest"}
+def test_a_replaced_key_does_not_override_a_valid_one(text: str, parse: Parser) -> None:
+    assert parse(text) == {"a\ufffd": "honest"}
 
 
-def test_the_first_of_two_keys_that_become_the_same_is_kept() -> None:
-    assert parse_json(r'{"a\ud800": 1, "a\ud801": 2, "b": 3}') == {"a\ufffd": 1, "b": 3}
+@WITH_AND_WITHOUT_ORJSON
+def test_the_first_of_two_keys_that_become_the_same_is_kept(parse: Parser) -> None:
+    assert parse(r'{"a\ud800": 1, "a\ud801": 2, "b": 3}') == {"a\ufffd": 1, "b": 3}
 
 
-def test_deep_nesting_is_parsed_or_refused() -> None:
+@WITH_AND_WITHOUT_ORJSON
+def test_deep_nesting_is_parsed_or_refused(parse: Parser) -> None:
     deep = "[" * 900 + r'"\ud800"' + "]" * 900
-    assert "\ufffd" in json.dumps(parse_json(deep), ensure_ascii=False)
+    assert "\ufffd" in json.dumps(parse(deep), ensure_ascii=False)
     with pytest.raises(RecursionError):
-        parse_json("[" * 200_000 + r'"\ud800"')
+        parse("[" * 200_000 + r'"\ud800"')
 
 
-def test_a_byte_order_mark_is_skipped() -> None:
-    assert parse_json(b'\xef\xbb\xbf{"a": 1}') == {"a": 1}
+@WITH_AND_WITHOUT_ORJSON
+def test_a_byte_order_mark_is_skipped(parse: Parser) -> None:
+    assert parse(b'\xef\xbb\xbf{"a": 1}') == {"a": 1}
 
 
+@WITH_AND_WITHOUT_ORJSON
 @pytest.mark.parametrize("body", [b"", b"\xff\xfe\xfd", b'"\xe9"', b"{", b"[1,]"])
-def test_invalid_json_is_refused(body: bytes) -> None:
+def test_invalid_json_is_refused(body: bytes, parse: Parser) -> None:
     with pytest.raises(ValueError, match=r"."):
-        parse_json(body)
+        parse(body)
 
 
 def _places(value: Any) -> Iterator[tuple[Any, Any]]:
@@ -154,6 +191,38 @@ def test_any_value_of_a_recorded_answer_may_be_hostile(version: str) -> None:
             for hostile in HOSTILE:
                 found = parse_json(text.replace(f'"{_MARK}"', hostile))
                 assert _is_writable(found), (path.name, key, hostile)
+
+
+def _outcome(parse: Parser, text: bytes) -> Any:
+    """Return the value, or that there is none."""
+    try:
+        return parse(text)
+    except ValueError, RecursionError:
+        return ValueError
+
+
+def test_what_is_parsed_does_not_depend_on_orjson() -> None:
+    luck = random.Random("orjson")  # noqa: S311
+    pieces = (
+        *(one.encode() for one in HOSTILE),
+        b"",
+        b"\xed\xa0\x80",
+        b"]",
+        b"0",
+        b"e9",
+    )
+    paths = sorted(FIXTURES.rglob("*.json"))
+    assert len(paths) > 100
+    for path in paths:
+        text = path.read_bytes()
+        assert parse_json(text) == parse_without_orjson(text)
+        for _ in range(3):
+            start = luck.randrange(len(text) + 1)
+            end = start + luck.choice((0, 1, 3))
+            broken = text[:start] + luck.choice(pieces) + text[end:]
+            assert _outcome(parse_json, broken) == _outcome(
+                parse_without_orjson, broken
+            ), (path.name, start, end)
 
 
 async def test_names_in_an_http_answer_are_replaced(
