@@ -193,7 +193,7 @@ async def test_a_symbolic_link_that_appears_at_the_last_moment(
     assert (await snapshot(hass, entry, filename="way/bell.jpg"))["bytes"] > 0
 
 
-async def test_a_backup_that_cannot_be_restored_is_kept(
+async def test_a_backup_that_cannot_be_restored_is_restored_at_the_next_start(
     hass: HomeAssistant,
     folders: Folders,
     frigate: FakeFrigate,
@@ -220,7 +220,9 @@ async def test_a_backup_that_cannot_be_restored_is_kept(
     assert f"before it was {kept}" in caplog.text
     caplog.clear()
     await hass.config_entries.async_reload(entry.entry_id)
-    assert kept.read_bytes() == b"mine"
+    assert first.read_bytes() == b"mine"
+    assert folders.files() == ["config/media/door_part01.mp4"]
+    assert folders.leftovers() == []
     assert (await download(hass, entry, start, end, **IN_PARTS))["bytes"] > 0
 
 

@@ -10,8 +10,8 @@ from homeassistant.util.json import JsonObjectType
 
 from ..aiofrigate import FrigateClient
 from ..dates import as_local_iso
-from .journal import WrittenFile
 from .paths import DownloadPaths
+from .written_file import WrittenFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,6 @@ class Download:
     """Progress; None while the total size is unknown."""
     output_files: list[OutputFile] = field(default_factory=list)
     """Finished files, to be published at the end."""
-    holds_only_copy: bool = False
-    """Whether the workspace holds a replaced file that could not be restored."""
     written: list[WrittenFile] = field(default_factory=list)
     """Published files."""
 

@@ -1,10 +1,11 @@
 """The journal of downloads: published files and open workspaces, kept across restarts.
 
-With it the next start removes the workspaces that a crash left behind, and old files are
-deleted after some days: those of this integration, and no others.
+With it the next start finishes or takes back what a crash interrupted and removes the
+workspaces that were left behind, and old files are deleted after some days: those of this
+integration, and no others.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 import time
@@ -15,11 +16,11 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN, LOGGER
+from .plan import settle
 from .workspace import discard, remove_empty
+from .written_file import WrittenFile
 
 _VERSION = 1
-_RETENTION_SECONDS = timedelta(days=4000).total_seconds()
-
 
 _JOURNALS: HassKey[dict[str, Journal]] = HassKey(f"{DOMAIN}.journals")
 
@@ -34,38 +35,6 @@ class _StoredFile(TypedDict):
     written_at: float
     size: int
     changed_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenFile:
-    """A published file, with size and modification time to recognize it by."""
-
-    path: Path
-    written_at: float
-    """Seconds since the epoch."""
-    size: int
-    changed_at: int
-    """Modification time in nanoseconds, by the clock of the file system."""
-
-    @classmethod
-    def of(cls, path: Path) -> WrittenFile:
-        """Return the record of a file that was written just now. Blocking."""
-        stat = path.stat()
-        return cls(path, time.time(), stat.st_size, stat.st_mtime_ns)
-
-    def is_unchanged(self) -> bool:
-        """Return whether the file still exists as it was written. Blocking."""
-        try:
-            stat = self.path.lstat()
-        except OSError:
-            return False
-        return (stat.st_size, stat.st_mtime_ns) == (self.size, self.changed_at)
-
-    def may_reappear(self) -> bool:
-        """Return whether the whole folder is missing, as on an unmounted disk. Blocking."""
-        return not self.path.parent.exists() and time.time() - self.written_at < (
-            _RETENTION_SECONDS
-        )
 
 
 class Journal:
@@ -108,29 +77,30 @@ class Journal:
         self._active.add(workspace)
         await self._async_save()
 
-    async def async_end(
-        self, workspace: Path, files: list[WrittenFile], *, is_gone: bool
-    ) -> None:
-        """Record the published files of a workspace, and whether its folder is removed.
+    async def async_add_files(self, files: Iterable[WrittenFile]) -> None:
+        """Record published files, before the workspace is removed that has their plan."""
+        self._files |= {one.path: one for one in files}
+        await self._async_save()
 
-        If it is not, the next sweep removes it.
+    async def async_end(self, workspace: Path, *, is_gone: bool) -> None:
+        """Record that a download is over, and whether its workspace is removed.
+
+        If it is not, the next sweep settles and removes it.
         """
         self._active.discard(workspace)
         if is_gone:
             self._workspaces.discard(workspace)
-        self._files |= {one.path: one for one in files}
         await self._async_save()
 
     async def async_sweep(self, keep_days: int, own_folders: list[Path]) -> None:
-        """Remove abandoned workspaces, and published files older than `keep_days`.
+        """Settle and remove abandoned workspaces; remove files older than `keep_days`.
 
         0 keeps files forever. Records of files that no longer exist are dropped, and so are
         empty folders below `own_folders`.
         """
         run = self._hass.async_add_executor_job
-        if leftovers := self._workspaces - self._active:
-            LOGGER.info("Removing what unfinished downloads have left: %s", leftovers)
-            self._workspaces -= await run(_discard_all, leftovers)
+        leftovers = self._workspaces - self._active
+        await self._async_settle(leftovers)
         limit = time.time() - timedelta(days=keep_days).total_seconds()
         files = [*self._files.values()]
         old = [one for one in files if keep_days and one.written_at < limit]
@@ -143,13 +113,22 @@ class Journal:
             await self._async_save()
 
     async def async_close(self) -> None:
-        """Remove abandoned workspaces and the journal itself; published files stay."""
+        """Settle abandoned workspaces, remove the journal itself; published files stay."""
         await self.async_load()
-        leftovers = self._workspaces - self._active
-        await self._hass.async_add_executor_job(_discard_all, leftovers)
+        await self._async_settle(self._workspaces - self._active)
         store, self._store = self._store, None
         if store is not None:
             await store.async_remove()
+
+    async def _async_settle(self, leftovers: set[Path]) -> None:
+        """Finish or take back what a crash interrupted, then remove the workspaces."""
+        if not leftovers:
+            return
+        LOGGER.info("Settling what unfinished downloads have left: %s", leftovers)
+        run = self._hass.async_add_executor_job
+        if published := await run(_settle_all, leftovers):
+            await self.async_add_files(published)
+        self._workspaces -= await run(_discard_all, leftovers)
 
     async def _async_save(self) -> None:
         if self._store is None:
@@ -183,6 +162,17 @@ async def async_forget_journal(hass: HomeAssistant, entry_id: str) -> None:
     """Remove the journal of a removed config entry; published files stay."""
     await journal_of(hass, entry_id).async_close()
     hass.data[_JOURNALS].pop(entry_id)
+
+
+def _settle_all(workspaces: set[Path]) -> list[WrittenFile]:
+    """Settle workspaces, and return the records of the files that are published."""
+    published: list[WrittenFile] = []
+    for one in workspaces:
+        try:
+            published += settle(one)
+        except (OSError, ValueError) as err:
+            LOGGER.warning("Cannot settle the unfinished download in %s: %s", one, err)
+    return published
 
 
 def _discard_all(workspaces: set[Path]) -> set[Path]:

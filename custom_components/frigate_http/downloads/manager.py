@@ -204,13 +204,12 @@ class DownloadManager:
 
     async def _async_clean_up(self, download: Download, folders: list[Path]) -> None:
         workspace = download.workspace
-        # A workspace with the only copy of a replaced file must not be removed.
-        is_gone = download.holds_only_copy or await run_blocking(
-            self._hass, discard, workspace
-        )
+        if download.written:
+            await self._journal.async_add_files(download.written)
+        is_gone = await run_blocking(self._hass, discard, workspace)
         if not download.written:
             await run_blocking(self._hass, remove_empty, folders)
-        await self._journal.async_end(workspace, download.written, is_gone=is_gone)
+        await self._journal.async_end(workspace, is_gone=is_gone)
 
 
 def _reported_error(err: BaseException) -> BaseException:

@@ -11,6 +11,7 @@ import shutil
 
 from ..errors import validation_error
 from .paths import DownloadPaths
+from .plan import is_open
 
 
 def workspace_for(target: Path) -> Path:
@@ -57,8 +58,14 @@ def remove_empty(folders: list[Path]) -> None:
 def discard(workspace: Path) -> bool:
     """Remove a workspace with its content; return whether it is certainly removed.
 
-    It may still exist on a disk that is not mounted.
+    It may still exist on a disk that is not mounted. While its plan is not carried out it
+    is kept, as it may hold the only copies of replaced files.
     """
+    try:
+        if is_open(workspace):
+            return False
+    except OSError:
+        return False
     shutil.rmtree(workspace, ignore_errors=True)
     return workspace.parent.exists() and not workspace.exists()
 
