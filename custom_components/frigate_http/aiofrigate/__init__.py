@@ -56,6 +56,7 @@ from .notifications import (
     is_push_public_key,
     is_push_secret,
 )
+from .parsing import MAX_NAME_LENGTH
 from .previews import Preview
 from .recordings import Segment
 from .redaction import is_public, mask_url, redact
@@ -92,6 +93,7 @@ __all__ = [
     "IMAGE_TYPE_BYTES",
     "LOG_SERVICES",
     "MAX_ENDPOINT_LENGTH",
+    "MAX_NAME_LENGTH",
     "NO_PROFILE",
     "TIMELAPSE",
     "CameraActivity",

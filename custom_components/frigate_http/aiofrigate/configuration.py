@@ -5,8 +5,26 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from .models import BUILT_IN_ROLES
-from .parsing import as_bool, as_dict, as_int, as_str, as_strings
+from .parsing import (
+    as_bool,
+    as_dict,
+    as_int,
+    as_items,
+    as_name,
+    as_names,
+    unusable_names,
+)
 
+# Where the configuration has names of its own.
+_NAMES = (
+    "cameras",
+    "cameras.*.zones",
+    "cameras.*.objects.track",
+    "cameras.*.audio.listen",
+    "auth.roles",
+    "classification.custom",
+    "profiles",
+)
 # Attributes belong to other objects, and Frigate does not count them.
 _ATTRIBUTES = frozenset({"face", "license_plate"})
 
@@ -53,7 +71,7 @@ class ZoneConfig:
     def from_api(cls, name: str, data: Mapping[str, Any]) -> Self:
         """Read one item of `zones` of a camera."""
         return cls(
-            name, as_str(data.get("friendly_name")), as_strings(data.get("objects"))
+            name, as_name(data.get("friendly_name")), as_names(data.get("objects"))
         )
 
 
@@ -92,7 +110,7 @@ class CameraConfig:
         features = dict(_features(data))
         return cls(
             name=name,
-            friendly_name=as_str(data.get("friendly_name")),
+            friendly_name=as_name(data.get("friendly_name")),
             enabled=features.get("enabled") is not False,
             detect_width=as_int(detect.get("width")),
             detect_height=as_int(detect.get("height")),
@@ -103,13 +121,13 @@ class CameraConfig:
             audio_enabled=features.get("audio") is True,
             labels=tuple(
                 label
-                for label in as_strings(as_dict(data.get("objects")).get("track"))
+                for label in as_names(as_dict(data.get("objects")).get("track"))
                 if label not in _ATTRIBUTES
             ),
-            sounds=as_strings(audio.get("listen")),
+            sounds=as_names(audio.get("listen")),
             zones={
                 zone: ZoneConfig.from_api(zone, as_dict(one))
-                for zone, one in as_dict(data.get("zones")).items()
+                for zone, one in as_items(data.get("zones")).items()
             },
             features=features,
             switchable=frozenset(
@@ -117,7 +135,7 @@ class CameraConfig:
             ),
             recognizes_faces=_is_enabled(data, "face_recognition"),
             reads_plates=_is_enabled(data, "lpr"),
-            has_ptz=as_str(as_dict(data.get("onvif")).get("host")) is not None,
+            has_ptz=as_name(as_dict(data.get("onvif")).get("host")) is not None,
         )
 
 
@@ -162,6 +180,8 @@ class Config:
     """Names of the custom state classification models, by camera."""
     profiles: tuple[str, ...]
     """Names of the profiles; since 0.18."""
+    unusable_names: tuple[str, ...] = ()
+    """Paths such as `cameras.*.zones` where names are empty or too long, and left out."""
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self:
@@ -171,14 +191,15 @@ class Config:
         return cls(
             {
                 name: CameraConfig.from_api(name, as_dict(camera))
-                for name, camera in as_dict(data.get("cameras")).items()
+                for name, camera in as_items(data.get("cameras")).items()
             },
             birdseye.get("enabled") is True and birdseye.get("restream") is True,
             data.get("safe_mode") is True,
             as_bool(auth.get("enabled")),
-            tuple(dict.fromkeys((*as_dict(auth.get("roles")), *BUILT_IN_ROLES))),
-            _classifiers(as_dict(as_dict(data.get("classification")).get("custom"))),
-            tuple(as_dict(data.get("profiles"))),
+            tuple(dict.fromkeys((*as_items(auth.get("roles")), *BUILT_IN_ROLES))),
+            _classifiers(as_items(as_dict(data.get("classification")).get("custom"))),
+            tuple(as_items(data.get("profiles"))),
+            unusable_names(data, _NAMES),
         )
 
 
@@ -188,6 +209,6 @@ def _classifiers(models: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
     for model, details in models.items():
         state = as_dict(as_dict(details).get("state_config"))
         if as_dict(details).get("enabled") is not False:
-            for camera in as_dict(state.get("cameras")):
+            for camera in as_items(state.get("cameras")):
                 found[camera] = (*found.get(camera, ()), model)
     return found

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from .errors import FrigateNotFoundError
 from .live import Live
-from .parsing import as_dict, as_str, as_strings
+from .parsing import as_dict, as_name, as_names
 from .resource import Resource
 from .routes import route
 from .system import System
@@ -36,11 +36,11 @@ class Profiles:
         """Read `{"profiles": [{"name", "friendly_name"}], "active_profile"}`."""
         listed = data.get("profiles")
         choices = [
-            ProfileChoice(name, as_str(as_dict(one).get("friendly_name")))
+            ProfileChoice(name, as_name(as_dict(one).get("friendly_name")))
             for one in (listed if isinstance(listed, list) else [])
-            if (name := as_str(as_dict(one).get("name"))) is not None
+            if (name := as_name(as_dict(one).get("name"))) is not None
         ]
-        return cls(tuple(choices), as_str(data.get("active_profile")))
+        return cls(tuple(choices), as_name(data.get("active_profile")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class PtzInfo:
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self:
         """Read `{"name", "features", "presets"}`, which is empty without ONVIF."""
-        return cls(as_strings(data.get("features")), as_strings(data.get("presets")))
+        return cls(as_names(data.get("features")), as_names(data.get("presets")))
 
 
 class Controls(Resource):

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from .parsing import as_bool, as_dict, as_float, as_str, as_strings
+from .parsing import as_bool, as_dict, as_float, as_name, as_names
 from .resource import Resource
 from .routes import Query, route
 
@@ -44,24 +44,24 @@ class Event:
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self | None:
         """Read an item of `/api/events`; None without an id."""
-        if (event_id := as_str(data.get("id"))) is None:
+        if (event_id := as_name(data.get("id"))) is None:
             return None
         details = as_dict(data.get("data"))
         scores = (details.get("top_score"), details.get("score"), data.get("top_score"))
         return cls(
             event_id,
-            as_str(data.get("camera")),
-            as_str(data.get("label")),
-            as_str(data.get("sub_label")),
-            as_strings(data.get("zones")),
+            as_name(data.get("camera")),
+            as_name(data.get("label")),
+            as_name(data.get("sub_label")),
+            as_names(data.get("zones")),
             as_float(data.get("start_time")),
             as_float(data.get("end_time")),
             as_bool(data.get("has_clip")),
             as_bool(data.get("has_snapshot")),
             next((one for one in map(as_float, scores) if one is not None), None),
             as_bool(data.get("retain_indefinitely")),
-            as_str(details.get("type")),
-            as_str(details.get("recognized_license_plate")),
+            as_name(details.get("type")),
+            as_name(details.get("recognized_license_plate")),
             as_float(details.get("sub_label_score")),
             as_float(details.get("recognized_license_plate_score")),
         )
@@ -180,7 +180,7 @@ class Events(Resource):
             "score": new.score,
         }
         answer = await self._transport.request("POST", target, data=data)
-        event_id = as_str(answer.json(dict).get("event_id"))
+        event_id = as_name(answer.json(dict).get("event_id"))
         return answer.required(event_id, "The answer names no event")
 
     async def end(self, event_id: str, end: float | None = None) -> None:

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any, Literal, Self
 
 from .error_mapping import http_date
-from .parsing import as_bool, as_dict, as_float, as_str
+from .parsing import as_bool, as_dict, as_float, as_name, as_str
 from .resource import Resource
 from .routes import route
 from .system import System
@@ -40,17 +40,17 @@ class Export:
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self | None:
         """Read `{"id", "camera", "name", "date", "video_path", ...}`; None without id."""
-        if (export_id := as_str(data.get("id"))) is None:
+        if (export_id := as_name(data.get("id"))) is None:
             return None
         case = data.get("export_case")
         return cls(
             id=export_id,
-            camera=as_str(data.get("camera")),
+            camera=as_name(data.get("camera")),
             name=as_str(data.get("name")),
             start=as_float(data.get("date")),
             file=_file_name(data.get("video_path")),
             in_progress=as_bool(data.get("in_progress")),
-            case_id=as_str(case) or as_str(as_dict(case).get("id")),
+            case_id=as_name(case) or as_name(as_dict(case).get("id")),
         )
 
 
@@ -73,15 +73,15 @@ class ExportJob:
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self | None:
         """Read `{"id", "status", "progress_percent", ...}`; None without an id."""
-        if (job_id := as_str(data.get("id"))) is None:
+        if (job_id := as_name(data.get("id"))) is None:
             return None
         return cls(
             id=job_id,
-            status=as_str(data.get("status")),
-            camera=as_str(data.get("camera")),
+            status=as_name(data.get("status")),
+            camera=as_name(data.get("camera")),
             name=as_str(data.get("name")),
             start=as_float(data.get("request_start_time")),
-            case_id=as_str(data.get("export_case_id")),
+            case_id=as_name(data.get("export_case_id")),
             progress=as_float(data.get("progress_percent")),
             error=as_str(data.get("error_message")),
         )
@@ -102,9 +102,9 @@ class ExportFile:
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self | None:
         """Read `{"name", "type": "file", "mtime", "size"}`; None without a name."""
-        if (name := as_str(data.get("name"))) is None:
+        if (name := as_name(data.get("name"))) is None:
             return None
-        modified = http_date(as_str(data.get("mtime")) or "")
+        modified = http_date(as_name(data.get("mtime")) or "")
         is_known = modified is not None and modified.tzinfo is not None
         return cls(name, modified if is_known else None)
 
@@ -189,7 +189,7 @@ class Exports(Resource):
         data = {key: value for key, value in body.items() if value is not None}
         target = route(template, camera=camera, start=start, end=end)
         answer = await self._transport.request("POST", target, data=data)
-        return answer.required(as_str(answer.json(dict).get("export_id")), _WITHOUT_ID)
+        return answer.required(as_name(answer.json(dict).get("export_id")), _WITHOUT_ID)
 
     async def rename(self, export_id: str, name: str) -> None:
         """Rename an export (`PATCH /api/export/{export_id}/rename`).
@@ -269,4 +269,5 @@ class Exports(Resource):
 
 
 def _file_name(path: Any) -> str | None:
-    return PurePosixPath(path).name or None if isinstance(path, str) else None
+    text = as_str(path)
+    return None if text is None else as_name(PurePosixPath(text).name)

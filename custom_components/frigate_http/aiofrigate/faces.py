@@ -9,7 +9,7 @@ from .errors import FrigateBadRequestError, FrigateDataError
 from .lanes import Lane
 from .messages import Answer, Upload
 from .models import FaceLibrary
-from .parsing import as_float, as_str
+from .parsing import as_float, as_name, as_str
 from .resource import Resource
 from .routes import Route, route
 
@@ -73,7 +73,7 @@ class Recognition:
     def from_api(cls, data: Mapping[str, Any]) -> Self:
         """Read `{"face_name", "score", "message"}`."""
         return cls(
-            _known_name(as_str(data.get("face_name"))),
+            _known_name(as_name(data.get("face_name"))),
             as_float(data.get("score")),
             as_str(data.get("message")),
         )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import re
 from typing import Any, Self, override
 
-from .parsing import as_str, as_strings
+from .parsing import as_items, as_name, as_names, unusable_names
 
 ANONYMOUS = "anonymous"
 """The user name on the port that needs no login."""
@@ -35,11 +35,11 @@ class Version:
     @classmethod
     def parse(cls, text: Any) -> Self | None:
         """Return a version, or None if this is not one."""
-        found = _VERSION.fullmatch(text.strip()) if isinstance(text, str) else None
-        if found is None:
+        name = as_name(text)
+        if name is None or (found := _VERSION.fullmatch(name.strip())) is None:
             return None
         release = found[1] + (found[4] or "").lower()
-        return cls(text.strip(), int(found[2]), int(found[3]), release)
+        return cls(name.strip(), int(found[2]), int(found[3]), release)
 
     def at_least(self, major: int, minor: int) -> bool:
         """Return whether this is the given version or a later one."""
@@ -65,9 +65,9 @@ class Profile:
         """Read `{"username", "role", "allowed_cameras": [...]}`."""
         cameras = data.get("allowed_cameras")
         return cls(
-            as_str(data.get("username")),
-            as_str(data.get("role")),
-            as_strings(cameras) if isinstance(cameras, list) else None,
+            as_name(data.get("username")),
+            as_name(data.get("role")),
+            as_names(cameras) if isinstance(cameras, list) else None,
         )
 
     @property
@@ -92,14 +92,19 @@ class FaceLibrary:
     people: Mapping[str, tuple[str, ...]]
     """File names of the images, by person."""
     train: tuple[str, ...]
+    unusable_names: tuple[str, ...] = ()
+    """Paths where names are empty or too long, and left out: `faces`, `faces.*`."""
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self:
         """Read `{"<person>": ["<file>", ...], "train": [...]}`."""
         people = {
-            name: as_strings(files) for name, files in data.items() if name != "train"
+            name: as_names(files)
+            for name, files in as_items(data).items()
+            if name != "train"
         }
-        return cls(people, as_strings(data.get("train")))
+        unusable = unusable_names({"faces": data}, ("faces", "faces.*"))
+        return cls(people, as_names(data.get("train")), unusable)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 from .errors import FrigateArgumentError
+from .parsing import as_name
 from .resource import Resource
 
 MAX_ENDPOINT_LENGTH = 2048
@@ -87,7 +88,7 @@ class Notifications(Resource):
         answer = await self._transport.request(
             "GET", "/api/notifications/pubkey", fresh=True
         )
-        return answer.json(str)
+        return answer.required(as_name(answer.json(str)), "This is not a key")
 
     async def register(self, subscription: PushSubscription) -> None:
         """Subscribe for the account in use (`POST /api/notifications/register`).

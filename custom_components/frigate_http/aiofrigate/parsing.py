@@ -3,9 +3,14 @@
 Frigate's answers differ between versions, and a wrong value is worse than none.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 import math
 from typing import Any
+
+MAX_NAME_LENGTH = 255
+"""Characters of the longest name: no state of Home Assistant can be longer."""
+MAX_TEXT_LENGTH = 4096
+_MAX_NUMBER_LENGTH = 64
 
 
 def as_dict(value: Any) -> Mapping[str, Any]:
@@ -14,8 +19,16 @@ def as_dict(value: Any) -> Mapping[str, Any]:
 
 
 def as_str(value: Any) -> str | None:
-    """Return a string that is not empty."""
-    return value if isinstance(value, str) and value else None
+    """Return a string of 1 to 4096 characters.
+
+    A longer one is not cut, because half a path is another path.
+    """
+    return value if _is_string(value, MAX_TEXT_LENGTH) else None
+
+
+def as_name(value: Any) -> str | None:
+    """Return a name or an id, which has 1 to 255 characters."""
+    return value if _is_string(value, MAX_NAME_LENGTH) else None
 
 
 def as_bool(value: Any) -> bool | None:
@@ -26,6 +39,8 @@ def as_bool(value: Any) -> bool | None:
 def as_float(value: Any) -> float | None:
     """Return a finite number, also from strings such as `"12.5"` and `"12.5%"`."""
     if isinstance(value, str):
+        if len(value) > _MAX_NUMBER_LENGTH:
+            return None
         value = value.strip().removesuffix("%")
         if "_" in value or not value.isascii():
             # Only Python reads `1_000` or digits of other scripts as numbers.
@@ -47,7 +62,52 @@ def as_int(value: Any) -> int | None:
 
 
 def as_strings(value: Any) -> tuple[str, ...]:
-    """Return the strings in a JSON list."""
+    """Return the strings in a JSON list, however long they are."""
     if not isinstance(value, list):
         return ()
     return tuple(item for item in value if isinstance(item, str))
+
+
+def as_names(value: Any) -> tuple[str, ...]:
+    """Return the names in a JSON list."""
+    return tuple(one for one in as_strings(value) if as_name(one) is not None)
+
+
+def as_items(value: Any) -> dict[str, Any]:
+    """Return the items of a JSON object whose keys are names, such as those of cameras."""
+    return {
+        name: item for name, item in as_dict(value).items() if as_name(name) is not None
+    }
+
+
+def unusable_names(data: Mapping[str, Any], paths: Iterable[str]) -> tuple[str, ...]:
+    """Return those paths below which there is a name that is empty or too long.
+
+    Args:
+        data: a JSON object.
+        paths: where names are the keys of an object, or the strings of a list. `*` stands
+            for every item of an object, as in `cameras.*.zones`.
+    """
+    return tuple(
+        path
+        for path in paths
+        if any(
+            isinstance(name, str) and as_name(name) is None
+            for names in _values_at(data, path.split("."))
+            if isinstance(names, (dict, list))
+            for name in names
+        )
+    )
+
+
+def _values_at(value: Any, steps: Sequence[str]) -> Iterator[Any]:
+    if not steps:
+        yield value
+        return
+    items = as_dict(value)
+    for one in items.values() if steps[0] == "*" else [items.get(steps[0])]:
+        yield from _values_at(one, steps[1:])
+
+
+def _is_string(value: Any, longest: int) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= longest

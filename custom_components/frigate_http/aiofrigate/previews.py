@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from .errors import FrigateNotFoundError
-from .parsing import as_float, as_str
+from .parsing import as_float, as_name, as_str
 from .resource import Resource
 from .routes import route
 
@@ -30,9 +30,9 @@ class Preview:
         if (path := as_str(data.get("src"))) is None:
             return None
         return cls(
-            camera=as_str(data.get("camera")),
+            camera=as_name(data.get("camera")),
             path=path,
-            media_type=as_str(data.get("type")),
+            media_type=as_name(data.get("type")),
             start=as_float(data.get("start")),
             end=as_float(data.get("end")),
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from .errors import FrigateDataError
-from .parsing import as_bool, as_dict, as_float, as_int, as_str, as_strings
+from .parsing import as_bool, as_dict, as_float, as_int, as_name, as_names
 from .resource import Resource
 from .routes import Query, route
 
@@ -37,21 +37,21 @@ class Review:
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self | None:
         """Read an item of `/api/review`; None without an id."""
-        if (review_id := as_str(data.get("id"))) is None:
+        if (review_id := as_name(data.get("id"))) is None:
             return None
         details = as_dict(data.get("data"))
         return cls(
             review_id,
-            as_str(data.get("camera")),
-            as_str(data.get("severity")),
+            as_name(data.get("camera")),
+            as_name(data.get("severity")),
             as_float(data.get("start_time")),
             as_float(data.get("end_time")),
             as_bool(data.get("has_been_reviewed")),
-            as_strings(details.get("objects")),
-            as_strings(details.get("zones")),
-            as_strings(details.get("sub_labels")),
-            as_strings(details.get("audio")),
-            as_strings(details.get("detections")),
+            as_names(details.get("objects")),
+            as_names(details.get("zones")),
+            as_names(details.get("sub_labels")),
+            as_names(details.get("audio")),
+            as_names(details.get("detections")),
         )
 
     @property

@@ -11,7 +11,25 @@ from datetime import datetime
 from typing import Any, Self
 
 from .models import Version
-from .parsing import as_bool, as_dict, as_float, as_int, as_str
+from .parsing import (
+    as_bool,
+    as_dict,
+    as_float,
+    as_int,
+    as_items,
+    as_name,
+    unusable_names,
+)
+
+_NAMES = (
+    "cameras",
+    "detectors",
+    "gpu_usages",
+    "npu_usages",
+    "embeddings",
+    "service.storage",
+    "service.temperatures",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +72,7 @@ class CameraStats:
 
         def usage(pid_key: str, cpu_key: str) -> Usage:
             # 0.18 sends the CPU usage with the camera, 0.17 only by process id.
-            by_pid = Usage.from_api(as_dict(usages.get(str(data.get(pid_key)))))
+            by_pid = Usage.from_api(as_dict(usages.get(str(as_int(data.get(pid_key))))))
             own = as_float(data.get(cpu_key))
             return Usage(by_pid.cpu if own is None else own, by_pid.memory)
 
@@ -70,7 +88,7 @@ class CameraStats:
             ffmpeg=usage("ffmpeg_pid", "ffmpeg_cpu"),
             capture=usage("capture_pid", "capture_cpu"),
             detect=usage("pid", "detect_cpu"),
-            connection_quality=as_str(data.get("connection_quality")),
+            connection_quality=as_name(data.get("connection_quality")),
             expected_fps=as_float(data.get("expected_fps")),
             reconnects_last_hour=as_int(data.get("reconnects_last_hour")),
             stalls_last_hour=as_int(data.get("stalls_last_hour")),
@@ -178,18 +196,20 @@ class Stats:
     """When Frigate computed the stats, in seconds since the epoch."""
     age: float | None
     """Seconds from then until the server sent them, by the server's clock."""
+    unusable_names: tuple[str, ...] = ()
+    """Paths such as `service.storage` where names are empty or too long, and left out."""
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any], sent: datetime | None = None) -> Self:
         """Read the object of `/api/stats`, which was sent at the given time."""
         service = as_dict(data.get("service"))
         usages = as_dict(data.get("cpu_usages"))
-        detectors = as_dict(data.get("detectors"))
+        detectors = as_items(data.get("detectors"))
         updated = as_float(service.get("last_updated"))
         return cls(
             cameras={
                 name: CameraStats.from_api(as_dict(camera), usages)
-                for name, camera in as_dict(data.get("cameras")).items()
+                for name, camera in as_items(data.get("cameras")).items()
             },
             detectors=_each(detectors, DetectorStats.from_api),
             gpus=_each(data.get("gpu_usages"), GpuStats.from_api),
@@ -198,7 +218,7 @@ class Stats:
             temperatures=_temperatures(service, detectors),
             embeddings={
                 name: as_float(value)
-                for name, value in as_dict(data.get("embeddings")).items()
+                for name, value in as_items(data.get("embeddings")).items()
             },
             camera_fps=as_float(data.get("camera_fps")),
             process_fps=as_float(data.get("process_fps")),
@@ -210,11 +230,12 @@ class Stats:
             latest_version=Version.parse(service.get("latest_version")),
             last_updated=updated,
             age=sent.timestamp() - updated if sent and updated is not None else None,
+            unusable_names=unusable_names(data, _NAMES),
         )
 
 
 def _each[T](data: Any, read: Callable[[Mapping[str, Any]], T]) -> dict[str, T]:
-    return {name: read(as_dict(value)) for name, value in as_dict(data).items()}
+    return {name: read(as_dict(value)) for name, value in as_items(data).items()}
 
 
 def _temperatures(
@@ -222,7 +243,7 @@ def _temperatures(
 ) -> dict[str, float]:
     """Return the temperatures: 0.17 lists them, 0.18 has them in the detectors."""
     found = {
-        **as_dict(service.get("temperatures")),
+        **as_items(service.get("temperatures")),
         **{
             name: one["temperature"]
             for name, one in detectors.items()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from .parsing import as_str
+from .parsing import as_name
 from .resource import Resource
 from .routes import Route, route
 
@@ -19,8 +19,8 @@ class User:
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self | None:
         """Read `{"username", "role"}`; None without a name."""
-        username = as_str(data.get("username"))
-        return None if username is None else cls(username, as_str(data.get("role")))
+        username = as_name(data.get("username"))
+        return None if username is None else cls(username, as_name(data.get("role")))
 
 
 class Users(Resource):

@@ -13,6 +13,7 @@ from homeassistant.const import CONF_URL
 from homeassistant.core import HomeAssistant, callback
 
 from ..aiofrigate import (
+    MAX_NAME_LENGTH,
     CameraConfig,
     Config,
     FaceLibrary,
@@ -129,8 +130,10 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
                 await self._read_config()
         if good_stats is not None:
             self._last_stats = good_stats
+            self._log_unusable_names("stats", good_stats.unusable_names)
         if good_faces is not None:
             self.missing_people.update(good_faces.people)
+            self._log_unusable_names("faces", good_faces.unusable_names)
         if TYPE_CHECKING:
             assert self._config is not None
         return FrigateData(
@@ -210,6 +213,7 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
             self._log_once("config", f"cannot read the configuration: {err.message}")
             return
         self._log_recovered("config")
+        self._log_unusable_names("config", config.unusable_names)
         is_same_account = self._config is None or (
             _account_of(profile) == _account_of(self._profile)
         )
@@ -260,6 +264,14 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
         if answer is not None:
             self._log_recovered(subject)
         return answer
+
+    def _log_unusable_names(self, subject: str, paths: tuple[str, ...]) -> None:
+        subject = f"names in the {subject}"
+        if paths:
+            what = f"sends names that are empty or longer than {MAX_NAME_LENGTH} characters"
+            self._log_once(subject, f"{what}; they are left out of {', '.join(paths)}")
+        else:
+            self._log_recovered(subject)
 
     def _log_once(self, subject: str, what: str) -> None:
         """Log a warning once, not with every poll, until it has recovered."""
