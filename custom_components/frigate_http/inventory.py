@@ -235,7 +235,7 @@ def _remove_gone_cameras(hass: HomeAssistant, coordinator: ServerCoordinator) ->
     for camera, device in list(_camera_devices(hass, coordinator.config_entry)):
         if camera in gone:
             dr.async_get(hass).async_remove_device(device.id)
-    for camera in gone:
+    for camera in list(gone):
         coordinator.missing_cameras.discard(camera)
 
 
@@ -253,7 +253,7 @@ def _remove_unwanted_cameras(
 
 def _remove_gone_people(hass: HomeAssistant, coordinator: ServerCoordinator) -> None:
     registry = er.async_get(hass)
-    for person in coordinator.missing_people.stale:
+    for person in list(coordinator.missing_people.stale):
         unique_id = person_unique_id(coordinator.config_entry, person)
         entity_id = registry.async_get_entity_id(Platform.SENSOR, DOMAIN, unique_id)
         if entity_id is not None:

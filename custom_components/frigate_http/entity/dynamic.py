@@ -78,12 +78,17 @@ def async_add_and_remove[*KeyT](
     `is_conclusive` returns false, a missing key proves nothing.
     """
     unique_ids = async_add_as_they_appear(coordinator, async_add_entities, keys, create)
-    domain = async_get_current_platform().domain
-    tracker = MissingTracker(
-        one.unique_id
-        for one, _camera in _registered_entities(coordinator, domain, kinds)
-    )
+    platform = async_get_current_platform()
+    registry = er.async_get(coordinator.hass)
+    # Kept up to date, because walking the registry takes longer than all else.
+    cameras = dict(_registered_entities(coordinator, platform.domain, kinds))
+    tracker = MissingTracker(cameras)
     read_at = 0.0
+
+    def _is_left_to_its_camera(unique_id: str, camera: str) -> bool:
+        return camera not in coordinator.data.cameras and _is_registered(
+            registry, platform, unique_id
+        )
 
     @callback
     def _sync_registry() -> None:
@@ -91,20 +96,24 @@ def async_add_and_remove[*KeyT](
         if coordinator.config_read_at == read_at or not is_conclusive(coordinator):
             return
         read_at = coordinator.config_read_at
-        cameras = coordinator.data.cameras
-        registered = list(_registered_entities(coordinator, domain, kinds))
-        kept = {one.unique_id for one, camera in registered if camera not in cameras}
-        tracker.update(kept.union(unique_ids[key] for key in keys(coordinator)))
-        for one, _camera in registered:
-            if one.unique_id in tracker.stale:
-                er.async_get(coordinator.hass).async_remove(one.entity_id)
-        for key in [
-            key for key, unique_id in unique_ids.items() if unique_id in tracker.stale
-        ]:
+        present = {unique_ids[key] for key in keys(coordinator)}
+        cameras.update(_cameras_of(coordinator, present - cameras.keys()))
+        tracker.update(
+            present.union(
+                unique_id
+                for unique_id, camera in cameras.items()
+                if _is_left_to_its_camera(unique_id, camera)
+            )
+        )
+        if not tracker.stale:
+            return
+        for key in [key for key, one in unique_ids.items() if one in tracker.stale]:
             # It is new when it comes back, however soon that is.
             del unique_ids[key]
-        for unique_id in tracker.stale:
+        for unique_id in list(tracker.stale):
+            _unregister(registry, platform, unique_id)
             tracker.discard(unique_id)
+            del cameras[unique_id]
 
     coordinator.config_entry.async_on_unload(
         coordinator.async_add_listener(_sync_registry)
@@ -114,11 +123,33 @@ def async_add_and_remove[*KeyT](
 
 def _registered_entities(
     coordinator: ServerCoordinator, domain: str, kinds: Collection[str]
-) -> Iterator[tuple[er.RegistryEntry, str]]:
-    """Yield the registered entities of these kinds, each with its camera."""
+) -> Iterator[tuple[str, str]]:
+    """Yield the unique ids of the registered entities of these kinds, and their cameras."""
     entry = coordinator.config_entry
     registry = er.async_get(coordinator.hass)
     for one in er.async_entries_for_config_entry(registry, entry.entry_id):
+        if one.domain != domain:
+            continue
         found = camera_and_key(entry, one.unique_id)
-        if found is not None and found[1] in kinds and one.domain == domain:
-            yield one, found[0]
+        if found is not None and found[1] in kinds:
+            yield one.unique_id, found[0]
+
+
+def _cameras_of(
+    coordinator: ServerCoordinator, unique_ids: Iterable[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield each of these unique ids with its camera."""
+    for unique_id in unique_ids:
+        found = camera_and_key(coordinator.config_entry, unique_id)
+        if found is not None:
+            yield unique_id, found[0]
+
+
+def _unregister(
+    registry: er.EntityRegistry, platform: EntityPlatform, unique_id: str
+) -> None:
+    entity_id = registry.async_get_entity_id(
+        platform.domain, platform.platform_name, unique_id
+    )
+    if entity_id is not None:
+        registry.async_remove(entity_id)
