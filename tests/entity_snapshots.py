@@ -1,4 +1,4 @@
-"""Snapshots of entities: whole for one version of Frigate, and of others what differs."""
+"""Snapshots of entities: whole for the newest Frigate, and of others what differs."""
 
 import re
 from typing import Any, override
@@ -18,24 +18,25 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from tests.versions import VERSIONS
 
-# The newest version has the most entities.
-BASE = VERSIONS[-1]
 _OTHER = re.compile(rf"\[({'|'.join(map(re.escape, VERSIONS[:-1]))})\]")
 
 
-def base_of(name: str) -> str:
-    """Return the name of the snapshot that another version's is compared with."""
-    return _OTHER.sub(f"[{BASE}]", name, count=1)
+def newer_of(name: str) -> list[str]:
+    """Return the names that a snapshot has in newer versions, the next one first."""
+    if (found := _OTHER.search(name)) is None:
+        return []
+    newer = VERSIONS[VERSIONS.index(found[1]) + 1 :]
+    return [_OTHER.sub(f"[{version}]", name, count=1) for version in newer]
 
 
 def repeated(snapshots: SnapshotCollection) -> set[str]:
-    """Return the names of snapshots that repeat what the base version's have."""
+    """Return the names of snapshots that repeat what the next newer version has."""
     return {
         one.name
         for one in snapshots
-        if base_of(one.name) != one.name
-        and (base := snapshots.get(base_of(one.name))) is not None
-        and base.data == one.data
+        if (newer := next(filter(None, map(snapshots.get, newer_of(one.name))), None))
+        is not None
+        and newer.data == one.data
     }
 
 
@@ -53,7 +54,7 @@ class _Serializer(HomeAssistantSnapshotSerializer):
 
 
 class EntitySnapshots(HomeAssistantSnapshotExtension):
-    """Reads what is not stored for a version from the base version, and stores no more."""
+    """Reads what is not stored for a version from the next newer one, and stores no more."""
 
     serializer_class = _Serializer
 
@@ -61,8 +62,8 @@ class EntitySnapshots(HomeAssistantSnapshotExtension):
     def read_snapshot_data_from_location(
         self, snapshot_location: str, snapshot_name: str, session_id: str
     ) -> SerializableData | None:
-        """Return the snapshot of a version, or else that of the base version."""
-        for name in (snapshot_name, base_of(snapshot_name)):
+        """Return the snapshot of a version, or else that of the next newer one."""
+        for name in (snapshot_name, *newer_of(snapshot_name)):
             found = super().read_snapshot_data_from_location(
                 snapshot_location, name, session_id
             )
@@ -75,7 +76,7 @@ class EntitySnapshots(HomeAssistantSnapshotExtension):
     def write_snapshot_collection(
         cls, *, snapshot_collection: SnapshotCollection, **options: Any
     ) -> None:
-        """Write snapshots, and remove those that repeat the base version's."""
+        """Write snapshots, and remove those that repeat a newer version's."""
         super().write_snapshot_collection(
             snapshot_collection=snapshot_collection, **options
         )

@@ -26,7 +26,7 @@ from tests.conftest import set_up
 from tests.entity_snapshots import snapshot_platform
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.stats import build_stats
-from tests.versions import EVERY_VERSION
+from tests.versions import EVERY_VERSION, WITH_016
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
 
@@ -41,7 +41,7 @@ def shown(hass: HomeAssistant, entry: MockConfigEntry, key: str) -> str:
     return state_of(hass, entry, "binary_sensor", key)
 
 
-@EVERY_VERSION
+@WITH_016
 @everything_on
 async def test_entities(
     hass: HomeAssistant,

@@ -25,7 +25,7 @@ from tests.common import (
 from tests.conftest import make_entry, set_up
 from tests.entity_snapshots import snapshot_platform
 from tests.fake_frigate import FakeFrigate, Fault
-from tests.versions import EVERY_VERSION
+from tests.versions import EVERY_VERSION, WITH_016
 
 RESTART = ("button", "server:restart")
 
@@ -36,7 +36,7 @@ async def press(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     await hass.services.async_call(BUTTON, SERVICE_PRESS, data, blocking=True)
 
 
-@EVERY_VERSION
+@WITH_016
 @pytest.mark.usefixtures("fixed_time", "entity_registry_enabled_by_default")
 async def test_entities(
     hass: HomeAssistant,

@@ -34,7 +34,7 @@ from tests.conftest import make_entry, set_up
 from tests.entity_snapshots import snapshot_platform
 from tests.fake_frigate import FakeFrigate, Fault, Request
 from tests.fake_frigate.answers import Answer
-from tests.versions import EVERY_VERSION
+from tests.versions import EVERY_VERSION, WITH_016
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
 
@@ -81,7 +81,7 @@ async def leave(viewer: asyncio.Task[bytes | None]) -> None:
         await viewer
 
 
-@EVERY_VERSION
+@WITH_016
 async def test_entities(
     hass: HomeAssistant,
     frigate: FakeFrigate,

@@ -24,7 +24,7 @@ from tests.conftest import make_entry, set_up
 from tests.entity_snapshots import snapshot_platform
 from tests.fake_frigate import FakeFrigate
 from tests.fake_frigate.stats import build_stats
-from tests.versions import EVERY_VERSION, SINCE_018
+from tests.versions import EVERY_VERSION, SINCE_018, WITH_016
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
 
@@ -44,7 +44,7 @@ def sensor_state(hass: HomeAssistant, entry: MockConfigEntry, key: str) -> State
     return state
 
 
-@EVERY_VERSION
+@WITH_016
 @everything_on
 async def test_entities(
     hass: HomeAssistant,

@@ -21,7 +21,7 @@ from tests.conftest import set_up
 from tests.entity_snapshots import snapshot_platform
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.stats import build_stats
-from tests.versions import EVERY_VERSION
+from tests.versions import WITH_016
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
 
@@ -32,7 +32,7 @@ def update(hass: HomeAssistant, entry: MockConfigEntry) -> State:
     return state
 
 
-@EVERY_VERSION
+@WITH_016
 async def test_entities(
     hass: HomeAssistant,
     frigate: FakeFrigate,

@@ -13,7 +13,7 @@ from custom_components.frigate_http.aiofrigate import (
 )
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.answers import text_answer
-from tests.versions import EVERY_VERSION, SINCE_018
+from tests.versions import SINCE_018, WITH_016
 
 from .conftest import sent
 from .test_live import Listener
@@ -50,7 +50,7 @@ def test_capabilities_follow_from_the_version(
     assert found.has_connection_stats is is_018
 
 
-@EVERY_VERSION
+@WITH_016
 async def test_capabilities_are_known_from_the_stats_without_another_request(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
@@ -61,7 +61,7 @@ async def test_capabilities_are_known_from_the_stats_without_another_request(
     assert [one.path for one in frigate.requests] == ["/api/stats"]
 
 
-@EVERY_VERSION
+@WITH_016
 async def test_an_unknown_version_is_requested_once(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
@@ -97,7 +97,7 @@ async def test_an_invalid_version_is_an_error_and_not_guessed(
     assert await client.exports.jobs() == ()
 
 
-@EVERY_VERSION
+@WITH_016
 async def test_a_feature_is_set_over_http_or_the_websocket_depending_on_the_version(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
@@ -119,7 +119,7 @@ async def test_a_feature_is_set_over_http_or_the_websocket_depending_on_the_vers
     assert config.cameras["front_door"].features["detect"] is False
 
 
-@EVERY_VERSION
+@WITH_016
 async def test_http_and_then_the_websocket_are_tried_if_the_version_is_unknown(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
@@ -140,7 +140,7 @@ async def test_an_unknown_camera_is_an_error_if_the_version_is_known(
         await client.controls.set("nowhere", "detect", "OFF")
 
 
-@EVERY_VERSION
+@WITH_016
 async def test_moving_a_camera_needs_the_websocket(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:

@@ -15,6 +15,7 @@ from custom_components.frigate_http.aiofrigate import (
     Profile,
     Stats,
 )
+from tests.fake_frigate.state import is_since
 from tests.versions import VERSIONS
 
 from .conftest import recorded
@@ -63,7 +64,7 @@ READS: dict[str, tuple[Read, dict[str, Any]]] = {
         (
             "stats",
             Stats.from_api,
-            "full.stats" if version != "0.17.2" else "stats.5000",
+            "full.stats" if is_since(version, "0.18") else "stats.5000",
         ),
         ("config", Config.from_api, "config.full"),
         ("profile", Profile.from_api, "profile.8971.viewer"),

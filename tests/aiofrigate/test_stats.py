@@ -15,6 +15,7 @@ from custom_components.frigate_http.aiofrigate import (
     Usage,
     Version,
 )
+from tests.fake_frigate.state import is_since
 from tests.versions import EVERY_VERSION, VERSIONS
 
 from .conftest import recorded
@@ -44,7 +45,9 @@ def _camera(**changes: Any) -> CameraStats:
 
 
 def _stats_of(version: str) -> Any:
-    return recorded(version, "full.stats" if version != "0.17.2" else "stats.5000")
+    return recorded(
+        version, "full.stats" if is_since(version, "0.18") else "stats.5000"
+    )
 
 
 def test_recorded_stats_of_0_17_are_read() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from homeassistant.core import HomeAssistant
 from tests.fake_frigate import FakeFrigate, Fault, FrontProxy
-from tests.versions import EVERY_VERSION
+from tests.versions import WITH_016
 
 from . import (
     ADMIN,
@@ -36,7 +36,7 @@ async def guarded(
         yield proxy
 
 
-@EVERY_VERSION
+@WITH_016
 @pytest.mark.parametrize(
     ("frigate_options", "account"),
     [

@@ -15,14 +15,14 @@ from homeassistant.util import dt as dt_util
 from tests.clock import turns
 from tests.conftest import make_entry
 from tests.fake_frigate import FakeFrigate, Fault
-from tests.versions import EVERY_VERSION
+from tests.versions import WITH_016
 
 from . import ADMIN, Flow, assert_works, proxied
 
 OPEN = pytest.mark.parametrize("frigate_options", [{"auth": False}])
 
 
-@EVERY_VERSION
+@WITH_016
 async def test_port_without_login_makes_the_entry_at_once(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -40,7 +40,7 @@ async def test_port_without_login_makes_the_entry_at_once(
     assert "/api/auth" not in {request.path for request in frigate.requests}
 
 
-@EVERY_VERSION
+@WITH_016
 @pytest.mark.parametrize(
     "frigate_options", [{"auth": False}, {"auth": False, "tls": False}]
 )

@@ -8,6 +8,8 @@ def prepare_administration(server: FakeFrigate, state: str) -> None:
     match state:
         case "an account to manage":
             server.add_user("tmp1", "tmp-pass-000001")
+        case "an account called rec_u":
+            server.add_user("rec_u", "tmp-pass-000001")
         case "a new server":
             admin = server.state.users["admin"]
             server.state.users = {"admin": admin}

@@ -30,6 +30,7 @@ RUNS = {
     "events on 0.18, later": Run("0.18", 1795454000, 1795454500),
     "events on 0.18, auth disabled": Run("0.18", 1795454000, 1795454995),
     "events after the upgrade": Run("0.18", 1795453400, 1795453620),
+    "events on 0.16": Run("0.16.4", 0, 1795708416),
 }
 # Rows that no list shows, only the answer to a command or a list of names.
 UNLISTED: dict[str, list[tuple[str, str, str, str | None]]] = {
@@ -77,6 +78,8 @@ def prepare_events(server: FakeFrigate, state: str, fixtures: Path) -> None:
                 database.timeline.append(row)
         elif "severity" in row:
             database.reviews[row["id"]] = _review(row, run.now)
+            if state == "events on 0.16" and row.get("has_been_reviewed"):
+                database.viewed.setdefault("anonymous", {})[row["id"]] = True
         else:
             database.events[row["id"]] = _event(row, run.now)
     for name, camera, label, sub_label in UNLISTED.get(state, []):

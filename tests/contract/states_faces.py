@@ -12,9 +12,13 @@ _WAITING = [
     "oddname.webp",
 ]
 
+_RECORDED_ON_016 = "1795707867.71092-58h1cd-1795707873.772527-Eileen-1.0.webp"
+
 
 def prepare_faces(server: FakeFrigate, state: str) -> None:
     """Bring the library into a state of the manifest."""
+    if state == "a picture recorded on 0.16":
+        server.state.train.append(_RECORDED_ON_016)
     if state not in ("a library to change", "a library with Ana", "model not built"):
         return
     server.state.train = list(_WAITING)

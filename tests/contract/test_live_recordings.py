@@ -24,7 +24,7 @@ SESSIONS = [
 # What cameras see, and what Frigate says from time to time, is no answer to anything.
 UNASKED = re.compile(
     r"events|reviews|stats|tracked_object_update|.*/(status/detect|review_status|motion)|"
-    r".*/(person|car|all)(/active)?"
+    r".*/(person|car|all)(/active)?|.*/audio/(dBFS|rms|speech)"
 )
 # A recording of topics alone: somebody with a restricted role has asked for the greeting.
 TOPICS_ONLY = [{"topic": "onConnect", "payload": ""}]

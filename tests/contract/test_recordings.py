@@ -15,7 +15,8 @@ from tests.contract.states_faces import prepare_faces
 from tests.contract.states_footage import prepare_footage
 from tests.fake_frigate import FakeFrigate
 from tests.fake_frigate.face_images import face_image
-from tests.fake_frigate.recorded import FIXTURES, recorded_file
+from tests.fake_frigate.recorded import COMPLETE, FIXTURES, recorded_file
+from tests.fake_frigate.settings import Zone
 from tests.fake_frigate.state import VERSION_STRINGS
 from tests.versions import VERSIONS
 
@@ -72,9 +73,14 @@ def _read(version: str) -> dict[str, Recording]:
     }
 
 
-# The oldest version first; each has only what it answers differently.
+# The oldest version first. Of one version everything was recorded; the newer ones have
+# only what they answer differently from the one before, and answer the rest as that does.
+# On an older one, nothing but its own recordings is replayed.
 RECORDED = {one: _read(one) for one in VERSIONS if (FIXTURES / one).is_dir()}
-REPLAYED = dict(zip(RECORDED, accumulate(RECORDED.values(), or_), strict=True))
+_NEWER = [*RECORDED][[*RECORDED].index(COMPLETE) :]
+REPLAYED = RECORDED | dict(
+    zip(_NEWER, accumulate((RECORDED[one] for one in _NEWER), or_), strict=True)
+)
 CASES = [
     pytest.param(version, name, id=f"{version}-{name}")
     for version in RECORDED
@@ -126,6 +132,10 @@ def _prepare_faces(server: FakeFrigate, state: str) -> None:
 def _prepare_cameras(server: FakeFrigate, state: str) -> None:
     if state in ("camera off", "camera just off"):
         server.state.cameras["Portones"].enabled = False
+    if state == "a camera that listens":
+        front_door = server.state.cameras["front_door"]
+        front_door.audio = True
+        front_door.zones["porch"] = Zone(labels=())
     if state == "camera off":
         server.state.cameras["Portones"].stopped_at = time.time() - 14
 
@@ -169,6 +179,8 @@ async def _prepare(
             server.state.clock = time.time
         case "user deleted, list in the cache":
             await ask(request)
+        case "asked on the internal port before":
+            await ask({**request, "port": "internal", "headers": {}})
     if state in FOOTAGE_STATES:
         prepare_footage(server, state, request)
     server.state.starting = state == "starting"
@@ -280,7 +292,7 @@ def _compare_body(
         recording = {**recording, "json": json.loads(path.read_text(encoding="utf-8"))}
     if "text" in recording:
         text = recording["text"].replace(
-            VERSION_STRINGS["0.17.2"], VERSION_STRINGS[version]
+            VERSION_STRINGS[COMPLETE], VERSION_STRINGS[version]
         )
         assert body.decode() == text
     elif "json" in recording:
@@ -292,7 +304,7 @@ def _compare_body(
         start = ("faces",) if recording["request"]["path"] == "/api/faces" else ()
         expected = recording["json"]
         if name.startswith(("new.config.8971.viewer", "new.config.8971.gate")) or (
-            version != "0.17.2" and name in VIEWERS_CONFIG
+            version != COMPLETE and name in VIEWERS_CONFIG
         ):
             expected = {k: v for k, v in expected.items() if k != "environment_vars"}
         assert _shape(value, start) == _shape(expected, start)

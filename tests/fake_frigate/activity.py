@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from .settings import SINCE_017
 from .tracked import measures
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _seen(state: ServerState, event: Event) -> dict[str, Any]:
 
 
 def _flags(state: ServerState, camera: Camera) -> dict[str, Any]:
-    return {
+    flags = {
         "detect": camera.detect_enabled,
         "enabled": camera.enabled,
         "snapshots": camera.snapshots,
@@ -112,6 +113,10 @@ def _flags(state: ServerState, camera: Camera) -> dict[str, Any]:
         "object_descriptions": camera.object_descriptions,
         "review_descriptions": camera.review_descriptions,
     }
+    if not state.is_017:
+        for name in SINCE_017:
+            flags.pop(name, None)
+    return flags
 
 
 def camera_activity(state: ServerState) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import jwt
 from jwt.types import Options
 
-from .answers import Answer, json_answer, server_error
+from .answers import Answer, Json, json_answer, server_error
 from .call import Call, read_body
 from .route import route
 from .state import REFRESH_TIME, SESSION_LENGTH, ServerState
@@ -126,10 +126,10 @@ def first_time_login_route(call: Call) -> Answer:
 
 def profile_route(call: Call) -> Answer:
     """Answer with the name and the role of the caller."""
-    cameras = call.state.allowed_cameras(call.role)
-    return json_answer(
-        {"username": call.user, "role": call.role, "allowed_cameras": list(cameras)}
-    )
+    profile: dict[str, Json] = {"username": call.user, "role": call.role}
+    if call.state.is_017:
+        profile["allowed_cameras"] = list(call.state.allowed_cameras(call.role))
+    return json_answer(profile)
 
 
 def logout_route(call: Call) -> Answer:

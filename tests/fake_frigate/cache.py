@@ -17,7 +17,7 @@ class _Entry:
 
 @dataclass
 class Cache:
-    """Answers by URL, role and user."""
+    """Answers by URL, and since 0.17 also by role and user."""
 
     entries: dict[str, _Entry] = field(default_factory=dict)
 

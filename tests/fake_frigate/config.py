@@ -32,7 +32,7 @@ def _switched(state: ServerState, camera: Camera, setting: str) -> dict[str, boo
 
 def _zone_block(state: ServerState, zone: Zone) -> dict[str, Any]:
     named = {} if zone.friendly_name is None else {"friendly_name": zone.friendly_name}
-    return {
+    block: dict[str, Any] = {
         **named,
         **({"enabled": zone.enabled} if state.is_018 else {}),
         "filters": {},
@@ -42,7 +42,11 @@ def _zone_block(state: ServerState, zone: Zone) -> dict[str, Any]:
         "loitering_time": 0,
         "speed_threshold": None,
         "objects": list(zone.labels),
+        "color": [31, 119, 180],
     }
+    if not state.is_017:
+        del block["speed_threshold"]
+    return block
 
 
 def _fill_sounds(state: ServerState, block: dict[str, Any], camera: Camera) -> None:
@@ -52,6 +56,8 @@ def _fill_sounds(state: ServerState, block: dict[str, Any], camera: Camera) -> N
         audio["listen"] = list(camera.audio_labels)
         if state.is_018:
             audio["filters"] = {each: {"threshold": 0.8} for each in audio["listen"]}
+    if not state.is_017:
+        return
     block["audio_transcription"] = {
         "enabled": camera.allows("audio_transcription"),
         "enabled_in_config": camera.allows("audio_transcription"),
@@ -64,14 +70,16 @@ def _fill_objects(state: ServerState, block: dict[str, Any], camera: Camera) -> 
     recorded = objects["filters"]["person"]
     objects["track"] = list(camera.labels)
     objects["filters"] = {each: dict(recorded) for each in camera.labels}
-    objects["genai"] |= _switched(state, camera, "object_descriptions")
+    if state.is_017:
+        objects["genai"] |= _switched(state, camera, "object_descriptions")
     block["zones"] = {
         name: _zone_block(state, zone) for name, zone in camera.zones.items()
     }
     review = block["review"]
     review["alerts"] |= _switched(state, camera, "review_alerts")
     review["detections"] |= _switched(state, camera, "review_detections")
-    review["genai"] |= _switched(state, camera, "review_descriptions")
+    if state.is_017:
+        review["genai"] |= _switched(state, camera, "review_descriptions")
 
 
 def _camera_block(
@@ -149,12 +157,13 @@ def build_config(state: ServerState, role: str = "admin") -> dict[str, Any]:
         name: _with_base(state, template, name, camera)
         for name, camera in state.cameras.items()
     }
-    config["auth"] |= {
-        "enabled": state.auth,
-        "cookie_name": state.cookie_name,
-        "roles": state.roles,
-        "admin_first_time_login": state.admin_first_time_login,
-    }
+    config["auth"] |= {"enabled": state.auth, "cookie_name": state.cookie_name}
+    if state.is_017:
+        config["auth"] |= {
+            "roles": state.roles,
+            "admin_first_time_login": state.admin_first_time_login,
+        }
+        config["classification"]["custom"] = _models(state)
     if (limit := state.login_rate_limit) is not None:
         text = f"{limit}/minute" if isinstance(limit, int) else limit
         config["auth"]["failed_login_rate_limit"] = text
@@ -166,7 +175,6 @@ def build_config(state: ServerState, role: str = "admin") -> dict[str, Any]:
     config["birdseye"] |= {"enabled": state.birdseye, "restream": state.birdseye}
     config["face_recognition"]["enabled"] = state.face_recognition
     config["lpr"]["enabled"] = state.lpr
-    config["classification"]["custom"] = _models(state)
     if state.is_018:
         config["profiles"] = {
             name: {"friendly_name": each.friendly_name}

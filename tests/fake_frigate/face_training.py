@@ -71,6 +71,8 @@ def reprocess_route(call: Call) -> Answer:
     if len(parts := file.split("-")) != 5:
         return failure("Could not process request.", 500)
     if not state.recognition.ready(state.faces):
+        if not state.is_017:
+            return json_answer([])
         text = "Model is still training, please try again in a few moments."
         return json_answer({"message": text, "success": False}, 400)
     name, score = _result(state, file)
@@ -78,6 +80,8 @@ def reprocess_route(call: Call) -> Answer:
     state.train[state.train.index(file)] = renamed
     if file in state.recognition.results:
         state.recognition.results[renamed] = state.recognition.results.pop(file)
+    if not state.is_017:
+        return json_answer([])
     text = f"Successfully reprocessed face. Result: {name} (score: {score:.2f})"
     return json_answer(
         {"message": text, "success": True, "face_name": name, "score": score}

@@ -6,6 +6,7 @@ from .activity import audio_detections, camera_activity
 from .controls import NUMBERS, PARTS, SWITCHES, carry_out, carry_out_part
 from .profiles import activate
 from .ptz import turn
+from .settings import SINCE_017
 
 if TYPE_CHECKING:
     from .live import LiveClient
@@ -25,8 +26,11 @@ def greet(state: ServerState) -> None:
     """Answer `onConnect`; the answer goes to everybody, not only to who has asked."""
     live = state.live
     live.publish_json("camera_activity", camera_activity(state))
-    for topic in ("model_state", "embeddings_reindex_progress", "birdseye_layout"):
+    for topic in ("model_state", "embeddings_reindex_progress"):
         live.publish_json(topic, {})
+    if not state.is_017:
+        return
+    live.publish_json("birdseye_layout", {})
     live.publish_json("audio_detections", audio_detections(state))
     if state.is_018:
         live.publish("profile/state", state.profiles.active or "none")
@@ -59,7 +63,7 @@ def _obey(state: ServerState, topic: str, payload: Any) -> None:
             state.starting = True
         case ["profile", "set"] if state.is_018:
             activate(state, payload)
-        case [camera, feature, "set"] if _is_feature(feature):
+        case [camera, feature, "set"] if _is_feature(state, feature):
             carry_out(state, camera, feature, payload)
         case [camera, feature, part, "set"] if state.is_018 and feature in PARTS:
             carry_out_part(state, camera, feature, part, payload)
@@ -71,5 +75,7 @@ def _obey(state: ServerState, topic: str, payload: Any) -> None:
             state.live.publish(topic, payload)
 
 
-def _is_feature(name: str) -> bool:
+def _is_feature(state: ServerState, name: str) -> bool:
+    if name in SINCE_017 and not state.is_017:
+        return False
     return name in (*SWITCHES, *NUMBERS, "birdseye_mode")

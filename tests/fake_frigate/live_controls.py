@@ -57,7 +57,9 @@ class LiveControls(RequestHandler):
         self.state.live.publish_json("stats", build_stats(self.state))
 
     def push_status(self) -> None:
-        """Push that detection runs where it does, as Frigate does every 10 s."""
+        """Push that detection runs where it does, as Frigate does every 10 s since 0.17."""
+        if not self.state.is_017:
+            return
         for name, camera in self.state.cameras.items():
             if not camera.enabled:
                 status = "disabled"

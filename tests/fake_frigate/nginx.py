@@ -97,7 +97,10 @@ class Nginx:
     async def _through_cache(
         self, call: Call, location: Location
     ) -> tuple[Answer, str | None]:
-        key = f"{call.target}|{call.role}|{call.user}"
+        key = call.target
+        if call.state.is_017:
+            # Before, what one user was answered is shown to another.
+            key = f"{key}|{call.role}|{call.user}"
         call.path = call.path.removeprefix("/api")
         if not location.cached or call.method not in ("GET", "HEAD"):
             return await self._ask(call), None

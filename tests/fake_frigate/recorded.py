@@ -4,17 +4,24 @@ from pathlib import Path
 
 from .state import VERSION_STRINGS
 
+COMPLETE = "0.17.2"
+"""The version of which every answer was recorded."""
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 
 
 def recorded_file(version: str, name: str) -> Path:
     """Return the newest file of this name that was not recorded on a newer version.
 
-    Only the oldest version has all of them: newer ones have what they answer in another way.
-    A version without recordings, such as one that is not supported, answers like the oldest.
+    Of other versions than `COMPLETE` there is only what they answer in another way; an
+    older one has nothing else from a newer one. A version without recordings, such as one
+    that is not supported, answers like the oldest.
     """
     versions = [*VERSION_STRINGS]
+    complete = versions.index(COMPLETE)
     newest = versions.index(version) if version in VERSION_STRINGS else 0
-    folders = reversed(versions[: newest + 1])
+    folders = [*reversed(versions[complete : newest + 1])] or [
+        versions[newest],
+        COMPLETE,
+    ]
     paths = [FIXTURES / folder / name for folder in folders]
     return next(path for path in paths if path.exists())

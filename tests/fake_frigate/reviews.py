@@ -60,11 +60,21 @@ def list_route(call: Call) -> Answer:
             each.start_time < before
             and not over
             and values["severity"] in (None, each.severity)
-            and not (values["reviewed"] in (0, 1) and values["reviewed"] != reviewed)
+            and _is_wanted(call, values["reviewed"], reviewed=reviewed)
         ):
             rows.append({**each.whole(), "has_been_reviewed": reviewed})
     limit = values["limit"]
     return json_answer(rows if limit is None or limit < 0 else rows[:limit])
+
+
+def _is_wanted(call: Call, wanted: int | None, *, reviewed: bool) -> bool:
+    """Return whether the parameter `reviewed` lets an item through.
+
+    Before 0.17 it is 0 if it is absent, and a 1 filters nothing.
+    """
+    if not call.state.is_017:
+        return bool(wanted) or not reviewed
+    return wanted not in (0, 1) or wanted == reviewed
 
 
 def _counts(call: Call, reviews: list[Review]) -> dict[str, int]:
@@ -118,6 +128,9 @@ def viewed_route(call: Call) -> Answer:
     if isinstance(values, Answer):
         return values
     database, reviewed = call.state.database, values["reviewed"]
+    if not call.state.is_017:
+        # It does not know the field, so that nothing is ever marked as not reviewed.
+        reviewed = True
     for each in values["ids"]:
         if (review := database.reviews.get(each)) is None:
             continue
@@ -126,9 +139,10 @@ def viewed_route(call: Call) -> Answer:
             return refusal
         database.viewed.setdefault(call.user, {})[each] = reviewed
     state = "reviewed" if reviewed else "unreviewed"
-    return json_answer(
-        {"success": True, "message": f"Marked multiple items as {state}"}
-    )
+    text = f"Marked multiple items as {state}"
+    if not call.state.is_017:
+        text = "Reviewed multiple items"
+    return json_answer({"success": True, "message": text})
 
 
 def unview_route(call: Call, review_id: str) -> Answer:

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+SINCE_017 = ("audio_transcription", "object_descriptions", "review_descriptions")
+"""The features of cameras that came with 0.17."""
+
 
 @dataclass
 class Zone:

@@ -17,7 +17,11 @@ from .settings import Profiles, Ptz, Zone
 type Clock = Callable[[], float]
 type Version = str
 
-VERSION_STRINGS = {"0.17.2": "0.17.2-3d4dd3a", "0.18": "0.18.0-e3fa701"}
+VERSION_STRINGS = {
+    "0.16.4": "0.16.4-4131252",
+    "0.17.2": "0.17.2-3d4dd3a",
+    "0.18": "0.18.0-e3fa701",
+}
 """From the oldest to the newest: a newer version is added at the end."""
 SESSION_LENGTH = 86400
 REFRESH_TIME = 1800
@@ -201,9 +205,19 @@ class ServerState:
         """Start the service now unless another time is given."""
         if not self.started_at:
             self.started_at = self.clock()
+        if not self.is_017:
+            # There are no other roles, and whoever has another one is a viewer.
+            self.roles = {"admin": [], "viewer": []}
+            for user in self.users.values():
+                user.role = user.role if user.role in self.roles else "viewer"
         self.footage.since = self.footage.since or int(self.started_at) - HISTORY
         self.exporter = Exporter(queues=self.is_018)
         self.live = Live(self)
+
+    @property
+    def is_017(self) -> bool:
+        """Whether this version has what came with 0.17."""
+        return is_since(self.version, "0.17.2")
 
     @property
     def is_018(self) -> bool:

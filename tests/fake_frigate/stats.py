@@ -50,7 +50,8 @@ class _Snapshot:
         self._add("embeddings", "frigate.embeddings_manager")
         for name in self.state.detectors:
             self._add(f"detector:{name}", f"frigate.detector:{name}")
-        if self.state.is_018:
+        listens = any(each.audio for each in self.state.cameras.values())
+        if self.state.is_018 or (listens and not self.state.is_017):
             self._add("audio_detector", "frigate.audio_manager")
         for name in self.state.cameras:
             self._add(f"process:{name}", f"frigate.process:{name}", name)
@@ -62,6 +63,8 @@ class _Snapshot:
         alive = camera.alive
         fps = self.wave(f"{name}.fps", camera.fps * 0.95, camera.fps * 1.03, 1)
         detecting = alive and camera.detect_enabled
+        # The process that listens, to whatever camera, writes a number for each of them.
+        silence = 0.0 if "audio_detector" in self.processes else 0
         values: dict[str, Any] = {
             "camera_fps": fps if alive else 0.0,
             "process_fps": fps if alive else 0.0,
@@ -73,8 +76,8 @@ class _Snapshot:
             "pid": self.processes[f"process:{name}"].pid,
             "capture_pid": self.processes[f"capture:{name}"].pid,
             "ffmpeg_pid": self.processes[f"ffmpeg:{name}"].pid,
-            "audio_rms": 0,
-            "audio_dBFS": 0,
+            "audio_rms": silence,
+            "audio_dBFS": silence,
         }
         if camera.audio and alive:
             values |= self._audio(name, camera)
@@ -134,7 +137,7 @@ class _Snapshot:
 
     def _cmdline(self, process: _Process) -> str:
         # 0.17 reads the name back with the padding of the process table.
-        if self.state.is_018 or process.cmdline == "ffmpeg":
+        if self.state.is_018 or not self.state.is_017 or process.cmdline == "ffmpeg":
             return process.cmdline
         return process.cmdline.ljust(_CMDLINE_WIDTH)
 
@@ -163,11 +166,14 @@ class _Snapshot:
             "used": 9.8,
             "free": 24095.8,
             "mount_type": "tmpfs",
-            "available": 24055.6,
-            "camera_frame_size": 3.8000000000000003,
-            "shm_frame_count": 50,
-            "min_shm": 126,
         }
+        if self.state.is_017:
+            storage["/dev/shm"] |= {
+                "available": 24055.6,
+                "camera_frame_size": 3.8000000000000003,
+                "shm_frame_count": 50,
+                "min_shm": 126,
+            }
         return storage | self.state.storage
 
     def process_list(self) -> dict[str, Any]:
@@ -207,7 +213,8 @@ def build_stats(state: ServerState, role: str = "admin") -> dict[str, Any]:
         "cameras": {name: each for name, each in every.items() if name in visible},
         "detectors": {name: shot.detector(name) for name in state.detectors},
     }
-    for key in ("camera_fps", "process_fps", "skipped_fps", "detection_fps"):
+    sums = ("camera_fps", "process_fps", "skipped_fps", "detection_fps")
+    for key in sums if state.is_017 else sums[-1:]:
         stats[key] = round(sum(each[key] for each in every.values()), 2)
     stats["embeddings"] = embeddings
     if state.gpus:

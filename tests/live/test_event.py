@@ -37,7 +37,7 @@ from tests.common import (
 from tests.conftest import make_entry, set_up
 from tests.entity_snapshots import snapshot_platform
 from tests.fake_frigate import FakeFrigate, Fault
-from tests.versions import EVERY_VERSION
+from tests.versions import EVERY_VERSION, WITH_016
 
 from .common import until, until_pushing
 
@@ -110,7 +110,7 @@ async def polled(
     return await set_up(hass, make_entry(watched.internal_url))
 
 
-@EVERY_VERSION
+@WITH_016
 @pytest.mark.usefixtures("fixed_time")
 async def test_entities(
     hass: HomeAssistant,

@@ -40,7 +40,7 @@ from tests.conftest import make_entry, set_up
 from tests.entity_snapshots import snapshot_platform
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.answers import Answer
-from tests.versions import EVERY_VERSION
+from tests.versions import EVERY_VERSION, WITH_016
 
 from .common import until, until_pushing
 
@@ -74,7 +74,7 @@ def shown(hass: HomeAssistant, entry: MockConfigEntry) -> float | None:
     return None if moment is None else moment.timestamp()
 
 
-@EVERY_VERSION
+@WITH_016
 @pytest.mark.usefixtures("fixed_time")
 async def test_entities(
     hass: HomeAssistant,

@@ -21,7 +21,7 @@ from tests.conftest import make_entry, set_up
 from tests.entity_snapshots import snapshot_platform
 from tests.fake_frigate import FakeFrigate
 from tests.fake_frigate.controls import carry_out
-from tests.versions import EVERY_VERSION
+from tests.versions import EVERY_VERSION, WITH_016
 
 from .common import until_pushing, until_state
 from .controls import (
@@ -40,7 +40,7 @@ SET_VALUE = "number.set_value"
 pytestmark = pytest.mark.usefixtures("fixed_time", "entity_registry_enabled_by_default")
 
 
-@EVERY_VERSION
+@WITH_016
 async def test_entities(
     hass: HomeAssistant,
     frigate: FakeFrigate,

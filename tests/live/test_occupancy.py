@@ -33,7 +33,7 @@ from tests.common import (
 from tests.conftest import make_entry, set_up
 from tests.entity_snapshots import snapshot_platform
 from tests.fake_frigate import FakeFrigate
-from tests.versions import EVERY_VERSION
+from tests.versions import EVERY_VERSION, WITH_016
 
 from .common import until_pushing, until_state
 from .ways import Way
@@ -69,7 +69,7 @@ def _house(frigate: FakeFrigate) -> None:
     camera.audio_labels = ["bark", "glass"]
 
 
-@EVERY_VERSION
+@WITH_016
 @everything_on
 async def test_entities(
     hass: HomeAssistant,

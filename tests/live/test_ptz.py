@@ -26,7 +26,7 @@ from tests.common import (
 from tests.conftest import make_entry, set_up
 from tests.entity_snapshots import snapshot_platform
 from tests.fake_frigate import FakeFrigate, Fault, Ptz
-from tests.versions import BEFORE_018, EVERY_VERSION, SINCE_018
+from tests.versions import BEFORE_018, EVERY_VERSION, SINCE_018, WITH_016
 
 from .common import until_pushing
 from .controls import become, call, read_config
@@ -57,7 +57,7 @@ async def press(hass: HomeAssistant, entry: MockConfigEntry, *keys: str) -> None
         await call(hass, entry, "button.press", f"front_door:{key}")
 
 
-@EVERY_VERSION
+@WITH_016
 async def test_entities(
     hass: HomeAssistant,
     frigate: FakeFrigate,

@@ -27,7 +27,7 @@ from tests.conftest import make_entry, set_up
 from tests.entity_snapshots import snapshot_platform
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.controls import SWITCHES, carry_out
-from tests.versions import BEFORE_018, EVERY_VERSION, SINCE_018
+from tests.versions import BEFORE_018, EVERY_VERSION, SINCE_018, WITH_016
 
 from .common import until, until_pushing, until_state
 from .controls import (
@@ -65,7 +65,7 @@ async def connected(
     return entry
 
 
-@EVERY_VERSION
+@WITH_016
 @ALL_ON
 async def test_entities(
     hass: HomeAssistant,

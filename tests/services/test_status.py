@@ -11,7 +11,7 @@ from tests.common import reauths, sent, setup_state
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.services.common import call, commands, person, set_up_admin, set_up_viewer
-from tests.versions import EVERY_VERSION
+from tests.versions import WITH_016
 
 HEALTH = "/api/$"
 UNKNOWN = {
@@ -39,14 +39,14 @@ def status(frigate: FakeFrigate, user: str, role: str, **others: Any) -> dict[st
     }
 
 
-@EVERY_VERSION
+@WITH_016
 async def test_status(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     await set_up_admin(hass, frigate)
     assert await call(hass, "get_status") == status(frigate, "admin", "admin")
     assert not commands(frigate)
 
 
-@EVERY_VERSION
+@WITH_016
 async def test_status_of_a_viewer_account(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -56,7 +56,7 @@ async def test_status_of_a_viewer_account(
     assert answer == status(frigate, "viewer1", "viewer")
 
 
-@EVERY_VERSION
+@WITH_016
 async def test_status_without_an_account(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -67,7 +67,7 @@ async def test_status_without_an_account(
     assert await call(hass, "get_status") == anybody | {"authentication": False}
 
 
-@EVERY_VERSION
+@WITH_016
 async def test_status_while_the_server_starts(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -131,7 +131,7 @@ async def test_status_of_something_else_than_frigate(
     assert (await call(hass, "get_status"))["alive"]
 
 
-@EVERY_VERSION
+@WITH_016
 async def test_status_after_a_refused_login(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
