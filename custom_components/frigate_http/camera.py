@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import override
 
 from aiohttp import ClientError, web
@@ -10,10 +11,13 @@ from aiohttp import ClientError, web
 from homeassistant.components.camera import (
     Camera,
     CameraEntityDescription,
+    CameraEntityFeature,
     async_get_still_stream,
 )
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .aiofrigate import (
@@ -25,22 +29,35 @@ from .aiofrigate import (
     Stream,
     jpeg_frames,
 )
+from .commands import Commands
 from .const import (
     CONF_MJPEG_FPS,
     CONF_MJPEG_HEIGHT,
     CONF_OVERLAYS,
+    CONF_TAKEN_OVER,
     DEFAULT_MJPEG_FPS,
     DEFAULT_MJPEG_HEIGHT,
+    DOMAIN,
     LOGGER,
 )
 from .coordinator.server import ServerCoordinator
 from .entity.base import CameraEntity, ServerEntity
+from .entity.control import is_settable
 from .entity.dynamic import async_add_as_they_appear
-from .errors import action_errors, async_handle_lost_login
+from .errors import (
+    action_error,
+    action_errors,
+    async_handle_lost_login,
+    validation_error,
+)
+from .inventory import camera_unique_id
+from .live.topics import Kind, Topic
 from .runtime import FrigateConfigEntry
 
 PARALLEL_UPDATES = 0
 
+ENABLED, RECORDINGS, MOTION = "enabled", "recordings", "motion"
+"""The features that the state of a camera shows, as the keys of the switches."""
 BIRDSEYE = CameraEntityDescription(key="birdseye")
 BIRDSEYE_FRAME_INTERVAL = 1.0
 MJPEG_TYPE = "multipart/x-mixed-replace;boundary=frame"
@@ -60,7 +77,7 @@ async def async_setup_entry(
         coordinator,
         async_add_entities,
         lambda coordinator: ((camera,) for camera in coordinator.data.cameras),
-        FrigateCamera,
+        partial(FrigateCamera, entry.runtime_data.commands),
     )
     async_add_as_they_appear(
         coordinator,
@@ -188,7 +205,9 @@ class FrigateCamera(CameraEntity, StillsCamera):
     _attr_name = None
     _state_attrs = ("_attr_is_recording", "_attr_motion_detection_enabled")
 
-    def __init__(self, coordinator: ServerCoordinator, camera: str) -> None:
+    def __init__(
+        self, commands: Commands, coordinator: ServerCoordinator, camera: str
+    ) -> None:
         """Initialize with the live view options."""
         Camera.__init__(self)
         super().__init__(coordinator, None, camera)
@@ -197,14 +216,86 @@ class FrigateCamera(CameraEntity, StillsCamera):
         self._height = int(options.get(CONF_MJPEG_HEIGHT, DEFAULT_MJPEG_HEIGHT))
         self._overlays = Overlays(**dict.fromkeys(options.get(CONF_OVERLAYS, ()), True))
         self._stills = Stills(coordinator, camera)
+        self._commands = commands
+        self._can_turn_off = coordinator.config_entry.data.get(CONF_TAKEN_OVER, False)
+        if self._can_turn_off:
+            self._attr_supported_features = CameraEntityFeature.ON_OFF
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Subscribe to the features that the state shows."""
+        for feature in (ENABLED, RECORDINGS, MOTION):
+            self.async_on_remove(
+                self._commands.live.async_subscribe_topic(
+                    Topic(Kind.FEATURES, self.camera, feature),
+                    self._handle_coordinator_update,
+                )
+            )
+        await super().async_added_to_hass()
 
     @override
     def _async_update_attrs(self) -> bool:
-        if (camera := self.camera_config) is None:
+        if self.camera_config is None:
             return False
-        self._attr_is_recording = camera.enabled and camera.record_enabled
-        self._attr_motion_detection_enabled = camera.motion_enabled
+        is_enabled, is_recorded, has_motion = (
+            self._commands.feature_value(self.camera, feature)
+            for feature in (ENABLED, RECORDINGS, MOTION)
+        )
+        self._attr_is_recording = is_enabled is not False and is_recorded is True
+        # Versions that cannot switch motion detection off do not tell.
+        self._attr_motion_detection_enabled = has_motion is not False
         return True
+
+    @override
+    async def async_turn_on(self) -> None:
+        """Turn the camera on."""
+        await self._async_set(ENABLED, True)
+
+    @override
+    async def async_turn_off(self) -> None:
+        """Turn the camera off where that is expected, else name the switch.
+
+        Whoever turns off everything in an area does not mean its surveillance. Automations
+        that come from the official integration do.
+        """
+        self._require_settable(ENABLED)
+        if not self._can_turn_off:
+            raise validation_error(
+                "camera_stays_on", camera=self.camera, switch=self._switch
+            )
+        await self._async_set(ENABLED, False)
+
+    @override
+    async def async_enable_motion_detection(self) -> None:
+        """Turn motion detection on."""
+        await self._async_set(MOTION, True)
+
+    @override
+    async def async_disable_motion_detection(self) -> None:
+        """Turn motion detection off."""
+        await self._async_set(MOTION, False)
+
+    async def _async_set(self, feature: str, value: bool) -> None:
+        self._require_settable(feature)
+        await self._commands.async_set_feature(self.camera, feature, value)
+
+    def _require_settable(self, feature: str) -> None:
+        """Raise an error where there is no switch of a feature either."""
+        if is_settable(self.coordinator, self.camera, feature):
+            return
+        if not (profile := self.coordinator.data.profile).is_admin:
+            raise action_error("forbidden", message=profile.role or "?")
+        raise action_error("off_in_configuration", camera=self.camera)
+
+    @property
+    def _switch(self) -> str:
+        """Return the entity id of the switch of the camera."""
+        unique_id = camera_unique_id(
+            self.coordinator.config_entry, self.camera, ENABLED
+        )
+        registry = er.async_get(self.hass)
+        found = registry.async_get_entity_id(Platform.SWITCH, DOMAIN, unique_id)
+        return found or Platform.SWITCH
 
     @override
     async def async_camera_image(
@@ -283,3 +374,26 @@ class FrigateBirdseye(ServerEntity, StillsCamera):
     ) -> bytes | None:
         """Return the latest image in the requested height."""
         return await self._async_still(height)
+
+    @override
+    async def async_turn_on(self) -> None:
+        """Raise an error: there is nothing to turn on."""
+        raise self._no_controls()
+
+    @override
+    async def async_turn_off(self) -> None:
+        """Raise an error: there is nothing to turn off."""
+        raise self._no_controls()
+
+    @override
+    async def async_enable_motion_detection(self) -> None:
+        """Raise an error: there is no motion detection."""
+        raise self._no_controls()
+
+    @override
+    async def async_disable_motion_detection(self) -> None:
+        """Raise an error: there is no motion detection."""
+        raise self._no_controls()
+
+    def _no_controls(self) -> ServiceValidationError:
+        return validation_error("not_a_camera", entity=self.entity_id)

@@ -1,6 +1,7 @@
 """Commands to cameras and profiles, and the check that Frigate has applied them."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Generator
 import contextlib
 import time
@@ -31,6 +32,7 @@ class Commands:
         """Initialize with the coordinators in which the effect of a command appears."""
         self._server = server
         self._profiles = profiles
+        self._locks: defaultdict[Topic, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.live = live
 
     def feature_value(self, camera: str, feature: str) -> Value | None:
@@ -51,13 +53,16 @@ class Commands:
             HomeAssistantError: it could not be sent, or Frigate did not apply it.
         """
         text = str(value) if not isinstance(value, bool) else ("ON" if value else "OFF")
-        with self._errors(), _live_errors():
-            await self._server.client.controls.set(camera, feature, text)
-        was_applied = await self._async_wait_until_applied(
-            Topic(Kind.FEATURES, camera, feature),
-            lambda: self.feature_value(camera, feature) == value,
-            self._server.async_refresh_config,
-        )
+        topic = Topic(Kind.FEATURES, camera, feature)
+        # Otherwise, a second command would look like a failure of the first.
+        async with self._locks[topic]:
+            with self._errors(), _live_errors():
+                await self._server.client.controls.set(camera, feature, text)
+            was_applied = await self._async_wait_until_applied(
+                topic,
+                lambda: self.feature_value(camera, feature) == value,
+                self._server.async_refresh_config,
+            )
         if was_applied:
             return
         if feature == "motion" and self.feature_value(camera, "detect") is True:

@@ -17,7 +17,14 @@ from homeassistant.const import CONF_TOKEN, CONF_URL, CONF_USERNAME
 from homeassistant.core import callback
 
 from .aiofrigate import FrigateError
-from .const import CONF_CAMERAS, CONF_PROXY_USERNAME, CREDENTIAL_KEYS, DOMAIN, LOGGER
+from .const import (
+    CONF_CAMERAS,
+    CONF_PROXY_USERNAME,
+    CONF_TAKEN_OVER,
+    CREDENTIAL_KEYS,
+    DOMAIN,
+    LOGGER,
+)
 from .errors import error_placeholders
 from .flow.forms import (
     ACCOUNT_KEYS,
@@ -306,7 +313,8 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
     def _update_reconfigured(self) -> ConfigFlowResult:
         """Store the changed connection and reload the entry."""
         entry = self._get_reconfigure_entry()
-        return self.async_update_reload_and_abort(entry, data=self._data)
+        kept = {key: entry.data[key] for key in (CONF_TAKEN_OVER,) if key in entry.data}
+        return self.async_update_reload_and_abort(entry, data={**self._data, **kept})
 
 
 class FrigateOptionsFlow(OptionsFlowWithReload):

@@ -14,6 +14,8 @@ POLL_INTERVAL: Final = timedelta(seconds=15)
 
 """The first version with users and a login."""
 
+CONF_TAKEN_OVER: Final = "taken_over"
+"""Whether the entities were taken over from the official integration."""
 CONF_PROXY_USERNAME: Final = "proxy_username"
 CONF_PROXY_PASSWORD: Final = "proxy_password"  # noqa: S105 - a field's name
 CONF_HEADERS: Final = "headers"

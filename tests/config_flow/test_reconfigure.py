@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.frigate_http.const import CONF_TAKEN_OVER
 from homeassistant.core import HomeAssistant
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault, FrontProxy
@@ -70,6 +71,20 @@ async def test_address_of_a_server_without_a_login(
 
     assert_changed(hass, flow, entry, {"url": moved.internal_url, "verify_ssl": True})
     assert entry.title == "Frigate"
+
+
+async def test_the_mark_of_an_entry_that_was_taken_over_stays(
+    hass: HomeAssistant, frigate: FakeFrigate, moved: FakeFrigate
+) -> None:
+    entry = await set_up(
+        hass, make_entry(frigate.internal_url, **{CONF_TAKEN_OVER: True})
+    )
+    flow = await Flow.reconfigure(hass, entry)
+    await flow.submit(url=moved.internal_url, verify_ssl=False)
+
+    assert_changed(
+        hass, flow, entry, data(moved.internal_url, **{CONF_TAKEN_OVER: True})
+    )
 
 
 async def test_same_address_once_more(

@@ -1,7 +1,6 @@
 """The base class of entities that set a feature of a camera."""
 
 from abc import abstractmethod
-import asyncio
 from collections.abc import Callable, Collection, Iterator
 from typing import override
 
@@ -34,7 +33,6 @@ class ControlEntity(CameraEntity):
         super().__init__(coordinator, description, camera)
         self._feature = description.key
         self._commands = commands
-        self._lock = asyncio.Lock()
 
     @abstractmethod
     def _set_value_attrs(self, value: Value | None) -> None:
@@ -59,9 +57,7 @@ class ControlEntity(CameraEntity):
         await super().async_added_to_hass()
 
     async def _async_set(self, value: Value) -> None:
-        # Serialized: otherwise a second command would look like a failure of the first.
-        async with self._lock:
-            await self._commands.async_set_feature(self.camera, self._feature, value)
+        await self._commands.async_set_feature(self.camera, self._feature, value)
 
 
 @callback
