@@ -250,7 +250,7 @@ def test_a_recorded_configuration_is_read(version: str) -> None:
 
 def test_an_empty_configuration_is_read() -> None:
     assert Config.from_api({}) == Config(
-        {}, False, False, None, ("admin", "viewer"), {}, ()
+        {}, False, False, None, ("admin", "viewer"), {}, (), 0.9, 0.9
     )
     config = Config.from_api({"cameras": {"a": {}, "b": None, "c": []}})
     assert config.cameras["a"] == CameraConfig(
@@ -360,3 +360,17 @@ def test_only_chosen_overlays_are_in_the_query() -> None:
     names = {"bbox", "timestamp", "zones", "motion", "regions", "mask"}
     assert every.as_query() == dict.fromkeys(names, 1)
     assert Overlays(motion=True).as_query() == {"motion": 1}
+
+
+@pytest.mark.parametrize(
+    ("written", "threshold"),
+    [(0.75, 0.75), (1, 1.0), (0, 0.0), ("0.5", 0.5), (None, 0.9), (7, 0.9), (-1, 0.9)],
+)
+@pytest.mark.parametrize(
+    ("section", "field"), [("face_recognition", "face"), ("lpr", "plate")]
+)
+def test_the_score_from_which_a_recognition_counts_is_read(
+    written: object, threshold: float, section: str, field: str
+) -> None:
+    config = Config.from_api({section: {"recognition_threshold": written}})
+    assert getattr(config, f"{field}_threshold") == threshold

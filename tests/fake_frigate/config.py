@@ -173,8 +173,14 @@ def build_config(state: ServerState, role: str = "admin") -> dict[str, Any]:
         "enabled_in_config": state.notifications,
     }
     config["birdseye"] |= {"enabled": state.birdseye, "restream": state.birdseye}
-    config["face_recognition"]["enabled"] = state.face_recognition
-    config["lpr"]["enabled"] = state.lpr
+    config["face_recognition"] |= {
+        "enabled": state.face_recognition,
+        "recognition_threshold": state.face_threshold,
+    }
+    config["lpr"] |= {
+        "enabled": state.lpr,
+        "recognition_threshold": state.plate_threshold,
+    }
     if state.is_018:
         config["profiles"] = {
             name: {"friendly_name": each.friendly_name}

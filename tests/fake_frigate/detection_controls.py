@@ -188,14 +188,23 @@ class DetectionControls(EventControls):
     # What is recognized
 
     def face_recognized(self, event: Event, name: str, score: float = 0.95) -> None:
-        """Let a person be recognized, which the next change of the object will show."""
-        self._name(event, name, score)
+        """Let a face be looked at, which is told whatever comes of it.
+
+        Only a score that is high enough names the person, as the next change will show.
+        """
+        if score >= self.state.face_threshold:
+            self._name(event, name, score)
         self._publish_recognition(event, "face", {"name": name, "score": score})
 
     def plate_recognized(
         self, event: Event, plate: str, name: str | None = None, score: float = 0.93
     ) -> None:
-        """Let a license plate be read; a known one has a name."""
+        """Let a license plate be read; a known one has a name.
+
+        Of a plate that is hard to read nothing is told.
+        """
+        if score < self.state.plate_threshold:
+            return
         event.data |= {
             "recognized_license_plate": plate,
             "recognized_license_plate_score": score,

@@ -165,6 +165,7 @@ class ServerState:
     train: list[str] = field(default_factory=list)
     train_folder: bool = False
     face_recognition: bool = True
+    face_threshold: float = 0.9
     recognition: Recognition = field(default_factory=Recognition)
     auth: bool = True
     tls: bool = True
@@ -196,6 +197,7 @@ class ServerState:
     exporter: Exporter = field(init=False)
     cases: dict[str, Case] = field(default_factory=dict)
     lpr: bool = False
+    plate_threshold: float = 0.9
     classification: dict[str, list[str]] = field(default_factory=dict)
     profiles: Profiles = field(default_factory=Profiles)
     ptz_commands: list[tuple[str, str]] = field(default_factory=list)

@@ -1,6 +1,7 @@
 """What happens at a camera is told by event entities, each thing once."""
 
 import asyncio
+import json
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
@@ -355,7 +356,7 @@ async def test_a_face_fires_once_a_visit(
     eileen, tom = (frigate.object_appears("front_door") for _ in range(2))
     for _ in range(2):
         frigate.face_recognized(eileen, "Eileen", score=0.95)
-        frigate.face_recognized(tom, "Tom", score=0.8)
+        frigate.face_recognized(tom, "Tom", score=0.97)
         frigate.face_recognized(tom, "unknown", score=0.5)
     again = frigate.object_appears("front_door")
     frigate.face_recognized(again, "Eileen", score=0.9)
@@ -365,10 +366,84 @@ async def test_a_face_fires_once_a_visit(
         for one in told.attributes
     ] == [
         ("Eileen", 0.95, eileen.id, "front_door"),
-        ("Tom", 0.8, tom.id, "front_door"),
+        ("Tom", 0.97, tom.id, "front_door"),
         ("Eileen", 0.9, again.id, "front_door"),
     ]
     assert {*told.types} == {"recognized"}
+
+
+ATTEMPTS = (0.81, 0.86, 0.93, 0.97)
+
+
+@EVERY_VERSION
+async def test_a_face_fires_once_frigate_is_sure_of_it(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    told = EventPayload(hass, entry, FACE)
+    visitor, doubtful, last = (frigate.object_appears("front_door") for _ in range(3))
+    frigate.face_recognized(doubtful, "Tom", score=0.89)
+    for score in ATTEMPTS:
+        frigate.face_recognized(visitor, "Ana", score=score)
+    frigate.face_recognized(last, "Eileen", score=0.9)
+    await until(hass, lambda: "Eileen" in [one["name"] for one in told.attributes])
+    assert [(one["name"], one["score"]) for one in told.attributes] == [
+        ("Ana", 0.93),
+        ("Eileen", 0.9),
+    ]
+
+
+@EVERY_VERSION
+async def test_the_same_score_counts_while_it_is_polled(
+    hass: HomeAssistant,
+    watched: FakeFrigate,
+    polled: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    told = EventPayload(hass, polled, FACE)
+    visitor = watched.object_appears("front_door")
+    watched.write_events()
+    for score in ATTEMPTS:
+        watched.face_recognized(visitor, "Ana", score=score)
+        await pass_time(hass, freezer, LIVE_POLL)
+    # Somebody has given this one a name and a score in Frigate.
+    named = watched.object_appears("front_door", sub_label="Tom")
+    named.data["sub_label_score"] = 0.81
+    watched.write_events()
+    for _ in range(2):
+        await pass_time(hass, freezer, LIVE_POLL)
+    assert [(one["name"], one["score"]) for one in told.attributes] == [("Ana", 0.93)]
+    # That name is no recognition yet, and may become one.
+    watched.face_recognized(named, "Tom", score=0.95)
+    await pass_time(hass, freezer, LIVE_POLL)
+    assert [one["name"] for one in told.attributes] == ["Ana", "Tom"]
+
+
+async def test_the_score_that_counts_is_the_one_of_the_configuration(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    told = EventPayload(hass, entry, FACE)
+    visitor = frigate.object_appears("front_door")
+    frigate.face_recognized(visitor, "Ana", score=0.81)
+    frigate.state.face_threshold = 0.8
+    await entry.runtime_data.server.async_refresh_config()
+    frigate.face_recognized(visitor, "Ana", score=0.82)
+    await until(hass, lambda: len(told.types) == 1)
+    assert told.attributes[0]["score"] == 0.82
+
+
+async def test_somebody_of_whom_frigate_was_not_sure_before_startup_is_news(
+    hass: HomeAssistant, watched: FakeFrigate
+) -> None:
+    visitor = watched.object_appears("front_door", sub_label="Ana")
+    visitor.data["sub_label_score"] = 0.81
+    entry = await set_up(hass, make_entry(watched.internal_url))
+    await until_pushing(hass, entry, watched)
+    told = EventPayload(hass, entry, FACE)
+    watched.face_recognized(visitor, "Ana", score=0.93)
+    await until(hass, lambda: told.types == ["recognized"])
 
 
 @EVERY_VERSION
@@ -379,6 +454,8 @@ async def test_a_plate_fires_once_a_visit(
     others = [EventPayload(hass, entry, ("event", f"camera:{one}")) for one in OTHERS]
     car = frigate.object_appears("Portones", "car")
     frigate.push("tracked_object_update", '{"type": "lpr", "camera": "Portones"}')
+    unsure = {"type": "lpr", "camera": "Portones", "plate": "8BA 1234", "score": 0.5}
+    frigate.push("tracked_object_update", json.dumps(unsure | {"id": car.id}))
     frigate.plate_recognized(car, "SBA 1234")
     frigate.plate_recognized(car, "SBA 1234")
     frigate.plate_recognized(car, "SBA 1234", name="Eileen's car")
@@ -396,7 +473,7 @@ async def test_recognitions_without_an_event_id_all_fire(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     told = EventPayload(hass, entry, FACE)
-    face = '{"type": "face", "camera": "front_door", "name": "Eileen"}'
+    face = '{"type": "face", "camera": "front_door", "name": "Eileen", "score": 1}'
     for _ in range(2):
         frigate.push("tracked_object_update", face)
     await until(hass, lambda: len(told.types) == 2)
@@ -409,7 +486,15 @@ async def test_who_is_remembered_is_limited(
     for number in [*range(501), 0]:
         frigate.push(
             "tracked_object_update",
-            f'{{"type": "face", "camera": "front_door", "name": "A", "id": "{number}"}}',
+            json.dumps(
+                {
+                    "type": "face",
+                    "camera": "front_door",
+                    "name": "A",
+                    "id": str(number),
+                    "score": 0.9,
+                }
+            ),
         )
     await until(hass, lambda: len(told.types) == 502)
 
@@ -427,13 +512,13 @@ async def test_the_same_is_recognized_by_polling(
     await pass_time(hass, freezer, LIVE_POLL)
     assert faces.types == plates.types == []
     watched.face_recognized(eileen, "Eileen", score=0.95)
-    watched.face_recognized(tom, "Tom", score=0.8)
+    watched.face_recognized(tom, "Tom", score=0.97)
     watched.plate_recognized(car, "SBA 1234")
     for _ in range(3):
         await pass_time(hass, freezer, LIVE_POLL)
     assert {(one["name"], one["score"]) for one in faces.attributes} == {
         ("Eileen", 0.95),
-        ("Tom", 0.8),
+        ("Tom", 0.97),
     }
     assert len(faces.types) == 2
     (plate,) = plates.attributes

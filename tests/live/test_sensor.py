@@ -237,6 +237,20 @@ async def test_a_face_and_a_plate_are_shown_for_some_time(
     await way.shows(entry, {FACE: "Ana", PLATE: STATE_UNKNOWN})
 
 
+@EVERY_VERSION
+async def test_a_face_is_shown_once_frigate_is_sure_of_it(
+    frigate: FakeFrigate, way: Way
+) -> None:
+    entry = await way.set_up(make_entry(frigate.internal_url))
+    visitor = frigate.object_appears("front_door")
+    frigate.face_recognized(visitor, "Ana", score=0.81)
+    car = frigate.object_appears("front_door", "car")
+    frigate.plate_recognized(car, "ABC123")
+    await way.shows(entry, {FACE: STATE_UNKNOWN, PLATE: "ABC123"})
+    frigate.face_recognized(visitor, "Ana", score=0.93)
+    await way.shows(entry, {FACE: "Ana"})
+
+
 async def test_recognized_again_the_time_starts_anew(
     hass: HomeAssistant,
     frigate: FakeFrigate,

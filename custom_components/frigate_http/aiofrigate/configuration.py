@@ -8,6 +8,7 @@ from .models import BUILT_IN_ROLES
 from .parsing import (
     as_bool,
     as_dict,
+    as_float,
     as_int,
     as_items,
     as_name,
@@ -27,6 +28,9 @@ _NAMES = (
 )
 # Attributes belong to other objects, and Frigate does not count them.
 _ATTRIBUTES = frozenset({"face", "license_plate"})
+
+DEFAULT_RECOGNITION_THRESHOLD = 0.9
+"""Frigate's own default, for faces and for license plates."""
 
 # Paths of the features below a camera, by the name with which a feature is set.
 _FEATURES: Mapping[str, tuple[str, ...]] = {
@@ -180,6 +184,10 @@ class Config:
     """Names of the custom state classification models, by camera."""
     profiles: tuple[str, ...]
     """Names of the profiles; since 0.18."""
+    face_threshold: float
+    """The score from 0 to 1 from which on Frigate is sure of a face."""
+    plate_threshold: float
+    """The score from 0 to 1 from which on Frigate is sure of a license plate."""
     unusable_names: tuple[str, ...] = ()
     """Paths such as `cameras.*.zones` where names are empty or too long, and left out."""
 
@@ -199,8 +207,17 @@ class Config:
             tuple(dict.fromkeys((*as_items(auth.get("roles")), *BUILT_IN_ROLES))),
             _classifiers(as_items(as_dict(data.get("classification")).get("custom"))),
             tuple(as_items(data.get("profiles"))),
+            _recognition_threshold(data, "face_recognition"),
+            _recognition_threshold(data, "lpr"),
             unusable_names(data, _NAMES),
         )
+
+
+def _recognition_threshold(data: Mapping[str, Any], section: str) -> float:
+    found = as_float(as_dict(data.get(section)).get("recognition_threshold"))
+    if found is None or not 0 <= found <= 1:
+        return DEFAULT_RECOGNITION_THRESHOLD
+    return found
 
 
 def _classifiers(models: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:

@@ -141,7 +141,10 @@ class FeatureState:
 
 @dataclass(frozen=True, slots=True)
 class Recognized:
-    """A face or a license plate was recognized (`tracked_object_update`)."""
+    """A face or a license plate is thought to be recognized (`tracked_object_update`).
+
+    Frigate sends a face after every attempt, even if the score is too low to be sure of it.
+    """
 
     camera: str
     is_plate: bool

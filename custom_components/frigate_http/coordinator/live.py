@@ -55,6 +55,7 @@ class LiveCoordinator(OnDemandCoordinator[int]):
         """Initialize; sends nothing before `async_connect` or the first listener."""
         super().__init__(hass, entry, client, server, "live", POLL_INTERVAL)
         self.state = LiveState()
+        self.state.configure(server.data.config)
         self.is_pushing = False
         self._topic_listeners: defaultdict[Topic, set[CALLBACK_TYPE]] = defaultdict(set)
         self._event_handlers: defaultdict[str, set[Callable[[LiveEvent], None]]] = (
@@ -150,6 +151,12 @@ class LiveCoordinator(OnDemandCoordinator[int]):
             remove()
 
         return _remove
+
+    @callback
+    @override
+    def _handle_server_update(self) -> None:
+        self.state.configure(self.server.data.config)
+        super()._handle_server_update()
 
     @override
     async def _async_read(self, *, fresh: bool) -> int:

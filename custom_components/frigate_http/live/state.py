@@ -8,6 +8,7 @@ import time
 from ..aiofrigate import (
     CameraActivity,
     Classified,
+    Config,
     Count,
     Event,
     FeatureState,
@@ -43,10 +44,15 @@ class LiveState:
 
     def __init__(self) -> None:
         """Start with an unknown state."""
+        self._config = Config.from_api({})
         self._cameras: defaultdict[str, CameraState] = defaultdict(CameraState)
         self.reviews = ReviewLog()
         self._recognitions = RecognitionLog()
         self.profile: ProfileState | None = None
+
+    def configure(self, config: Config) -> None:
+        """Judge what comes from now on by another configuration of the server."""
+        self._config = config
 
     def of(self, camera: str) -> CameraState:
         """Return the state of a camera."""
@@ -125,7 +131,7 @@ class LiveState:
         """Apply events that started before Home Assistant did, without firing any."""
         for event in sorted(ongoing, key=_start_of):
             yield from self._apply_polled_snapshot(event)
-            if (found := _recognition_of(event)) is not None:
+            if (found := self._recognition_of(event)) is not None:
                 # Remembered only: a later visitor may have been recognized and left since.
                 self._recognitions.is_new(found)
 
@@ -204,8 +210,7 @@ class LiveState:
             yield Topic(Kind.SOUNDS, camera, label)
 
     def _apply_recognition(self, update: Recognized) -> Iterator[Change]:
-        if update.shown is None and not update.is_plate:
-            # An unknown face does not replace the last recognized one.
+        if not self._is_sure(update):
             return
         yield self._set_last_recognized(update)
         if self._recognitions.is_new(update):
@@ -219,6 +224,15 @@ class LiveState:
             # Frigate says nothing about the motion of a camera that is switched off.
             state.motion = False
             yield Topic(Kind.MOTION, update.camera)
+
+    def _is_sure(self, found: Recognized) -> bool:
+        """Return whether Frigate itself is sure of a recognition, so that it counts."""
+        if found.is_plate:
+            # Frigate does not send a plate of which it is not sure.
+            return found.score is None or found.score >= self._config.plate_threshold
+        if found.name is None or found.score is None:
+            return False
+        return found.score >= self._config.face_threshold
 
     def _set_last_recognized(self, found: Recognized) -> Topic:
         """Set the last recognized face or plate."""
@@ -276,7 +290,7 @@ class LiveState:
 
     def _apply_polled_event(self, event: Event) -> Iterator[Change]:
         yield from self._apply_polled_snapshot(event)
-        if (found := _recognition_of(event)) is None:
+        if (found := self._recognition_of(event)) is None:
             return
         # Only new ones: several people at once would replace each other with every poll.
         if self._recognitions.is_new(found):
@@ -289,23 +303,23 @@ class LiveState:
                 event.camera, Snapshot(event.event_id, event.start)
             )
 
+    def _recognition_of(self, event: Event) -> Recognized | None:
+        """Return the recognized face or plate of an event, if there is one that counts."""
+        is_plate = event.plate is not None
+        # A name that somebody assigned by hand has no score.
+        is_face = event.label == "person" and event.sub_label_score is not None
+        if event.camera is None or not (is_plate or (is_face and event.sub_label)):
+            return None
+        found = Recognized(
+            event.camera,
+            is_plate,
+            event.sub_label,
+            event.plate,
+            event.event_id,
+            event.plate_score if is_plate else event.sub_label_score,
+        )
+        return found if self._is_sure(found) else None
+
 
 def _start_of(event: Event) -> float:
     return event.start or 0.0
-
-
-def _recognition_of(event: Event) -> Recognized | None:
-    """Return the recognized face or plate of an event, if any."""
-    is_plate = event.plate is not None
-    # A name that somebody assigned by hand has no score.
-    is_face = event.label == "person" and event.sub_label_score is not None
-    if event.camera is None or not (is_plate or (is_face and event.sub_label)):
-        return None
-    return Recognized(
-        event.camera,
-        is_plate,
-        event.sub_label,
-        event.plate,
-        event.event_id,
-        event.plate_score if is_plate else event.sub_label_score,
-    )
