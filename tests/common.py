@@ -1,6 +1,7 @@
 """What several test files need: time that passes, and looks at states and requests."""
 
 import logging
+from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
@@ -132,9 +133,18 @@ def add_everything(frigate: FakeFrigate) -> None:
     state.train_folder = True
     state.birdseye = True
     state.latest_version = "0.18.1"
-    gpu = {"gpu": "12.5%", "mem": "3.1%", "enc": "", "dec": "-", "temp": 51}
+    gpu: dict[str, Any] = {
+        "gpu": "12.5%",
+        "mem": "3.1%",
+        "enc": "",
+        "dec": "-",
+        "temp": 51,
+    }
     state.gpus["intel-gpu"] = gpu
     state.npus["rknn"] = {"npu": 7.5, "mem": "-"}
+    if state.is_018:
+        gpu["compute"] = "4.0%"
+        state.npus["rknn"]["temp"] = 55.6
     state.temperatures["apex_0" if not state.is_018 else "cpu1"] = 46.25
     state.embeddings |= {
         "image_embedding_speed": 20.5,

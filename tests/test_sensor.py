@@ -158,8 +158,10 @@ def with_decimals(number: float) -> dict[str, Any]:
         "cpu_usages": {"frigate.full_system": shares},
         "detectors": {"cpu1": {"inference_speed": number, "temperature": number}},
         "embeddings": {"face_recognition_speed": number},
-        "gpu_usages": {"intel-gpu": {"gpu": f"{number}%", "temp": number}},
-        "npu_usages": {"rknn": {"npu": number, "mem": number}},
+        "gpu_usages": {
+            "intel-gpu": {"gpu": f"{number}%", "temp": number, "compute": number}
+        },
+        "npu_usages": {"rknn": {"npu": number, "mem": number, "temp": number}},
         "service": {"storage": {RECORDINGS: space}, "temperatures": {"apex": number}},
     }
 
@@ -197,6 +199,9 @@ async def test_numbers_are_rounded(
     entry = await set_up(hass, make_entry(frigate.internal_url))
     temperature = "apex" if not frigate.state.is_018 else "cpu1"
     expected = ROUNDED | {f"server:temperature:{temperature}": "12.3"}
+    if frigate.state.is_018:
+        newer = ("server:gpu_compute:intel-gpu", "server:npu_temperature:rknn")
+        expected |= dict.fromkeys(newer, "12.3")
     assert {key: sensor(hass, entry, key) for key in expected} == expected
 
     before = {key: sensor_state(hass, entry, key).last_reported for key in expected}
@@ -418,8 +423,37 @@ async def test_shares_of_a_gpu_may_have_a_percent_sign(
         for what in ("load", "memory", "encoder", "decoder")
     ]
     assert [float(one) for one in shown] == [12.5, 7, 0, 0]
-    # Only some tell a temperature.
-    assert not is_registered(hass, entry, "sensor", "server:gpu_temperature:a")
+    # Only some tell these.
+    for what in ("temperature", "compute"):
+        assert not is_registered(hass, entry, "sensor", f"server:gpu_{what}:a")
+
+
+@SINCE_018
+@everything_on
+async def test_the_compute_load_of_a_gpu_and_the_temperature_of_an_npu(
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
+) -> None:
+    gpu = {"gpu": "12.5%", "mem": "-%", "compute": "4.0%", "dec": "8.5%"}
+    frigate.state.gpus["Intel iGPU"] = gpu
+    frigate.state.npus |= {
+        "rockchip": {"npu": 33.3, "mem": "-%", "temp": 55.6},
+        "axengine": {"npu": "7.0%", "mem": "-"},
+    }
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    compute = sensor_state(hass, entry, "server:gpu_compute:Intel iGPU")
+    assert compute.name == "Frigate Intel iGPU GPU compute load"
+    assert (compute.state, compute.attributes["unit_of_measurement"]) == ("4.0", "%")
+    temperature = sensor_state(hass, entry, "server:npu_temperature:rockchip")
+    assert temperature.name == "Frigate Rockchip NPU temperature"
+    assert temperature.state == "55.6"
+    assert temperature.attributes["unit_of_measurement"] == "°C"
+    without = ("sensor", "server:npu_temperature:axengine")
+    assert not is_registered(hass, entry, *without)
+
+    # It can be read only later.
+    frigate.state.npus["axengine"]["temp"] = 41
+    await pass_time(hass, freezer)
+    assert state_of(hass, entry, *without) == "41.0"
 
 
 @EVERY_VERSION

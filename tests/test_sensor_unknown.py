@@ -14,6 +14,7 @@ from tests.common import CONFIG_READ, add_everything, pass_time, state_of
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.stats import build_stats
+from tests.versions import SINCE_018
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
 
@@ -130,6 +131,29 @@ async def test_a_missing_value_is_unknown_and_not_zero(
         frigate.clear_faults()
         await pass_time(hass, freezer)
         assert sensor(hass, entry, key) not in (STATE_UNKNOWN, STATE_UNAVAILABLE)
+
+
+@SINCE_018
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+async def test_a_missing_value_of_newer_versions_is_unknown_and_not_zero(
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
+) -> None:
+    add_everything(frigate)
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    keys = ("server:gpu_compute:intel-gpu", "server:npu_temperature:rknn")
+    before = {key: sensor(hass, entry, key) for key in keys}
+    assert before == dict(zip(keys, ("4.0", "55.6"), strict=True))
+
+    stats = deepcopy(build_stats(frigate.state))
+    _without(*GPU, "compute")(stats)
+    _with("-", "npu_usages", "rknn", "temp")(stats)
+    frigate.fail("/api/stats", Fault.json(stats))
+    await pass_time(hass, freezer)
+    assert {sensor(hass, entry, key) for key in keys} == {STATE_UNKNOWN}
+
+    frigate.clear_faults()
+    await pass_time(hass, freezer)
+    assert {key: sensor(hass, entry, key) for key in keys} == before
 
 
 @pytest.mark.usefixtures("entity_registry_enabled_by_default")

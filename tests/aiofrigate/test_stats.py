@@ -200,15 +200,19 @@ def test_temperatures_of_0_18_are_read() -> None:
     [
         (
             {"gpu": "12.5%", "mem": "4.0%", "enc": "3%", "dec": "1.5%", "temp": "51"},
-            GpuStats(12.5, 4.0, 3.0, 1.5, 51.0),
+            GpuStats(12.5, 4.0, 3.0, 1.5, 51.0, None),
         ),
-        ({"gpu": "12.5%", "mem": "-%"}, GpuStats(12.5, None, None, None, None)),
-        ({"gpu": "12 %", "mem": "-"}, GpuStats(12.0, None, None, None, None)),
-        ({"gpu": "", "mem": ""}, GpuStats(None, None, None, None, None)),
-        ({"gpu": 0, "mem": 0.0}, GpuStats(0.0, 0.0, None, None, None)),
-        ({}, GpuStats(None, None, None, None, None)),
-        (None, GpuStats(None, None, None, None, None)),
-        ("error", GpuStats(None, None, None, None, None)),
+        (
+            {"gpu": "12.5%", "mem": "-%", "compute": "4.0%", "dec": "8.5%"},
+            GpuStats(12.5, None, None, 8.5, None, 4.0),
+        ),
+        ({"gpu": "12.5%", "mem": "-%"}, GpuStats(12.5, None, None, None, None, None)),
+        ({"gpu": "12 %", "mem": "-"}, GpuStats(12.0, None, None, None, None, None)),
+        ({"gpu": "", "mem": ""}, GpuStats(None, None, None, None, None, None)),
+        ({"gpu": 0, "mem": 0.0}, GpuStats(0.0, 0.0, None, None, None, None)),
+        ({}, GpuStats(None, None, None, None, None, None)),
+        (None, GpuStats(None, None, None, None, None, None)),
+        ("error", GpuStats(None, None, None, None, None, None)),
     ],
 )
 def test_gpu_stats_are_read(data: Any, expected: GpuStats) -> None:
@@ -218,11 +222,14 @@ def test_gpu_stats_are_read(data: Any, expected: GpuStats) -> None:
 
 
 def test_npu_stats_are_read() -> None:
-    usages = {"rockchip": {"npu": "31.0%", "mem": "-"}, "axengine": {"npu": 7}}
+    usages = {
+        "rockchip": {"npu": 33.3, "mem": "-%", "temp": 55.6},
+        "axengine": {"npu": "7.0%", "mem": "-"},
+    }
     stats = Stats.from_api({"npu_usages": usages})
     assert stats.npus == {
-        "rockchip": NpuStats(31.0, None),
-        "axengine": NpuStats(7.0, None),
+        "rockchip": NpuStats(33.3, None, 55.6),
+        "axengine": NpuStats(7.0, None, None),
     }
 
 

@@ -116,6 +116,8 @@ class GpuStats:
     encoder: float | None
     decoder: float | None
     temperature: float | None
+    compute: float | None
+    """Load of the compute engines, such as by detectors; since 0.18."""
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self:
@@ -126,6 +128,7 @@ class GpuStats:
             as_float(data.get("enc")),
             as_float(data.get("dec")),
             as_float(data.get("temp")),
+            as_float(data.get("compute")),
         )
 
 
@@ -135,11 +138,17 @@ class NpuStats:
 
     load: float | None
     memory: float | None
+    temperature: float | None
+    """Since 0.18."""
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self:
         """Read one item of `npu_usages`."""
-        return cls(as_float(data.get("npu")), as_float(data.get("mem")))
+        return cls(
+            as_float(data.get("npu")),
+            as_float(data.get("mem")),
+            as_float(data.get("temp")),
+        )
 
 
 @dataclass(frozen=True, slots=True)

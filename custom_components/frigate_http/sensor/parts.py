@@ -25,6 +25,8 @@ class PartSensorDescription(HealthSensorDescription):
     parts_fn: Callable[[Stats], Mapping[str, Any]]
     value_fn: Callable[[Any], StateType]
     exists_fn: Callable[[str], bool] = lambda _part: True
+    needs_value: bool = False
+    """Whether only some parts of the kind have a value at all."""
     on_for: tuple[str, ...] = ()
     """Parts whose sensor is enabled by default, unlike that of others."""
 
@@ -102,11 +104,16 @@ PART_SENSORS: tuple[PartSensorDescription, ...] = (
         value_fn=lambda gpu: gpu.decoder,
     ),
     PartSensorDescription(
+        **percent("gpu_compute"),
+        parts_fn=lambda stats: stats.gpus,
+        value_fn=lambda gpu: gpu.compute,
+        needs_value=True,
+    ),
+    PartSensorDescription(
         **_celsius("gpu_temperature"),
-        parts_fn=lambda stats: {
-            name: gpu for name, gpu in stats.gpus.items() if gpu.temperature is not None
-        },
+        parts_fn=lambda stats: stats.gpus,
         value_fn=lambda gpu: gpu.temperature,
+        needs_value=True,
     ),
     PartSensorDescription(
         **percent("npu_load"),
@@ -117,6 +124,12 @@ PART_SENSORS: tuple[PartSensorDescription, ...] = (
         **percent("npu_memory"),
         parts_fn=lambda stats: stats.npus,
         value_fn=lambda npu: npu.memory,
+    ),
+    PartSensorDescription(
+        **_celsius("npu_temperature"),
+        parts_fn=lambda stats: stats.npus,
+        value_fn=lambda npu: npu.temperature,
+        needs_value=True,
     ),
     PartSensorDescription(
         **_celsius("temperature"),
@@ -133,7 +146,9 @@ def part_sensors(
     if (stats := coordinator.data.stats) is None:
         return
     for one in PART_SENSORS:
-        for part in one.parts_fn(stats):
+        for part, values in one.parts_fn(stats).items():
+            if one.needs_value and one.value_fn(values) is None:
+                continue
             if one.exists_fn(part):
                 yield one, part
 
