@@ -1,5 +1,6 @@
 """Looking up parts of the configuration schema."""
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -7,16 +8,19 @@ import pytest
 from custom_components.frigate_http.aiofrigate import (
     FrigateClient,
     FrigateDataError,
+    FrigateError,
     FrigateSchemaPathError,
     schema_at,
 )
 from tests.fake_frigate import FakeFrigate, Fault
+from tests.fake_frigate.answers import Answer
 from tests.versions import EVERY_VERSION
 
 from .conftest import VIEWER, Connect, recorded
 
 SCHEMA = recorded("0.17.2", "config.schema.full")
 TEXT = {"type": "string"}
+ROUTE = "/api/config/schema.json"
 
 
 def everything_in(part: Any) -> set[str]:
@@ -153,3 +157,122 @@ def test_recursive_references_are_kept() -> None:
     assert schema_at(schema, "lost") == {"title": "Lost"}
     with pytest.raises(FrigateSchemaPathError):
         schema_at(schema, "loop.x")
+
+
+def _chain(depth: int, link: Callable[[int], dict[str, Any]]) -> dict[str, Any]:
+    """Return a schema in which each definition refers to the next one."""
+    definitions = {f"D{number}": link(number + 1) for number in range(depth)}
+    return {
+        "$defs": {**definitions, f"D{depth}": {"properties": {"end": TEXT}}},
+        "properties": {"top": _reference(0)},
+    }
+
+
+def _reference(number: int) -> dict[str, Any]:
+    return {"$ref": f"#/$defs/D{number}"}
+
+
+GROWING = {
+    "two alternatives each": _chain(
+        40, lambda to: {"anyOf": [_reference(to), _reference(to)]}
+    ),
+    "all three kinds of alternatives": _chain(
+        40, lambda to: {"oneOf": [_reference(to)], "allOf": [_reference(to)]}
+    ),
+    "two properties each": _chain(
+        40, lambda to: {"properties": {"a": _reference(to), "b": _reference(to)}}
+    ),
+    "lists of lists": _chain(
+        40, lambda to: {"items": {"anyOf": [_reference(to), _reference(to)]}}
+    ),
+    "a long chain": _chain(5000, _reference),
+    "a long text many times": {
+        "$defs": {"D0": {"title": 1_000_000 * "t"}},
+        "properties": {"top": {"anyOf": [_reference(0)] * 1000}},
+    },
+    "a long name many times": {
+        "$defs": {"D0": {"properties": {1_000_000 * "n": {}}}},
+        "properties": {"top": {"anyOf": [_reference(0)] * 1000}},
+    },
+}
+
+
+@pytest.mark.parametrize("path", ["top", "top.end", "top.a.b.a", "top.*"])
+@pytest.mark.parametrize("name", GROWING)
+def test_a_schema_that_grows_without_end_is_refused(name: str, path: str) -> None:
+    with pytest.raises(FrigateError) as caught:
+        schema_at(GROWING[name], path)
+    assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize("depth", [200, 20_000])
+async def test_a_schema_that_is_nested_too_deeply_is_refused(
+    frigate: FakeFrigate, client: FrigateClient, depth: int
+) -> None:
+    text = depth * '{"properties": {"x": ' + "{}" + depth * "}}"
+    answer = Answer(200, text.encode(), "application/json")
+    frigate.fail(ROUTE, Fault("answer", answer), times=1)
+    with pytest.raises(FrigateDataError):
+        await client.system.config_schema()
+    assert await client.system.config_schema() == SCHEMA
+
+
+async def test_a_schema_that_is_too_large_is_refused(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    large = {"properties": {"top": {"enum": [0] * 200_000}}}
+    frigate.fail(ROUTE, Fault.json(large), times=1)
+    with pytest.raises(FrigateDataError, match="too large"):
+        await client.system.config_schema()
+    assert await client.system.config_schema() == SCHEMA
+
+
+WRONG: tuple[Any, ...] = (None, True, 5, 1e300, "", "text", [], [5], [[]], {}, {"": 5})
+
+
+def _places(data: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield each object and list together with each of its keys and positions."""
+    if isinstance(data, (dict, list)):
+        for key in data if isinstance(data, dict) else range(len(data)):
+            yield data, key
+            yield from _places(data[key])
+
+
+@pytest.mark.parametrize("path", ["node", "node.child.name", "node.*", "free.a.b"])
+def test_a_value_of_another_type_is_tolerated_everywhere(path: str) -> None:
+    schema: dict[str, Any] = {
+        "$defs": {
+            "Node": {
+                "properties": {"child": {"$ref": "#/$defs/Node"}, "name": TEXT},
+                "oneOf": [{"type": "null"}, {"items": {"additionalProperties": TEXT}}],
+                "allOf": [{"additionalProperties": {"enum": ["a", 1]}}],
+            },
+        },
+        "properties": {
+            "node": {"anyOf": [{"$ref": "#/$defs/Node", "title": "A node"}]},
+            "free": {"items": {"additionalProperties": {"$ref": "#/$defs/Node"}}},
+        },
+    }
+    kinds = set()
+    for holder, key in list(_places(schema)):
+        kept = holder[key]
+        for wrong in WRONG:
+            holder[key] = wrong
+            kinds.add(_kind_of_result(schema, path))
+        holder[key] = kept
+    assert kinds <= {dict, FrigateSchemaPathError}
+    assert dict in kinds
+
+
+def _kind_of_result(schema: dict[str, Any], path: str) -> type:
+    try:
+        return type(schema_at(schema, path))
+    except FrigateError as err:
+        return type(err)
+
+
+def test_an_error_names_no_more_than_can_be_read() -> None:
+    schema = {"properties": {f"{number}": TEXT for number in range(10_000)}}
+    with pytest.raises(FrigateSchemaPathError) as caught:
+        schema_at(schema, "nothing")
+    assert len(caught.value.names) == 100

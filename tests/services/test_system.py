@@ -192,3 +192,18 @@ async def test_an_answer_that_is_not_a_schema(
         await call(hass, "get_config_schema")
     assert caught.value.translation_key == "not_frigate"
     assert (await call(hass, "get_config_schema"))["schema"]
+
+
+async def test_a_schema_that_grows_without_end(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    await set_up_viewer(hass, frigate)
+    definitions = {
+        f"D{number}": {"anyOf": [{"$ref": f"#/$defs/D{number + 1}"}] * 2}
+        for number in range(40)
+    }
+    schema = {"$defs": definitions, "properties": {"top": {"$ref": "#/$defs/D0"}}}
+    frigate.fail(SCHEMA, Fault.json(schema), times=1)
+    with pytest.raises(HomeAssistantError, match="too large or nested too deeply"):
+        await call(hass, "get_config_schema", path="top")
+    assert (await call(hass, "get_config_schema", path="mqtt"))["schema"]

@@ -9,6 +9,7 @@ from .configuration import Config
 from .errors import FrigateDataError
 from .models import Identity, Profile, Version
 from .resource import Resource
+from .schema import refuse_large
 from .stats import Stats
 from .transport import Transport
 
@@ -115,12 +116,13 @@ class System(Resource):
         """Return the JSON schema of the configuration (`GET /api/config/schema.json`).
 
         Raises:
-            FrigateDataError: the answer is not a schema.
+            FrigateDataError: the answer is not a schema, too large, or nested too deeply.
         """
         answer = await self._transport.request("GET", "/api/config/schema.json")
         schema = answer.json(dict)
         if not isinstance(schema.get("properties"), dict):
             raise FrigateDataError("This is not a schema", answer.status)
+        refuse_large(schema)
         return schema
 
     async def restart(self) -> None:
