@@ -19,7 +19,7 @@ from custom_components.frigate_http.aiofrigate import (
 )
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.face_images import face_image
-from tests.versions import EVERY_VERSION
+from tests.versions import EVERY_VERSION, ONLY_016
 
 from .conftest import VIEWER, Connect
 
@@ -142,6 +142,45 @@ async def test_reprocessing_while_the_model_is_trained_is_premature(
     file = frigate.add_training_image()
     assert (await client.faces.reprocess(file)).is_premature
     assert not (await client.faces.reprocess(file)).is_premature
+
+
+@ONLY_016
+async def test_the_result_is_in_the_library_if_frigate_does_not_tell_it(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    frigate.add_face("Eileen")
+    file = frigate.add_training_image("1.5-abc", 2.5)
+    other = frigate.add_training_image("1.5-abc", 3.5)
+    # Nobody could tell whether this is new.
+    assert await client.faces.reprocess(file) == Recognition(
+        None, 0.0, None, is_unconfirmed=True
+    )
+    frigate.expect_face(file, "Eileen", 0.91)
+    # The list of before is in the cache.
+    assert file in (await client.faces.library()).train
+    assert await client.faces.reprocess(file) == Recognition("Eileen", 0.91, None)
+    assert frigate.state.train == ["1.5-abc-2.5-Eileen-0.91.webp", other]
+    with pytest.raises(FrigateNotFoundError, match="no file exists"):
+        await client.faces.reprocess(file)
+    frigate.state.train.append("oddname.webp")
+    assert (await client.faces.reprocess("oddname.webp")).name is None
+    # Somebody else removes it at once.
+    frigate.fail("/api/faces", Fault.json({"Eileen": ["a.webp"]}), method="GET")
+    assert await client.faces.reprocess(other) == Recognition(None, None, None)
+
+
+@ONLY_016
+async def test_a_result_that_cannot_be_read_is_an_error(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    frigate.add_face("Eileen")
+    file = frigate.add_training_image()
+    frigate.fail("/api/faces", Fault.status(500), method="GET")
+    with pytest.raises(FrigateServerError):
+        await client.faces.reprocess(file)
+    frigate.clear_faults()
+    frigate.expect_face(file, "Eileen", 0.91)
+    assert (await client.faces.reprocess(file)).name == "Eileen"
 
 
 @EVERY_VERSION

@@ -68,7 +68,9 @@ def reprocess_route(call: Call) -> Answer:
     if file not in state.train:
         text = f"Invalid filename or no file exists: {_TRAIN}{file}"
         return failure(text, 404)
-    if len(parts := file.split("-")) != 5:
+    if len(parts := file.split("-")) != 5 and not state.is_017:
+        return json_answer([])
+    if len(parts) != 5:
         return failure("Could not process request.", 500)
     if not state.recognition.ready(state.faces):
         if not state.is_017:

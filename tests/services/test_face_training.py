@@ -18,7 +18,7 @@ from tests.services.face_calls import (
     listed,
     refused,
 )
-from tests.versions import EVERY_VERSION
+from tests.versions import EVERY_VERSION, ONLY_016
 
 REPROCESS = "/api/faces/reprocess"
 
@@ -177,6 +177,34 @@ async def test_reprocess_faces(
     answer = await call(hass, "reprocess_faces", training_files=[renamed, renamed])
     assert answer["recognized"] == 1
     assert len(sent(frigate, REPROCESS)) == 4
+
+
+@ONLY_016
+async def test_reprocess_faces_where_the_result_is_in_the_library(
+    hass: HomeAssistant, frigate: FakeFrigate, library: dict[str, list[str]]
+) -> None:
+    files = [frigate.add_training_image(EVENT, each) for each in (1.5, 2.5, 3.5)]
+    frigate.expect_face(files[1], "Eileen", 0.93)
+    # The recognition is built anew, and is ready at the second attempt.
+    frigate.state.recognition.unbuilt = 1
+    await set_up_admin(hass, frigate)
+    answer = await call(hass, "reprocess_faces")
+    assert answer == {
+        "images": [
+            {"training_file": files[0], "name": None, "score": 0.0, "message": None},
+            {
+                "training_file": files[1],
+                "name": "Eileen",
+                "score": 0.93,
+                "message": None,
+            },
+            {"training_file": files[2], "name": None, "score": 0.0, "message": None},
+        ],
+        "recognized": 1,
+    }
+    # What does not change is waited for once only.
+    assert len(sent(frigate, REPROCESS)) == 5
+    assert f"{EVENT}-2.5-Eileen-0.93.webp" in frigate.state.train
 
 
 async def test_reprocess_unknown_images(

@@ -68,6 +68,8 @@ class Recognition:
     """Score of the recognition, from 0 to 1; None if there is no face."""
     message: str | None
     """The server's own message."""
+    is_unconfirmed: bool = False
+    """Whether it may be an earlier result, as Frigate does not tell that it has a new one."""
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self:
@@ -91,7 +93,7 @@ class Recognition:
 
 
 class Faces(Resource):
-    """The face library, for administrators only.
+    """The face library, since 0.17 for administrators only.
 
     Every method raises `FrigateForbiddenError` for other accounts and, except `library`,
     `FrigateBadRequestError` if face recognition is disabled.
@@ -112,7 +114,8 @@ class Faces(Resource):
     async def reprocess(self, training_file: str) -> Recognition:
         """Run recognition again for a training image (`POST /api/faces/reprocess`).
 
-        Frigate renames the file according to the result.
+        Frigate renames the file according to the result. Before 0.17 it tells nothing else,
+        so that the result is read from the name in the library.
 
         Raises:
             FrigateNotFoundError: there is no such file.
@@ -128,7 +131,19 @@ class Faces(Resource):
             )
         except FrigateBadRequestError as err:
             return _recognition_from(err, _STILL_TRAINING)
+        if answer.json(object) == []:
+            return await self._recognition_in_library(training_file)
         return Recognition.from_api(answer.json(dict))
+
+    async def _recognition_in_library(self, file: str) -> Recognition:
+        """Return the result in the present name of a training image."""
+        before = TrainingImage.parse(file)
+        train = (await self.library(fresh=True)).train
+        images = [before] if file in train else map(TrainingImage.parse, train)
+        for one in images:
+            if (one.event_id, one.time) == (before.event_id, before.time):
+                return Recognition(one.name, one.score, None, one == before)
+        return Recognition(None, None, None)
 
     async def train(
         self,

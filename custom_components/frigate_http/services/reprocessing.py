@@ -32,10 +32,10 @@ RETRY_DELAYS: tuple[float, ...] = (1.0, 2.0)
 async def async_with_retries(
     ask: Callable[[], Awaitable[Recognition]], delays: Iterable[float] | None = None
 ) -> Recognition:
-    """Send a request, and send it again while the recognition is not ready."""
+    """Send a request, and send it again while the recognition is not or may not be ready."""
     found = await ask()
     for delay in RETRY_DELAYS if delays is None else delays:
-        if not found.is_premature:
+        if not (found.is_premature or found.is_unconfirmed):
             break
         await asyncio.sleep(delay)
         found = await ask()
@@ -71,9 +71,10 @@ class Reprocessing:
             self._add_failure(file, action_error(key, **error_placeholders(err)), err)
             return
         self._unanswered = 0
-        if found.is_premature:
-            # The recognition will hardly be ready for the next image without the delay.
+        if found.is_premature or found.is_unconfirmed:
+            # Another delay would hardly change anything for the next image.
             self._retry_delays = ()
+        if found.is_premature:
             self._add_failure(file, action_error("recognition_not_ready"))
             return
         self.recognized += found.name is not None
