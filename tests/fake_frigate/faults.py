@@ -8,7 +8,14 @@ from typing import Any, Literal, Self
 from .answers import Answer, index_page, json_answer, typical_error
 
 type Kind = Literal[
-    "answer", "stall", "stall_body", "drop", "drop_body", "truncate", "huge"
+    "answer",
+    "stall",
+    "stall_body",
+    "drop",
+    "drop_body",
+    "truncate",
+    "huge",
+    "endless",
 ]
 
 
@@ -77,6 +84,11 @@ class Fault:
     def huge(cls, n_bytes: int) -> Self:
         """Answer with a JSON text of about that many bytes, sent piece by piece."""
         return cls("huge", size=n_bytes)
+
+    @classmethod
+    def endless(cls) -> Self:
+        """Send the body and go on with zeros until the client leaves."""
+        return cls("endless")
 
     @classmethod
     def redirect(cls, location: str, status: int = 302) -> Self:

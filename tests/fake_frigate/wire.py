@@ -75,6 +75,8 @@ async def _send(
 ) -> web.StreamResponse:
     if fault is not None and fault.kind == "huge":
         return await _send_huge(request, fault.size)
+    if fault is not None and fault.kind == "endless":
+        return await _send_endless(request, answer)
     if answer.stream is not None:
         return await _send_stream(request, answer, fault, faults)
     body = answer.body
@@ -155,6 +157,20 @@ async def _write(
         await _interrupt(request, fault, faults)
         fault = None
         await response.write(piece[left:])
+
+
+async def _send_endless(request: web.BaseRequest, answer: Answer) -> NoReturn:
+    response = _response(answer)
+    response.enable_chunked_encoding()
+    await response.prepare(request)
+    await response.write(answer.body)
+    if answer.stream is not None:
+        async with contextlib.aclosing(answer.stream()) as pieces:
+            async for piece in pieces:
+                await response.write(piece)
+    zeros = bytes(_CHUNK)
+    while True:
+        await response.write(zeros)
 
 
 async def _send_huge(request: web.BaseRequest, size: int) -> web.StreamResponse:

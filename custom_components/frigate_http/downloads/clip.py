@@ -29,6 +29,7 @@ from ..periods import Period
 from .footage import async_wait_for_footage
 from .job import Download, Job, OutputFile, numbered_paths
 from .jobs import async_inspect, with_retries
+from .limits import check_space, max_bytes
 from .saving import async_append_stream, run_blocking, wait_for_end
 
 PARALLEL_CHUNKS = 2
@@ -183,7 +184,8 @@ class ClipJob(Job):
             async with self.client.files.clip(
                 self.camera, period.start, period.end
             ) as stream:
-                await async_append_stream(self.hass, stream, path)
+                limit = max_bytes(period.end - period.start)
+                await async_append_stream(self.hass, stream, path, limit)
             video = await async_inspect(self.hass, path)
             if _is_too_short(video, recorded):
                 raise _TooShortError(video)
@@ -226,6 +228,8 @@ class ClipJob(Job):
         names = numbered_paths(download.target, len(groups))
         for group, next_chunk, name in zip(groups, next_chunks, names, strict=True):
             path = download.workspace / f"joined{len(download.output_files):04}.mp4"
+            size = sum(chunk.file.bytes for chunk in group)
+            await run_blocking(self.hass, check_space, download.workspace, size)
             job = partial(
                 join, group, path, next_chunk=next_chunk, cancelled=stop.is_set
             )

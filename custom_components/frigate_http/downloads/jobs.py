@@ -31,6 +31,7 @@ from ..mp4 import Mp4Error, VideoFile, inspect
 from ..periods import Period
 from .footage import async_wait_for_footage
 from .job import Download, Job, OutputFile
+from .limits import UNKNOWN_DURATION, check_space, max_bytes
 from .saving import async_append_stream, run_blocking
 
 RETRY_DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
@@ -180,6 +181,7 @@ class ExportJob(Job):
                 self.hass,
                 stream,
                 path,
+                max_bytes(UNKNOWN_DURATION),
                 lambda saved: download.progress(saved_bytes + saved, total),
             )
 
@@ -191,6 +193,16 @@ class EventJob(Job):
     event: Event
     media: EventMedia
     _is_complete: bool = field(default=True, init=False)
+
+    @property
+    def _seconds(self) -> float:
+        """Return the duration of a clip; an image has none."""
+        start, end = self.event.start, self.event.end
+        if self.media != _EVENT_CLIP:
+            return 0.0
+        if start is None or end is None:
+            return UNKNOWN_DURATION
+        return max(0.0, end - start)
 
     @override
     async def async_prepare(self) -> None:
@@ -225,6 +237,7 @@ class EventJob(Job):
                     self.hass,
                     stream,
                     path,
+                    max_bytes(self._seconds),
                     lambda saved: download.progress(saved, total),
                 )
             return await _async_check_output(self.hass, path, download.target)
@@ -260,7 +273,7 @@ class SnapshotJob(Job):
         if self.timestamp is None and image.offline:
             raise action_error("entity_unavailable", entity=self.camera)
         path = download.workspace / "snapshot.jpg"
-        await run_blocking(self.hass, path.write_bytes, image.content)
+        await run_blocking(self.hass, _write, path, image.content)
         download.output_files.append(
             await _async_check_output(self.hass, path, download.target)
         )
@@ -295,6 +308,11 @@ async def _async_check_output(
 def _is_image(path: Path) -> bool:
     with path.open("rb") as file:
         return image_type(file.read(IMAGE_TYPE_BYTES)) is not None
+
+
+def _write(path: Path, content: bytes) -> None:
+    check_space(path.parent, len(content))
+    path.write_bytes(content)
 
 
 def _size(path: Path) -> int:

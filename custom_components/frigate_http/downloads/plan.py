@@ -21,6 +21,7 @@ from homeassistant.exceptions import HomeAssistantError
 
 from ..const import LOGGER
 from ..errors import validation_error
+from .limits import check_space
 from .written_file import WrittenFile
 
 # Errors of file systems without hard links, such as exFAT and some network shares, and of
@@ -268,6 +269,7 @@ def _back_up(target: Path, backup: Path) -> bool:
     except OSError as err:
         if err.errno not in _UNSUPPORTED:
             raise
+        check_space(backup.parent, target.stat().st_size)
         shutil.copy2(target, backup)
         _sync(backup)
     return True

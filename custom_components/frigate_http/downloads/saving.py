@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from homeassistant.core import HomeAssistant
 
 from ..aiofrigate import Stream
+from .limits import check_size, check_space
 
 BLOCK = 256 * 2**10
 
@@ -53,15 +54,25 @@ async def async_append_stream(
     hass: HomeAssistant,
     stream: Stream,
     path: Path,
+    limit: int,
     on_bytes: Callable[[int], None] | None = None,
 ) -> int:
     """Append a stream to a file; return the number of bytes written.
 
+    Args:
+        hass: Home Assistant.
+        stream: what to save.
+        path: the file, which may have the beginning already.
+        limit: the most bytes that the file may have; see `max_bytes`.
+        on_bytes: called with the number of bytes that are written so far.
+
     Raises:
         FrigateConnectionError: the connection dropped; the file has all bytes so far.
+        HomeAssistantError: the file would be too large, or would fill the disk.
         OSError: the file cannot be written.
     """
-    file = await run_blocking(hass, _open, path)
+    expected = stream.content_length or 0
+    file = await run_blocking(hass, _GuardedFile, path, limit, expected)
     saved = 0
     block = bytearray()
     try:
@@ -74,16 +85,34 @@ async def async_append_stream(
                 if on_bytes is not None:
                     on_bytes(saved)
     finally:
-        saved += await run_blocking(hass, _close, file, bytes(block))
+        saved += await run_blocking(hass, file.close, bytes(block))
     return saved
 
 
-def _open(path: Path) -> BinaryIO:
-    return path.open("ab")
+class _GuardedFile:
+    """A file that is appended to, as far as its limit and the disk allow."""
 
+    def __init__(self, path: Path, limit: int, expected: int) -> None:
+        """Open a file, unless what is expected does not fit."""
+        self._folder = path.parent
+        self._limit = limit
+        self._size = path.stat().st_size if path.exists() else 0
+        self._check(expected)
+        self._file = path.open("ab")
 
-def _close(file: BinaryIO, rest: bytes) -> int:
-    try:
-        return file.write(rest)
-    finally:
-        file.close()
+    def write(self, block: bytes) -> int:
+        """Append a block; return how many bytes that are."""
+        self._check(len(block))
+        self._size += len(block)
+        return self._file.write(block)
+
+    def close(self, rest: bytes) -> int:
+        """Append the rest and close the file; return how many bytes that are."""
+        try:
+            return self.write(rest)
+        finally:
+            self._file.close()
+
+    def _check(self, size: int) -> None:
+        check_size(self._size + size, self._limit)
+        check_space(self._folder, size)

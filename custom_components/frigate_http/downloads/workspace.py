@@ -10,6 +10,7 @@ import secrets
 import shutil
 
 from ..errors import validation_error
+from .limits import check_space
 from .paths import DownloadPaths
 from .plan import is_open
 
@@ -27,9 +28,11 @@ def create_workspace(paths: DownloadPaths, target: Path, workspace: Path) -> Non
 
     Raises:
         ServiceValidationError: the folder is not in an allowed one.
+        HomeAssistantError: the disk is almost full.
         OSError: a folder cannot be created.
     """
     paths.check(target)
+    check_space(target.parent)
     made = missing_folders(target.parent)
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
