@@ -250,7 +250,7 @@ def test_a_recorded_configuration_is_read(version: str) -> None:
 
 def test_an_empty_configuration_is_read() -> None:
     assert Config.from_api({}) == Config(
-        {}, False, False, None, ("admin", "viewer"), {}, (), 0.9, 0.9
+        {}, False, False, None, ("admin", "viewer"), {}, (), 0.9, 0.9, frozenset()
     )
     config = Config.from_api({"cameras": {"a": {}, "b": None, "c": []}})
     assert config.cameras["a"] == CameraConfig(
@@ -374,3 +374,12 @@ def test_the_score_from_which_a_recognition_counts_is_read(
 ) -> None:
     config = Config.from_api({section: {"recognition_threshold": written}})
     assert getattr(config, f"{field}_threshold") == threshold
+
+
+@EVERY_VERSION
+def test_the_attributes_are_read_whatever_their_order(version: str) -> None:
+    data = recorded(version, "config.full")
+    config = Config.from_api(data)
+    assert {"amazon", "face", "license_plate"} < config.attributes
+    data["model"]["all_attributes"].reverse()
+    assert Config.from_api(data) == config

@@ -66,8 +66,8 @@ def _publish(
     objects: list[Event],
     known: Counts,
 ) -> None:
-    every = Counter(each.label for each in objects)
-    active = Counter(each.label for each in objects if not each.stationary)
+    every = Counter(counted_as(state, each) for each in objects)
+    active = Counter(counted_as(state, each) for each in objects if not each.stationary)
     changed = False
     for label in labels:
         before, now = known.get(label, (0, 0)), (every[label], active[label])
@@ -82,17 +82,24 @@ def _publish(
         state.live.publish(f"{place}/all/active", active.total())
 
 
+def counted_as(state: ServerState, event: Event) -> str:
+    """Return the label under which an object is counted: its logo, if it has one."""
+    has_logo = event.sub_label in state.attributes
+    return event.sub_label if has_logo and event.sub_label else event.label
+
+
 def _seen(state: ServerState, event: Event) -> dict[str, Any]:
     _, area, ratio = measures(event, state.cameras[event.camera])
-    verified = event.label == "person" and event.sub_label is not None
+    label = counted_as(state, event)
+    verified = label == event.label and event.sub_label is not None
     return {
         "id": event.id,
-        "label": f"{event.label}-verified" if verified else event.label,
+        "label": f"{label}-verified" if verified else label,
         "stationary": event.stationary,
         "area": area,
         "ratio": ratio,
         "score": event.data["score"],
-        "sub_label": event.sub_label,
+        "sub_label": event.sub_label if verified else None,
         "current_zones": list(event.current_zones),
     }
 

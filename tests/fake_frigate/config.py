@@ -177,6 +177,7 @@ def build_config(state: ServerState, role: str = "admin") -> dict[str, Any]:
         "enabled": state.face_recognition,
         "recognition_threshold": state.face_threshold,
     }
+    config["model"]["all_attributes"] = list(state.attributes)
     config["lpr"] |= {
         "enabled": state.lpr,
         "recognition_threshold": state.plate_threshold,

@@ -87,6 +87,12 @@ class DetectionControls(EventControls):
         foot = [round(left + width / 2, 4), round(top + height, 4)]
         event.data["path_data"].append([foot, now])
 
+    def logo_is_seen(self, event: Event, logo: str, score: float = 0.83) -> None:
+        """Let an object turn out to be of a delivery service, as its sub label says."""
+        assert logo in self.state.attributes, f"the model does not know {logo}"
+        self._name(event, logo, score)
+        self._publish_event(event, "update")
+
     def object_leaves(self, event: Event) -> None:
         """Let an object be gone."""
         event.end_time = self.state.clock()

@@ -198,6 +198,10 @@ class ServerState:
     cases: dict[str, Case] = field(default_factory=dict)
     lpr: bool = False
     plate_threshold: float = 0.9
+    # Logos are sub labels under which an object is counted.
+    attributes: list[str] = field(
+        default_factory=lambda: ["ups", "face", "amazon", "license_plate"]
+    )
     classification: dict[str, list[str]] = field(default_factory=dict)
     profiles: Profiles = field(default_factory=Profiles)
     ptz_commands: list[tuple[str, str]] = field(default_factory=list)

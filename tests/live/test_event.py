@@ -525,6 +525,28 @@ async def test_the_same_is_recognized_by_polling(
     assert (plate["plate"], plate["score"], plate["name"]) == ("SBA 1234", 0.93, None)
 
 
+@EVERY_VERSION
+async def test_a_logo_is_no_name_while_it_is_polled(
+    hass: HomeAssistant,
+    watched: FakeFrigate,
+    polled: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    faces, plates = EventPayload(hass, polled, FACE), EventPayload(hass, polled, PLATE)
+    courier = watched.object_appears("front_door")
+    van = watched.object_appears("Portones", "car")
+    watched.logo_is_seen(courier, "amazon", score=0.95)
+    watched.logo_is_seen(van, "amazon", score=0.95)
+    watched.plate_recognized(van, "SBA 1234")
+    watched.write_events()
+    for _ in range(2):
+        await pass_time(hass, freezer, LIVE_POLL)
+    assert faces.types == []
+    assert [(one["plate"], one["name"]) for one in plates.attributes] == [
+        ("SBA 1234", None)
+    ]
+
+
 async def test_a_recognition_in_a_gap_fires_after_it(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:

@@ -160,6 +160,41 @@ async def test_a_zone_is_left(
 
 @EVERY_VERSION
 @everything_on
+async def test_a_delivery_is_counted_as_such_everywhere(
+    hass: HomeAssistant, frigate: FakeFrigate, way: Way, freezer: FrozenDateTimeFactory
+) -> None:
+    frigate.state.cameras["front_door"].labels += ["amazon"]
+    amazon, at = sensor("occupancy:amazon"), "zone:street:occupancy:"
+    there = {amazon: STATE_ON, sensor(f"{at}amazon"): STATE_ON}
+    not_there = {CAR: STATE_OFF, CAR_IN_STREET: STATE_OFF}
+    entry = await way.set_up(make_entry(frigate.internal_url))
+    van = frigate.object_appears("front_door", "car", zones=["street"])
+    await way.shows(
+        entry,
+        dict.fromkeys((CAR, CAR_IN_STREET), STATE_ON) | dict.fromkeys(there, STATE_OFF),
+    )
+
+    frigate.logo_is_seen(van, "amazon")
+    await way.shows(entry, there | not_there)
+    # One message says it in one way, and another in another.
+    frigate.object_moves(van)
+    await way.shows(entry, there | not_there)
+    frigate.drop_live()
+    await pass_time(hass, freezer, 61)
+    await way.shows(entry, there | not_there)
+
+    # Another sub label is just a name.
+    post = frigate.object_appears("front_door", "car", zones=["street"])
+    frigate.plate_recognized(post, "ABC123", "Post")
+    frigate.object_moves(post)
+    await way.shows(entry, there | dict.fromkeys((CAR, CAR_IN_STREET), STATE_ON))
+    frigate.object_leaves(van)
+    frigate.object_leaves(post)
+    await way.shows(entry, dict.fromkeys((*there, *not_there), STATE_OFF))
+
+
+@EVERY_VERSION
+@everything_on
 async def test_a_sound_is_detected(frigate: FakeFrigate, way: Way) -> None:
     entry = await way.set_up(make_entry(frigate.internal_url))
     glass = sensor("sound:glass")

@@ -188,6 +188,8 @@ class Config:
     """The score from 0 to 1 from which on Frigate is sure of a face."""
     plate_threshold: float
     """The score from 0 to 1 from which on Frigate is sure of a license plate."""
+    attributes: frozenset[str]
+    """Sub labels under which Frigate counts an object in place of its label, such as `ups`."""
     unusable_names: tuple[str, ...] = ()
     """Paths such as `cameras.*.zones` where names are empty or too long, and left out."""
 
@@ -209,6 +211,7 @@ class Config:
             tuple(as_items(data.get("profiles"))),
             _recognition_threshold(data, "face_recognition"),
             _recognition_threshold(data, "lpr"),
+            frozenset(as_names(as_dict(data.get("model")).get("all_attributes"))),
             unusable_names(data, _NAMES),
         )
 

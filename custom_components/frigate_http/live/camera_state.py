@@ -66,18 +66,22 @@ class CameraState:
         # A label without objects before and after has no subscriber to notify.
         return {*before, *self.totals}
 
-    def update(self, tracked: TrackedObject, *, is_gone: bool) -> bool:
-        """Update one tracked object; return whether the counts of zones may have changed."""
+    def update(self, tracked: TrackedObject, *, is_gone: bool) -> set[str]:
+        """Update one tracked object; return the labels whose zones may count another number."""
         if self.objects is None:
-            return False
-        before = self.objects.get(tracked.object_id)
+            return set()
+        before = self.objects.pop(tracked.object_id, None)
         if is_gone:
-            return self.objects.pop(tracked.object_id, None) is not None
+            return set() if before is None else {before.label}
         self.objects[tracked.object_id] = tracked
-        return before is None or (before.zones, before.is_stationary) != (
+        if before is None:
+            return {tracked.label}
+        is_same = (before.label, before.zones, before.is_stationary) == (
+            tracked.label,
             tracked.zones,
             tracked.is_stationary,
         )
+        return set() if is_same else {before.label, tracked.label}
 
     def count(
         self, label: str, zone: str | None = None, *, only_active: bool = False

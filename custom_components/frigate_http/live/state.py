@@ -166,7 +166,7 @@ class LiveState:
         for camera in {*update.objects, *self._cameras}:
             self.of(camera).apply_frame_motion(update.motion.get(camera))
             yield Topic(Kind.MOTION, camera)
-            objects = update.objects.get(camera, ())
+            objects = map(self._as_counted, update.objects.get(camera, ()))
             for label in self.of(camera).replace_objects(objects, with_motion=True):
                 yield Topic(Kind.OBJECTS, camera, label)
 
@@ -180,15 +180,25 @@ class LiveState:
             yield Topic(Kind.OBJECTS, update.place, update.label)
 
     def _apply_object(self, update: ObjectUpdate) -> Iterator[Change]:
-        tracked = update.tracked
+        tracked = self._as_counted(update.tracked)
         state = self.of(tracked.camera)
-        if state.update(tracked, is_gone=update.is_gone):
-            for label in (tracked.label, ALL):
+        if labels := state.update(tracked, is_gone=update.is_gone):
+            for label in (*labels, ALL):
                 yield Topic(Kind.OBJECTS, tracked.camera, label)
         if (taken_at := tracked.snapshot_time) is not None:
             yield from self._snapshot(
                 tracked.camera, Snapshot(tracked.object_id, taken_at)
             )
+
+    def _as_counted(self, tracked: TrackedObject) -> TrackedObject:
+        """Return an object with the label under which Frigate counts it.
+
+        A car with the logo of a delivery service is counted as that service, which only
+        `camera_activity` says.
+        """
+        if (logo := tracked.sub_label) not in self._config.attributes or logo is None:
+            return tracked
+        return replace(tracked, label=logo)
 
     def _snapshot(self, camera: str, snapshot: Snapshot) -> Iterator[Change]:
         state = self.of(camera)
@@ -260,13 +270,15 @@ class LiveState:
         self, camera: str, events: Iterable[Event]
     ) -> Iterator[Change]:
         objects = [
-            TrackedObject(
-                event.event_id,
-                camera,
-                event.label,
-                event.sub_label,
-                frozenset(event.zones),
-                is_stationary=False,
+            self._as_counted(
+                TrackedObject(
+                    event.event_id,
+                    camera,
+                    event.label,
+                    event.sub_label,
+                    frozenset(event.zones),
+                    is_stationary=False,
+                )
             )
             for event in events
             if event.label is not None and event.kind not in {"audio", "api"}
@@ -306,14 +318,17 @@ class LiveState:
     def _recognition_of(self, event: Event) -> Recognized | None:
         """Return the recognized face or plate of an event, if there is one that counts."""
         is_plate = event.plate is not None
+        # A logo is a sub label too, and neither a person nor a known plate.
+        is_logo = event.sub_label in self._config.attributes
+        name = None if is_logo else event.sub_label
         # A name that somebody assigned by hand has no score.
         is_face = event.label == "person" and event.sub_label_score is not None
-        if event.camera is None or not (is_plate or (is_face and event.sub_label)):
+        if event.camera is None or not (is_plate or (is_face and name)):
             return None
         found = Recognized(
             event.camera,
             is_plate,
-            event.sub_label,
+            name,
             event.plate,
             event.event_id,
             event.plate_score if is_plate else event.sub_label_score,
