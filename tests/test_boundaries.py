@@ -18,8 +18,8 @@ LIBRARIES = [
 FOREIGN = {"homeassistant", "custom_components", "voluptuous"}
 # From the bottom to the top. A room is a module or a package.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("aiofrigate", "mp4", "const", "dates"),
-    ("connection", "errors", "issues", "live"),
+    ("aiofrigate", "mp4", "const"),
+    ("connection", "dates", "errors", "issues", "live"),
     ("coordinator", "flow", "periods"),
     ("commands", "downloads", "inventory"),
     ("entity", "permissions", "runtime"),

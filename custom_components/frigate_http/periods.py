@@ -16,6 +16,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import VolDictType
 from homeassistant.util import dt as dt_util
 
+from .aiofrigate import as_timestamp
 from .errors import validation_error
 
 START, END, DURATION = "start_time", "end_time", "duration"
@@ -23,8 +24,6 @@ MAX_WAIT = 600.0
 """Maximum seconds that a period may end in the future."""
 MAX_DURATION = timedelta(days=366).total_seconds()
 _MIN_PERIOD = 0.001
-_MAX_TIMESTAMP = 1e11
-"""As seconds this is the year 5138; as milliseconds it was 1973."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +49,7 @@ def timestamp(field: str) -> Callable[[Any], float]:
     """
 
     def validate(value: Any) -> float:
-        seconds = _as_timestamp(value)
-        if seconds is None or not 0 <= seconds <= _MAX_TIMESTAMP:
+        if (seconds := _as_timestamp(value)) is None:
             raise validation_error("not_a_time", field=field)
         return seconds
 
@@ -136,20 +134,16 @@ def _as_timestamp(value: Any) -> float | None:
     if isinstance(value, date) and not isinstance(value, datetime):
         # YAML parses a day without quotes as a date.
         value = datetime.combine(value, time())
-    match value:
-        case datetime(tzinfo=None):
-            return value.replace(tzinfo=dt_util.get_default_time_zone()).timestamp()
-        case datetime():
-            return value.timestamp()
-        case int() | float():
-            with suppress(OverflowError):
-                return float(value)
-    return None
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            value = value.replace(tzinfo=dt_util.get_default_time_zone())
+        value = value.timestamp()
+    return as_timestamp(value) if isinstance(value, (int, float)) else None
 
 
 def _number_or_datetime(text: str) -> float | datetime | None:
     with suppress(ValueError):
         return float(text)
-    with suppress(ValueError):
+    with suppress(ValueError, OverflowError):
         return dt_util.parse_datetime(text.strip())
     return None

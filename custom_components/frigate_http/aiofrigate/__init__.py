@@ -56,7 +56,7 @@ from .notifications import (
     is_push_public_key,
     is_push_secret,
 )
-from .parsing import MAX_NAME_LENGTH
+from .parsing import MAX_NAME_LENGTH, as_timestamp
 from .previews import Preview
 from .recordings import Segment
 from .redaction import is_public, mask_url, redact
@@ -184,6 +184,7 @@ __all__ = [
     "User",
     "Version",
     "ZoneConfig",
+    "as_timestamp",
     "find_server",
     "image_type",
     "is_public",

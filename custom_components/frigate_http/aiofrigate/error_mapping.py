@@ -40,6 +40,7 @@ from .errors import (
     FrigateWrongPasswordError,
 )
 from .json_parser import parse_json
+from .parsing import as_timestamp
 from .redaction import mask_secrets
 
 MAX_MESSAGE_LENGTH = 300
@@ -158,11 +159,14 @@ def error_from_redirect(status: int, target: URL) -> FrigateRedirectError:
 
 
 def http_date(text: str) -> datetime | None:
-    """Return the time in a header such as `Date`, or None if it is not a date."""
+    """Return the time in a header such as `Date`; None without one, or a time zone."""
     try:
-        return parsedate_to_datetime(text)
+        found = parsedate_to_datetime(text)
     except ValueError, OverflowError:
         return None
+    if found.tzinfo is None or as_timestamp(found.timestamp()) is None:
+        return None
+    return found
 
 
 def page_title(body: bytes) -> str:
@@ -248,7 +252,7 @@ def _retry_after(headers: Mapping[str, str], message: str) -> float:
     elif (until := http_date(header)) is not None:
         pause = until.timestamp() - time.time()
     elif found:
-        pause = int(found[1]) * _PERIODS[found[2]]
+        pause = float(found[1]) * _PERIODS[found[2]]
     else:
         pause = DEFAULT_RETRY_AFTER
     return min(max(pause, 0.0), MAX_RETRY_AFTER)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from .parsing import as_bool, as_dict, as_float, as_name, as_names
+from .parsing import as_bool, as_dict, as_float, as_name, as_names, as_timestamp
 from .resource import Resource
 from .routes import Query, route
 
@@ -54,8 +54,8 @@ class Event:
             as_name(data.get("label")),
             as_name(data.get("sub_label")),
             as_names(data.get("zones")),
-            as_float(data.get("start_time")),
-            as_float(data.get("end_time")),
+            as_timestamp(data.get("start_time")),
+            as_timestamp(data.get("end_time")),
             as_bool(data.get("has_clip")),
             as_bool(data.get("has_snapshot")),
             next((one for one in map(as_float, scores) if one is not None), None),

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any, Literal, Self
 
 from .error_mapping import http_date
-from .parsing import as_bool, as_dict, as_float, as_name, as_str
+from .parsing import as_bool, as_dict, as_float, as_name, as_str, as_timestamp
 from .resource import Resource
 from .routes import route
 from .system import System
@@ -47,7 +47,7 @@ class Export:
             id=export_id,
             camera=as_name(data.get("camera")),
             name=as_str(data.get("name")),
-            start=as_float(data.get("date")),
+            start=as_timestamp(data.get("date")),
             file=_file_name(data.get("video_path")),
             in_progress=as_bool(data.get("in_progress")),
             case_id=as_name(case) or as_name(as_dict(case).get("id")),
@@ -80,7 +80,7 @@ class ExportJob:
             status=as_name(data.get("status")),
             camera=as_name(data.get("camera")),
             name=as_str(data.get("name")),
-            start=as_float(data.get("request_start_time")),
+            start=as_timestamp(data.get("request_start_time")),
             case_id=as_name(data.get("export_case_id")),
             progress=as_float(data.get("progress_percent")),
             error=as_str(data.get("error_message")),
@@ -104,9 +104,7 @@ class ExportFile:
         """Read `{"name", "type": "file", "mtime", "size"}`; None without a name."""
         if (name := as_name(data.get("name"))) is None:
             return None
-        modified = http_date(as_name(data.get("mtime")) or "")
-        is_known = modified is not None and modified.tzinfo is not None
-        return cls(name, modified if is_known else None)
+        return cls(name, http_date(as_name(data.get("mtime")) or ""))
 
 
 class Exports(Resource):

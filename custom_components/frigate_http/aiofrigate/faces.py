@@ -9,7 +9,7 @@ from .errors import FrigateBadRequestError, FrigateDataError
 from .lanes import Lane
 from .messages import Answer, Upload
 from .models import FaceLibrary
-from .parsing import as_float, as_name, as_str
+from .parsing import as_float, as_name, as_str, as_timestamp
 from .resource import Resource
 from .routes import Route, route
 
@@ -52,7 +52,7 @@ class TrainingImage:
         return cls(
             file,
             found["event"],
-            as_float(found["time"]),
+            as_timestamp(found["time"]),
             _known_name(found["name"]),
             as_float(found["score"]),
         )

@@ -11,6 +11,8 @@ MAX_NAME_LENGTH = 255
 """Characters of the longest name: no state of Home Assistant can be longer."""
 MAX_TEXT_LENGTH = 4096
 _MAX_NUMBER_LENGTH = 64
+MAX_TIMESTAMP = 1e11
+"""The latest time that is read: as seconds the year 5138, as milliseconds 1973."""
 
 
 def as_dict(value: Any) -> Mapping[str, Any]:
@@ -59,6 +61,12 @@ def as_int(value: Any) -> int | None:
     number = as_float(value)
     # 1e308 is an integer of 309 digits, which Home Assistant cannot write as JSON.
     return None if number is None or abs(number) >= 2**63 else int(number)
+
+
+def as_timestamp(value: Any) -> float | None:
+    """Return seconds since the epoch that every calendar and time zone supports."""
+    number = as_float(value)
+    return number if number is not None and 0 <= number <= MAX_TIMESTAMP else None
 
 
 def as_strings(value: Any) -> tuple[str, ...]:

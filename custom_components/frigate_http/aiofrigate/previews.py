@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from .errors import FrigateNotFoundError
-from .parsing import as_float, as_name, as_str
+from .parsing import as_name, as_str, as_timestamp
 from .resource import Resource
 from .routes import route
 
@@ -33,8 +33,8 @@ class Preview:
             camera=as_name(data.get("camera")),
             path=path,
             media_type=as_name(data.get("type")),
-            start=as_float(data.get("start")),
-            end=as_float(data.get("end")),
+            start=as_timestamp(data.get("start")),
+            end=as_timestamp(data.get("end")),
         )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from .parsing import as_float
+from .parsing import as_timestamp
 from .resource import Resource
 from .routes import route
 
@@ -20,7 +20,8 @@ class Segment:
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self | None:
         """Read `{"start_time", "end_time", ...}`; None without both times."""
-        start, end = as_float(data.get("start_time")), as_float(data.get("end_time"))
+        start = as_timestamp(data.get("start_time"))
+        end = as_timestamp(data.get("end_time"))
         return None if start is None or end is None else cls(start, end)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from .errors import FrigateDataError
-from .parsing import as_bool, as_dict, as_float, as_int, as_name, as_names
+from .parsing import as_bool, as_dict, as_int, as_name, as_names, as_timestamp
 from .resource import Resource
 from .routes import Query, route
 
@@ -44,8 +44,8 @@ class Review:
             review_id,
             as_name(data.get("camera")),
             as_name(data.get("severity")),
-            as_float(data.get("start_time")),
-            as_float(data.get("end_time")),
+            as_timestamp(data.get("start_time")),
+            as_timestamp(data.get("end_time")),
             as_bool(data.get("has_been_reviewed")),
             as_names(details.get("objects")),
             as_names(details.get("zones")),

@@ -18,6 +18,7 @@ from .parsing import (
     as_int,
     as_items,
     as_name,
+    as_timestamp,
     unusable_names,
 )
 
@@ -214,7 +215,7 @@ class Stats:
         service = as_dict(data.get("service"))
         usages = as_dict(data.get("cpu_usages"))
         detectors = as_items(data.get("detectors"))
-        updated = as_float(service.get("last_updated"))
+        updated = as_timestamp(service.get("last_updated"))
         return cls(
             cameras={
                 name: CameraStats.from_api(as_dict(camera), usages)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from .json_parser import parse_json
-from .parsing import as_bool, as_dict, as_float, as_str, as_strings
+from .parsing import as_bool, as_dict, as_float, as_str, as_strings, as_timestamp
 from .reviews import Review
 
 _VERIFIED = "-verified"
@@ -50,7 +50,9 @@ class TrackedObject:
             as_str(sub_label),
             frozenset(as_strings(data.get("current_zones"))),
             data.get("stationary") is True,
-            as_float(snapshot.get("frame_time")) if data.get("has_snapshot") else None,
+            as_timestamp(snapshot.get("frame_time"))
+            if data.get("has_snapshot")
+            else None,
         )
 
 

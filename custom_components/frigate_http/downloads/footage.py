@@ -5,8 +5,8 @@ import asyncio
 from homeassistant.util import dt as dt_util
 
 from ..aiofrigate import FrigateClient, FrigateError
-from ..errors import is_no_response
-from ..periods import Period
+from ..errors import action_error, is_no_response
+from ..periods import MAX_WAIT, Period
 
 MAX_WRITE_DELAY = 60.0
 """Seconds after the end of a period within which Frigate should have written it."""
@@ -16,8 +16,14 @@ _SEARCH_MARGIN = 30.0
 
 
 async def async_wait_until(timestamp: float) -> None:
-    """Wait until a time in seconds since the epoch, if it lies in the future."""
-    await asyncio.sleep(max(0.0, timestamp - _now()))
+    """Wait until a time in seconds since the epoch, if it lies in the future.
+
+    Raises:
+        HomeAssistantError: it lies more than `MAX_WAIT` in the future.
+    """
+    if (left := timestamp - _now()) > MAX_WAIT:
+        raise action_error("end_ahead", minutes=f"{MAX_WAIT / 60:.0f}")
+    await asyncio.sleep(max(0.0, left))
 
 
 async def async_wait_for_footage(
@@ -31,6 +37,7 @@ async def async_wait_for_footage(
 
     Raises:
         FrigateError: the server refused the request.
+        HomeAssistantError: the period ends more than `MAX_WAIT` in the future.
     """
     await async_wait_until(period.end)
     give_up_at = period.end + MAX_WRITE_DELAY

@@ -209,7 +209,7 @@ class EventJob(Job):
         """Wait until the end of the event is recorded, if its clip is downloaded.
 
         Raises:
-            HomeAssistantError: the event has not ended yet.
+            HomeAssistantError: the event has not ended yet, or will not do so soon.
         """
         event = self.event
         if self.media != _EVENT_CLIP:

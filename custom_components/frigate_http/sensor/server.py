@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity
@@ -10,6 +10,7 @@ from homeassistant.helpers.typing import StateType
 
 from ..aiofrigate import Stats
 from ..coordinator.server import ServerCoordinator
+from ..dates import as_datetime
 from ..entity.base import ServerEntity
 from .base import HealthSensorDescription, fps, milliseconds, percent
 
@@ -25,11 +26,7 @@ class ServerSensorDescription(HealthSensorDescription):
 def _started_at(stats: Stats) -> datetime | None:
     if stats.last_updated is None or stats.uptime is None:
         return None
-    try:
-        return datetime.fromtimestamp(stats.last_updated - stats.uptime, UTC)
-    except ValueError, OverflowError, OSError:
-        # The time is outside of what the calendar supports.
-        return None
+    return as_datetime(stats.last_updated - stats.uptime)
 
 
 def _embeddings_speed(key: str) -> ServerSensorDescription:

@@ -13,7 +13,7 @@ from homeassistant.util.json import JsonObjectType
 
 from ..aiofrigate import EventMedia, Export, FrigateForbiddenError, FrigateNotFoundError
 from ..const import LOGGER
-from ..dates import as_local_iso
+from ..dates import as_datetime, as_local_iso
 from ..downloads.clip import ClipJob
 from ..downloads.job import Job
 from ..downloads.jobs import EventJob, ExportJob, SnapshotJob
@@ -133,8 +133,9 @@ def _log_failure(target: Path, task: asyncio.Task[JsonObjectType]) -> None:
 
 def _default_path(subject: str | None, when: float | None, kind: str = "") -> str:
     """Return a path of camera, day and time, in Home Assistant's time zone."""
-    timestamp = dt_util.utcnow() if when is None else dt_util.utc_from_timestamp(when)
-    time = dt_util.as_local(timestamp).strftime("%Y-%m-%d/%H-%M-%S")
+    time = dt_util.as_local(as_datetime(when) or dt_util.utcnow()).strftime(
+        "%Y-%m-%d/%H-%M-%S"
+    )
     return f"{subject or 'other'}/{time}{kind}"
 
 

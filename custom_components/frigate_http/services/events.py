@@ -15,7 +15,13 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType
 
 from .. import periods
-from ..aiofrigate import Event, EventFilter, FrigateNotFoundError, NewEvent
+from ..aiofrigate import (
+    Event,
+    EventFilter,
+    FrigateNotFoundError,
+    NewEvent,
+    as_timestamp,
+)
 from ..dates import as_local_iso
 from ..errors import action_error, validation_error
 from . import fields
@@ -195,9 +201,7 @@ def _is_recent(event_id: str) -> bool:
 
 def _start_from_id(event_id: str) -> float | None:
     """Return the start time in the id of an event, in seconds since the epoch."""
-    with suppress(ValueError):
-        return float(event_id.partition("-")[0])
-    return None
+    return as_timestamp(event_id.partition("-")[0])
 
 
 _EVENT = {vol.Required(EVENT_ID): fields.IDENTIFIER}
