@@ -24,6 +24,12 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.device_registry import DeviceEntry
 from tests.fake_frigate import Camera, FakeFrigate, Request
 
+# The key of a browser that subscribes to push notifications: the curve's first point.
+PUSH_KEY = (
+    "BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKW"
+    "T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU"
+)
+
 POLL = 15
 CONFIG_READ = 300
 

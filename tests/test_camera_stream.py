@@ -74,7 +74,7 @@ async def test_the_options_say_how_it_looks(
     stream.close()
 
     overlays = ["bounding_boxes", "timestamp", "zones", "motion", "regions", "mask"]
-    wanted = {CONF_MJPEG_FPS: 12.0, CONF_MJPEG_HEIGHT: 240.0, CONF_OVERLAYS: overlays}
+    wanted = {CONF_MJPEG_FPS: 12.0, CONF_MJPEG_HEIGHT: 150.0, CONF_OVERLAYS: overlays}
     hass.config_entries.async_update_entry(entry, options=wanted)
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -82,21 +82,34 @@ async def test_the_options_say_how_it_looks(
     await read_frame(stream)
     request = sent(frigate, "/api/front_door")[-1]
     names = ("bbox", "timestamp", "zones", "motion", "regions", "mask")
-    expected = {"fps": "12", "height": "240"} | dict.fromkeys(names, "1")
+    expected = {"fps": "12", "height": "150"} | dict.fromkeys(names, "1")
     assert request.query == expected
     stream.close()
 
 
-async def test_without_options_it_has_five_frames_a_second(
-    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry, view: View
+@pytest.mark.parametrize(
+    ("own", "asked"), [(360, "360"), (720, "720"), (1080, "720"), (None, "720")]
+)
+async def test_without_options_it_has_five_frames_a_second_of_its_own_height_at_most(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    view: View,
+    own: int | None,
+    asked: str,
 ) -> None:
+    if own is None:
+        camera = {"enabled": True, "detect": {"height": None}}
+        frigate.fail("/api/config", Fault.json({"cameras": {"Portones": camera}}))
+    else:
+        frigate.state.cameras["Portones"].height = own
     hass.config_entries.async_update_entry(entry, options={})
     await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     stream = await view("Portones")
     await read_frame(stream)
     (request,) = sent(frigate, "/api/Portones")
-    assert request.query == {"fps": "5", "height": "720"}
+    assert request.query == {"fps": "5", "height": asked}
     stream.close()
 
 

@@ -313,7 +313,7 @@ class FrigateCamera(CameraEntity, StillsCamera):
             async with self.coordinator.client.media.mjpeg(
                 self.camera,
                 fps=self._fps,
-                height=self._height,
+                height=self._height_for(None, self._height) or self._height,
                 overlays=self._overlays,
             ) as stream:
                 return await self._pass_on(stream, request)

@@ -5,7 +5,7 @@ import socket
 import ssl
 from typing import override
 
-from aiohttp import ClientConnectorError
+from aiohttp import ClientConnectorError, ClientConnectorSSLError
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.client_reqrep import ConnectionKey
 from freezegun.api import FrozenDateTimeFactory
@@ -24,7 +24,7 @@ from custom_components.frigate_http.aiofrigate import (
 )
 from custom_components.frigate_http.aiofrigate.error_mapping import error_from_exception
 from tests.clock import turns
-from tests.fake_frigate import FakeFrigate, Fault, certificate_for
+from tests.fake_frigate import FakeFrigate, Fault, Forwarder, certificate_for
 
 from .conftest import VIEWER, Connect, after_silence, http_answer, wire_server, works
 
@@ -75,7 +75,10 @@ def test_the_error_of_several_addresses_is_one_message() -> None:
     error = error_from_exception(ClientConnectorError(key, combined))
     assert type(error) is FrigateUnreachableError
     ended = error_from_exception(ClientConnectorError(key, ConnectionResetError()))
-    assert type(ended) is FrigateTLSProtocolError
+    assert type(ended) is FrigateUnreachableError
+    eof = ssl.SSLEOFError(8, "EOF occurred in violation of protocol")
+    ended = error_from_exception(ClientConnectorSSLError(key, eof))
+    assert type(ended) is FrigateUnreachableError
 
 
 async def test_an_unknown_host_name_is_an_error(
@@ -236,8 +239,20 @@ async def test_no_common_tls_version_is_an_error(
     context.verify_mode = ssl.CERT_NONE
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     token = frigate.token("admin")
-    with pytest.raises(FrigateTLSProtocolError):
-        await connect(frigate.external_url, verify=context, token=token).system.stats()
+
+    async def _refuse_version(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        # The alert that nginx sends, while asyncio's own servers just close.
+        await reader.read(64 * 1024)
+        writer.write(bytes((21, 3, 1, 0, 2, 2, 70)))
+        writer.close()
+
+    async with await asyncio.start_server(_refuse_version, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        client = connect(f"https://127.0.0.1:{port}", verify=context, token=token)
+        with pytest.raises(FrigateTLSProtocolError):
+            await client.system.stats()
     context.maximum_version = ssl.TLSVersion.TLSv1_3
     assert await works(connect(frigate.external_url, verify=context, token=token))
 
@@ -260,6 +275,24 @@ async def test_tls_on_the_plain_port_is_an_error(
         await connect(encrypted).system.stats()
     assert type(caught.value) is FrigateTLSProtocolError
     assert await works(connect(frigate.internal_url))
+
+
+@pytest.mark.parametrize("at", ["once", "hello"])
+async def test_a_forwarder_with_nothing_behind_it_is_not_the_wrong_protocol(
+    frigate: FakeFrigate, connect: Connect, at: str
+) -> None:
+    async with Forwarder(frigate.external_port) as forwarder:
+        forwarder.closes_at = at
+        url = f"https://127.0.0.1:{forwarder.port}"
+        client = connect(url, token=frigate.token("admin"))
+        with pytest.raises(FrigateUnreachableError) as caught:
+            await client.system.stats()
+        assert not isinstance(caught.value, FrigateTLSError)
+        assert f"127.0.0.1:{forwarder.port}" in caught.value.message
+        assert "TLS" not in caught.value.message
+
+        forwarder.closes_at = None
+        assert await works(client)
 
 
 async def test_a_header_that_cannot_be_sent_is_an_error(

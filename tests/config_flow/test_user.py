@@ -14,7 +14,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 from tests.clock import turns
 from tests.conftest import make_entry
-from tests.fake_frigate import FakeFrigate, Fault
+from tests.fake_frigate import FakeFrigate, Fault, Forwarder
 from tests.versions import WITH_016
 
 from . import ADMIN, Flow, assert_works, proxied
@@ -201,6 +201,23 @@ async def test_tls_on_a_plain_port(hass: HomeAssistant, frigate: FakeFrigate) ->
 
     await flow.submit(url=frigate.internal_url, verify_ssl=False)
     assert_works(hass, flow.entry, frigate)
+
+
+@OPEN
+async def test_a_forwarder_with_nothing_behind_it(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    async with Forwarder(frigate.external_port) as forwarder:
+        forwarder.closes_at = "hello"
+        url = f"https://127.0.0.1:{forwarder.port}"
+        flow = await Flow.at(hass, url)
+        assert flow.errors == {"base": "cannot_connect"}
+        assert "make sure Frigate is running" in flow.error
+
+        forwarder.closes_at = None
+        await flow.submit(url=url, verify_ssl=False)
+        assert_works(hass, flow.entry, frigate)
+        await hass.config_entries.async_unload(flow.entry.entry_id)
 
 
 async def test_unexpected_exception(

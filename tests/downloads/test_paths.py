@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.frigate_http.downloads.paths import plain_name
+from custom_components.frigate_http.downloads.paths import _server_folders, plain_name
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
+from tests.conftest import make_entry, set_up
 from tests.downloads.conftest import Folders
 from tests.fake_frigate import FakeFrigate
 from tests.services.common import INVALID, call, camera_entity, reason
@@ -58,6 +59,53 @@ async def test_default_path(
     assert folders.leftovers() == []
 
 
+async def test_each_server_has_a_folder_of_its_own(
+    hass: HomeAssistant,
+    fixed_time: None,
+    folders: Folders,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+) -> None:
+    async with FakeFrigate() as second, FakeFrigate() as third:
+        others = [make_entry(one.internal_url) for one in (second, third)]
+        for other in others:
+            await set_up(hass, other)
+        found = [Path((await snapshot(hass, entry))["path"])]
+        for other in others:
+            answer = await snapshot(hass, other)
+            found.append(Path(answer["path"]))
+            assert answer["config_entry_id"] == other.entry_id
+        servers = [one.relative_to(folders.media).parts[1] for one in found]
+        assert servers == ["Frigate", "Frigate_2", "Frigate_3"]
+        # What the first one has saved stays where it is, and where it goes on.
+        again = Path((await snapshot(hass, entry))["path"])
+        assert again.parent == found[0].parent
+        assert all(one.is_file() for one in (*found, again))
+
+
+@pytest.mark.parametrize(
+    ("titles", "names"),
+    [
+        (["Frigate", "Garage"], ["Frigate", "Garage"]),
+        (
+            ["Frigate (127.0.0.1)", "Frigate (127-0-0-1)"],
+            ["frigate_127_0_0_1", "frigate_127_0_0_1_2"],
+        ),
+        # Some file systems do not tell these apart.
+        (["Frigate", "FRIGATE"], ["Frigate", "FRIGATE_2"]),
+        # Nobody loses a folder because others need one.
+        (
+            ["Home", "Home", "Home_2", "Home"],
+            ["Home", "Home_3", "Home_2", "Home_4"],
+        ),
+    ],
+)
+def test_folders_of_servers(titles: list[str], names: list[str]) -> None:
+    entries = [MockConfigEntry(title=title) for title in titles]
+    folders = _server_folders(entries)
+    assert [folders[one.entry_id] for one in entries] == names
+
+
 async def test_an_occupied_default_path_is_numbered(
     hass: HomeAssistant, fixed_time: None, folders: Folders, entry: MockConfigEntry
 ) -> None:
@@ -74,7 +122,7 @@ async def test_an_occupied_default_path_is_numbered(
         ("Jardín trasero", "jardin_trasero"),
         ("摄像头", "she_xiang_tou"),
         (".hidden", "hidden"),
-        ("x" * 300, "x" * 64),
+        ("x" * 255, "x" * 64),
     ],
 )
 async def test_camera_names_become_safe_folder_names(

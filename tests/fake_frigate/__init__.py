@@ -6,6 +6,7 @@ It stands for nginx and for the backend behind it. The tests run against it over
 
 from .certificates import certificate_for
 from .faults import Fault
+from .forwarder import Forwarder
 from .proxy import FrontProxy
 from .requests import Request
 from .server import FakeFrigate
@@ -16,6 +17,7 @@ __all__ = [
     "Camera",
     "FakeFrigate",
     "Fault",
+    "Forwarder",
     "FrontProxy",
     "Ptz",
     "Request",

@@ -25,7 +25,7 @@ from homeassistant.exceptions import (
     Unauthorized,
     UnknownUser,
 )
-from tests.common import sent
+from tests.common import PUSH_KEY, sent
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.face_images import face_image
@@ -195,7 +195,7 @@ CALLS: dict[str, Callable[[World, Things], dict[str, Any]]] = {
     "get_push_public_key": lambda _world, _of: {},
     "register_push_subscription": lambda _world, _of: {
         "endpoint": "https://push.example/send/abc",
-        "p256dh": "B" + "A" * 86,
+        "p256dh": PUSH_KEY,
         "auth": "A" * 22,
     },
     "rename_face": lambda _world, _of: {"name": "Ana", "new_name": "Bea"},

@@ -11,13 +11,14 @@ from custom_components.frigate_http.services.action import CameraAction
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.template import Template
+from tests.common import PUSH_KEY
 from tests.fake_frigate import FakeFrigate
 from tests.services.common import call, camera_entity, kept_state, set_up_admin
 
 HUGE = "x" * 10_000_000
 GOOD = "long-enough-password"
 TIMES = {"duration": 60}
-KEY = "B" + "A" * 86
+KEY = PUSH_KEY
 AUTH = "A" * 22
 
 type Case = tuple[str, dict[str, Any]]

@@ -11,6 +11,7 @@ from homeassistant.exceptions import (
     ServiceValidationError,
     Unauthorized,
 )
+from tests.common import PUSH_KEY
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.notifications import VAPID_KEY
@@ -30,7 +31,7 @@ def base64url(content: bytes) -> str:
     return base64.urlsafe_b64encode(content).decode()
 
 
-PUBLIC_KEY = base64url(b"\x04" + bytes(range(64)))
+PUBLIC_KEY = PUSH_KEY + "="
 SECRET = base64url(bytes(range(16)))
 GOOD: dict[str, Any] = {
     "endpoint": "https://push.example/send/abc",
@@ -125,6 +126,8 @@ async def test_subscribing_needs_an_administrator(
         ("endpoint", {"url": "https://push.example/"}, "field endpoint"),
         ("p256dh", "garbage", "bad_subscription"),
         ("p256dh", PUBLIC_KEY[4:], "bad_subscription"),
+        # As long as a point of the curve, and none.
+        ("p256dh", base64url(b"\x04" + bytes(range(64))), "bad_subscription"),
         ("p256dh", "", "field p256dh"),
         ("auth", PUBLIC_KEY, "bad_subscription"),
         ("auth", 1234567890123456, "bad_subscription"),

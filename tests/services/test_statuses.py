@@ -12,7 +12,7 @@ import pytest
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from tests.common import ADMIN, reauths, sent
+from tests.common import ADMIN, PUSH_KEY, reauths, sent
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.answers import (
     ADMIN_ONLY,
@@ -24,7 +24,7 @@ from tests.fake_frigate.answers import (
 from tests.services.common import call, set_up_admin
 
 SECRET = "guest-password-1"
-KEY = "B" + "A" * 86
+KEY = PUSH_KEY
 AUTH = "c2VjcmV0LXNlY3JldC0xNg"
 
 

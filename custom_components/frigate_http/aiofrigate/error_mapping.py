@@ -68,16 +68,17 @@ def error_from_exception(err: Exception) -> FrigateError:
             return FrigateTimeoutError("The server did not answer in time")
         case aiohttp.ClientConnectorCertificateError():
             return FrigateTLSUntrustedError(_certificate_message(err.certificate_error))
+        case aiohttp.ClientConnectorError() if _ended_in_handshake(err.os_error):
+            # A forwarder accepts connections also while nothing is behind it.
+            return FrigateUnreachableError(
+                f"{err.host}:{err.port} closed the connection before it was encrypted"
+            )
         case aiohttp.ClientSSLError() | ssl.SSLError():
             return FrigateTLSProtocolError(
                 "The server does not speak TLS on this port, or no version in common"
             )
         case aiohttp.ClientConnectorDNSError():
             return FrigateUnreachableError(f"The name {err.host} is not known")
-        case aiohttp.ClientConnectorError() if _is_handshake(err.os_error):
-            return FrigateTLSProtocolError(
-                "The server ended the connection while TLS was being agreed on"
-            )
         case aiohttp.ClientConnectorError():
             return FrigateUnreachableError(
                 f"No connection to {err.host}:{err.port} ({_reason(err.os_error)})"
@@ -92,9 +93,11 @@ def error_from_exception(err: Exception) -> FrigateError:
             )
 
 
-def _is_handshake(err: OSError) -> bool:
+def _ended_in_handshake(err: OSError) -> bool:
     # Errors of a socket have an errno; those that asyncio raises in a handshake have none.
-    return isinstance(err, ConnectionError) and err.errno is None
+    return isinstance(err, (ssl.SSLEOFError, ssl.SSLZeroReturnError)) or (
+        isinstance(err, ConnectionError) and err.errno is None
+    )
 
 
 def _reason(err: OSError) -> str:

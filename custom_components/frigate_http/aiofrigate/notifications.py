@@ -13,6 +13,9 @@ MAX_ENDPOINT_LENGTH = 2048
 _POINT = (65, b"\x04")
 """Length in bytes and prefix of an uncompressed public key."""
 _SECRET = (16, b"")
+_PRIME = 2**256 - 2**224 + 2**192 + 2**96 - 1
+_B = 0x5AC635D8_AA3A93E7_B3EBBD55_769886BC_651D06B0_CC53B0F6_3BCE3C3E_27D2604B
+"""The curve P-256 is y² = x³ - 3x + b, modulo this prime."""
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]+={0,2}", re.ASCII)
 _PRINTABLE = re.compile(r"[!-~]+", re.ASCII)
 
@@ -32,23 +35,29 @@ def is_push_endpoint(url: str) -> bool:
 
 def is_push_public_key(text: str) -> bool:
     """Return whether this can be the `p256dh` of a subscription."""
-    return _decodes_to(text, *_POINT)
+    point = _decoded(text, *_POINT)
+    if point is None:
+        return False
+    x, y = int.from_bytes(point[1:33]), int.from_bytes(point[33:])
+    return max(x, y) < _PRIME and (y * y - x**3 + 3 * x - _B) % _PRIME == 0
 
 
 def is_push_secret(text: str) -> bool:
     """Return whether this can be the `auth` of a subscription."""
-    return _decodes_to(text, *_SECRET)
+    return _decoded(text, *_SECRET) is not None
 
 
-def _decodes_to(text: str, length: int, beginning: bytes) -> bool:
+def _decoded(text: str, length: int, beginning: bytes) -> bytes | None:
+    """Return the content of base64url; None if it has another length or beginning."""
     if not _BASE64URL.fullmatch(text):
-        return False
+        return None
     bare = text.rstrip("=")
     try:
         content = base64.urlsafe_b64decode(bare + "=" * (-len(bare) % 4))
     except ValueError:
-        return False
-    return len(content) == length and content.startswith(beginning)
+        return None
+    is_good = len(content) == length and content.startswith(beginning)
+    return content if is_good else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,12 @@ Whatever accesses the file system blocks: call it in the executor.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path, PurePosixPath
 import re
 from urllib.parse import quote
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.util import slugify
 
@@ -42,6 +44,7 @@ class DownloadPaths:
         }
         self._allowed = [Path(one) for one in hass.config.allowlist_external_dirs]
         self._public = Path(hass.config.path("www"))
+        self._entries = hass.config_entries.async_entries(DOMAIN)
 
     @property
     def _default_media_dir(self) -> Path:
@@ -54,16 +57,17 @@ class DownloadPaths:
         """Return this integration's own folder in each media folder."""
         return [folder / DOMAIN for folder in self._media.values()]
 
-    def default_path(self, server: str, path: str) -> Path:
+    def default_path(self, entry: ConfigEntry, path: str) -> Path:
         """Return the default path of a file, for a caller that gives no filename.
 
         Args:
-            server: title of the server's config entry.
+            entry: config entry of the server.
             path: path below the server's folder: `front_door/2026-01-31/18-30-00.mp4`.
         """
         *folders, name = path.split("/")
-        plain = [plain_name(folder) for folder in (server, *folders)]
-        return self._default_media_dir.joinpath(DOMAIN, *plain, name)
+        server = _server_folders(self._entries)[entry.entry_id]
+        plain = [plain_name(folder) for folder in folders]
+        return self._default_media_dir.joinpath(DOMAIN, server, *plain, name)
 
     def path_from_filename(self, filename: str, suffixes: tuple[str, ...]) -> Path:
         """Return the path for a caller's `filename`, without accessing the file system.
@@ -123,6 +127,29 @@ class DownloadPaths:
 
     def _roots(self) -> list[Path]:
         return list(_resolved([*self._media.values(), *self._allowed]))
+
+
+def _server_folders(entries: Iterable[ConfigEntry]) -> dict[str, str]:
+    """Return the folder of each server by the id of its entry, a folder of its own.
+
+    It is named after the title. The oldest of several servers with equal names keeps the
+    folder in which its files already are, and the others get a number.
+    """
+    names = {one.entry_id: plain_name(one.title) for one in entries}
+    folders: dict[str, str] = {}
+    # Case does not tell folders apart on every file system.
+    taken: set[str] = set()
+    for entry_id, name in names.items():
+        if name.casefold() not in taken:
+            taken.add(name.casefold())
+            folders[entry_id] = name
+    for entry_id, name in names.items():
+        if entry_id not in folders:
+            numbered = (f"{name}_{number}" for number in count(2))
+            folder = next(one for one in numbered if one.casefold() not in taken)
+            taken.add(folder.casefold())
+            folders[entry_id] = folder
+    return folders
 
 
 def plain_name(text: str) -> str:

@@ -77,7 +77,7 @@ async def _download(
         if not overwrite:
             await run_blocking(call.hass, check_free, target)
     else:
-        target = paths.default_path(call.entry.title, default + suffixes[0])
+        target = paths.default_path(call.entry, default + suffixes[0])
         target = await run_blocking(
             call.hass, free_path, target, downloads.reserved_targets
         )
