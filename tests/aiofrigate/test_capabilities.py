@@ -50,6 +50,16 @@ def test_capabilities_follow_from_the_version(
     assert found.has_connection_stats is is_018
 
 
+@pytest.mark.parametrize(
+    ("version", "is_017"),
+    [(None, None), ("0.16.4", False), ("0.17.0-beta1", True), ("0.18.0", True)],
+)
+def test_capabilities_that_came_with_0_17(
+    version: str | None, is_017: bool | None
+) -> None:
+    assert _of(version).marks_as_unreviewed is is_017
+
+
 @WITH_016
 async def test_capabilities_are_known_from_the_stats_without_another_request(
     frigate: FakeFrigate, client: FrigateClient

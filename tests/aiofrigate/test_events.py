@@ -22,7 +22,7 @@ from custom_components.frigate_http.aiofrigate import (
     ReviewSummary,
 )
 from tests.fake_frigate import FakeFrigate, Fault
-from tests.versions import EVERY_VERSION
+from tests.versions import EVERY_VERSION, WITH_016
 
 from .conftest import GATE, VIEWER, Connect, recorded, sent
 from .test_junk import JUNK
@@ -159,11 +159,12 @@ async def test_refused_event_commands_are_errors(
     assert frigate.requests == []
 
 
-@EVERY_VERSION
+@WITH_016
 async def test_reviews_are_listed_summarized_and_marked(
-    frigate: FakeFrigate, client: FrigateClient, connect: Connect
+    frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     reviews = client.reviews
+    await client.system.stats()
     assert await reviews.list() == ()
     assert await reviews.summary() == ReviewSummary(0, 0)
     alert = frigate.add_review(
@@ -198,11 +199,49 @@ async def test_reviews_are_listed_summarized_and_marked(
 
     await reviews.mark([alert.id, "1.0-unknown"])
     assert await reviews.summary(fresh=True) == ReviewSummary(0, 1)
-    (left,) = await reviews.list(ReviewFilter(reviewed=False))
+    (left,) = await reviews.list(ReviewFilter(reviewed=False), fresh=True)
     assert left.review_id == bark.id
-    await reviews.mark([alert.id], reviewed=False)
+    (seen,) = await reviews.list(ReviewFilter(reviewed=True), fresh=True)
+    assert seen == replace(first, reviewed=True)
+    assert len(await reviews.list(fresh=True)) == 2
+    await reviews.mark([alert.id, "1.0-unknown"], reviewed=False)
     assert await reviews.summary(fresh=True) == ReviewSummary(1, 1)
+    assert await reviews.list(ReviewFilter(reviewed=True), fresh=True) == ()
 
+
+@WITH_016
+async def test_reviews_are_filtered_by_what_was_reviewed_up_to_the_limit(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    items = [frigate.add_review("front_door", ago=60 + each) for each in range(230)]
+    # Some began at the same time, where one answer ends and the next one begins.
+    for one in items[95:105]:
+        one.start_time = items[100].start_time
+    seen = {one.id for one in items[::50]}
+    await client.reviews.mark(seen)
+    for limit, expected in ((1, 1), (3, 3), (100, len(seen))):
+        found = await client.reviews.list(
+            ReviewFilter(reviewed=True, limit=limit), fresh=True
+        )
+        assert len(found) == expected
+        assert {one.review_id for one in found} <= seen
+    found = await client.reviews.list(
+        ReviewFilter(reviewed=False, limit=1000), fresh=True
+    )
+    assert len(found) == len(items) - len(seen)
+    found = await client.reviews.list(
+        ReviewFilter(reviewed=False, limit=120), fresh=True
+    )
+    assert len(found) == 120
+    assert not {one.review_id for one in found} & seen
+
+
+@EVERY_VERSION
+async def test_a_restricted_account_marks_reviews_of_its_cameras_only(
+    frigate: FakeFrigate, connect: Connect
+) -> None:
+    alert = frigate.add_review("front_door")
+    bark = frigate.add_review("Portones", "detection", ago=300)
     gate = connect(frigate.external_url, **GATE)
     assert await gate.reviews.summary() == ReviewSummary(0, 1)
     with pytest.raises(FrigateForbiddenError, match="Access denied to camera"):
@@ -224,7 +263,6 @@ async def test_review_filters_are_sent_in_the_query(
             severity="alert",
             after=0.0,
             before=review.start_time + 1,
-            reviewed=False,
             limit=7,
         )
     )
@@ -235,7 +273,7 @@ async def test_review_filters_are_sent_in_the_query(
         "severity": "alert",
         "after": "1.0",
         "before": str(review.start_time + 1),
-        "reviewed": "0",
+        "reviewed": "2",
     }
 
 

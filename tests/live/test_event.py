@@ -325,6 +325,25 @@ async def test_polling_fires_the_same_events(
     assert told.types[4:] == ["alert_started", "ended"]
 
 
+@WITH_016
+async def test_a_review_that_somebody_marks_while_it_runs_is_not_over(
+    hass: HomeAssistant,
+    watched: FakeFrigate,
+    polled: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    told = EventPayload(hass, polled, REVIEW)
+    review = watched.review_starts("front_door")
+    await pass_time(hass, freezer, LIVE_POLL)
+    await polled.runtime_data.client.reviews.mark([review.id])
+    for _ in range(3):
+        await pass_time(hass, freezer, LIVE_POLL)
+    assert told.types == ["alert_started"]
+    watched.review_ends(review)
+    await pass_time(hass, freezer, LIVE_POLL)
+    assert told.types == ["alert_started", "ended"]
+
+
 async def test_events_during_an_outage_fire_after_it(
     hass: HomeAssistant,
     watched: FakeFrigate,

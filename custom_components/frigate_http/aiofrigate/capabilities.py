@@ -23,6 +23,11 @@ class Capabilities:
         return self._since(*OLDEST_VERSION)
 
     @property
+    def marks_as_unreviewed(self) -> bool | None:
+        """Return whether several review items can be marked as not reviewed at once."""
+        return self._since(0, 17)
+
+    @property
     def has_export_jobs(self) -> bool | None:
         """Return whether exports are queued, and can be watched as jobs.
 

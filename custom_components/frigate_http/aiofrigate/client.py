@@ -61,7 +61,7 @@ class FrigateClient:
         self.previews = Previews(self._transport)
         self.recordings = Recordings(self._transport)
         self.events = Events(self._transport)
-        self.reviews = Reviews(self._transport)
+        self.reviews = Reviews(self._transport, self.system)
         self.live = Live(self._transport)
         self.controls = Controls(self._transport, self.system, self.live)
 

@@ -1,16 +1,25 @@
 """Reviews: alerts and detections that a person can review."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from .errors import FrigateDataError
+from .errors import FrigateDataError, FrigateNotFoundError
 from .parsing import as_bool, as_dict, as_int, as_name, as_names, as_timestamp
 from .resource import Resource
 from .routes import Query, route
+from .system import System
+from .transport import Transport
 
 _EARLIEST = 1.0
 """The earliest time that can be sent: Frigate takes 0 for no time."""
+_ALL = 2
+"""Asks for reviewed and for other items; 0.16 leaves the reviewed ones out by default."""
+_PAGE = 100
+"""How many items are read at once, at least, to find those that are (not) reviewed."""
+_TICK = 0.000001
+"""In seconds, the resolution of times, because items before a time do not include it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +107,12 @@ class ReviewFilter:
     limit: int = 100
 
     def as_query(self) -> Query:
-        """Return the query: lists joined by commas, booleans as 0 and 1."""
-        query: dict[str, str | float] = {"limit": self.limit}
+        """Return the query: lists joined by commas.
+
+        It asks for all items, whether reviewed or not: what else it could say means
+        something else on each version.
+        """
+        query: dict[str, str | float] = {"limit": self.limit, "reviewed": _ALL}
         if self.cameras:
             query["cameras"] = ",".join(self.cameras)
         if self.severity is not None:
@@ -108,13 +121,16 @@ class ReviewFilter:
             query["after"] = max(self.after, _EARLIEST)
         if self.before is not None:
             query["before"] = max(self.before, _EARLIEST)
-        if self.reviewed is not None:
-            query["reviewed"] = int(self.reviewed)
         return query
 
 
 class Reviews(Resource):
     """Review items, and what this account has reviewed."""
+
+    def __init__(self, transport: Transport, system: System) -> None:
+        """Send everything through a transport, as the version of the server wants it."""
+        super().__init__(transport)
+        self._system = system
 
     async def list(
         self, wanted: ReviewFilter | None = None, *, fresh: bool = False
@@ -124,9 +140,28 @@ class Reviews(Resource):
         Raises:
             FrigateDataError: the answer is not a list of items.
         """
-        query = (wanted or ReviewFilter()).as_query()
+        wanted = wanted or ReviewFilter()
+        if wanted.reviewed is None:
+            return await self._page(wanted, fresh=fresh)
+        page = replace(wanted, limit=max(wanted.limit, _PAGE))
+        found: dict[str, Review] = {}
+        while True:
+            items = await self._page(page, fresh=fresh)
+            is_last = len(items) < page.limit or all(
+                one.review_id in found for one in items
+            )
+            found |= {one.review_id: one for one in items}
+            matching = [
+                one for one in found.values() if one.reviewed is wanted.reviewed
+            ]
+            starts = [one.start for one in items if one.start is not None]
+            if is_last or len(matching) >= wanted.limit or not starts:
+                return tuple(matching[: wanted.limit])
+            page = replace(page, before=min(starts) + _TICK)
+
+    async def _page(self, wanted: ReviewFilter, *, fresh: bool) -> tuple[Review, ...]:
         answer = await self._transport.request(
-            "GET", "/api/review", query=query, fresh=fresh
+            "GET", "/api/review", query=wanted.as_query(), fresh=fresh
         )
         return answer.models(Review.from_api, "This is not a list of reviews")
 
@@ -161,12 +196,19 @@ class Reviews(Resource):
     async def mark(self, review_ids: Iterable[str], *, reviewed: bool = True) -> None:
         """Mark items as reviewed by this account, or not (`POST /api/reviews/viewed`).
 
+        Before 0.17, this route marks them as reviewed whatever it is sent, and
+        `DELETE /api/review/{review_id}/viewed` marks one of them as not reviewed.
+
         Frigate silently ignores unknown ids.
 
         Raises:
             FrigateForbiddenError: the account may not see the camera of one item; the
                 items before it are marked.
         """
+        if not reviewed and self._system.capabilities.marks_as_unreviewed is False:
+            for review_id in review_ids:
+                await self._mark_as_unreviewed(review_id)
+            return
         answer = await self._transport.request(
             "POST",
             "/api/reviews/viewed",
@@ -174,3 +216,9 @@ class Reviews(Resource):
         )
         # An HTML page comes from a proxy: Frigate has not carried out the command.
         answer.json(dict)
+
+    async def _mark_as_unreviewed(self, review_id: str) -> None:
+        target = route("/api/review/{review_id}/viewed", review_id=review_id)
+        with suppress(FrigateNotFoundError):
+            answer = await self._transport.request("DELETE", target)
+            answer.refuse_html()
