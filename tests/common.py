@@ -10,6 +10,7 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
+from custom_components.frigate_http.aiofrigate.transport import REQUEST_TIMEOUT
 from custom_components.frigate_http.const import DOMAIN
 from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
 from homeassistant.const import (
@@ -40,6 +41,17 @@ async def pass_time(
     """Let time pass in one go, and wait for all that it brings about."""
     freezer.tick(seconds)
     async_fire_time_changed(hass)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def poll_in_vain(
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
+) -> None:
+    """Let a poll be sent and time out, as nothing answers it."""
+    frigate.clear_requests()
+    freezer.tick(POLL + 1)
+    await frigate.wait_for_requests(1)
+    freezer.tick(REQUEST_TIMEOUT + 1)
     await hass.async_block_till_done(wait_background_tasks=True)
 
 

@@ -36,11 +36,14 @@ async def test_a_server_that_is_down(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     await frigate.refuse()
+    # One missed poll is no outage.
+    await pass_time(hass, freezer)
+    assert lines(caplog, CAMERA) == []
     await pass_time(hass, freezer)
     (line,) = lines(caplog, CAMERA)
     assert line.startswith(f"{CAMERA} is unavailable: ")
     assert "Couldn't connect to Frigate" in line
-    # A second failure in a row is no change of the availability.
+    # A further failure is no change of the availability.
     await pass_time(hass, freezer)
     assert lines(caplog, CAMERA) == []
 
@@ -58,6 +61,8 @@ async def test_a_request_that_fails_alone(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     frigate.fail("/api/stats", Fault.status(500))
+    await pass_time(hass, freezer)
+    assert lines(caplog, DETECTION_RATE) == []
     await pass_time(hass, freezer)
     assert lines(caplog, DETECTION_RATE) == [
         f"{DETECTION_RATE} is unavailable: Frigate does not report it at the moment"

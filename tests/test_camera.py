@@ -395,7 +395,7 @@ async def test_a_camera_is_unavailable_when_it_is_gone_or_the_server_down(
     assert camera_state(hass).state == "recording"
 
     await frigate.refuse()
-    await pass_time(hass, freezer)
+    await pass_polls(hass, freezer, 2)
     assert camera_state(hass).state == "unavailable"
     assert await picture() == 500
     await frigate.resume()

@@ -24,6 +24,7 @@ from tests.common import (
     logged,
     pass_polls,
     pass_time,
+    poll_in_vain,
     reauths,
     sent,
     state_of,
@@ -163,13 +164,12 @@ async def test_a_server_that_never_answers_counts_as_down(
     freezer: FrozenDateTimeFactory,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    frigate.fail("/api/", Fault.stall())
-    frigate.clear_requests()
+    frigate.fail(r"/api/(stats|faces)", Fault.stall())
     logged(caplog)
-    freezer.tick(POLL + 1)
-    await frigate.wait_for_requests(2)
-    freezer.tick(11)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await poll_in_vain(hass, frigate, freezer)
+    assert shown() == (True, True, True)
+    assert logged(caplog) == []
+    await poll_in_vain(hass, frigate, freezer)
     assert shown() == (False, False, False)
     (line,) = logged(caplog)
     assert "in time" in line
@@ -177,6 +177,52 @@ async def test_a_server_that_never_answers_counts_as_down(
     frigate.clear_faults()
     await pass_time(hass, freezer)
     assert shown() == (True, True, True)
+
+
+async def test_polls_out_of_turn_make_no_outage_of_a_moment(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    shown: Callable[[], Shown],
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    coordinator = entry.runtime_data.server
+    logged(caplog)
+    frigate.fail("/api/", Fault.status(502))
+    for _ in range(3):
+        await coordinator.async_refresh_past_cache()
+        freezer.tick(1)
+    assert shown() == (True, True, True)
+    await pass_time(hass, freezer)
+    assert shown() == (False, False, False)
+    frigate.clear_faults()
+    await pass_time(hass, freezer)
+    assert shown() == (True, True, True)
+    # After an outage, the next miss is a first one again.
+    frigate.fail("/api/", Fault.status(502))
+    await pass_time(hass, freezer)
+    assert shown() == (True, True, True)
+    assert len(logged(caplog)) == 2
+
+
+async def test_a_missed_poll_does_not_outlive_a_refusal(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    shown: Callable[[], Shown],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    frigate.fail("/api/", Fault.status(403))
+    await pass_time(hass, freezer)
+    assert shown() == (False, False, False)
+    # What was known before is not brought back by a failure.
+    frigate.fail("/api/", Fault.status(502))
+    await pass_time(hass, freezer)
+    assert shown() == (False, False, False)
+    frigate.clear_faults()
+    await pass_time(hass, freezer)
+    assert shown()[0] is True
 
 
 @EVERY_VERSION

@@ -12,6 +12,7 @@ from tests.fake_frigate import FakeFrigate, Fault
 pytestmark = pytest.mark.usefixtures("fixed_time")
 
 SUMMARY = "/api/review/summary"
+REVIEWS_POLL = 30
 ALERTS = ("sensor", "server:unreviewed_alerts")
 
 
@@ -46,7 +47,13 @@ async def test_the_first_failing_poll_makes_the_server_poll_too(
 ) -> None:
     logged(caplog)
     frigate.fail("/api/", Fault.status(502))
+    frigate.clear_requests()
     await entry.runtime_data.reviews.async_refresh_past_cache()
+    assert sent(frigate, "/api/stats")
+    # Neither of the two says anything of a first miss.
+    assert logged(caplog) == []
+    assert state_of(hass, entry, *ALERTS) == "0"
+    await pass_polls(hass, freezer, 2)
     (line,) = logged(caplog)
     assert line.startswith("Error fetching Frigate data")
     assert state_of(hass, entry, *ALERTS) == STATE_UNAVAILABLE
@@ -77,6 +84,37 @@ async def test_a_request_that_fails_alone_is_logged_once(
     await pass_polls(hass, freezer, 2)
     assert len(logged(caplog)) == 2
     assert state_of(hass, entry, *ALERTS) == "0"
+
+
+async def test_one_missed_poll_leaves_the_value(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    logged(caplog)
+    reviews = entry.runtime_data.reviews
+    frigate.fail(SUMMARY, Fault.status(500))
+    await pass_time(hass, freezer, REVIEWS_POLL)
+    # Sent out of turn, another failure proves no more than the first one.
+    await reviews.async_refresh_past_cache()
+    assert state_of(hass, entry, *ALERTS) == "0"
+    frigate.clear_faults()
+    frigate.review_starts("front_door")
+    await pass_time(hass, freezer, REVIEWS_POLL)
+    assert state_of(hass, entry, *ALERTS) == "1"
+
+    frigate.fail(SUMMARY, Fault.status(500))
+    await pass_time(hass, freezer, REVIEWS_POLL)
+    assert state_of(hass, entry, *ALERTS) == "1"
+    assert logged(caplog) == []
+    await pass_time(hass, freezer, REVIEWS_POLL)
+    assert state_of(hass, entry, *ALERTS) == STATE_UNAVAILABLE
+    frigate.clear_faults()
+    await pass_time(hass, freezer, REVIEWS_POLL)
+    assert state_of(hass, entry, *ALERTS) == "1"
+    assert len(logged(caplog)) == 2
 
 
 async def test_a_pause_that_one_route_asks_for(

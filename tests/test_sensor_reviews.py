@@ -67,6 +67,8 @@ async def test_they_fail_alone_and_recover(
     for fault in (Fault.status(500), Fault.json({}), Fault.status(404)):
         frigate.fail(SUMMARY, fault)
         await pass_time(hass, freezer, POLL)
+        assert state_of(hass, entry, *ALERTS) != STATE_UNAVAILABLE
+        await pass_time(hass, freezer, POLL)
         assert state_of(hass, entry, *ALERTS) == STATE_UNAVAILABLE
         assert state_of(hass, entry, "sensor", "server:detection_fps") != (
             STATE_UNAVAILABLE

@@ -11,7 +11,7 @@ from custom_components.frigate_http.const import DOMAIN
 from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
-from tests.common import VIEWER, pass_time
+from tests.common import VIEWER, pass_polls, pass_time
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.live.common import PUSH, until_pushing, until_state
@@ -37,7 +37,7 @@ async def test_a_server_has_one_line(
 
     frigate.fail("/api/", Fault.status(502))
     frigate.clear_requests()
-    await pass_time(hass, freezer)
+    await pass_polls(hass, freezer, 2)
     polls = len(frigate.requests)
     down = {"type": "failed", "error": "unreachable"}
     assert await get_system_health_info(hass, DOMAIN) == {"servers": 1, "Frigate": down}

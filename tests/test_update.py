@@ -113,6 +113,8 @@ async def test_without_stats_nothing_is_known_of_versions(
 ) -> None:
     frigate.fail("/api/stats", Fault.status(500))
     await pass_time(hass, freezer)
+    assert update(hass, entry).state == STATE_UNKNOWN
+    await pass_time(hass, freezer)
     assert update(hass, entry).state == STATE_UNAVAILABLE
 
     frigate.clear_faults()

@@ -87,6 +87,19 @@ def is_auth_error(err: FrigateError) -> bool:
     return isinstance(err, (FrigateAuthError, FrigateRedirectError))
 
 
+def is_refusal(err: BaseException | None) -> bool:
+    """Return whether the server did answer a poll, and answered no."""
+    return isinstance(
+        err,
+        (
+            FrigateAuthError,
+            FrigateForbiddenError,
+            FrigateRateLimitError,
+            FrigateRedirectError,
+        ),
+    )
+
+
 def is_retryable(err: FrigateError) -> bool:
     """Return whether sending a query again may succeed."""
     was_repeated = isinstance(err, FrigateConnectionError) and err.was_repeated

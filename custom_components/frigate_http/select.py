@@ -63,14 +63,18 @@ class FrigateProfileSelect(ServerEntity[ProfilesCoordinator], SelectEntity):
         self.async_on_remove(self._server.async_add_listener(update))
         await super().async_added_to_hass()
 
+    @property
+    @override
+    def is_reachable(self) -> bool:
+        """Return whether the active profile is pushed, or the server answers polls."""
+        return self.coordinator.is_pushed or (
+            self._server.last_update_success and super().is_reachable
+        )
+
     @override
     def _async_update_attrs(self) -> bool:
         active = self.coordinator.active
-        if (
-            active is None
-            or not self._server.last_update_success
-            or not _is_settable(self._server)
-        ):
+        if active is None or not _is_settable(self._server):
             return False
         self._attr_options = [NO_PROFILE, *self._server.data.config.profiles]
         self._attr_current_option = active.name or NO_PROFILE

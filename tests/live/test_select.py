@@ -229,6 +229,7 @@ async def test_an_outage(
     frigate.fail("/", Fault.drop())
     frigate.drop_live()
     await pass_time(hass, freezer, POLL)
+    await pass_time(hass, freezer, POLL)
     assert not is_available(hass, entry, *PROFILE)
     frigate.clear_faults()
     await pass_time(hass, freezer, POLL)

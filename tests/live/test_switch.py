@@ -321,7 +321,7 @@ async def test_an_outage(
     await until_state(hass, entry, "binary_sensor", "server:live_connection", STATE_OFF)
     with pytest.raises(HomeAssistantError):
         await call(hass, entry, "switch.turn_off", "front_door:detect")
-    await pass_time(hass, freezer)
+    await pass_polls(hass, freezer, 2)
     assert not is_available(hass, entry, *DETECT)
     frigate.clear_faults()
     await pass_time(hass, freezer)

@@ -57,7 +57,7 @@ async def test_a_new_event_that_reaches_the_database_late(
     await in_time(freezer, call(hass, "create_event", **new))
     frigate.fail(SUMMARY, Fault.status(500), times=1)
     await later(freezer, 0.6)
-    assert state_of(hass, entry, *ALERTS) == "unavailable"
+    assert state_of(hass, entry, *ALERTS) == "0"
     frigate.write_events()
     await later(freezer, 2)
     assert state_of(hass, entry, *ALERTS) == "1"

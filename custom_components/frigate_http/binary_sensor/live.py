@@ -79,6 +79,12 @@ class PushBinarySensor(ServerEntity, BinarySensorEntity):
         )
         await super().async_added_to_hass()
 
+    @property
+    @override
+    def is_reachable(self) -> bool:
+        """Return whether the live connection is up, or the server answers polls."""
+        return self._live.is_pushing or super().is_reachable
+
     @override
     def _async_update_attrs(self) -> bool:
         self._attr_is_on = self._live.is_pushing

@@ -70,8 +70,14 @@ class LiveCoordinator(OnDemandCoordinator[int]):
 
     @property
     def is_current(self) -> bool:
-        """Return whether the live state is current."""
-        return self.data is not None and (self.is_pushing or self.last_update_success)
+        """Return whether the live state is current: pushed, else polled.
+
+        What is pushed stays current whatever the polls do, once one has told what went on
+        before.
+        """
+        if self.is_pushing:
+            return self._polled_until is not None
+        return self.data is not None and self.last_update_success
 
     @callback
     def async_connect(self) -> None:

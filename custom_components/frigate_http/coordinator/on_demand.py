@@ -11,8 +11,9 @@ from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers.update_coordinator import UpdateFailed
 
 from ..aiofrigate import FrigateClient
-from ..errors import coordinator_errors
+from ..errors import coordinator_errors, is_refusal
 from .base import BaseCoordinator
+from .misses import MissTolerance
 from .server import ServerCoordinator
 
 
@@ -21,7 +22,8 @@ class OnDemandCoordinator[DataT](BaseCoordinator[DataT | None]):
 
     `data` is None until the first response, and while the server coordinator's poll
     fails: an outage is logged once. A poll that failed before the server's own did goes on
-    at its own interval, so that it finds out by itself when it works again.
+    at its own interval, so that it finds out by itself when it works again. One missed poll
+    leaves the data in place, and so does the server's first one.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class OnDemandCoordinator[DataT](BaseCoordinator[DataT | None]):
         """Initialize; `subject` is what the log calls the polled data."""
         super().__init__(hass, entry, client, f"{entry.title} {subject}", interval)
         self.server = server
+        self._tolerance = MissTolerance()
         self._is_due = False
         """Whether a poll is due as soon as the server is back and there are listeners."""
         entry.async_on_unload(server.async_add_listener(self._handle_server_update))
@@ -83,12 +86,22 @@ class OnDemandCoordinator[DataT](BaseCoordinator[DataT | None]):
             return None
         try:
             with coordinator_errors():
-                return await self._async_read(fresh=fresh)
-        except UpdateFailed, ConfigEntryAuthFailed:
-            if self.last_update_success:
-                # The server coordinator finds out whether the whole server is down.
-                await self.server.async_refresh()
-            if self.server.last_update_success or not self.last_update_success:
+                data = await self._async_read(fresh=fresh)
+        except (UpdateFailed, ConfigEntryAuthFailed) as err:
+            if not self.last_update_success:
                 raise
-            self._is_due = True
-            return None
+            # The server coordinator finds out whether the whole server is down.
+            await self.server.async_find_outage()
+            if not self.server.last_update_success:
+                self._is_due = True
+                return None
+            if not is_refusal(err.__cause__) and self._may_miss(fresh=fresh):
+                return self.data
+            raise
+        self._tolerance.reset()
+        return data
+
+    def _may_miss(self, *, fresh: bool) -> bool:
+        """Return whether the data outlives this failed poll."""
+        is_allowed = self._tolerance.allows(out_of_turn=fresh)
+        return self.data is not None and (is_allowed or self.server.has_missed_poll)

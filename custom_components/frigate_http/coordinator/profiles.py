@@ -38,6 +38,11 @@ class ProfilesCoordinator(OnDemandCoordinator[Profiles]):
         entry.async_on_unload(live.async_subscribe_topic(PROFILE, self._on_push))
 
     @property
+    def is_pushed(self) -> bool:
+        """Return whether the active profile is known from a push."""
+        return self._live.state.profile is not None
+
+    @property
     def active(self) -> ProfileState | None:
         """Return the active profile as pushed, else as polled; None if unknown."""
         pushed = self._live.state.profile

@@ -26,9 +26,10 @@ from ..aiofrigate import (
     Version,
 )
 from ..const import CONF_BROWSER_URL, CONF_CAMERAS, LOGGER, POLL_INTERVAL
-from ..errors import coordinator_errors, is_auth_error
+from ..errors import coordinator_errors, is_auth_error, is_refusal
 from ..issues import async_update_issues
 from .base import BaseCoordinator
+from .misses import MissTolerance
 from .missing import MissingTracker
 
 CONFIG_INTERVAL = timedelta(minutes=5)
@@ -41,9 +42,9 @@ class FrigateData:
     config: Config
     profile: Profile
     stats: Stats | None
-    """None while only the request for statistics fails."""
+    """None while only the request for statistics fails, more than once in a row."""
     faces: FaceLibrary | None
-    """None while only the request for faces fails, or if this account may not read them."""
+    """None while only that request fails, as above, or if this account may not read them."""
     cameras: Mapping[str, CameraConfig]
     """Cameras that are configured in Frigate, visible to this account, and selected in the options."""
     config_read_at: float
@@ -54,7 +55,8 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
     """Polls statistics and faces together, and the configuration when that is due.
 
     Statistics and faces fail independently: as long as one request succeeds, the entities
-    that depend on it stay available.
+    that depend on it stay available. One missed poll changes nothing yet: a busy server
+    answers the next one.
     """
 
     def __init__(
@@ -75,6 +77,9 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
         self.config_read_at = 0.0
         """By the monotonic clock. Later changes are not in the configuration."""
         self._last_stats: Stats | None = None
+        self._tolerance = MissTolerance()
+        self._stats_tolerance = MissTolerance()
+        self._faces_tolerance = MissTolerance()
         self._faces_refused = False
         self._pauses: dict[str, tuple[float, FrigateRateLimitError]] = {}
         self._warned: set[str] = set()
@@ -103,6 +108,20 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
         self._config_due_at = 0.0
         await self.async_refresh_past_cache()
 
+    @property
+    def has_missed_poll(self) -> bool:
+        """Return whether the last poll failed as a whole, be it an outage or not yet."""
+        return self._tolerance.has_missed
+
+    async def async_find_outage(self) -> None:
+        """Poll once because something else failed, unless it is known that polls fail."""
+        if self._turn.locked():
+            # The poll that is under way tells.
+            async with self._turn:
+                return
+        if not self.has_missed_poll:
+            await self.async_refresh()
+
     @callback
     @override
     def _async_refresh_finished(self) -> None:
@@ -118,32 +137,56 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
                 self._result_or_error("stats", partial(system.stats, fresh=fresh)),
                 self._read_faces(fresh=fresh),
             )
-            if isinstance(stats, FrigateError) and (
-                is_auth_error(stats) or not isinstance(faces, FaceLibrary)
-            ):
-                raise stats
-            good_stats = self._log_if_error("stats", stats)
-            good_faces = self._faces_or_none(faces)
-            if time.monotonic() >= self._config_due_at or self._needs_config(
-                good_stats
+            self._raise_outage(stats, faces, fresh=fresh)
+            known_stats = self._stats_or_kept(stats, fresh=fresh)
+            known_faces = self._faces_or_kept(faces, fresh=fresh)
+            if not self.has_missed_poll and (
+                time.monotonic() >= self._config_due_at or self._needs_config(stats)
             ):
                 await self._read_config()
-        if good_stats is not None:
-            self._last_stats = good_stats
-            self._log_unusable_names("stats", good_stats.unusable_names)
-        if good_faces is not None:
-            self.missing_people.update(good_faces.people)
-            self._log_unusable_names("faces", good_faces.unusable_names)
+        if isinstance(stats, Stats):
+            self._last_stats = stats
+            self._log_unusable_names("stats", stats.unusable_names)
+        if isinstance(faces, FaceLibrary):
+            self.missing_people.update(faces.people)
+            self._log_unusable_names("faces", faces.unusable_names)
         if TYPE_CHECKING:
             assert self._config is not None
         return FrigateData(
             self._config,
             self._profile,
-            good_stats,
-            good_faces,
+            known_stats,
+            known_faces,
             self._cameras(),
             self.config_read_at,
         )
+
+    @property
+    def _kept(self) -> FrigateData | None:
+        """Return the data that one missed poll leaves in place."""
+        return self.data if self.last_update_success else None
+
+    def _raise_outage(
+        self,
+        stats: Stats | FrigateError,
+        faces: FaceLibrary | FrigateError | None,
+        *,
+        fresh: bool,
+    ) -> None:
+        """Raise the error if the login was lost, or the poll failed as a whole again."""
+        if isinstance(stats, Stats) or (
+            isinstance(faces, FaceLibrary) and not is_auth_error(stats)
+        ):
+            self._tolerance.reset()
+        elif not self._may_miss(stats, self._tolerance, fresh=fresh):
+            raise stats
+
+    def _may_miss(
+        self, err: FrigateError, tolerance: MissTolerance, *, fresh: bool
+    ) -> bool:
+        """Return whether what is known outlives this failed poll."""
+        is_allowed = tolerance.allows(out_of_turn=fresh)
+        return is_allowed and self._kept is not None and not is_refusal(err)
 
     async def _request_unless_paused[T](
         self, subject: str, call: Callable[[], Awaitable[T]]
@@ -180,16 +223,26 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
             "faces", partial(self.client.faces.library, fresh=fresh)
         )
 
-    def _faces_or_none(
-        self, faces: FaceLibrary | FrigateError | None
+    def _stats_or_kept(
+        self, stats: Stats | FrigateError, *, fresh: bool
+    ) -> Stats | None:
+        """Return the stats: after an error the last ones, after two in a row None."""
+        kept = self._kept.stats if self._kept else None
+        tolerance = self._stats_tolerance
+        return self._answer_or_kept("stats", stats, kept, tolerance, fresh=fresh)
+
+    def _faces_or_kept(
+        self, faces: FaceLibrary | FrigateError | None, *, fresh: bool
     ) -> FaceLibrary | None:
-        """Return the faces, or None if the account has no access to them."""
+        """Return the faces likewise, and None if the account has no access to them."""
         if isinstance(faces, FrigateForbiddenError):
             # Retried after the next read of the configuration: the role may have changed.
             self._faces_refused = True
             self._log_once("faces", f"does not let us read the faces: {faces.message}")
             return None
-        return self._log_if_error("faces", faces)
+        kept = self._kept.faces if self._kept else None
+        tolerance = self._faces_tolerance
+        return self._answer_or_kept("faces", faces, kept, tolerance, fresh=fresh)
 
     async def _read_config(self) -> None:
         """Read the configuration and our profile; keep the last ones if that fails."""
@@ -237,13 +290,13 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
             if self._profile.may_see(name) and (not chosen or name in chosen)
         }
 
-    def _needs_config(self, stats: Stats | None) -> bool:
+    def _needs_config(self, stats: Stats | FrigateError) -> bool:
         """Return whether Frigate restarted, or its cameras changed.
 
         A camera that stopped streaming may have been turned off in Frigate, which only
         the configuration tells.
         """
-        if stats is None or (before := self._last_stats) is None:
+        if isinstance(stats, FrigateError) or (before := self._last_stats) is None:
             return False
         restarted = (
             stats.uptime is not None
@@ -256,14 +309,26 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
             or _streaming_cameras(stats) != _streaming_cameras(before)
         )
 
-    def _log_if_error[T](self, subject: str, answer: T | FrigateError) -> T | None:
-        """Return a response, or None for an error, which is logged once."""
-        if isinstance(answer, FrigateError):
-            self._log_once(subject, f"cannot read the {subject}: {answer.message}")
-            return None
-        if answer is not None:
-            self._log_recovered(subject)
-        return answer
+    def _answer_or_kept[T](
+        self,
+        subject: str,
+        answer: T | FrigateError,
+        kept: T | None,
+        tolerance: MissTolerance,
+        *,
+        fresh: bool,
+    ) -> T | None:
+        """Return a response, or what is kept for an error; the loss is logged once."""
+        if not isinstance(answer, FrigateError):
+            if answer is not None:
+                tolerance.reset()
+                self._log_recovered(subject)
+            return answer
+        if self._may_miss(answer, tolerance, fresh=fresh) and kept is not None:
+            LOGGER.debug("%s missed the %s: %s", self.name, subject, answer.message)
+            return kept
+        self._log_once(subject, f"cannot read the {subject}: {answer.message}")
+        return None
 
     def _log_unusable_names(self, subject: str, paths: tuple[str, ...]) -> None:
         subject = f"names in the {subject}"

@@ -67,7 +67,12 @@ class FrigateEntity[
     async def async_added_to_hass(self) -> None:
         """Subscribe to the coordinator and read its current data."""
         await super().async_added_to_hass()
-        self._attr_available = super().available and self._async_update_attrs()
+        self._attr_available = self.is_reachable and self._async_update_attrs()
+
+    @property
+    def is_reachable(self) -> bool:
+        """Return whether what tells the value of this entity is reachable."""
+        return self.coordinator.last_update_success
 
     @property
     @override
@@ -83,7 +88,7 @@ class FrigateEntity[
     def _async_write_if_changed(self) -> bool:
         """Update, and write the state if it changed; return whether it did."""
         before, was_available = self._snapshot(), self._attr_available
-        self._attr_available = super().available and self._async_update_attrs()
+        self._attr_available = self.is_reachable and self._async_update_attrs()
         if self._attr_available != was_available:
             self._log_availability()
         if has_changed := self._snapshot() != before:
@@ -93,9 +98,8 @@ class FrigateEntity[
     @property
     def unavailable_reason(self) -> str:
         """Return why the entity is unavailable, for the log."""
-        coordinator = self.coordinator
-        if not coordinator.last_update_success:
-            return str(coordinator.last_exception)
+        if not self.is_reachable:
+            return str(self.coordinator.last_exception)
         return "Frigate does not report it at the moment"
 
     def _log_availability(self) -> None:

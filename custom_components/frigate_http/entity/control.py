@@ -10,7 +10,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ..commands import Commands, Value
 from ..coordinator.server import ServerCoordinator
-from ..live.topics import Kind, Topic
+from ..live.topics import CONNECTION, Kind, Topic
 from .base import CameraEntity
 from .dynamic import async_add_and_remove
 
@@ -18,8 +18,8 @@ from .dynamic import async_add_and_remove
 class ControlEntity(CameraEntity):
     """An entity that shows and sets the feature that the key of its description names.
 
-    Changes by others are pushed. Without the live connection, they appear with the next
-    read of the configuration.
+    Changes by others are pushed, and while they are, the entity is available whatever the
+    polls do. Without the live connection, they appear with the next read of the configuration.
     """
 
     def __init__(
@@ -38,6 +38,12 @@ class ControlEntity(CameraEntity):
     def _set_value_attrs(self, value: Value | None) -> None:
         """Set the attributes to a value; None if it is unknown."""
 
+    @property
+    @override
+    def is_reachable(self) -> bool:
+        """Return whether Frigate pushes, or the server answers polls."""
+        return self._commands.live.is_pushing or super().is_reachable
+
     @override
     def _async_update_attrs(self) -> bool:
         if not is_settable(self.coordinator, self.camera, self._feature):
@@ -47,13 +53,13 @@ class ControlEntity(CameraEntity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Subscribe to the feature."""
-        topic = Topic(Kind.FEATURES, self.camera, self._feature)
-        self.async_on_remove(
-            self._commands.live.async_subscribe_topic(
-                topic, self._handle_coordinator_update
+        """Subscribe to the feature, and to the connection that pushes it."""
+        for topic in (Topic(Kind.FEATURES, self.camera, self._feature), CONNECTION):
+            self.async_on_remove(
+                self._commands.live.async_subscribe_topic(
+                    topic, self._handle_coordinator_update
+                )
             )
-        )
         await super().async_added_to_hass()
 
     async def _async_set(self, value: Value) -> None:

@@ -23,8 +23,8 @@ MIN_WRITE_INTERVAL = 0.2
 class LiveEntity(CameraEntity):
     """An entity that subscribes to topics of the live state.
 
-    It writes at most five states a second. An update that comes sooner is delayed, and only
-    the last one is written.
+    While Frigate pushes, it is available whatever the polls do. It writes at most five
+    states a second. An update that comes sooner is delayed, and only the last one is written.
     """
 
     def __init__(
@@ -48,6 +48,12 @@ class LiveEntity(CameraEntity):
     ) -> bool:
         """Update attributes from the live state; return whether the entity is available."""
 
+    @property
+    @override
+    def is_reachable(self) -> bool:
+        """Return whether Frigate pushes, or the server answers polls."""
+        return self.live.is_pushing or super().is_reachable
+
     @override
     def _async_update_attrs(self) -> bool:
         if (config := self.camera_config) is None or not self.live.is_current:
@@ -58,7 +64,7 @@ class LiveEntity(CameraEntity):
     @override
     def unavailable_reason(self) -> str:
         """Return why the entity is unavailable, for the log."""
-        if self.coordinator.last_update_success and not self.live.is_current:
+        if self.is_reachable and not self.live.is_current:
             return f"the live state is unknown ({self.live.last_exception})"
         return super().unavailable_reason
 
