@@ -57,7 +57,10 @@ def test_capabilities_follow_from_the_version(
 def test_capabilities_that_came_with_0_17(
     version: str | None, is_017: bool | None
 ) -> None:
-    assert _of(version).marks_as_unreviewed is is_017
+    found = _of(version)
+    assert found.marks_as_unreviewed is is_017
+    assert found.caches_by_account is is_017
+    assert found.reports_unknown_accounts is is_017
 
 
 @WITH_016

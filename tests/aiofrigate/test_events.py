@@ -236,6 +236,19 @@ async def test_reviews_are_filtered_by_what_was_reviewed_up_to_the_limit(
     assert not {one.review_id for one in found} & seen
 
 
+@WITH_016
+async def test_a_summary_is_that_of_the_own_account(
+    frigate: FakeFrigate, client: FrigateClient, connect: Connect
+) -> None:
+    frigate.add_review("front_door")
+    viewer = connect(frigate.external_url, **VIEWER)
+    await client.system.stats()
+    await viewer.system.stats()
+    await client.reviews.mark([one.review_id for one in await client.reviews.list()])
+    assert await client.reviews.summary() == ReviewSummary(0, 0)
+    assert await viewer.reviews.summary() == ReviewSummary(1, 0)
+
+
 @EVERY_VERSION
 async def test_a_restricted_account_marks_reviews_of_its_cameras_only(
     frigate: FakeFrigate, connect: Connect

@@ -20,7 +20,7 @@ from custom_components.frigate_http.aiofrigate import (
     User,
 )
 from tests.fake_frigate import FakeFrigate, Fault
-from tests.versions import EVERY_VERSION
+from tests.versions import EVERY_VERSION, ONLY_016, WITH_016
 
 from .conftest import (
     ADMIN,
@@ -108,6 +108,34 @@ async def test_refused_account_commands_are_errors(
     assert PASSWORD not in everything_of(err)
     assert accounts(frigate) == before
     assert await works(client)
+
+
+@WITH_016
+async def test_the_password_of_an_unknown_account_is_not_set(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    await client.system.stats()
+    before = accounts(frigate)
+    with pytest.raises(FrigateNotFoundError, match="User not found"):
+        await client.users.set_password("nobody", PASSWORD)
+    assert accounts(frigate) == before
+    await client.users.set_password("viewer1", PASSWORD)
+    assert frigate.state.users["viewer1"].password == PASSWORD
+
+
+@ONLY_016
+async def test_no_password_is_set_if_the_accounts_cannot_be_listed(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    await client.system.stats()
+    before = accounts(frigate)
+    frigate.fail("/api/users", Fault.status(500), method="GET")
+    with pytest.raises(FrigateServerError):
+        await client.users.set_password("viewer1", PASSWORD)
+    assert accounts(frigate) == before
+    frigate.clear_faults()
+    await client.users.set_password("viewer1", PASSWORD)
+    assert accounts(frigate) != before
 
 
 @EVERY_VERSION

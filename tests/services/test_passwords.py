@@ -13,14 +13,14 @@ from tests.common import ADMIN, VIEWER, reauths, sent
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.services.common import call, set_up_admin, set_up_viewer
-from tests.versions import EVERY_VERSION
+from tests.versions import EVERY_VERSION, WITH_016
 
 GOOD = "guest-password-1"
 CHANGE = "/api/users/viewer1/password"
 LOGIN = "/api/login"
 
 
-@EVERY_VERSION
+@WITH_016
 async def test_set_user_password(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     entry = await set_up_admin(hass, frigate)
     spaced = " with blanks around "
@@ -28,11 +28,14 @@ async def test_set_user_password(hass: HomeAssistant, frigate: FakeFrigate) -> N
     assert answer == {"username": "viewer1"}
     assert frigate.state.users["viewer1"].password == spaced
     assert entry.data[CONF_PASSWORD] == ADMIN[CONF_PASSWORD]
+    before = {name: user.password for name, user in frigate.state.users.items()}
     with pytest.raises(ServiceValidationError, match="not know nobody"):
         await call(hass, "set_user_password", username="nobody", password=GOOD)
+    found = {name: user.password for name, user in frigate.state.users.items()}
+    assert found == before
 
 
-@EVERY_VERSION
+@WITH_016
 @pytest.mark.parametrize("account", [ADMIN, VIEWER], ids=["admin", "viewer"])
 async def test_the_own_password_is_stored(
     hass: HomeAssistant, frigate: FakeFrigate, account: dict[str, str]
@@ -74,7 +77,7 @@ async def test_a_current_password_that_is_wrong(
     assert entry.data[CONF_PASSWORD] == GOOD
 
 
-@EVERY_VERSION
+@WITH_016
 async def test_a_viewer_cannot_set_the_password_of_others(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -163,7 +166,7 @@ async def test_an_administrator_sets_the_password_of_another_entry(
 # A change whose answer is lost
 
 
-@EVERY_VERSION
+@WITH_016
 async def test_a_lost_answer_when_the_new_password_works(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -179,7 +182,7 @@ async def test_a_lost_answer_when_the_new_password_works(
     assert not reauths(hass)
 
 
-@EVERY_VERSION
+@WITH_016
 @pytest.mark.parametrize("lost", [Fault.drop(), Fault.status(502), Fault.status(504)])
 async def test_a_lost_answer_when_the_old_password_works(
     hass: HomeAssistant, frigate: FakeFrigate, lost: Fault

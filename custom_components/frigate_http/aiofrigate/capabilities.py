@@ -23,6 +23,16 @@ class Capabilities:
         return self._since(*OLDEST_VERSION)
 
     @property
+    def caches_by_account(self) -> bool | None:
+        """Return whether an answer that nginx keeps goes to the same account only."""
+        return self._since(0, 17)
+
+    @property
+    def reports_unknown_accounts(self) -> bool | None:
+        """Return whether setting the password of an account that does not exist fails."""
+        return self._since(0, 17)
+
+    @property
     def marks_as_unreviewed(self) -> bool | None:
         """Return whether several review items can be marked as not reviewed at once."""
         return self._since(0, 17)

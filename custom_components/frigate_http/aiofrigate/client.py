@@ -54,7 +54,7 @@ class FrigateClient:
         self.faces = Faces(self._transport)
         self.media = Media(self._transport)
         self.files = Files(self._transport)
-        self.users = Users(self._transport)
+        self.users = Users(self._transport, self.system)
         self.logs = Logs(self._transport)
         self.notifications = Notifications(self._transport)
         self.exports = Exports(self._transport, self.system)

@@ -185,8 +185,10 @@ class Reviews(Resource):
         Raises:
             FrigateDataError: the answer is not a summary.
         """
+        # What nginx keeps may be what another account has reviewed.
+        shares_cache = self._system.capabilities.caches_by_account is False
         answer = await self._transport.request(
-            "GET", "/api/review/summary", fresh=fresh
+            "GET", "/api/review/summary", fresh=fresh or shares_cache
         )
         last = answer.json(dict).get("last24Hours")
         if not isinstance(last, dict):

@@ -1,12 +1,17 @@
 """The user accounts of Frigate."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Self
 
+from .errors import FrigateForbiddenError, FrigateNotFoundError
 from .parsing import as_name
 from .resource import Resource
 from .routes import Route, route
+from .system import System
+from .transport import Transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,11 @@ class Users(Resource):
 
     Every method raises `FrigateForbiddenError` for other accounts.
     """
+
+    def __init__(self, transport: Transport, system: System) -> None:
+        """Send everything through a transport, as the version of the server wants it."""
+        super().__init__(transport)
+        self._system = system
 
     async def list(self, *, fresh: bool = False) -> tuple[User, ...]:
         """Return all accounts (`GET /api/users`).
@@ -65,18 +75,27 @@ class Users(Resource):
         """Set a password (`PUT /api/users/{name}/password`).
 
         Accounts that are not administrators may only set their own, and must send the
-        current password.
+        current password, which Frigate checks since 0.17.
 
         Raises:
             FrigateNotFoundError: there is no such account.
             FrigateBadRequestError: the password is too short, or the current one missing.
             FrigateWrongPasswordError: the current password is wrong.
         """
+        if self._system.capabilities.reports_unknown_accounts is False:
+            await self._require(username)
         data = {"password": password}
         if current is not None:
             data["old_password"] = current
         target = route("/api/users/{name}/password", name=username)
         await self._command("PUT", target, data)
+
+    async def _require(self, username: str) -> None:
+        """Raise FrigateNotFoundError if there is no such account."""
+        # Whoever is not an administrator may list no accounts, and change only the own one.
+        with suppress(FrigateForbiddenError):
+            if all(one.username != username for one in await self.list(fresh=True)):
+                raise FrigateNotFoundError("User not found", HTTPStatus.NOT_FOUND)
 
     async def set_role(self, username: str, role: str) -> None:
         """Set a role (`PUT /api/users/{name}/role`).
