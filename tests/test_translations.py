@@ -44,6 +44,8 @@ FORMS: dict[str, vol.Schema] = {
     "token": forms.TOKEN_FORM,
     "proxy": forms.PROXY_FORM,
 }
+MAX_TITLE = 40
+"""Characters that a title of Home Assistant's repairs has room for."""
 CONFIRMATION = "different_server"
 MENUS = ("authenticate", "replace_credentials")
 OPTIONS_FORM = forms.options_form({"front_door": "Front door"})
@@ -359,6 +361,20 @@ def test_texts_of_an_issue(one: IssueDescription) -> None:
         mentioned = {*_PLACEHOLDER.findall(text)}
         assert mentioned <= {"title", "url"} | passed.get(one.key, set())
         assert path.endswith("title") or text.endswith(".")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_titles_of_issues_fit_on_a_line(language: str) -> None:
+    titles = {
+        path: text
+        for path, text in TEXTS_IN[language].items()
+        if path.startswith("issues.") and path.endswith(".title")
+    }
+    assert len(titles) >= len(ISSUES)
+    for path, text in titles.items():
+        # A name that is filled in can have any length.
+        assert not _PLACEHOLDER.search(text), path
+        assert len(text) <= MAX_TITLE, path
 
 
 def test_there_are_no_texts_of_other_issues() -> None:
