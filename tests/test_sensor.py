@@ -111,7 +111,7 @@ async def test_what_is_on_by_default_and_what_is_diagnostic(
     )
 
 
-@EVERY_VERSION
+@WITH_016
 @everything_on
 async def test_the_sensors_follow_the_stats(
     hass: HomeAssistant,
@@ -123,8 +123,11 @@ async def test_the_sensors_follow_the_stats(
     for _ in range(4):
         stats = build_stats(frigate.state)
         camera = stats["cameras"]["front_door"]
+        rates = ("camera_fps", "process_fps", "skipped_fps", "detection_fps")
         expected = {
-            "server:camera_fps": stats["camera_fps"],
+            f"server:{rate}": sum(one[rate] for one in stats["cameras"].values())
+            for rate in rates
+        } | {
             "server:inference_speed:cpu1": stats["detectors"]["cpu1"][
                 "inference_speed"
             ],

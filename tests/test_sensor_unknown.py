@@ -48,10 +48,10 @@ GPU = ("gpu_usages", "intel-gpu")
 
 
 LEFT_OUT: tuple[tuple[Callable[[dict[str, Any]], None], str], ...] = (
-    (_without("detection_fps"), "server:detection_fps"),
-    (_without("camera_fps"), "server:camera_fps"),
-    (_without("process_fps"), "server:process_fps"),
-    (_without("skipped_fps"), "server:skipped_fps"),
+    (_with("many", "detection_fps"), "server:detection_fps"),
+    (_with("many", "camera_fps"), "server:camera_fps"),
+    (_with("many", "process_fps"), "server:process_fps"),
+    (_with("many", "skipped_fps"), "server:skipped_fps"),
     (_without("service", "uptime"), "server:uptime"),
     (_without("service", "last_updated"), "server:uptime"),
     (_without("service"), "server:uptime"),

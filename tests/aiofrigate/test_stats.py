@@ -119,6 +119,32 @@ def test_recorded_stats_with_a_disabled_camera_are_read() -> None:
         assert stats.uptime is None
 
 
+def test_recorded_stats_of_0_16_are_read_with_the_sums_that_it_does_not_have() -> None:
+    data = _stats_of("0.16.4")
+    stats = Stats.from_api(data)
+    assert (stats.camera_fps, stats.process_fps, stats.skipped_fps) == (10.2, 10.2, 0.0)
+    assert stats.detection_fps == 14.5
+    assert str(stats.version) == "0.16.4"
+    assert stats.cameras["front_door"].camera_fps == 5.1
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        ({"cameras": {"a": {"camera_fps": 5.04}, "b": {"camera_fps": 2.07}}}, 7.11),
+        ({"cameras": {"a": {"camera_fps": 5.1}}, "camera_fps": 7}, 7.0),
+        # What is there and not a number is not made up.
+        ({"cameras": {"a": {"camera_fps": 5.1}}, "camera_fps": "many"}, None),
+        ({"cameras": {"a": {"camera_fps": 5.1}, "b": {}}}, None),
+        ({"cameras": {"a": {"camera_fps": 5.1}, "b": None}}, None),
+        ({"cameras": {}}, None),
+        ({}, None),
+    ],
+)
+def test_a_sum_that_is_missing_is_computed(data: Any, expected: float | None) -> None:
+    assert Stats.from_api(data).camera_fps == expected
+
+
 # CPU
 
 

@@ -193,6 +193,7 @@ class Stats:
     embeddings: Mapping[str, float | None]
     """Speeds by Frigate's names, such as `face_recognition_speed`."""
     camera_fps: float | None
+    """Of all cameras, as the three that follow."""
     process_fps: float | None
     skipped_fps: float | None
     detection_fps: float | None
@@ -216,11 +217,12 @@ class Stats:
         usages = as_dict(data.get("cpu_usages"))
         detectors = as_items(data.get("detectors"))
         updated = as_timestamp(service.get("last_updated"))
+        cameras = {
+            name: CameraStats.from_api(as_dict(camera), usages)
+            for name, camera in as_items(data.get("cameras")).items()
+        }
         return cls(
-            cameras={
-                name: CameraStats.from_api(as_dict(camera), usages)
-                for name, camera in as_items(data.get("cameras")).items()
-            },
+            cameras=cameras,
             detectors=_each(detectors, DetectorStats.from_api),
             gpus=_each(data.get("gpu_usages"), GpuStats.from_api),
             npus=_each(data.get("npu_usages"), NpuStats.from_api),
@@ -230,10 +232,10 @@ class Stats:
                 name: as_float(value)
                 for name, value in as_items(data.get("embeddings")).items()
             },
-            camera_fps=as_float(data.get("camera_fps")),
-            process_fps=as_float(data.get("process_fps")),
-            skipped_fps=as_float(data.get("skipped_fps")),
-            detection_fps=as_float(data.get("detection_fps")),
+            camera_fps=_total(data, "camera_fps", cameras),
+            process_fps=_total(data, "process_fps", cameras),
+            skipped_fps=_total(data, "skipped_fps", cameras),
+            detection_fps=_total(data, "detection_fps", cameras),
             system=Usage.from_api(as_dict(usages.get("frigate.full_system"))),
             uptime=as_int(service.get("uptime")),
             version=Version.parse(service.get("version")),
@@ -246,6 +248,16 @@ class Stats:
 
 def _each[T](data: Any, read: Callable[[Mapping[str, Any]], T]) -> dict[str, T]:
     return {name: read(as_dict(value)) for name, value in as_items(data).items()}
+
+
+def _total(
+    data: Mapping[str, Any], key: str, cameras: Mapping[str, CameraStats]
+) -> float | None:
+    """Return the number of all cameras; 0.16 has the sum of only one of them."""
+    if key in data:
+        return as_float(data[key])
+    values = [getattr(camera, key) for camera in cameras.values()]
+    return None if not values or None in values else round(sum(values), 2)
 
 
 def _temperatures(
