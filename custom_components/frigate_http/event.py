@@ -16,6 +16,7 @@ from .coordinator.server import ServerCoordinator
 from .dates import as_local_iso
 from .entity.dynamic import async_add_and_remove
 from .entity.live import LiveEventEntity
+from .inventory import camera_fields
 from .live.camera_state import CameraState
 from .live.topics import Kind, LiveEvent, ReviewEvent, ReviewEventType, Topic
 from .runtime import FrigateConfigEntry
@@ -47,7 +48,6 @@ def _review(live_event: LiveEvent) -> EventPayload | None:
     review = live_event.review
     attributes = {
         "review_id": review.review_id,
-        "camera": live_event.camera,
         "severity": review.severity,
         "objects": [*review.labels],
         "zones": [*review.zones],
@@ -78,7 +78,6 @@ def _recognized(found: Recognized) -> dict[str, Any]:
         "name": found.name,
         "score": found.score,
         "event_id": found.event_id,
-        "camera": found.camera,
     }
 
 
@@ -172,5 +171,8 @@ class FrigateEvent(LiveEventEntity, EventEntity):
         """
         while self._pending and self._attr_available:
             event_type, attributes = self._pending.popleft()
-            self._trigger_event(event_type, dict(attributes))
+            camera = camera_fields(
+                self.hass, self.coordinator.config_entry, self.camera
+            )
+            self._trigger_event(event_type, {**attributes, **camera})
             self.async_write_ha_state()

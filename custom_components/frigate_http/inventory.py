@@ -125,6 +125,18 @@ def camera_entity_id(
     return er.async_get(hass).async_get_entity_id(Platform.CAMERA, DOMAIN, unique_id)
 
 
+def camera_fields(
+    hass: HomeAssistant, entry: ConfigEntry, camera: str | None
+) -> dict[str, str | None]:
+    """Return the fields that name a camera in responses and events.
+
+    Automations need the entity: its id follows neither from Frigate's name nor from the
+    friendly name of the camera.
+    """
+    entity_id = None if camera is None else camera_entity_id(hass, entry, camera)
+    return {"camera": camera, "entity_id": entity_id}
+
+
 def camera_entities(
     hass: HomeAssistant, entry: ConfigEntry
 ) -> Iterator[tuple[str, str]]:

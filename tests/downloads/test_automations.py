@@ -12,6 +12,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 from tests.clock import all_waits
 from tests.documentation import load, pass_until
 from tests.downloads.conftest import Folders
@@ -19,7 +20,7 @@ from tests.downloads.test_snapshot import COMPLETED
 from tests.downloads.videos import read_video
 from tests.fake_frigate import FakeFrigate
 from tests.mp4.material import Scene
-from tests.services.common import set_up_admin
+from tests.services.common import camera_entity, set_up_admin
 
 
 @pytest.fixture
@@ -76,6 +77,34 @@ async def test_clips_of_alerts_at_night(
     assert {Path(event.data["path"]).parent for event in saved} == {
         folders.media / "nights" / "2026-11-23"
     }
+
+
+async def test_clips_of_cameras_whatever_they_are_called(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    folders: Folders,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+    entity_registry: er.EntityRegistry,
+) -> None:
+    frigate.add_camera("CAM-Frontyard")
+    frigate.add_camera("cam4", friendly_name="Jardín")
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    entity_registry.async_update_entity(
+        camera_entity(hass, entry, "Portones"), new_entity_id="camera.gates"
+    )
+    await hass.async_block_till_done(wait_background_tasks=True)
+    cameras = ["CAM-Frontyard", "cam4", "Portones"]
+    for camera in cameras:
+        frigate.add_review(camera, ago=300, duration=20)
+    await load(hass, "Alerts of the night")
+    saved = async_capture_events(hass, COMPLETED)
+    await pass_until(hass, freezer, hour=7)
+    about = {event.data["camera"]: event.data["entity_id"] for event in saved}
+    assert about == {one: camera_entity(hass, entry, one) for one in cameras}
+    assert about["Portones"] == "camera.gates"
+    assert all(Path(event.data["path"]).is_file() for event in saved)
 
 
 async def test_clip_of_an_hour(

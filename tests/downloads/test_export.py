@@ -93,7 +93,7 @@ async def test_download_an_export(
     assert path.parent.parent.name == "front_door"
     assert read_video(path).decoded_frames > 0
     assert answer.keys() == {
-        *("export_id", "camera", "start", "path", "bytes", "seconds"),
+        *("export_id", "camera", "entity_id", "start", "path", "bytes", "seconds"),
         "config_entry_id",
         *("media_content_id", "url"),
     }

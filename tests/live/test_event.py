@@ -154,6 +154,7 @@ async def test_the_life_of_a_review(
     expected = {
         "review_id": review.id,
         "camera": "front_door",
+        "entity_id": "camera.front_door",
         "severity": "alert",
         "objects": ["person"],
         "zones": ["porch"],

@@ -42,6 +42,7 @@ async def test_create_export(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     assert answer == {
         "export_id": made.id,
         "camera": "front_door",
+        "entity_id": "camera.front_door",
         "start": dt_util.as_local(
             dt_util.utc_from_timestamp(period["start_time"])
         ).isoformat(),

@@ -43,6 +43,7 @@ async def test_get_events(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     assert answer["events"][1] == {
         "event_id": event.id,
         "camera": "front_door",
+        "entity_id": "camera.front_door",
         "label": "person",
         "sub_label": "Ana",
         "zones": ["yard"],

@@ -47,6 +47,7 @@ async def test_get_exports(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     assert by_id[done] == {
         "export_id": done,
         "camera": "front_door",
+        "entity_id": "camera.front_door",
         "name": "Done",
         "start": start.isoformat(),
         "in_progress": False,
@@ -106,6 +107,7 @@ async def test_queued_exports_are_listed(
     assert shown[0] == {
         "export_id": waiting,
         "camera": "front_door",
+        "entity_id": "camera.front_door",
         "name": "Mine",
         "start": at(start),
         "in_progress": True,

@@ -11,7 +11,7 @@ from tests.clock import in_time, turns
 from tests.common import sent, state_of
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
-from tests.services.common import call, camera_entity, set_up_admin
+from tests.services.common import call, camera_entity, commands, set_up_admin
 from tests.versions import EVERY_VERSION
 
 SUMMARY = "/api/review/summary"
@@ -124,7 +124,7 @@ async def test_a_change_without_an_answer_is_shown(
 
 
 @EVERY_VERSION
-async def test_items_marked_before_an_error_are_shown(
+async def test_no_item_is_marked_when_one_of_them_is_refused(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     own = frigate.add_review("Portones").id
@@ -135,6 +135,9 @@ async def test_items_marked_before_an_error_are_shown(
     with pytest.raises(HomeAssistantError) as caught:
         await call(hass, "mark_reviewed", review_ids=[own, foreign])
     assert caught.value.translation_key == "forbidden"
+    assert commands(frigate) == []
+    assert state_of(hass, entry, *ALERTS) == "1"
+    await call(hass, "mark_reviewed", review_ids=[own])
     assert state_of(hass, entry, *ALERTS) == "0"
     await call(hass, "mark_reviewed", review_ids=[own], reviewed=False)
     assert state_of(hass, entry, *ALERTS) == "1"

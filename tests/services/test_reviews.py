@@ -48,6 +48,7 @@ async def test_get_reviews(hass: HomeAssistant, frigate: FakeFrigate) -> None:
             {
                 "review_id": review.id,
                 "camera": "front_door",
+                "entity_id": "camera.front_door",
                 "severity": "alert",
                 "start": at(review.start_time),
                 "end": at(review.end_time),
@@ -107,13 +108,34 @@ async def test_the_sensors_follow_marked_items(
     answer = await call(
         hass, "mark_reviewed", guest, review_ids=[alert, "1.0-unknown", alert]
     )
-    assert answer == {"review_ids": [alert, "1.0-unknown"], "reviewed": True}
+    assert answer == {
+        "review_ids": [alert],
+        "reviewed": True,
+        "not_found": ["1.0-unknown"],
+    }
     assert left() == ("0", "1")
     await call(hass, "mark_reviewed", review_ids=bark)
     assert left() == ("0", "0")
     await call(hass, "mark_reviewed", review_ids=[alert, bark], reviewed=False)
     assert left() == ("1", "1")
     assert not any(frigate.state.database.viewed["viewer1"].values())
+
+
+@WITH_016
+async def test_marking_only_unknown_items_is_an_error(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    await set_up_viewer(hass, frigate)
+    with pytest.raises(HomeAssistantError, match=r"1\.0-unknown") as caught:
+        await call(hass, "mark_reviewed", review_ids=["1.0-unknown", "2.0-unknown"])
+    assert caught.value.translation_key == "not_known"
+    assert commands(frigate) == []
+    review = frigate.add_review("front_door").id
+    assert await call(hass, "mark_reviewed", review_ids=[review]) == {
+        "review_ids": [review],
+        "reviewed": True,
+        "not_found": [],
+    }
 
 
 async def test_items_are_marked_for_the_anonymous_account(

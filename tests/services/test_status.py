@@ -19,6 +19,7 @@ UNKNOWN = {
     "user": None,
     "role": None,
     "allowed_cameras": None,
+    "allowed_entity_ids": None,
     "authentication": None,
     "anonymous": None,
 }
@@ -26,13 +27,18 @@ UNKNOWN = {
 
 def status(frigate: FakeFrigate, user: str, role: str, **others: Any) -> dict[str, Any]:
     """Return the answer of a server that works."""
+    # 0.16 has no roles for some cameras only.
+    tells_cameras = frigate.state.is_017
     return {
         "alive": True,
         "health": "Frigate is running. Alive and healthy!",
         "version": frigate.state.version_string,
         "user": user,
         "role": role,
-        "allowed_cameras": ["front_door", "Portones"],
+        "allowed_cameras": ["front_door", "Portones"] if tells_cameras else None,
+        "allowed_entity_ids": ["camera.front_door", "camera.portones"]
+        if tells_cameras
+        else None,
         "authentication": True,
         "anonymous": False,
         **others,

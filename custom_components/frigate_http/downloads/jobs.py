@@ -116,6 +116,10 @@ class ExportJob(Job):
     export_id: str
     wait_until_finished: Callable[[], Awaitable[Export]]
     """Waits until the export is finished, and returns it."""
+    camera_fields: Callable[[str | None], JsonObjectType] = lambda camera: {
+        "camera": camera
+    }
+    """Returns the fields that name a camera in the response."""
     _export: Export | None = field(default=None, init=False)
     _validator: str | None = field(default=None, init=False)
 
@@ -157,7 +161,10 @@ class ExportJob(Job):
         download.output_files.append(
             OutputFile(path, download.target, video.bytes, video.seconds)
         )
-        return {"camera": export.camera, "start": as_local_iso(export.start)}
+        return {
+            **self.camera_fields(export.camera),
+            "start": as_local_iso(export.start),
+        }
 
     async def _resume(self, download: Download, file: str, path: Path) -> None:
         """Fetch the missing range, or the whole file if the server does not resume."""

@@ -36,6 +36,7 @@ from ..errors import (
     is_retryable,
     validation_error,
 )
+from ..inventory import camera_fields
 from ..permissions import CameraPermissions, async_get_caller
 from ..runtime import FrigateConfigEntry, FrigateRuntime
 from .access import ACCESS, Access
@@ -60,6 +61,10 @@ class ServerCall:
     def client(self) -> FrigateClient:
         """Return the client of the server."""
         return self.runtime.client
+
+    def camera_fields(self, camera: str | None) -> JsonObjectType:
+        """Return the fields that name a camera in the response."""
+        return {**camera_fields(self.hass, self.entry, camera)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -200,7 +200,7 @@ async def _download_event(call: ServerCall) -> JsonObjectType:
     job = EventJob(hass=call.hass, client=call.client, event=event, media=media)
     about: JsonObjectType = {
         "event_id": event_id,
-        "camera": event.camera,
+        **call.camera_fields(event.camera),
         "start": as_local_iso(event.start),
         "end": as_local_iso(event.end),
     }
@@ -217,6 +217,7 @@ async def _download_export(call: ServerCall) -> JsonObjectType:
         client=call.client,
         export_id=export_id,
         wait_until_finished=poller.async_wait_until_finished,
+        camera_fields=call.camera_fields,
     )
     about: JsonObjectType = {"export_id": export_id}
     camera = None if export is None else export.camera

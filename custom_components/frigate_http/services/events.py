@@ -67,10 +67,10 @@ def _end_timestamp(value: Any) -> float:
     return end
 
 
-def _as_json(event: Event) -> JsonObjectType:
+def _as_json(call: ServerCall, event: Event) -> JsonObjectType:
     return {
         EVENT_ID: event.event_id,
-        "camera": event.camera,
+        **call.camera_fields(event.camera),
         "label": event.label,
         "sub_label": event.sub_label,
         "zones": list(event.zones),
@@ -106,7 +106,7 @@ async def _get_events(call: ServerCall) -> JsonObjectType:
     events = await call.client.events.list(wanted, fresh=True)
     return {
         "events": [
-            _as_json(event)
+            _as_json(call, event)
             for event in events
             if cameras is None or event.camera in cameras
         ]

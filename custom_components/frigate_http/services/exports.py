@@ -69,7 +69,7 @@ async def _create_export(call: CameraCall) -> JsonObjectType:
     export_id = await _start_export(call, period)
     answer: JsonObjectType = {
         "export_id": export_id,
-        "camera": call.camera,
+        **call.camera_fields(call.camera),
         "start": as_local_iso(period.start),
         "end": as_local_iso(period.end),
     }
@@ -138,12 +138,12 @@ async def _get_exports(call: ServerCall) -> JsonObjectType:
     return {
         "exports": [
             *(
-                _job_as_json(job)
+                _job_as_json(call, job)
                 for job in jobs
                 if job.id not in listed and (cameras is None or job.camera in cameras)
             ),
             *(
-                _as_json(call.runtime, export)
+                _as_json(call, export)
                 for export in exports
                 if (cameras is None or export.camera in cameras)
                 and in_progress in (None, export.in_progress)
@@ -152,11 +152,11 @@ async def _get_exports(call: ServerCall) -> JsonObjectType:
     }
 
 
-def _job_as_json(job: ExportJob) -> JsonObjectType:
+def _job_as_json(call: ServerCall, job: ExportJob) -> JsonObjectType:
     """Return a queued export, which Frigate does not list among the exports yet."""
     return {
         "export_id": job.id,
-        "camera": job.camera,
+        **call.camera_fields(job.camera),
         "name": job.name,
         "start": as_local_iso(job.start),
         "in_progress": True,
@@ -166,16 +166,16 @@ def _job_as_json(job: ExportJob) -> JsonObjectType:
     }
 
 
-def _as_json(runtime: FrigateRuntime, export: Export) -> JsonObjectType:
+def _as_json(call: ServerCall, export: Export) -> JsonObjectType:
     return {
         "export_id": export.id,
-        "camera": export.camera,
+        **call.camera_fields(export.camera),
         "name": export.name,
         "start": as_local_iso(export.start),
         "in_progress": export.in_progress,
         "queued": False,
         "case_id": export.case_id,
-        "url": _video_url(runtime, export),
+        "url": _video_url(call.runtime, export),
     }
 
 

@@ -1,11 +1,12 @@
 """Actions for review items."""
 
+import asyncio
 from collections.abc import Iterable
 from datetime import timedelta
+from itertools import batched
 
 import voluptuous as vol
 
-from homeassistant.auth.permissions.const import POLICY_CONTROL
 from homeassistant.util.json import JsonObjectType
 
 from .. import periods
@@ -16,19 +17,23 @@ from ..aiofrigate import (
     ReviewFilter,
 )
 from ..dates import as_local_iso
+from ..errors import action_error
 from . import fields
 from .action import ServerAction, ServerCall
 from .targets import CAMERAS, cameras_to_list
 
 REVIEW_IDS = "review_ids"
+MAX_NAMED_IDS = 5
+"""How many ids an error names at most."""
+PARALLEL_READS = 3
 SEVERITIES = ("alert", "detection")
 _DAY = timedelta(days=1).total_seconds()
 
 
-def _as_json(review: Review) -> JsonObjectType:
+def _as_json(call: ServerCall, review: Review) -> JsonObjectType:
     return {
         "review_id": review.review_id,
-        "camera": review.camera,
+        **call.camera_fields(review.camera),
         "severity": review.severity,
         "start": as_local_iso(review.start),
         "end": as_local_iso(review.end),
@@ -63,7 +68,7 @@ async def _get_reviews(call: ServerCall) -> JsonObjectType:
     reviews = await call.client.reviews.list(wanted, fresh=True)
     return {
         "reviews": [
-            _as_json(review)
+            _as_json(call, review)
             for review in reviews
             if cameras is None or review.camera in cameras
         ]
@@ -71,29 +76,50 @@ async def _get_reviews(call: ServerCall) -> JsonObjectType:
 
 
 async def _mark_reviewed(call: ServerCall) -> JsonObjectType:
-    """Mark review items; Frigate does not report unknown ids."""
+    """Mark review items, and return which of them Frigate doesn't know."""
     review_ids, reviewed = call.data[REVIEW_IDS], call.data["reviewed"]
-    if not call.permissions.may_control(None):
-        await _require_control(call, review_ids)
+    known = await _known_ids(call, review_ids)
+    unknown = [one for one in review_ids if one not in known]
+    if not known:
+        raise action_error("not_known", name=", ".join(unknown[:MAX_NAMED_IDS]))
     try:
-        await call.client.reviews.mark(review_ids, reviewed=reviewed)
+        await call.client.reviews.mark(known, reviewed=reviewed)
     finally:
         # Items before one that Frigate refuses are marked.
         await call.runtime.reviews.async_refresh_past_cache()
-    return {REVIEW_IDS: [*review_ids], "reviewed": reviewed}
+    return {REVIEW_IDS: known, "reviewed": reviewed, "not_found": unknown}
 
 
-async def _require_control(call: ServerCall, review_ids: Iterable[str]) -> None:
-    """Raise Unauthorized if the caller may not control the camera of one of the items.
+async def _known_ids(call: ServerCall, review_ids: Iterable[str]) -> list[str]:
+    """Return the ids of items that exist; Frigate says nothing about the others.
 
-    An unknown id raises the same error, so that the caller cannot find out which exist.
+    Raises:
+        Unauthorized: the caller may not control the camera of one of the items.
     """
-    for review_id in review_ids:
-        try:
-            review = await call.client.reviews.get(review_id)
-        except (FrigateForbiddenError, FrigateNotFoundError) as err:
-            raise call.permissions.unauthorized(POLICY_CONTROL) from err
-        call.permissions.require_control(review.camera)
+    known: list[str] = []
+    # A few at a time, so that polls need not wait for a long list.
+    for some in batched(review_ids, PARALLEL_READS, strict=False):
+        reviews = await asyncio.gather(*(_find(call, one) for one in some))
+        known += [one for one, review in zip(some, reviews, strict=True) if review]
+    return known
+
+
+async def _find(call: ServerCall, review_id: str) -> Review | None:
+    """Return an item whose camera the caller may control; None if there is no such item.
+
+    For a caller who may not control all cameras, an unknown id raises the same error as
+    that of another camera, so that the caller cannot find out which exist.
+    """
+    try:
+        review = await call.client.reviews.get(review_id)
+    except FrigateNotFoundError:
+        call.permissions.require_every_camera()
+        return None
+    except FrigateForbiddenError:
+        call.permissions.require_every_camera()
+        raise
+    call.permissions.require_control(review.camera)
+    return review
 
 
 ACTIONS = (

@@ -1,5 +1,6 @@
 """The action that returns the status of the server."""
 
+from collections.abc import Iterable, Sequence
 from typing import override
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
@@ -10,6 +11,7 @@ from homeassistant.util.json import JsonObjectType
 from ..aiofrigate import FrigateConnectionError, FrigateError, FrigateStartingError
 from ..const import DOMAIN
 from ..errors import action_error_from, is_retryable
+from ..inventory import camera_entity_id
 from .action import ServerAction, ServerCall
 
 
@@ -34,18 +36,25 @@ async def _read_status(call: ServerCall) -> JsonObjectType:
     config = await system.config(fresh=True)
     profile = await system.profile(fresh=True)
     cameras = profile.allowed_cameras
+    if cameras is not None:
+        cameras = tuple(one for one in cameras if call.permissions.may_read(one))
     return _status(
         alive=True,
         health=health,
         version=version.raw,
         user=profile.username,
         role=profile.role,
-        allowed_cameras=None
-        if cameras is None
-        else [camera for camera in cameras if call.permissions.may_read(camera)],
+        allowed_cameras=cameras,
+        allowed_entity_ids=None if cameras is None else _entity_ids(call, cameras),
         authentication=config.auth_enabled,
         anonymous=None if profile.username is None else profile.is_anonymous,
     )
+
+
+def _entity_ids(call: ServerCall, cameras: Iterable[str]) -> list[str]:
+    """Return the camera entities of cameras; one without an entity is left out."""
+    found = (camera_entity_id(call.hass, call.entry, camera) for camera in cameras)
+    return [entity_id for entity_id in found if entity_id is not None]
 
 
 def _status(
@@ -55,7 +64,8 @@ def _status(
     version: str | None = None,
     user: str | None = None,
     role: str | None = None,
-    allowed_cameras: list[str] | None = None,
+    allowed_cameras: Sequence[str] | None = None,
+    allowed_entity_ids: Sequence[str] | None = None,
     authentication: bool | None = None,
     anonymous: bool | None = None,
 ) -> JsonObjectType:
@@ -66,6 +76,9 @@ def _status(
         "user": user,
         "role": role,
         "allowed_cameras": None if allowed_cameras is None else [*allowed_cameras],
+        "allowed_entity_ids": None
+        if allowed_entity_ids is None
+        else [*allowed_entity_ids],
         "authentication": authentication,
         "anonymous": anonymous,
     }
