@@ -205,6 +205,17 @@ async def test_a_sound_is_detected(frigate: FakeFrigate, way: Way) -> None:
     await way.shows(entry, {BARK: STATE_OFF, glass: STATE_OFF})
 
 
+YARD = [
+    ("binary_sensor", f"camera:yard:{key}")
+    for key in (
+        "motion",
+        "occupancy:person",
+        "zone:lawn:occupancy:person",
+        "sound:bark",
+    )
+]
+
+
 @everything_on
 async def test_what_was_neither_pushed_nor_polled_is_unknown(
     hass: HomeAssistant,
@@ -213,18 +224,47 @@ async def test_what_was_neither_pushed_nor_polled_is_unknown(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     await until_pushing(hass, entry, frigate)
-    # Frigate has told what there was when we connected; this camera came later.
+    # Frigate has told what there was when we connected; this camera came later, and the
+    # question about it gets lost.
+    live = frigate.state.live
+    answer, live.command = live.command, lambda *_: None
     frigate.add_camera("yard", audio=True, audio_labels=["bark"])
     frigate.add_zone("yard", "lawn")
     await pass_time(hass, freezer)
-    keys = ("occupancy:person", "zone:lawn:occupancy:person", "sound:bark")
-    yard = [("binary_sensor", f"camera:yard:{key}") for key in keys]
-    assert [state_of(hass, entry, *one) for one in yard] == [STATE_UNKNOWN] * 3
+    assert [state_of(hass, entry, *one) for one in YARD] == [STATE_UNKNOWN] * 4
 
+    live.command = answer
     frigate.drop_live()
-    for one in yard:
+    for one in YARD:
         await pass_time(hass, freezer, 2)
         await until_state(hass, entry, *one, STATE_OFF)
+
+
+@EVERY_VERSION
+@everything_on
+async def test_what_was_told_of_a_camera_before_it_was_known_is_asked_for(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    await until_pushing(hass, entry, frigate)
+    frigate.add_camera("yard", audio=True, audio_labels=["bark"])
+    frigate.add_zone("yard", "lawn")
+    frigate.motion("yard", on=True)
+    frigate.object_appears("yard", zones=["lawn"])
+    frigate.set_sound("yard", "bark", on=True)
+    frigate.review_starts("yard", "detection")
+    await pass_time(hass, freezer)
+    for one in YARD:
+        await until_state(hass, entry, *one, STATE_ON)
+    await until_state(hass, entry, "sensor", "camera:yard:review_status", "detection")
+
+    frigate.state.cameras["yard"].audio_labels = ["bark", "glass"]
+    frigate.set_sound("yard", "glass", on=True)
+    await pass_time(hass, freezer, CONFIG_READ)
+    glass = ("binary_sensor", "camera:yard:sound:glass")
+    await until_state(hass, entry, *glass, STATE_ON)
 
 
 @EVERY_VERSION

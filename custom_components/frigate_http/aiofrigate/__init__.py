@@ -74,6 +74,7 @@ from .stats import (
 from .users import User
 from .ws_messages import (
     CameraActivity,
+    CameraUpdate,
     Classified,
     Count,
     FeatureState,
@@ -99,6 +100,7 @@ __all__ = [
     "CameraActivity",
     "CameraConfig",
     "CameraStats",
+    "CameraUpdate",
     "Capabilities",
     "Classified",
     "Config",

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+import contextlib
 from dataclasses import dataclass
 import json
 import logging
@@ -82,6 +83,14 @@ class Live:
             await socket.send_str(json.dumps({"topic": topic, "payload": payload}))
         except (aiohttp.ClientError, OSError) as err:
             raise FrigateLiveError(error_from_exception(err).message) from err
+
+    async def request_state(self) -> None:
+        """Ask for the current state anew, which arrives as updates.
+
+        Nothing is done while the WebSocket is not connected: connecting asks as well.
+        """
+        with contextlib.suppress(FrigateLiveError):
+            await self.send("onConnect", "")
 
     def start(self, listener: LiveListener) -> None:
         """Connect, and reconnect with growing delays until `stop` is called."""

@@ -9,12 +9,16 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from .json_parser import parse_json
-from .parsing import as_bool, as_dict, as_float, as_str, as_strings, as_timestamp
+from .parsing import as_bool, as_dict, as_float, as_name, as_names, as_timestamp
 from .reviews import Review
 
 _VERIFIED = "-verified"
 _SEVERITIES = {"NONE": None, "DETECTION": "detection", "ALERT": "alert"}
 _ON_OFF = {"ON": True, "OFF": False}
+_MAX_NUMBER = 2**31 - 1
+_MAX_OBJECTS = 1000
+"""Objects of a camera that are read; Frigate tracks a few dozen at most."""
+_MAX_ZONES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class TrackedObject:
     @classmethod
     def from_api(cls, camera: str, data: Mapping[str, Any]) -> Self | None:
         """Read an object of `camera_activity` or `events`; None without an id or label."""
-        object_id, label = as_str(data.get("id")), as_str(data.get("label"))
+        object_id, label = as_name(data.get("id")), as_name(data.get("label"))
         if object_id is None or label is None:
             return None
         sub_label = data.get("sub_label")
@@ -47,8 +51,8 @@ class TrackedObject:
             object_id,
             camera,
             label.removesuffix(_VERIFIED),
-            as_str(sub_label),
-            frozenset(as_strings(data.get("current_zones"))),
+            as_name(sub_label),
+            frozenset(as_names(data.get("current_zones"))[:_MAX_ZONES]),
             data.get("stationary") is True,
             as_timestamp(snapshot.get("frame_time"))
             if data.get("has_snapshot")
@@ -86,6 +90,11 @@ class ObjectUpdate:
     tracked: TrackedObject
     is_gone: bool
 
+    @property
+    def camera(self) -> str:
+        """Return the camera that tracks it."""
+        return self.tracked.camera
+
 
 @dataclass(frozen=True, slots=True)
 class ReviewUpdate:
@@ -93,6 +102,11 @@ class ReviewUpdate:
 
     review: Review
     is_new: bool = True
+
+    @property
+    def camera(self) -> str | None:
+        """Return the camera of the item."""
+        return self.review.camera
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,20 +193,18 @@ class ProfileState:
     name: str | None
 
 
-type Update = (
-    CameraActivity
-    | SoundActivity
-    | ObjectUpdate
+type CameraUpdate = (
+    ObjectUpdate
     | ReviewUpdate
-    | Count
     | Motion
     | Sound
     | ReviewStatus
     | FeatureState
     | Recognized
     | Classified
-    | ProfileState
 )
+"""An update of one camera."""
+type Update = CameraUpdate | CameraActivity | SoundActivity | Count | ProfileState
 
 
 def parse_message(text: str) -> Update | None:
@@ -214,8 +226,8 @@ def parse_message(text: str) -> Update | None:
             return _feature_state(camera, feature, payload)
         case [camera, "audio", label] if (is_on := _on_off(payload)) is not None:
             return Sound(camera, label, is_on)
-        case [camera, "classification", model] if isinstance(payload, str):
-            return Classified(camera, model, payload)
+        case [camera, "classification", model] if found := as_name(payload):
+            return Classified(camera, model, found)
     return None
 
 
@@ -242,16 +254,20 @@ def _on_off(payload: Any) -> bool | None:
 
 
 def _count(place: str, label: str, payload: Any, *, only_active: bool) -> Count | None:
-    if isinstance(payload, bool) or not isinstance(payload, int) or payload < 0:
-        return None
-    return Count(place, label, payload, only_active)
+    number = _number(payload)
+    return None if number is None else Count(place, label, number, only_active)
+
+
+def _number(payload: Any) -> int | None:
+    is_number = isinstance(payload, int) and not isinstance(payload, bool)
+    return payload if is_number and 0 <= payload <= _MAX_NUMBER else None
 
 
 def _feature_state(camera: str, feature: str, payload: Any) -> FeatureState | None:
     if (is_on := _on_off(payload)) is not None:
         return FeatureState(camera, feature, is_on)
-    if isinstance(payload, int) and not isinstance(payload, bool):
-        return FeatureState(camera, feature, payload)
+    if (number := _number(payload)) is not None:
+        return FeatureState(camera, feature, number)
     return None
 
 
@@ -268,7 +284,7 @@ def _camera_activity(payload: Any) -> CameraActivity | None:
         listed = activity.get("objects")
         found = [
             TrackedObject.from_api(camera, as_dict(one))
-            for one in (listed if isinstance(listed, list) else [])
+            for one in (listed[:_MAX_OBJECTS] if isinstance(listed, list) else [])
         ]
         objects[camera] = tuple(one for one in found if one is not None)
     return CameraActivity(motion, objects)
@@ -286,7 +302,7 @@ def _sound_activity(payload: Any) -> SoundActivity | None:
 def _object_update(payload: Any) -> ObjectUpdate | None:
     data = as_dict(_json(payload))
     after = as_dict(data.get("after"))
-    if (camera := as_str(after.get("camera"))) is None:
+    if (camera := as_name(after.get("camera"))) is None:
         return None
     tracked = TrackedObject.from_api(camera, after)
     if tracked is None or after.get("false_positive") is True:
@@ -304,25 +320,32 @@ def _review_update(payload: Any) -> ReviewUpdate | None:
 
 def _recognized(payload: Any) -> Recognized | None:
     data = as_dict(_json(payload))
-    camera, kind = as_str(data.get("camera")), data.get("type")
+    camera, kind = as_name(data.get("camera")), data.get("type")
     if camera is None or kind not in ("face", "lpr"):
         return None
-    name = as_str(data.get("name"))
+    name = as_name(data.get("name"))
     return Recognized(
         camera,
         kind == "lpr",
         # Frigate sends this name for a face that it does not know.
         None if name == "unknown" else name,
-        as_str(data.get("plate")),
-        as_str(data.get("id")),
-        as_float(data.get("score")),
+        as_name(data.get("plate")),
+        as_name(data.get("id")),
+        _score(data.get("score")),
     )
 
 
+def _score(value: Any) -> float | None:
+    score = as_float(value)
+    return None if score is None or not 0 <= score <= 1 else score
+
+
 def _profile_state(payload: Any) -> ProfileState | None:
-    if not isinstance(payload, str):
+    if payload == "":
+        return ProfileState(None)
+    if (name := as_name(payload)) is None:
         return None
-    return ProfileState(None if payload.lower() in {"", "none"} else payload)
+    return ProfileState(None if name.lower() == "none" else name)
 
 
 _READERS: Mapping[str, Callable[[Any], Update | None]] = {

@@ -55,7 +55,7 @@ class LiveCoordinator(OnDemandCoordinator[int]):
         """Initialize; sends nothing before `async_connect` or the first listener."""
         super().__init__(hass, entry, client, server, "live", POLL_INTERVAL)
         self.state = LiveState()
-        self.state.configure(server.data.config)
+        self.state.configure(server.data.config, server.data.cameras)
         self.is_pushing = False
         self._topic_listeners: defaultdict[Topic, set[CALLBACK_TYPE]] = defaultdict(set)
         self._event_handlers: defaultdict[str, set[Callable[[LiveEvent], None]]] = (
@@ -86,7 +86,7 @@ class LiveCoordinator(OnDemandCoordinator[int]):
             LiveListener(
                 # An exception in one entity must not end the connection for all others.
                 catch_log_exception(
-                    self._on_update, lambda update: f"Cannot apply {update}"
+                    self._on_update, lambda update: f"Cannot apply {update!s:.255}"
                 ),
                 catch_log_exception(
                     self._on_connect,
@@ -161,7 +161,12 @@ class LiveCoordinator(OnDemandCoordinator[int]):
     @callback
     @override
     def _handle_server_update(self) -> None:
-        self.state.configure(self.server.data.config)
+        data = self.server.data
+        if self.state.configure(data.config, data.cameras) and self.is_pushing:
+            # Frigate told of it before we knew it, and does so again only if it is asked.
+            self._in_background(self.client.live.request_state(), "ask for the state")
+            if self._listeners:
+                self._refresh_in_background()
         super()._handle_server_update()
 
     @override

@@ -8,6 +8,8 @@ from ..aiofrigate import Recognized, TrackedObject
 
 ALL = "all"
 """The label under which Frigate counts objects of every label."""
+_MAX_OBJECTS = 1000
+"""Objects of a camera that are remembered: the end of one of them could get lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +77,19 @@ class CameraState:
             return set() if before is None else {before.label}
         self.objects[tracked.object_id] = tracked
         if before is None:
-            return {tracked.label}
+            return {tracked.label, *self._drop_oldest()}
         is_same = (before.label, before.zones, before.is_stationary) == (
             tracked.label,
             tracked.zones,
             tracked.is_stationary,
         )
         return set() if is_same else {before.label, tracked.label}
+
+    def _drop_oldest(self) -> set[str]:
+        """Forget an object if there are too many; return its label."""
+        if self.objects is None or len(self.objects) <= _MAX_OBJECTS:
+            return set()
+        return {self.objects.pop(next(iter(self.objects))).label}
 
     def count(
         self, label: str, zone: str | None = None, *, only_active: bool = False

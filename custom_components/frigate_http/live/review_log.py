@@ -7,6 +7,11 @@ from ..aiofrigate import Review
 from .topics import ReviewEvent, ReviewEventType
 
 _MAX_REMEMBERED = 2000
+_MAX_ONGOING = 20
+"""Ongoing items of a camera; Frigate has one or two at a time."""
+_MAX_LISTED = 200
+"""Names in each list of an item."""
+_LISTS = ("objects", "zones", "sub_labels", "audio", "event_ids")
 
 
 class ReviewLog:
@@ -21,7 +26,8 @@ class ReviewLog:
         self._ongoing: dict[str, Review] = {}
         # A dictionary, because unlike a set it keeps the order of insertion.
         self._ended: dict[str, None] = {}
-        self._pushed_since_request: set[str] = set()
+        self._is_requesting = False
+        self._pushed_since_request: dict[str, None] = {}
         self._unconfirmed: set[str] = set()
         self._is_first = True
 
@@ -41,16 +47,19 @@ class ReviewLog:
 
     def start_request(self) -> None:
         """Mark the start of a request: items pushed from now on are newer than its response."""
+        self._is_requesting = True
         self._pushed_since_request.clear()
 
     def apply_pushed(
         self, review: Review, *, is_new: bool = True
     ) -> Iterator[ReviewEvent]:
         """Apply a pushed review item."""
-        self._pushed_since_request.add(review.review_id)
+        review = _shortened(review)
+        if self._is_requesting:
+            _remember(self._pushed_since_request, review.review_id)
         if self._is_first and not is_new and not self._is_known(review):
             # It started before Home Assistant did; its start must not be replayed.
-            self._ongoing[review.review_id] = review
+            self._set_ongoing(review)
             if review.end is None:
                 yield _review_event(ReviewEventType.UPDATED, review)
                 return
@@ -59,7 +68,7 @@ class ReviewLog:
     def apply_response(self, reviews: Iterable[Review]) -> Iterator[ReviewEvent]:
         """Apply a response with all items that are ongoing or ended recently."""
         is_first, self._is_first = self._is_first, False
-        rows = {review.review_id: review for review in reviews}
+        rows = {review.review_id: _shortened(review) for review in reviews}
         for review in sorted(rows.values(), key=lambda one: one.start or 0.0):
             if review.review_id in self._pushed_since_request:
                 continue
@@ -71,11 +80,12 @@ class ReviewLog:
                 yield from self._apply(review)
             else:
                 yield from self._apply(review)
-        missing = self._ongoing.keys() - rows.keys() - self._pushed_since_request
+        missing = self._ongoing.keys() - rows.keys() - self._pushed_since_request.keys()
         # Frigate pushes an item before its database returns it, so one miss proves nothing.
         for gone in missing & self._unconfirmed:
             yield from self._end(self._ongoing[gone])
         self._unconfirmed = missing - self._unconfirmed
+        self._is_requesting = False
 
     def _is_known(self, review: Review) -> bool:
         return review.review_id in self._ongoing or review.review_id in self._ended
@@ -83,9 +93,22 @@ class ReviewLog:
     def _add_silently(self, review: Review) -> None:
         """Add an item without an event."""
         if review.end is None:
-            self._ongoing[review.review_id] = review
+            self._set_ongoing(review)
         else:
-            self._add_ended(review.review_id)
+            _remember(self._ended, review.review_id)
+
+    def _set_ongoing(self, review: Review) -> None:
+        """Set an ongoing item, in place of the oldest one if its camera has too many."""
+        is_known = review.review_id in self._ongoing
+        self._ongoing[review.review_id] = review
+        if not is_known:
+            here = [
+                one.review_id
+                for one in self._ongoing.values()
+                if one.camera == review.camera
+            ]
+            if len(here) > _MAX_ONGOING:
+                del self._ongoing[here[0]]
 
     def _apply(self, review: Review) -> Iterator[ReviewEvent]:
         if review.review_id in self._ended:
@@ -94,19 +117,29 @@ class ReviewLog:
             yield from self._end(review)
             return
         before = self._ongoing.get(review.review_id)
-        self._ongoing[review.review_id] = review
+        self._set_ongoing(review)
         if (event_type := _event_type_for(before, review)) is not None:
             yield _review_event(event_type, review)
 
     def _end(self, review: Review) -> Iterator[ReviewEvent]:
         self._ongoing.pop(review.review_id, None)
-        self._add_ended(review.review_id)
+        _remember(self._ended, review.review_id)
         yield _review_event(ReviewEventType.ENDED, review)
 
-    def _add_ended(self, review_id: str) -> None:
-        self._ended[review_id] = None
-        if len(self._ended) > _MAX_REMEMBERED:
-            del self._ended[next(iter(self._ended))]
+
+def _remember(ids: dict[str, None], review_id: str) -> None:
+    """Add an id, in place of the oldest one if there are too many."""
+    ids[review_id] = None
+    if len(ids) > _MAX_REMEMBERED:
+        del ids[next(iter(ids))]
+
+
+def _shortened(review: Review) -> Review:
+    """Return an item whose lists are not too long to be kept and shown."""
+    found = {name: getattr(review, name) for name in _LISTS}
+    if all(len(names) <= _MAX_LISTED for names in found.values()):
+        return review
+    return replace(review, **{name: one[:_MAX_LISTED] for name, one in found.items()})
 
 
 def _event_type_for(before: Review | None, now: Review) -> ReviewEventType | None:

@@ -1,12 +1,13 @@
 """The current state of all cameras, updated by pushed messages and by polling."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 import time
 
 from ..aiofrigate import (
     CameraActivity,
+    CameraConfig,
+    CameraUpdate,
     Classified,
     Config,
     Count,
@@ -40,23 +41,38 @@ class LiveState:
 
     Each `apply_*` method updates the state and yields the changes: topics whose
     subscribers have to be notified, and events to fire. It does not know the subscribers.
+
+    Only the cameras of the configuration have a state. What a server says of others, or of
+    labels and features that they do not have, is not kept, so that memory is bounded.
     """
 
     def __init__(self) -> None:
         """Start with an unknown state."""
         self._config = Config.from_api({})
-        self._cameras: defaultdict[str, CameraState] = defaultdict(CameraState)
+        self._configs: Mapping[str, CameraConfig] = {}
+        self._cameras: dict[str, CameraState] = {}
         self.reviews = ReviewLog()
         self._recognitions = RecognitionLog()
         self.profile: ProfileState | None = None
 
-    def configure(self, config: Config) -> None:
-        """Judge what comes from now on by another configuration of the server."""
-        self._config = config
+    def configure(self, config: Config, cameras: Mapping[str, CameraConfig]) -> bool:
+        """Apply a configuration, and the part of its cameras that have a state.
+
+        Returns:
+            Whether there is something new, of which Frigate may have told already.
+        """
+        before, self._configs, self._config = self._configs, cameras, config
+        self._cameras = {
+            name: self._cameras.get(name) or CameraState() for name in cameras
+        }
+        return any(
+            name not in before or camera.sounds != before[name].sounds
+            for name, camera in cameras.items()
+        )
 
     def of(self, camera: str) -> CameraState:
-        """Return the state of a camera."""
-        return self._cameras[camera]
+        """Return the state of a camera; of one that has none, nothing is known."""
+        return self._cameras.get(camera) or CameraState()
 
     def feature(self, camera: str, feature: str, read_at: float) -> bool | int | None:
         """Return the value of a feature that was pushed after the configuration was read.
@@ -70,41 +86,23 @@ class LiveState:
         return value if since >= read_at else None
 
     def apply_update(self, update: Update) -> Iterator[Change]:
-        """Apply a pushed message."""
+        """Apply a pushed message, unless it is about a camera that has no state."""
         match update:
+            case CameraActivity() | SoundActivity():
+                yield from self._apply_activity(update)
             case Count():
                 yield from self._apply_count(update)
-            case ObjectUpdate():
-                yield from self._apply_object(update)
-            case Motion(camera, is_on):
-                self.of(camera).motion = is_on
-                yield Topic(Kind.MOTION, camera)
-            case ReviewUpdate(review, is_new):
-                yield from self._apply_reviews(
-                    self.reviews.apply_pushed(review, is_new=is_new)
-                )
-            case ReviewStatus(camera, severity):
-                yield from self._set_severity(camera, severity)
-            case Sound():
-                yield from self._apply_sound(update)
-            case FeatureState():
-                yield from self._apply_feature(update)
-            case Recognized():
-                yield from self._apply_recognition(update)
-            case Classified(camera, model, state):
-                self.of(camera).states[model] = state
-                yield Topic(Kind.STATES, camera, model)
             case ProfileState():
                 self.profile = update
                 yield PROFILE
-            case CameraActivity() | SoundActivity():
-                yield from self._apply_activity(update)
+            case _ if update.camera in self._cameras:
+                yield from self._apply_camera_update(update)
 
     def apply_poll(
         self, events: Iterable[Event], reviews: Iterable[Review], cameras: Iterable[str]
     ) -> Iterator[Change]:
         """Apply a poll response: the ongoing events and reviews of these cameras."""
-        ongoing = [event for event in events if event.camera is not None]
+        ongoing = [*events]
         for camera in cameras:
             here = [event for event in ongoing if event.camera == camera]
             yield from self._apply_polled_objects(camera, here)
@@ -123,7 +121,8 @@ class LiveState:
         """
         for event in sorted(events, key=_start_of):
             yield from self._apply_polled_event(event)
-        yield from self._apply_reviews(self.reviews.apply_response(reviews))
+        ours = [review for review in reviews if review.camera in self._cameras]
+        yield from self._apply_reviews(self.reviews.apply_response(ours))
         for camera in cameras:
             yield from self._set_severity(camera, self.reviews.severity(camera))
 
@@ -154,16 +153,40 @@ class LiveState:
 
     # Pushed messages
 
+    def _apply_camera_update(self, update: CameraUpdate) -> Iterator[Change]:
+        match update:
+            case ObjectUpdate():
+                yield from self._apply_object(update)
+            case Motion(camera, is_on):
+                self.of(camera).motion = is_on
+                yield Topic(Kind.MOTION, camera)
+            case ReviewUpdate(review, is_new):
+                yield from self._apply_reviews(
+                    self.reviews.apply_pushed(review, is_new=is_new)
+                )
+            case ReviewStatus(camera, severity):
+                yield from self._set_severity(camera, severity)
+            case Sound():
+                yield from self._apply_sound(update)
+            case FeatureState():
+                yield from self._apply_feature(update)
+            case Recognized():
+                yield from self._apply_recognition(update)
+            case Classified(camera, model, state):
+                if model in self._config.classifiers.get(camera, ()):
+                    self.of(camera).states[model] = state
+                    yield Topic(Kind.STATES, camera, model)
+
     def _apply_activity(
         self, update: CameraActivity | SoundActivity
     ) -> Iterator[Change]:
         if isinstance(update, SoundActivity):
-            for camera in {*update.sounds, *self._cameras}:
+            for camera in self._cameras:
                 sounds = update.sounds.get(camera, frozenset())
                 yield from self._set_sounds(camera, sounds)
             return
         # A camera that the message leaves out has no motion and no objects.
-        for camera in {*update.objects, *self._cameras}:
+        for camera in self._cameras:
             self.of(camera).apply_frame_motion(update.motion.get(camera))
             yield Topic(Kind.MOTION, camera)
             objects = map(self._as_counted, update.objects.get(camera, ()))
@@ -173,6 +196,8 @@ class LiveState:
     def _apply_count(self, update: Count) -> Iterator[Change]:
         # The place may be a zone, which has no state of its own.
         if (state := self._cameras.get(update.place)) is None:
+            return
+        if update.label not in (*self._configs[update.place].labels, ALL):
             return
         known = state.active if update.only_active else state.totals
         if known is not None and known[update.label] != update.count:
@@ -213,11 +238,15 @@ class LiveState:
         yield from self._set_sounds(update.camera, sounds)
 
     def _set_sounds(self, camera: str, sounds: Iterable[str]) -> Iterator[Change]:
-        state, now = self.of(camera), frozenset(sounds)
+        state, now = self.of(camera), frozenset(sounds) & self._sounds_of(camera)
         before = frozenset(state.sounds or ())
         state.sounds = now
         for label in before ^ now:
             yield Topic(Kind.SOUNDS, camera, label)
+
+    def _sounds_of(self, camera: str) -> frozenset[str]:
+        config = self._configs.get(camera)
+        return frozenset() if config is None else frozenset(config.sounds)
 
     def _apply_recognition(self, update: Recognized) -> Iterator[Change]:
         if not self._is_sure(update):
@@ -228,6 +257,8 @@ class LiveState:
 
     def _apply_feature(self, update: FeatureState) -> Iterator[Change]:
         state = self.of(update.camera)
+        if update.feature not in self._configs[update.camera].features:
+            return
         state.features[update.feature] = (update.value, time.monotonic())
         yield Topic(Kind.FEATURES, update.camera, update.feature)
         if update.feature == "enabled" and not update.value and state.motion:
@@ -317,13 +348,15 @@ class LiveState:
 
     def _recognition_of(self, event: Event) -> Recognized | None:
         """Return the recognized face or plate of an event, if there is one that counts."""
+        if event.camera not in self._cameras:
+            return None
         is_plate = event.plate is not None
         # A logo is a sub label too, and neither a person nor a known plate.
         is_logo = event.sub_label in self._config.attributes
         name = None if is_logo else event.sub_label
         # A name that somebody assigned by hand has no score.
         is_face = event.label == "person" and event.sub_label_score is not None
-        if event.camera is None or not (is_plate or (is_face and name)):
+        if not (is_plate or (is_face and name)):
             return None
         found = Recognized(
             event.camera,
