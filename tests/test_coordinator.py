@@ -32,7 +32,7 @@ from tests.common import (
 )
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
-from tests.versions import EVERY_VERSION
+from tests.versions import EVERY_VERSION, ONLY_016
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
 
@@ -223,6 +223,19 @@ async def test_a_missed_poll_does_not_outlive_a_refusal(
     frigate.clear_faults()
     await pass_time(hass, freezer)
     assert shown()[0] is True
+
+
+@ONLY_016
+async def test_a_viewer_may_read_the_faces_before_0_17(
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
+) -> None:
+    frigate.add_face("Eileen", 2)
+    entry = await set_up(hass, make_entry(frigate.external_url, **VIEWER))
+    assert entry.runtime_data.server.profile.role == "viewer"
+    assert state_of(hass, entry, *FACES) == "1"
+    frigate.add_face("Ana", 1)
+    await pass_polls(hass, freezer, 2)
+    assert state_of(hass, entry, *FACES) == "2"
 
 
 @EVERY_VERSION

@@ -15,10 +15,12 @@ from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 from homeassistant.const import CONF_URL, CONF_USERNAME, CONF_VERIFY_SSL
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.translation import async_get_translations
 from homeassistant.setup import async_setup_component
 from tests.common import ADMIN, VIEWER, pass_polls, pass_time, reauths, setup_state
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
+from tests.versions import WITH_016
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
 
@@ -246,6 +248,21 @@ async def test_an_account_without_the_admin_role(
     frigate.revoke_sessions()
     await reload(hass, entry)
     assert open_issues(hass) == {"restricted_account"}
+
+
+@WITH_016
+async def test_what_the_repair_of_the_role_says_of_faces_is_true(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    frigate.add_face("Eileen")
+    entry = await set_up(hass, make_entry(frigate.external_url, **VIEWER))
+    assert open_issues(hass) == {"restricted_account"}
+    texts = await async_get_translations(hass, "en", "issues", [DOMAIN])
+    key = "issues.restricted_account.fix_flow.step.confirm.description"
+    text = texts[f"component.{DOMAIN}.{key}"]
+    assert text.count("faces") == text.count("faces (from Frigate 0.17)") == 1
+    shows_faces = entry.runtime_data.server.data.faces is not None
+    assert shows_faces is not frigate.state.is_017
 
 
 async def test_an_ignored_issue_stays_ignored(

@@ -23,6 +23,11 @@ class Capabilities:
         return self._since(*OLDEST_VERSION)
 
     @property
+    def has_camera_roles(self) -> bool | None:
+        """Return whether there are roles that see some cameras only."""
+        return self._since(0, 17)
+
+    @property
     def caches_by_account(self) -> bool | None:
         """Return whether an answer that nginx keeps goes to the same account only."""
         return self._since(0, 17)

@@ -36,6 +36,8 @@ async def _read_status(call: ServerCall) -> JsonObjectType:
     config = await system.config(fresh=True)
     profile = await system.profile(fresh=True)
     cameras = profile.allowed_cameras
+    if call.client.capabilities.has_camera_roles is False:
+        cameras = tuple(config.cameras)
     if cameras is not None:
         cameras = tuple(one for one in cameras if call.permissions.may_read(one))
     return _status(
