@@ -25,7 +25,9 @@ from tests.common import (
 from tests.conftest import set_up
 from tests.entity_snapshots import snapshot_platform
 from tests.fake_frigate import FakeFrigate, Fault
+from tests.fake_frigate.controls import carry_out
 from tests.fake_frigate.stats import build_stats
+from tests.live.common import until_pushing, until_state
 from tests.versions import EVERY_VERSION, WITH_016
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
@@ -83,21 +85,25 @@ async def test_a_stream_is_connected_while_frames_arrive(
     assert shown(hass, entry, STREAM) == STATE_ON
 
 
+@EVERY_VERSION
 async def test_a_camera_switched_off_raises_no_alarm(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     entry: MockConfigEntry,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    camera = frigate.state.cameras["front_door"]
-    camera.enabled = False
-    # With the next poll: that no pictures come is looked into at once.
-    await pass_time(hass, freezer)
-    assert shown(hass, entry, STREAM) == STATE_UNKNOWN
-
-    camera.enabled = True
-    await pass_time(hass, freezer)
-    assert shown(hass, entry, STREAM) == STATE_ON
+    await until_pushing(hass, entry, frigate)
+    camera = ("binary_sensor", STREAM)
+    for _ in range(2):
+        # Somebody else does it, and Frigate goes on to report the last frame rate.
+        carry_out(frigate.state, "front_door", "enabled", "OFF")
+        await until_state(hass, entry, *camera, STATE_UNKNOWN)
+        await pass_polls(hass, freezer, 2)
+        assert shown(hass, entry, STREAM) == STATE_UNKNOWN
+        carry_out(frigate.state, "front_door", "enabled", "ON")
+        await until_state(hass, entry, *camera, STATE_ON)
+        await pass_polls(hass, freezer, 2)
+        assert shown(hass, entry, STREAM) == STATE_ON
 
 
 async def test_what_is_on_by_default(

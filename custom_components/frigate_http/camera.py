@@ -41,8 +41,8 @@ from .const import (
     LOGGER,
 )
 from .coordinator.server import ServerCoordinator
-from .entity.base import CameraEntity, ServerEntity
-from .entity.control import is_settable
+from .entity.base import ServerEntity
+from .entity.control import FeatureEntity, is_settable
 from .entity.dynamic import async_add_as_they_appear
 from .errors import (
     action_error,
@@ -51,7 +51,6 @@ from .errors import (
     validation_error,
 )
 from .inventory import camera_unique_id
-from .live.topics import Kind, Topic
 from .runtime import FrigateConfigEntry
 
 PARALLEL_UPDATES = 0
@@ -199,10 +198,11 @@ class StillsCamera(Camera):
             return None
 
 
-class FrigateCamera(CameraEntity, StillsCamera):
+class FrigateCamera(FeatureEntity, StillsCamera):
     """A camera of Frigate."""
 
     _attr_name = None
+    _features = (ENABLED, RECORDINGS, MOTION)
     _state_attrs = ("_attr_is_recording", "_attr_motion_detection_enabled")
 
     def __init__(
@@ -210,36 +210,22 @@ class FrigateCamera(CameraEntity, StillsCamera):
     ) -> None:
         """Initialize with the live view options."""
         Camera.__init__(self)
-        super().__init__(coordinator, None, camera)
+        super().__init__(commands, coordinator, None, camera)
         options = coordinator.config_entry.options
         self._fps = int(options.get(CONF_MJPEG_FPS, DEFAULT_MJPEG_FPS))
         self._height = int(options.get(CONF_MJPEG_HEIGHT, DEFAULT_MJPEG_HEIGHT))
         self._overlays = Overlays(**dict.fromkeys(options.get(CONF_OVERLAYS, ()), True))
         self._stills = Stills(coordinator, camera)
-        self._commands = commands
         self._can_turn_off = coordinator.config_entry.data.get(CONF_TAKEN_OVER, False)
         if self._can_turn_off:
             self._attr_supported_features = CameraEntityFeature.ON_OFF
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Subscribe to the features that the state shows."""
-        for feature in (ENABLED, RECORDINGS, MOTION):
-            self.async_on_remove(
-                self._commands.live.async_subscribe_topic(
-                    Topic(Kind.FEATURES, self.camera, feature),
-                    self._handle_coordinator_update,
-                )
-            )
-        await super().async_added_to_hass()
 
     @override
     def _async_update_attrs(self) -> bool:
         if self.camera_config is None:
             return False
         is_enabled, is_recorded, has_motion = (
-            self._commands.feature_value(self.camera, feature)
-            for feature in (ENABLED, RECORDINGS, MOTION)
+            self.feature_value(feature) for feature in self._features
         )
         self._attr_is_recording = is_enabled is not False and is_recorded is True
         # Versions that cannot switch motion detection off do not tell.

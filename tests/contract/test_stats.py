@@ -82,6 +82,34 @@ async def test_stats_with_hardware(socket_enabled: None, version: str) -> None:
             assert "connection_quality" not in dead
 
 
+@EVERY_VERSION
+def test_a_camera_that_is_switched_off_keeps_its_last_rate(
+    version: str, freezer: FrozenDateTimeFactory
+) -> None:
+    server = FakeFrigate(version)
+
+    def rate() -> float:
+        camera: dict[str, float] = build_stats(server.state)["cameras"]["front_door"]
+        return camera["camera_fps"]
+
+    camera, before = server.state.cameras["front_door"], rate()
+    assert before > 0
+    camera.change("enabled", False)
+    for _ in range(8):
+        freezer.tick(15)
+        assert rate() == before
+    # It is not so where the stream is lost, and a restart forgets.
+    camera.change("enabled", True)
+    camera.online = False
+    assert rate() == 0
+    camera.online = True
+    camera.change("enabled", False)
+    freezer.tick(15)
+    assert rate() > 0
+    server.state.started_at = server.state.clock()
+    assert rate() == 0
+
+
 def test_command_lines_of_017_are_padded() -> None:
     server = FakeFrigate()
     usages = build_stats(server.state)["cpu_usages"].values()

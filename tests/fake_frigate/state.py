@@ -52,6 +52,8 @@ class User:
 class Camera:
     """A configured camera. Switched off or offline, it remembers since when.
 
+    `frozen_at` is when a command switched it off: the rate of its pictures stays.
+
     `runtime` holds what the configuration says of what commands have changed since, and
     `allowed` whether it allows a feature where that is not what it sets. `moving` is what
     `<camera>/motion` has said last, and `motion_boxes` whether the last frame shows motion.
@@ -97,6 +99,7 @@ class Camera:
     runtime: dict[str, Any] = field(default_factory=dict)
     clock: Clock = field(default=wall_clock, repr=False)
     stopped_at: float | None = field(default=None, init=False)
+    frozen_at: float | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         """Treat a camera that begins dead as one that has been dead for long."""
@@ -128,6 +131,8 @@ class Camera:
     def change(self, name: str, value: Any) -> None:
         """Change a setting until further notice, without touching the configuration."""
         self.runtime.setdefault(name, getattr(self, name))
+        if name == "enabled":
+            self.frozen_at = self.clock() if self.alive and not value else None
         setattr(self, name, value)
 
     def forget(self, *kept: str) -> None:

@@ -28,14 +28,25 @@ class _Snapshot:
 
     def __init__(self, state: ServerState) -> None:
         self.state = state
-        self.tick = max(0, int(state.clock() - state.started_at)) // INTERVAL
+        self.tick = self._tick_at(state.clock())
         self.first_pid = 1000 + 4000 * (state.restarts % 7)
         self.processes: dict[str, _Process] = {}
         self._collect_processes()
 
-    def wave(self, name: str, low: float, high: float, digits: int = 2) -> float:
+    def _tick_at(self, time: float) -> int:
+        return max(0, int(time - self.state.started_at)) // INTERVAL
+
+    def wave(
+        self,
+        name: str,
+        low: float,
+        high: float,
+        digits: int = 2,
+        tick: int | None = None,
+    ) -> float:
         """Return a number that is always the same for this name at this time."""
-        share = zlib.crc32(f"{name}/{self.tick}".encode()) / 0xFFFFFFFF
+        tick = self.tick if tick is None else tick
+        share = zlib.crc32(f"{name}/{tick}".encode()) / 0xFFFFFFFF
         return round(low + share * (high - low), digits)
 
     def _add(self, key: str, cmdline: str, camera: str | None = None) -> None:
@@ -61,12 +72,12 @@ class _Snapshot:
     def camera(self, name: str, camera: Camera) -> dict[str, Any]:
         """Return the numbers of one camera."""
         alive = camera.alive
-        fps = self.wave(f"{name}.fps", camera.fps * 0.95, camera.fps * 1.03, 1)
+        fps = self._fps(name, camera)
         detecting = alive and camera.detect_enabled
         # The process that listens, to whatever camera, writes a number for each of them.
         silence = 0.0 if "audio_detector" in self.processes else 0
         values: dict[str, Any] = {
-            "camera_fps": fps if alive else 0.0,
+            "camera_fps": fps if alive else self._last_fps(name, camera),
             "process_fps": fps if alive else 0.0,
             "skipped_fps": 0.0,
             "detection_fps": self.wave(f"{name}.detect", 0.0, camera.fps, 1)
@@ -82,6 +93,15 @@ class _Snapshot:
         if camera.audio and alive:
             values |= self._audio(name, camera)
         return values | self._quality(name, camera) if self.state.is_018 else values
+
+    def _fps(self, name: str, camera: Camera, tick: int | None = None) -> float:
+        return self.wave(f"{name}.fps", camera.fps * 0.95, camera.fps * 1.03, 1, tick)
+
+    def _last_fps(self, name: str, camera: Camera) -> float:
+        """Return the rate that nobody resets when a camera is switched off."""
+        if camera.frozen_at is None or camera.frozen_at < self.state.started_at:
+            return 0.0
+        return self._fps(name, camera, self._tick_at(camera.frozen_at))
 
     def _audio(self, name: str, camera: Camera) -> dict[str, float]:
         rms, dbfs = camera.audio_rms, camera.audio_dbfs

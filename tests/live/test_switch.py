@@ -6,7 +6,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.frigate_http.switch import FEATURE_SWITCHES
-from homeassistant.const import STATE_OFF, STATE_ON, Platform
+from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNKNOWN, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
@@ -44,6 +44,9 @@ FEATURES = [one.key for one in FEATURE_SWITCHES]
 DETECT = ("switch", "camera:front_door:detect")
 MOTION = ("switch", "camera:front_door:motion")
 RECORDINGS = ("switch", "camera:front_door:recordings")
+CAMERA = ("camera", "camera:front_door")
+STREAM = ("binary_sensor", "camera:front_door:stream")
+SOUND_LEVEL = ("sensor", "camera:front_door:sound_level")
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
 ALL_ON = pytest.mark.usefixtures("entity_registry_enabled_by_default")
@@ -349,6 +352,42 @@ async def test_what_somebody_else_switches(
     await pass_time(hass, freezer)
     await until_pushing(hass, entry, frigate)
     await until_state(hass, entry, *RECORDINGS, STATE_OFF)
+
+
+@EVERY_VERSION
+@ALL_ON
+@pytest.mark.parametrize(
+    ("feature", "shown", "while_off", "while_on"),
+    [
+        ("recordings", CAMERA, "idle", "recording"),
+        ("enabled", CAMERA, "idle", "recording"),
+        ("enabled", STREAM, STATE_UNKNOWN, STATE_ON),
+        ("audio", SOUND_LEVEL, STATE_UNKNOWN, "-40.5"),
+    ],
+)
+async def test_what_else_shows_a_feature_follows_within_a_second(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+    feature: str,
+    shown: tuple[str, str],
+    while_off: str,
+    while_on: str,
+) -> None:
+    camera = frigate.state.cameras["front_door"]
+    camera.audio, camera.audio_dbfs = True, -40.5
+    entry = await connected(hass, frigate, make_entry(frigate.internal_url))
+    assert state_of(hass, entry, *shown) == while_on
+    for name, state in (("turn_off", while_off), ("turn_on", while_on)):
+        action, key = f"switch.{name}", f"front_door:{feature}"
+        assert await call_in_time(hass, entry, freezer, action, key) < 1
+        assert state_of(hass, entry, *shown) == state
+    # So it does when somebody else switches.
+    began_at = hass.loop.time()
+    for payload, state in (("OFF", while_off), ("ON", while_on)):
+        carry_out(frigate.state, "front_door", feature, payload)
+        await until_state(hass, entry, *shown, state)
+    assert hass.loop.time() - began_at < 1
 
 
 @EVERY_VERSION

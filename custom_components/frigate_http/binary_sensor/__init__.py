@@ -1,5 +1,7 @@
 """Binary sensors of the server and its cameras."""
 
+from functools import partial
+
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -27,6 +29,6 @@ async def async_setup_entry(
         runtime.server,
         async_add_entities,
         camera_binary_sensors,
-        FrigateCameraBinarySensor,
+        partial(FrigateCameraBinarySensor, runtime.commands),
     )
     async_add_live_binary_sensors(runtime.server, runtime.live, async_add_entities)

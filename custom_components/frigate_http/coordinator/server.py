@@ -291,11 +291,7 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
         }
 
     def _needs_config(self, stats: Stats | FrigateError) -> bool:
-        """Return whether Frigate restarted, or its cameras changed.
-
-        A camera that stopped streaming may have been turned off in Frigate, which only
-        the configuration tells.
-        """
+        """Return whether Frigate restarted, or cameras were added or removed."""
         if isinstance(stats, FrigateError) or (before := self._last_stats) is None:
             return False
         restarted = (
@@ -303,11 +299,7 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
             and before.uptime is not None
             and stats.uptime < before.uptime
         )
-        return (
-            restarted
-            or stats.cameras.keys() != before.cameras.keys()
-            or _streaming_cameras(stats) != _streaming_cameras(before)
-        )
+        return restarted or stats.cameras.keys() != before.cameras.keys()
 
     def _answer_or_kept[T](
         self,
@@ -348,10 +340,6 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
         if subject in self._warned:
             self._warned.remove(subject)
             LOGGER.info("%s can read the %s again", self.name, subject)
-
-
-def _streaming_cameras(stats: Stats) -> set[str]:
-    return {name for name, camera in stats.cameras.items() if camera.camera_fps}
 
 
 def _account_of(profile: Profile) -> tuple[str | None, str | None]:

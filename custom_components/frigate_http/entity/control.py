@@ -1,4 +1,4 @@
-"""The base class of entities that set a feature of a camera."""
+"""The base classes of entities that show features of a camera, or set one."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Collection, Iterator
@@ -15,11 +15,49 @@ from .base import CameraEntity
 from .dynamic import async_add_and_remove
 
 
-class ControlEntity(CameraEntity):
+class FeatureEntity(CameraEntity):
+    """An entity that depends on features of its camera, whoever switches them.
+
+    Changes are pushed. Without the live connection, they appear with the next read of the
+    configuration.
+    """
+
+    _features: tuple[str, ...] = ()
+
+    def __init__(
+        self,
+        commands: Commands,
+        coordinator: ServerCoordinator,
+        description: EntityDescription | None,
+        camera: str,
+    ) -> None:
+        """Initialize for a camera."""
+        super().__init__(coordinator, description, camera)
+        self._commands = commands
+
+    def feature_value(self, feature: str) -> Value | None:
+        """Return the current value of a feature; None if it is unknown."""
+        return self._commands.feature_value(self.camera, feature)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Subscribe to the features."""
+        for feature in self._features:
+            self._subscribe(Topic(Kind.FEATURES, self.camera, feature))
+        await super().async_added_to_hass()
+
+    def _subscribe(self, topic: Topic) -> None:
+        self.async_on_remove(
+            self._commands.live.async_subscribe_topic(
+                topic, self._handle_coordinator_update
+            )
+        )
+
+
+class ControlEntity(FeatureEntity):
     """An entity that shows and sets the feature that the key of its description names.
 
-    Changes by others are pushed, and while they are, the entity is available whatever the
-    polls do. Without the live connection, they appear with the next read of the configuration.
+    While Frigate pushes, it is available whatever the polls do.
     """
 
     def __init__(
@@ -30,9 +68,9 @@ class ControlEntity(CameraEntity):
         camera: str,
     ) -> None:
         """Show a feature of a camera."""
-        super().__init__(coordinator, description, camera)
+        super().__init__(commands, coordinator, description, camera)
         self._feature = description.key
-        self._commands = commands
+        self._features = (description.key,)
 
     @abstractmethod
     def _set_value_attrs(self, value: Value | None) -> None:
@@ -48,18 +86,13 @@ class ControlEntity(CameraEntity):
     def _async_update_attrs(self) -> bool:
         if not is_settable(self.coordinator, self.camera, self._feature):
             return False
-        self._set_value_attrs(self._commands.feature_value(self.camera, self._feature))
+        self._set_value_attrs(self.feature_value(self._feature))
         return True
 
     @override
     async def async_added_to_hass(self) -> None:
         """Subscribe to the feature, and to the connection that pushes it."""
-        for topic in (Topic(Kind.FEATURES, self.camera, self._feature), CONNECTION):
-            self.async_on_remove(
-                self._commands.live.async_subscribe_topic(
-                    topic, self._handle_coordinator_update
-                )
-            )
+        self._subscribe(CONNECTION)
         await super().async_added_to_hass()
 
     async def _async_set(self, value: Value) -> None:

@@ -31,7 +31,7 @@ async def async_setup_entry(
     add(part_sensors, FrigatePartSensor)
     add(faces_sensors, FrigateFacesSensor)
     add(people, FrigatePersonSensor)
-    add(camera_sensors, FrigateCameraSensor)
+    add(camera_sensors, partial(FrigateCameraSensor, runtime.commands))
     add(
         exports_sensors,
         lambda _server, one: FrigateExportsSensor(runtime.exports, one),

@@ -7,11 +7,13 @@ from typing import override
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity
 from homeassistant.helpers.typing import StateType
 
-from ..aiofrigate import CameraConfig, CameraStats, Capabilities
+from ..aiofrigate import CameraStats, Capabilities
+from ..commands import Commands
 from ..coordinator.server import ServerCoordinator
-from ..entity.base import CameraEntity
+from ..entity.control import FeatureEntity
 from .base import HealthSensorDescription, fps, percent
 
+AUDIO = "audio"
 CONNECTION_QUALITIES = ("excellent", "fair", "poor", "unusable")
 
 
@@ -22,9 +24,9 @@ class CameraSensorDescription(HealthSensorDescription):
     value_fn: Callable[[CameraStats], StateType]
     choices: tuple[str, ...] = ()
     """The options of an enum, as a tuple: the list in `options` would make this unhashable."""
-    exists_fn: Callable[[CameraConfig, Capabilities], bool | None] = (
-        lambda _camera, _capabilities: True
-    )
+    feature: str | None = None
+    """A feature, without which there is no such statistic."""
+    exists_fn: Callable[[Capabilities], bool | None] = lambda _capabilities: True
 
 
 def _connection_quality(camera: CameraStats) -> str | None:
@@ -33,14 +35,8 @@ def _connection_quality(camera: CameraStats) -> str | None:
     return quality if quality in CONNECTION_QUALITIES else None
 
 
-def _has_connection_stats(
-    _camera: CameraConfig, capabilities: Capabilities
-) -> bool | None:
+def _has_connection_stats(capabilities: Capabilities) -> bool | None:
     return capabilities.has_connection_stats
-
-
-def _has_audio(camera: CameraConfig, _capabilities: Capabilities) -> bool:
-    return camera.audio_enabled
 
 
 CAMERA_SENSORS: tuple[CameraSensorDescription, ...] = (
@@ -106,14 +102,14 @@ CAMERA_SENSORS: tuple[CameraSensorDescription, ...] = (
         native_unit_of_measurement="dBFS",
         suggested_display_precision=1,
         value_fn=lambda camera: camera.audio_dbfs,
-        exists_fn=_has_audio,
+        feature=AUDIO,
     ),
     CameraSensorDescription(
         key="sound_rms",
         entity_category=None,
         suggested_display_precision=1,
         value_fn=lambda camera: camera.audio_rms,
-        exists_fn=_has_audio,
+        feature=AUDIO,
     ),
 )
 
@@ -126,11 +122,12 @@ def camera_sensors(
         return
     for name, camera in coordinator.data.cameras.items():
         for one in CAMERA_SENSORS:
-            if one.exists_fn(camera, coordinator.client.capabilities):
+            is_on = one.feature is None or camera.features.get(one.feature) is True
+            if is_on and one.exists_fn(coordinator.client.capabilities):
                 yield one, name
 
 
-class FrigateCameraSensor(CameraEntity, SensorEntity):
+class FrigateCameraSensor(FeatureEntity, SensorEntity):
     """A sensor with a statistic of a camera."""
 
     entity_description: CameraSensorDescription
@@ -138,12 +135,15 @@ class FrigateCameraSensor(CameraEntity, SensorEntity):
 
     def __init__(
         self,
+        commands: Commands,
         coordinator: ServerCoordinator,
         description: CameraSensorDescription,
         camera: str,
     ) -> None:
         """Initialize for a camera."""
-        super().__init__(coordinator, description, camera)
+        super().__init__(commands, coordinator, description, camera)
+        if description.feature is not None:
+            self._features = (description.feature,)
         if description.choices:
             self._attr_options = list(description.choices)
 
@@ -162,7 +162,6 @@ class FrigateCameraSensor(CameraEntity, SensorEntity):
     @property
     def _is_supported(self) -> bool:
         """Return whether the statistic applies: sound levels need audio detection."""
-        camera, capabilities = self.camera_config, self.coordinator.client.capabilities
-        return camera is not None and bool(
-            self.entity_description.exists_fn(camera, capabilities)
-        )
+        is_on = all(self.feature_value(one) is True for one in self._features)
+        capabilities = self.coordinator.client.capabilities
+        return is_on and bool(self.entity_description.exists_fn(capabilities))
