@@ -27,18 +27,14 @@ UNKNOWN = {
 
 def status(frigate: FakeFrigate, user: str, role: str, **others: Any) -> dict[str, Any]:
     """Return the answer of a server that works."""
-    # 0.16 has no roles for some cameras only.
-    tells_cameras = frigate.state.is_017
     return {
         "alive": True,
         "health": "Frigate is running. Alive and healthy!",
         "version": frigate.state.version_string,
         "user": user,
         "role": role,
-        "allowed_cameras": ["front_door", "Portones"] if tells_cameras else None,
-        "allowed_entity_ids": ["camera.front_door", "camera.portones"]
-        if tells_cameras
-        else None,
+        "allowed_cameras": ["front_door", "Portones"],
+        "allowed_entity_ids": ["camera.front_door", "camera.portones"],
         "authentication": True,
         "anonymous": False,
         **others,
