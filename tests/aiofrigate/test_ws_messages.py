@@ -112,6 +112,7 @@ CAR = TrackedObject("1.0-a", "door", "car", "Post", frozenset({"street"}), False
         ("new", {}, ObjectUpdate(CAR, is_gone=False)),
         ("update", {}, ObjectUpdate(CAR, is_gone=False)),
         ("end", {}, ObjectUpdate(CAR, is_gone=True)),
+        ("update", {"end_time": 9.0}, ObjectUpdate(CAR, is_gone=True)),
         ("new", {"false_positive": True}, None),
         ("new", {"camera": None}, None),
         ("new", {"id": 5}, None),
@@ -139,6 +140,12 @@ def test_review_updates_are_parsed() -> None:
     update = parsed_json("reviews", {"type": "new", "after": after})
     assert isinstance(update, ReviewUpdate)
     assert (update.review.review_id, update.review.severity) == ("2.0-b", "alert")
+    steps = []
+    for kind in ("new", "update", "end", "genai"):
+        update = parsed_json("reviews", {"type": kind, "after": after})
+        assert isinstance(update, ReviewUpdate)
+        steps.append((update.is_new, update.is_end))
+    assert steps == [(True, False), (False, False), (False, True), (False, False)]
     assert parsed_json("reviews", {"type": "new", "after": {"id": "2.0-b"}}) is None
     assert parsed_json("reviews", {"type": "new"}) is None
 

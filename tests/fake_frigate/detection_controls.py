@@ -183,6 +183,14 @@ class DetectionControls(EventControls):
         review.end_time = self.state.clock()
         self._publish_review(review, "end", before)
 
+    def review_described(self, review: Review, title: str = "A parcel") -> None:
+        """Let the language model describe an item, which it does when that has ended."""
+        before = review.whole()
+        metadata = {"title": title, "potential_threat_level": 0}
+        review.data = review.data | {"metadata": metadata}
+        message = {"type": "genai", "before": before, "after": review.whole()}
+        self._live.publish_json("reviews", message)
+
     def _publish_review(
         self, review: Review, what: str, before: dict[str, Any]
     ) -> None:

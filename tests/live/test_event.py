@@ -40,7 +40,7 @@ from tests.entity_snapshots import snapshot_platform
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.versions import EVERY_VERSION, WITH_016
 
-from .common import until, until_pushing
+from .common import until, until_pushing, until_state
 
 REVIEW = ("event", "camera:front_door:review")
 FACE = ("event", "camera:front_door:face")
@@ -246,6 +246,97 @@ async def test_items_from_before_startup_do_not_fire_even_if_pushed_first(
     watched.review_ends(review)
     watched.review_ends(new)
     await until(hass, lambda: told.types[3:] == ["ended", "ended"])
+
+
+async def fires_nothing(
+    hass: HomeAssistant, frigate: FakeFrigate, told: EventPayload
+) -> None:
+    """See that nothing has fired so far, and that something that happens now does."""
+    assert told.types == []
+    review = frigate.review_starts("front_door")
+    await until(hass, lambda: len(told.types) > 0)
+    assert told.types == ["alert_started"]
+    assert told.attributes[0]["review_id"] == review.id
+    frigate.review_ends(review)
+    await until(hass, lambda: told.types[1:] == ["ended"])
+    # What is added to it later is no step of it.
+    frigate.review_described(review)
+    frigate.review_ends(frigate.review_starts("front_door"))
+    await until(hass, lambda: len(told.types) == 4)
+    assert told.types[2:] == ["alert_started", "ended"]
+
+
+@EVERY_VERSION
+async def test_a_description_of_what_was_over_before_startup_fires_nothing(
+    hass: HomeAssistant, watched: FakeFrigate
+) -> None:
+    long_ago = watched.add_review("front_door", ago=180, duration=30)
+    lately = watched.add_review("front_door", ago=40, duration=30)
+    watched.fail("/api/review", Fault.status(503))
+    entry = await set_up(hass, make_entry(watched.internal_url))
+    await watched.wait_for_live(1)
+    # The first one is described while nothing is known for certain, the others later.
+    early = watched.add_review("front_door", ago=90, duration=10)
+    watched.review_described(early)
+    watched.clear_faults()
+    await entry.runtime_data.live.async_refresh()
+    await until_pushing(hass, entry, watched)
+    told = EventPayload(hass, entry, REVIEW)
+    watched.review_described(long_ago)
+    watched.review_described(lately)
+    await fires_nothing(hass, watched, told)
+
+
+@EVERY_VERSION
+async def test_a_description_after_a_reload_fires_nothing(
+    hass: HomeAssistant, watched: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    review = watched.review_starts("front_door")
+    watched.review_ends(review)
+    await until_state(hass, entry, "sensor", "camera:front_door:review_status", "none")
+    await hass.config_entries.async_reload(entry.entry_id)
+    await until_pushing(hass, entry, watched)
+    told = EventPayload(hass, entry, REVIEW)
+    watched.review_described(review)
+    await fires_nothing(hass, watched, told)
+
+
+async def test_a_review_whose_times_change_after_its_end_fires_nothing(
+    hass: HomeAssistant,
+    watched: FakeFrigate,
+    polled: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    told = EventPayload(hass, polled, REVIEW)
+    review = watched.add_review("front_door", ago=180, duration=30)
+    await pass_time(hass, freezer, LIVE_POLL)
+    # It is written late, and its end moves to where we ask for new ones.
+    review.end_time = watched.state.clock() - 1
+    for _ in range(3):
+        await pass_time(hass, freezer, LIVE_POLL)
+    assert told.types == []
+    watched.review_starts("front_door")
+    await pass_time(hass, freezer, LIVE_POLL)
+    assert told.types == ["alert_started"]
+
+
+async def test_a_description_hides_no_review_of_a_gap(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    told = EventPayload(hass, entry, REVIEW)
+    frigate.fail("/api/review", Fault.status(503))
+    frigate.drop_live()
+    brief = frigate.review_starts("front_door")
+    frigate.review_ends(brief)
+    await frigate.wait_for_live(1)
+    frigate.review_described(brief)
+    frigate.motion("front_door", on=True)
+    motion = ("binary_sensor", "camera:front_door:motion")
+    await until_state(hass, entry, *motion, "on")
+    assert told.types == []
+    frigate.clear_faults()
+    await until(hass, lambda: len(told.types) == 2)
+    assert told.types == ["alert_started", "ended"]
 
 
 async def test_no_end_is_lost_in_a_gap(

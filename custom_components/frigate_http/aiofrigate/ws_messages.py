@@ -98,10 +98,14 @@ class ObjectUpdate:
 
 @dataclass(frozen=True, slots=True)
 class ReviewUpdate:
-    """A review item began, changed, or ended (`reviews`); an ended one has an end time."""
+    """A review item began, changed, or ended (`reviews`); an ended one has an end time.
+
+    Frigate also sends an item when its language model has described it, long after its end.
+    """
 
     review: Review
     is_new: bool = True
+    is_end: bool = False
 
     @property
     def camera(self) -> str | None:
@@ -307,7 +311,8 @@ def _object_update(payload: Any) -> ObjectUpdate | None:
     tracked = TrackedObject.from_api(camera, after)
     if tracked is None or after.get("false_positive") is True:
         return None
-    return ObjectUpdate(tracked, data.get("type") == "end")
+    is_over = data.get("type") == "end" or after.get("end_time") is not None
+    return ObjectUpdate(tracked, is_over)
 
 
 def _review_update(payload: Any) -> ReviewUpdate | None:
@@ -315,7 +320,7 @@ def _review_update(payload: Any) -> ReviewUpdate | None:
     review = Review.from_api(as_dict(data.get("after")))
     if review is None or review.camera is None:
         return None
-    return ReviewUpdate(review, data.get("type") == "new")
+    return ReviewUpdate(review, data.get("type") == "new", data.get("type") == "end")
 
 
 def _recognized(payload: Any) -> Recognized | None:

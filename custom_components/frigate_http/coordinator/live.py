@@ -175,7 +175,7 @@ class LiveCoordinator(OnDemandCoordinator[int]):
         started_at, was_pushing = time.time(), self.is_pushing
         polled_until = max(self._polled_until or started_at, started_at - _MAX_GAP)
         since = polled_until - _OVERLAP
-        self.state.reviews.start_request()
+        self.state.reviews.start_request(since)
         reviews, events = await asyncio.gather(
             self.client.reviews.list(
                 ReviewFilter(after=since, limit=EVENT_LIMIT), fresh=True

@@ -30,6 +30,7 @@ class ReviewLog:
         self._pushed_since_request: dict[str, None] = {}
         self._unconfirmed: set[str] = set()
         self._is_first = True
+        self._known_since: float | None = None
 
     def severity(self, camera: str) -> str | None:
         """Return the highest severity of the ongoing items of a camera; None without any."""
@@ -45,15 +46,26 @@ class ReviewLog:
         """Return whether an ongoing item was missing from the last response."""
         return bool(self._unconfirmed)
 
-    def start_request(self) -> None:
-        """Mark the start of a request: items pushed from now on are newer than its response."""
+    def start_request(self, since: float | None = None) -> None:
+        """Mark the start of a request: items pushed from now on are newer than its response.
+
+        Args:
+            since: the earliest end of the requested items, in seconds since the epoch.
+        """
+        if self._known_since is None:
+            self._known_since = since
         self._is_requesting = True
         self._pushed_since_request.clear()
 
     def apply_pushed(
-        self, review: Review, *, is_new: bool = True
+        self, review: Review, *, is_new: bool = True, is_end: bool = False
     ) -> Iterator[ReviewEvent]:
         """Apply a pushed review item."""
+        is_over = review.end is not None and not (is_new or is_end)
+        if is_over and not self._is_known(review):
+            # Something was added to an item that was over before we knew of it. Should it
+            # have come and gone in a gap, then a response tells that.
+            return
         review = _shortened(review)
         if self._is_requesting:
             _remember(self._pushed_since_request, review.review_id)
@@ -72,7 +84,7 @@ class ReviewLog:
         for review in sorted(rows.values(), key=lambda one: one.start or 0.0):
             if review.review_id in self._pushed_since_request:
                 continue
-            if is_first:
+            if is_first or self._was_over(review):
                 self._add_silently(review)
             elif review.end is not None and not self._is_known(review):
                 # It started and ended while the live connection was down.
@@ -89,6 +101,19 @@ class ReviewLog:
 
     def _is_known(self, review: Review) -> bool:
         return review.review_id in self._ongoing or review.review_id in self._ended
+
+    def _was_over(self, review: Review) -> bool:
+        """Return whether an item began and ended before the first request.
+
+        Frigate writes items late, and may change the times of an item that has ended.
+        """
+        return (
+            review.end is not None
+            and not self._is_known(review)
+            and self._known_since is not None
+            and review.start is not None
+            and review.start <= self._known_since
+        )
 
     def _add_silently(self, review: Review) -> None:
         """Add an item without an event."""

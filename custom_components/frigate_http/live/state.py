@@ -160,9 +160,9 @@ class LiveState:
             case Motion(camera, is_on):
                 self.of(camera).motion = is_on
                 yield Topic(Kind.MOTION, camera)
-            case ReviewUpdate(review, is_new):
+            case ReviewUpdate(review, is_new, is_end):
                 yield from self._apply_reviews(
-                    self.reviews.apply_pushed(review, is_new=is_new)
+                    self.reviews.apply_pushed(review, is_new=is_new, is_end=is_end)
                 )
             case ReviewStatus(camera, severity):
                 yield from self._set_severity(camera, severity)
