@@ -22,6 +22,7 @@ from .aiofrigate import (
     DetectorStats,
     ExportJob,
     GpuStats,
+    Mask,
     NpuStats,
     Profile,
     RequestMetrics,
@@ -137,7 +138,8 @@ async def _diagnostics(
             },
             "errors": _errors(runtime.client.metrics),
         }
-    return cast(dict[str, Any], _as_json(found))
+    mask = str if runtime is None else runtime.client.mask
+    return cast(dict[str, Any], _masked(_as_json(found), mask))
 
 
 def _entry(entry: FrigateConfigEntry) -> dict[str, Any]:
@@ -250,6 +252,19 @@ def _errors(metrics: RequestMetrics) -> list[dict[str, Any]]:
         }
         for one in metrics.errors
     ]
+
+
+def _masked(value: Any, mask: Mask) -> Any:
+    """Return JSON with all that our client sends masked, should the server repeat it."""
+    match value:
+        case str():
+            return mask(value)
+        case dict():
+            return {mask(key): _masked(one, mask) for key, one in value.items()}
+        case list():
+            return [_masked(one, mask) for one in value]
+        case _:
+            return value
 
 
 def _as_json(value: Any) -> Any:

@@ -145,7 +145,10 @@ def async_update_issues(server: PolledServer) -> None:
             translation_placeholders={
                 "title": entry.title,
                 "url": entry.data[CONF_URL],
-                **one.placeholders_fn(server),
+                **{
+                    name: server.client.mask(text)
+                    for name, text in one.placeholders_fn(server).items()
+                },
             },
         )
 

@@ -46,7 +46,7 @@ def _health(entry: FrigateConfigEntry) -> str | dict[str, str]:
         (
             "reachable",
             f"version {server.version or 'unknown'}",
-            f"role {profile.role or 'unknown'}",
+            f"role {entry.runtime_data.client.mask(profile.role or 'unknown')}",
             *(["no login"] if profile.is_anonymous else []),
             "pushed" if entry.runtime_data.live.is_pushing else "polled",
         )

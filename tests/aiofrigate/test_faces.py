@@ -54,10 +54,10 @@ def test_names_of_training_images_are_parsed(file: str, rest: tuple[Any, ...]) -
 
 
 def test_invalid_recognition_results_are_unknown() -> None:
-    assert Recognition.from_api({}) == Recognition(None, None, None)
+    assert Recognition.from_api({}, str) == Recognition(None, None, None)
     odd = {"face_name": 5, "score": "high", "message": []}
-    assert Recognition.from_api(odd) == Recognition(None, None, None)
-    assert not Recognition.from_api(odd).is_premature
+    assert Recognition.from_api(odd, str) == Recognition(None, None, None)
+    assert not Recognition.from_api(odd, str).is_premature
 
 
 @EVERY_VERSION

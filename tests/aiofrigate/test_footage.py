@@ -1,6 +1,7 @@
 """Exports, recordings and previews as the client sees them, on both versions."""
 
 from datetime import UTC, datetime
+from functools import partial
 import time
 from typing import Any
 
@@ -78,7 +79,7 @@ def _case_of(data: dict[str, Any]) -> str | None:
     ("read", "name"),
     [
         (Export.from_api, "exports.id.ok"),
-        (ExportJob.from_api, "jobs.export.id.running"),
+        (partial(ExportJob.from_api, mask=str), "jobs.export.id.running"),
         (Segment.from_api, "camera.recordings.5000"),
         (Preview.from_api, "preview.ok.5000"),
         (ExportFile.from_api, "exports.dir-listing"),

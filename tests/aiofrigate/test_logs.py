@@ -200,5 +200,5 @@ def test_a_line_that_grows_by_masking_is_cut() -> None:
 
 
 def test_an_invalid_log_is_empty() -> None:
-    log = Log.from_api({"totalLines": "many", "lines": ["a", 1, None]})
+    log = Log.from_api({"totalLines": "many", "lines": ["a", 1, None]}, str)
     assert log == Log(None, ("a",))

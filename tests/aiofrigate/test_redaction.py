@@ -1,9 +1,17 @@
 """Texts that people show to others contain no secrets."""
 
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable
+from functools import partial
+import html
+import json
+from urllib.parse import quote, quote_plus
+
 import pytest
+from yarl import URL
 
 from custom_components.frigate_http.aiofrigate import is_public, mask_url, redact
-from custom_components.frigate_http.aiofrigate.redaction import mask_secrets
+from custom_components.frigate_http.aiofrigate.redaction import SecretMask
 
 
 @pytest.mark.parametrize(
@@ -49,9 +57,62 @@ def test_what_is_not_a_secret_stays(text: str) -> None:
     assert redact(text) == text
 
 
-def test_known_secrets_are_masked_in_every_form() -> None:
-    text = "It was my/secret, my%2Fsecret and abc"
-    assert mask_secrets(text, {"my/secret", "abc"}) == "It was ***, *** and abc"
+SECRETS = ("my/secret+of &Straße", "a\\\"b'<c> 7", "0123-4567.89", "😀 key")
+
+
+def _utf_16(text: str) -> str:
+    units = text.encode("utf-16-be").hex("_", 2).split("_")
+    return "".join(f"\\u{unit}" for unit in units)
+
+
+def _every_second(encode: Callable[[str], str], text: str) -> str:
+    return "".join(encode(one) if at % 2 else one for at, one in enumerate(text))
+
+
+ENCODINGS: dict[str, Callable[[str], str]] = {
+    "plain": str,
+    "upper": str.upper,
+    "lower": str.lower,
+    "percent": lambda text: quote(text, safe=""),
+    "percent, lower case": lambda text: quote(text, safe="").lower(),
+    "percent, as a path": quote,
+    "percent, as a form": quote_plus,
+    "percent, twice": lambda text: quote(quote(text, safe=""), safe=""),
+    "percent, in part": partial(_every_second, lambda one: quote(one, safe="")),
+    "percent, by yarl": lambda text: str(URL(f"http://h/{quote(text)}").path)[1:],
+    "json": lambda text: json.dumps(text)[1:-1],
+    "json, not as ASCII": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
+    "json, twice": lambda text: json.dumps(json.dumps(text))[3:-3],
+    "json, with slashes": lambda text: json.dumps(text)[1:-1].replace("/", "\\/"),
+    "json, every letter": _utf_16,
+    "json, in part": partial(_every_second, _utf_16),
+    "html": html.escape,
+    "html, by number": lambda text: "".join(f"&#{ord(one)};" for one in text),
+    "json in percent": lambda text: quote(json.dumps(text)[1:-1]),
+    "base64": lambda text: b64encode(text.encode()).decode(),
+    "base64 for URLs": lambda text: (
+        urlsafe_b64encode(text.encode()).decode().strip("=")
+    ),
+}
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_known_secrets_are_masked_in_every_form(encoding: str, secret: str) -> None:
+    mask = SecretMask((*SECRETS, "abc"))
+    text = f"It was {ENCODINGS[encoding](secret)} and abc"
+    assert mask(text).replace("=", "") == "It was *** and abc"
+
+
+def test_a_mask_leaves_other_texts_alone() -> None:
+    mask = SecretMask(("abc", "secret-1"))
+    for text in ("", "abc 100% &amp; \\u00e4 \\d %41%", "secret-", "\ud800", "İ"):
+        assert mask(text) == text
+    assert SecretMask(())("secret-1") == "secret-1"
+
+
+def test_letters_without_a_lower_case_of_their_own_are_masked() -> None:
+    assert SecretMask(("İstanbul",))("in İSTANBUL") in {"in ***", "***"}
 
 
 @pytest.mark.parametrize("part", ["a", "a:", "token", "?a=", "eyJ", "basic ", '"'])

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 import dataclasses
+from functools import partial
 import json
 import re
 from typing import Any
@@ -73,8 +74,8 @@ READS: tuple[tuple[str, Read], ...] = (
     (r"/api/review/[\d.]+-\w+", Review.from_api),
     (r"/api/exports", _each(Export.from_api)),
     (r"/api/exports/[^/]+", Export.from_api),
-    (r"/api/jobs/export", _each(ExportJob.from_api)),
-    (r"/api/jobs/export/[^/]+", ExportJob.from_api),
+    (r"/api/jobs/export", _each(partial(ExportJob.from_api, mask=str))),
+    (r"/api/jobs/export/[^/]+", partial(ExportJob.from_api, mask=str)),
     (r"/api/[^/]+/recordings", _each(Segment.from_api)),
     (r"/api/preview/.*", _each(Preview.from_api)),
     (r"/api/faces", _training_images),

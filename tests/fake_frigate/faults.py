@@ -6,6 +6,7 @@ import re
 from typing import Any, Literal, Self
 
 from .answers import Answer, index_page, json_answer, typical_error
+from .echoes import Echo
 
 type Kind = Literal[
     "answer",
@@ -16,6 +17,7 @@ type Kind = Literal[
     "truncate",
     "huge",
     "endless",
+    "echo",
 ]
 
 
@@ -30,6 +32,12 @@ class Fault:
     prepared: Answer | None = None
     size: int = 0
     after: int | None = None
+    repeated: Echo | None = None
+
+    @classmethod
+    def echo(cls, place: str, form: str = "plain", status: int = 200) -> Self:
+        """Answer with all that this request and the last login have sent, see `echoes`."""
+        return cls("echo", repeated=Echo(place, form, status))
 
     @classmethod
     def status(cls, code: int) -> Self:

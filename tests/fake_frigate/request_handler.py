@@ -11,6 +11,7 @@ from .answers import Answer, nginx_page
 from .backend import Backend
 from .call import Call
 from .cameras import Streams
+from .echoes import heard_in
 from .faults import Fault, Faults
 from .limits import LoginLimiter
 from .live import is_handshake
@@ -41,6 +42,9 @@ class RequestHandler:
         self.max_videos = 0
         self.latency = 0
         """How often the event loop turns before a request is answered."""
+        self._heard: dict[str, None] = {}
+        """What the last request and the last login have brought, for a server that echoes."""
+        self._login: dict[str, None] = {}
         self._parallel = 0
         self._changed = asyncio.Event()
         self._faults = Faults()
@@ -144,6 +148,9 @@ class RequestHandler:
                 answer = Answer(200, _FOREIGN_PAGE, "text/html")
             elif fault is not None and fault.prepared is not None:
                 answer = fault.prepared
+            elif fault is not None and fault.repeated is not None:
+                await self._hear(request)
+                answer = fault.repeated.answer(self._heard, request.path)
             else:
                 answer = await self._respond(request, port, record.path)
             record.status = answer.status
@@ -158,6 +165,15 @@ class RequestHandler:
         finally:
             self._parallel -= counted
             self._count_videos(-video)
+
+    async def _hear(self, request: web.BaseRequest) -> bytes:
+        """Return the body of a request, and remember what it brings."""
+        body = await request.content.read()
+        self._heard = dict.fromkeys(heard_in(request, body))
+        if request.path.endswith("/login"):
+            self._login = self._heard
+        self._heard = {**self._login, **self._heard}
+        return body
 
     async def _respond(self, request: web.BaseRequest, port: Port, path: str) -> Answer:
         if (request.content_length or 0) > MAX_BODY:
@@ -174,7 +190,7 @@ class RequestHandler:
             headers=request.headers,
             cookies=request.cookies,
             host=request.host,
-            body=await request.content.read(),
+            body=await self._hear(request),
         )
         refusal = self.state.live.refusal
         if refusal is not None and is_handshake(call):

@@ -59,7 +59,7 @@ from .notifications import (
 from .parsing import MAX_NAME_LENGTH, as_timestamp
 from .previews import Preview
 from .recordings import Segment
-from .redaction import is_public, mask_url, redact
+from .redaction import Mask, is_public, mask_url, redact
 from .reviews import Review, ReviewFilter, ReviewSummary
 from .schema import FrigateSchemaPathError, schema_at
 from .stats import (
@@ -149,6 +149,7 @@ __all__ = [
     "Live",
     "LiveListener",
     "Log",
+    "Mask",
     "Motion",
     "NewEvent",
     "NpuStats",

@@ -1,8 +1,9 @@
 """How a request proves who sends it: the credentials, and the login of an account."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+import re
 import time
 from types import MappingProxyType
 
@@ -24,6 +25,10 @@ MAX_BACKOFF = 900.0
 
 Frigate's `auth.failed_login_rate_limit` counts every login, successful ones included.
 """
+
+# As in `Basic <secret>` and in `session=<secret>; theme=dark`.
+_BETWEEN_PARTS = re.compile(r"[\s;,]+|(?<=[\w-])=(?!=|$)")
+_MIN_PART_LENGTH = 8
 
 type PostLogin = Callable[[str, str], Awaitable[None]]
 """Sends `POST /api/login` with user and password; the cookie jar keeps the session."""
@@ -71,13 +76,10 @@ class Credentials:
     @property
     def secrets(self) -> tuple[str, ...]:
         """Return every value that must not appear in a log or an error."""
-        sent = self.as_headers().get(hdrs.AUTHORIZATION, "")
-        values = (
-            *(self.password, self.token, self.proxy_password),
-            *(sent, sent.partition(" ")[2]),
-            *self.headers.values(),
-        )
-        return tuple(value for value in values if value)
+        account = f"{self.username}:{self.password}" if self.password else None
+        values = (account, self.password, self.token, self.proxy_password)
+        headers = (part for one in self.as_headers().values() for part in _parts(one))
+        return tuple(value for value in (*values, *headers) if value)
 
     def as_headers(self) -> dict[str, str]:
         """Return the headers to send with every request."""
@@ -89,6 +91,14 @@ class Credentials:
                 self.proxy_username, self.proxy_password or "", "utf-8"
             )
         return headers
+
+
+def _parts(header: str) -> Iterator[str]:
+    """Yield the value of a header, and the parts of it that may be secrets themselves."""
+    yield header
+    for part in _BETWEEN_PARTS.split(header):
+        if _MIN_PART_LENGTH <= len(part) < len(header):
+            yield part
 
 
 class Login:

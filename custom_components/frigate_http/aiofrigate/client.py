@@ -19,11 +19,13 @@ from .media import Media
 from .notifications import Notifications
 from .previews import Previews
 from .recordings import Recordings
+from .redaction import Mask, SecretMask
 from .reviews import Reviews
 from .system import System
 from .transport import Transport
 from .users import Users
 
+_MIN_SECRET_LENGTH = 8
 _LOGIN_FAILED = "Login failed"
 
 
@@ -107,6 +109,16 @@ class FrigateClient:
                 raise
         answer.refuse_html()
         return True
+
+    @property
+    def mask(self) -> Mask:
+        """Return a mask for names and other data, should they repeat what is sent.
+
+        It leaves secrets of less than eight characters alone: some headers are words such
+        as `admin`, which are no secrets. Messages of errors are masked already.
+        """
+        secrets = self._transport.mask.secrets
+        return SecretMask(one for one in secrets if len(one) >= _MIN_SECRET_LENGTH)
 
     def close(self) -> None:
         """Close every open stream; closing the session is up to its owner."""

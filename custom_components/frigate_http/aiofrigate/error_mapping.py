@@ -1,11 +1,13 @@
 """Maps exceptions of aiohttp and HTTP statuses to the errors of the client.
 
-The server's own message is kept, shortened and on one line. The body of a 422 repeats
-what was sent, passwords included, so only the names of the fields and what is wrong with
-them are taken from it.
+The server's own message is kept, shortened and on one line. Whatever the server says goes
+through a mask first, because it may repeat what was sent, passwords included. Of the body
+of a 422, which does so by design, only the names of the fields and what is wrong with them
+are taken.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from html import unescape
@@ -40,8 +42,8 @@ from .errors import (
     FrigateWrongPasswordError,
 )
 from .json_parser import parse_json
-from .parsing import as_timestamp
-from .redaction import mask_secrets
+from .parsing import as_str, as_timestamp
+from .redaction import Mask
 
 MAX_MESSAGE_LENGTH = 300
 DEFAULT_RETRY_AFTER = 60.0
@@ -110,8 +112,22 @@ def _certificate_message(err: BaseException) -> str:
     return f"The server's certificate is not trusted: {message}"
 
 
+@contextmanager
+def forgetting_causes() -> Generator[None]:
+    """Forget what caused an error that is raised inside.
+
+    An error of aiohttp holds the request with all of its headers, and one of a parser the
+    whole text: whoever logs or stores them would pass our secrets on.
+    """
+    try:
+        yield
+    except FrigateError as err:
+        err.__cause__ = err.__context__ = None
+        raise
+
+
 def error_from_response(
-    status: int, headers: Mapping[str, str], body: bytes, secrets: Iterable[str] = ()
+    status: int, headers: Mapping[str, str], body: bytes, mask: Mask
 ) -> FrigateError:
     """Return the error for a response of status 400 or above.
 
@@ -119,17 +135,13 @@ def error_from_response(
         status: HTTP status of the response.
         headers: its headers.
         body: its body, or the beginning of it.
-        secrets: what must not appear in the error even if the server repeats it.
+        mask: masks what must not appear in the error even if the server repeats it.
     """
     content = _parse(headers, body)
     if status == 422 and not isinstance(content, dict):
         # Any other body may repeat what was sent.
         content = None
-    # Mask before shortening: half a secret would not be recognized.
-    message = (
-        one_line(mask_secrets(_server_message(content), secrets))
-        or f"HTTP status {status}"
-    )
+    message = shown(_server_message(content), mask) or f"HTTP status {status}"
     is_page = _is_html(headers)
     if status == 400 and _HTTP_ON_TLS_PORT in message:
         return FrigateTLSProtocolError(message)
@@ -141,7 +153,7 @@ def error_from_response(
         lost = is_page and hdrs.WWW_AUTHENTICATE not in headers
         return FrigateAuthError(message, status, session_lost=lost)
     if status == 422:
-        return FrigateValidationError(message, status, _fields(content))
+        return FrigateValidationError(message, status, _fields(content, mask))
     if status == 429:
         return FrigateRateLimitError(message, status, _retry_after(headers, message))
     # Frigate's own 500 is plain text or JSON; an HTML page is nginx without a backend.
@@ -154,10 +166,10 @@ def error_from_response(
     )
 
 
-def error_from_redirect(status: int, target: URL) -> FrigateRedirectError:
+def error_from_redirect(status: int, target: URL, mask: Mask) -> FrigateRedirectError:
     """Return the error for a redirect that is not followed, without its query."""
     target = target.with_query(None).with_fragment(None)
-    location = str(target.with_user(None) if target.absolute else target)
+    location = shown(str(target.with_user(None) if target.absolute else target), mask)
     return FrigateRedirectError(f"The server redirects to {location}", status, location)
 
 
@@ -172,9 +184,21 @@ def http_date(text: str) -> datetime | None:
     return found
 
 
-def page_title(body: bytes) -> str:
+def page_title(body: bytes, mask: Mask) -> str:
     """Return the title of an HTML page, or an empty string."""
-    return one_line(_title(body))
+    return shown(_title(body), mask)
+
+
+def shown(text: str, mask: Mask) -> str:
+    """Return what a server says as it may be shown: masked, and on one line."""
+    # Mask before shortening: half a secret would not be recognized.
+    return one_line(mask(text))
+
+
+def shown_or_none(value: Any, mask: Mask) -> str | None:
+    """Return a text that a server says as it may be shown; None for anything else."""
+    text = as_str(value)
+    return None if text is None else shown(text, mask)
 
 
 def one_line(text: str) -> str:
@@ -235,13 +259,14 @@ def _validation_problem(item: Any) -> str:
 
 def _field(item: Mapping[str, Any]) -> str:
     location = item.get("loc")
-    return one_line(".".join(map(str, location))) if isinstance(location, list) else "?"
+    return ".".join(map(str, location)) if isinstance(location, list) else "?"
 
 
-def _fields(content: Any) -> tuple[str, ...]:
+def _fields(content: Any, mask: Mask) -> tuple[str, ...]:
     match content:
         case {"detail": [*problems]}:
-            return tuple(_field(item) for item in problems if isinstance(item, dict))
+            fields = [_field(item) for item in problems if isinstance(item, dict)]
+            return tuple(shown(field, mask) for field in fields)
         case _:
             return ()
 

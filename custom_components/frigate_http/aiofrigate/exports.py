@@ -3,11 +3,13 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any, Literal, Self
 
-from .error_mapping import http_date
+from .error_mapping import http_date, shown_or_none
 from .parsing import as_bool, as_dict, as_float, as_name, as_str, as_timestamp
+from .redaction import Mask
 from .resource import Resource
 from .routes import route
 from .system import System
@@ -71,8 +73,11 @@ class ExportJob:
     error: str | None
 
     @classmethod
-    def from_api(cls, data: Mapping[str, Any]) -> Self | None:
-        """Read `{"id", "status", "progress_percent", ...}`; None without an id."""
+    def from_api(cls, data: Mapping[str, Any], mask: Mask) -> Self | None:
+        """Read `{"id", "status", "progress_percent", ...}`; None without an id.
+
+        The mask is for the error.
+        """
         if (job_id := as_name(data.get("id"))) is None:
             return None
         return cls(
@@ -83,7 +88,7 @@ class ExportJob:
             start=as_timestamp(data.get("request_start_time")),
             case_id=as_name(data.get("export_case_id")),
             progress=as_float(data.get("progress_percent")),
-            error=as_str(data.get("error_message")),
+            error=shown_or_none(data.get("error_message"), mask),
         )
 
     @property
@@ -234,7 +239,8 @@ class Exports(Resource):
         if not (await self._system.ensure_capabilities()).has_export_jobs:
             return ()
         answer = await self._transport.request("GET", "/api/jobs/export", fresh=fresh)
-        return answer.models(ExportJob.from_api, _WITHOUT_ID)
+        read = partial(ExportJob.from_api, mask=answer.mask)
+        return answer.models(read, _WITHOUT_ID)
 
     async def job(self, export_id: str, *, fresh: bool = False) -> ExportJob | None:
         """Return the job of an export; None before 0.18, which has no jobs.
@@ -249,7 +255,8 @@ class Exports(Resource):
             return None
         target = route("/api/jobs/export/{export_id}", export_id=export_id)
         answer = await self._transport.request("GET", target, fresh=fresh)
-        return answer.required(ExportJob.from_api(answer.json(dict)), _WITHOUT_ID)
+        job = ExportJob.from_api(answer.json(dict), answer.mask)
+        return answer.required(job, _WITHOUT_ID)
 
     async def files(self) -> tuple[ExportFile, ...]:
         """Return the files in the exports folder, as nginx lists them (`GET /exports/`).

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 import re
 from typing import Any, Self
 
+from .error_mapping import shown_or_none
 from .errors import FrigateBadRequestError, FrigateDataError
 from .lanes import Lane
 from .messages import Answer, Upload
 from .models import FaceLibrary
-from .parsing import as_float, as_name, as_str, as_timestamp
+from .parsing import as_float, as_name, as_timestamp
+from .redaction import Mask
 from .resource import Resource
 from .routes import Route, route
 
@@ -72,12 +74,12 @@ class Recognition:
     """Whether it may be an earlier result, as Frigate does not tell that it has a new one."""
 
     @classmethod
-    def from_api(cls, data: Mapping[str, Any]) -> Self:
-        """Read `{"face_name", "score", "message"}`."""
+    def from_api(cls, data: Mapping[str, Any], mask: Mask) -> Self:
+        """Read `{"face_name", "score", "message"}`; the mask is for the message."""
         return cls(
             _known_name(as_name(data.get("face_name"))),
             as_float(data.get("score")),
-            as_str(data.get("message")),
+            shown_or_none(data.get("message"), mask),
         )
 
     @property
@@ -133,7 +135,7 @@ class Faces(Resource):
             return _recognition_from(err, _STILL_TRAINING)
         if answer.json(object) == []:
             return await self._recognition_in_library(training_file)
-        return Recognition.from_api(answer.json(dict))
+        return Recognition.from_api(answer.json(dict), answer.mask)
 
     async def _recognition_in_library(self, file: str) -> Recognition:
         """Return the result in the present name of a training image."""
@@ -193,7 +195,8 @@ class Faces(Resource):
             )
         except FrigateBadRequestError as err:
             return _recognition_from(err, _NO_FACE)
-        return Recognition(name, None, as_str(answer.json(dict).get("message")))
+        message = shown_or_none(answer.json(dict).get("message"), answer.mask)
+        return Recognition(name, None, message)
 
     async def recognize(self, image: Upload) -> Recognition:
         """Recognize the face in an image (`POST /api/faces/recognize`).
@@ -205,7 +208,7 @@ class Faces(Resource):
             answer = await self._upload(route("/api/faces/recognize"), image)
         except FrigateBadRequestError as err:
             return _recognition_from(err, _NO_FACE, _NOBODY)
-        return Recognition.from_api(answer.json(dict))
+        return Recognition.from_api(answer.json(dict), answer.mask)
 
     async def rename(self, name: str, new_name: str) -> None:
         """Rename a person (`PUT /api/faces/{name}/rename`).

@@ -6,7 +6,7 @@ from typing import Literal
 
 from aiohttp import hdrs
 
-from .error_mapping import one_line
+from .error_mapping import shown
 from .errors import FrigateDataError
 from .images import MAX_IMAGE_BYTES, still_image
 from .lanes import Lane
@@ -133,7 +133,7 @@ class Files(Resource):
 def _require_type(stream: Stream, kind: str) -> Stream:
     if not stream.content_type.lower().startswith(kind):
         raise FrigateDataError(
-            f"The answer is {one_line(stream.content_type) or 'nothing known'}",
+            f"The answer is {shown(stream.content_type, stream.mask) or 'nothing known'}",
             stream.status,
         )
     return stream

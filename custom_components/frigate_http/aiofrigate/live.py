@@ -12,7 +12,7 @@ from typing import Never
 
 import aiohttp
 
-from .error_mapping import error_from_exception
+from .error_mapping import error_from_exception, forgetting_causes
 from .errors import (
     FrigateAuthError,
     FrigateConnectionError,
@@ -79,10 +79,12 @@ class Live:
         socket = self._socket
         if socket is None or socket.closed:
             raise FrigateLiveError("There is no live connection to Frigate")
-        try:
-            await socket.send_str(json.dumps({"topic": topic, "payload": payload}))
-        except (aiohttp.ClientError, OSError) as err:
-            raise FrigateLiveError(error_from_exception(err).message) from err
+        message = json.dumps({"topic": topic, "payload": payload})
+        with forgetting_causes():
+            try:
+                await socket.send_str(message)
+            except (aiohttp.ClientError, OSError) as err:
+                raise FrigateLiveError(error_from_exception(err).message) from err
 
     async def request_state(self) -> None:
         """Ask for the current state anew, which arrives as updates.

@@ -6,13 +6,14 @@ from typing import Any, Self
 
 from .errors import FrigateDataError, FrigateNotFoundError, FrigateServerError
 from .parsing import as_int, as_strings
-from .redaction import mask_line
+from .redaction import Mask, mask_line
 from .resource import Resource
 from .routes import route
 
 SERVICES = ("frigate", "nginx", "go2rtc")
 """The services that have a log."""
 
+_MAX_BYTES = 8 * 2**20
 _NO_FILE = "Could not find log file"
 
 
@@ -26,10 +27,12 @@ class Log:
     """The oldest first, without passwords; very long ones are cut."""
 
     @classmethod
-    def from_api(cls, data: Mapping[str, Any]) -> Self:
+    def from_api(cls, data: Mapping[str, Any], mask: Mask) -> Self:
         """Read `{"totalLines", "lines": [...]}`."""
         lines = as_strings(data.get("lines"))
-        return cls(as_int(data.get("totalLines")), tuple(map(mask_line, lines)))
+        # Masked before they are cut: half a secret would not be recognized.
+        masked = (mask_line(mask(line)) for line in lines)
+        return cls(as_int(data.get("totalLines")), tuple(masked))
 
 
 class Logs(Resource):
@@ -50,7 +53,11 @@ class Logs(Resource):
         target = route("/api/logs/{service}", service=service)
         try:
             answer = await self._transport.request(
-                "GET", target, query={"start": -lines}, fresh=True
+                "GET",
+                target,
+                query={"start": -lines},
+                fresh=True,
+                max_bytes=_MAX_BYTES,
             )
         except FrigateServerError as err:
             if err.message == _NO_FILE:
@@ -59,4 +66,4 @@ class Logs(Resource):
         data = answer.json(dict)
         if not isinstance(data.get("lines"), list):
             raise FrigateDataError("This is not a log", answer.status)
-        return Log.from_api(data)
+        return Log.from_api(data, answer.mask)

@@ -10,14 +10,22 @@ import aiohttp
 from aiohttp import hdrs
 from yarl import URL
 
-from .error_mapping import error_from_exception, http_date, page_title
+from .error_mapping import (
+    error_from_exception,
+    forgetting_causes,
+    http_date,
+    page_title,
+    shown,
+)
 from .errors import FrigateDataError, FrigateHTMLError, FrigateTooLargeError
 from .json_parser import parse_json
 from .metrics import RouteKey
 from .parsing import as_dict
+from .redaction import Mask
 from .routes import Route
 
 CHUNK = 64 * 2**10
+_SECRET_FIELDS = ("password", "endpoint", "p256dh", "auth")
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-", re.ASCII)
 
 type Reader[T] = Callable[[Mapping[str, Any]], T | None]
@@ -62,10 +70,8 @@ class Request:
 
     @property
     def secrets(self) -> Iterator[str]:
-        """Yield the passwords in the body."""
-        for name, value in (self.data or {}).items():
-            if "password" in name and isinstance(value, str):
-                yield value
+        """Yield the passwords, and the parts of push subscriptions, in the body."""
+        return _secrets_in(self.data or {})
 
     def body(self) -> dict[str, Any]:
         """Return the body as arguments for aiohttp, built anew: it can send a form once."""
@@ -82,6 +88,14 @@ class Request:
         return {"data": form}
 
 
+def _secrets_in(data: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in data.items():
+        if isinstance(value, Mapping):
+            yield from _secrets_in(value)
+        elif isinstance(value, str) and name.endswith(_SECRET_FIELDS):
+            yield value
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A complete response with a successful status."""
@@ -90,6 +104,8 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes
     url: URL
+    mask: Mask = field(repr=False)
+    """Masks what was sent, which the server may repeat."""
 
     @property
     def content_type(self) -> str:
@@ -118,10 +134,12 @@ class Answer:
             FrigateDataError: it is not JSON, or JSON of another type.
         """
         self.refuse_html()
-        try:
-            value = parse_json(self.body)
-        except (ValueError, RecursionError) as err:
-            raise FrigateDataError("The answer is not valid JSON", self.status) from err
+        with forgetting_causes():
+            try:
+                value = parse_json(self.body)
+            except (ValueError, RecursionError) as err:
+                message = "The answer is not valid JSON"
+                raise FrigateDataError(message, self.status) from err
         if not isinstance(value, shape):
             raise FrigateDataError(
                 f"The answer is {type(value).__name__}, not {shape.__name__}",
@@ -157,15 +175,20 @@ class Answer:
     def refuse_html(self) -> None:
         """Raise FrigateHTMLError if this is an HTML page."""
         if self.content_type == "text/html":
-            title = page_title(self.body) or "no title"
+            title = page_title(self.body, self.mask) or "no title"
             raise FrigateHTMLError(f"A web page instead of data: {title}", self.status)
+
+    def shown(self, text: str) -> str:
+        """Return a text from the body as it may be shown: masked, and on one line."""
+        return shown(text, self.mask)
 
 
 class Stream:
     """An open response whose body is read in chunks."""
 
-    def __init__(self, response: aiohttp.ClientResponse) -> None:
+    def __init__(self, response: aiohttp.ClientResponse, mask: Mask) -> None:
         """Wrap a response with a successful status."""
+        self.mask = mask
         self.status = response.status
         self.headers = response.headers
         self.content_type = response.headers.get(hdrs.CONTENT_TYPE, "")
@@ -198,14 +221,17 @@ class Stream:
         Raises:
             FrigateConnectionError: it broke off, or nothing arrived for too long.
         """
-        try:
-            async for chunk in self.content.iter_any():
-                yield chunk
-        except (TimeoutError, aiohttp.ClientError, OSError) as err:
-            raise error_from_exception(err) from err
+        with forgetting_causes():
+            try:
+                async for chunk in self.content.iter_any():
+                    yield chunk
+            except (TimeoutError, aiohttp.ClientError, OSError) as err:
+                raise error_from_exception(err) from err
 
 
-async def read_answer(response: aiohttp.ClientResponse, max_bytes: int) -> Answer:
+async def read_answer(
+    response: aiohttp.ClientResponse, max_bytes: int, mask: Mask
+) -> Answer:
     """Read a whole body, up to a limit.
 
     Raises:
@@ -224,4 +250,4 @@ async def read_answer(response: aiohttp.ClientResponse, max_bytes: int) -> Answe
                 )
     except (TimeoutError, aiohttp.ClientError, OSError) as err:
         raise error_from_exception(err) from err
-    return Answer(response.status, response.headers, bytes(body), response.url)
+    return Answer(response.status, response.headers, bytes(body), response.url, mask)

@@ -13,6 +13,7 @@ from yarl import URL
 from .error_mapping import error_from_redirect
 from .errors import FrigateConnectionError
 from .messages import Request
+from .redaction import Mask
 
 MAX_REDIRECTS = 3
 _STALE_SECONDS = 10.0
@@ -92,11 +93,14 @@ class StaleProxy:
         return False
 
 
-def redirected(request: Request, response: aiohttp.ClientResponse) -> Request:
+def redirected(
+    request: Request, response: aiohttp.ClientResponse, mask: Mask
+) -> Request:
     """Return the request to send after a redirect.
 
     Only a GET is followed, and only to the same route on the same host. Anywhere else,
-    such as at the login page of a proxy, we must not send our credentials.
+    such as at the login page of a proxy, we must not send our credentials. Nor is a URL
+    followed that repeats one of them: it would be shown, and stored as the server's.
 
     Raises:
         FrigateRedirectError: it leads elsewhere, or there were too many redirects.
@@ -106,8 +110,9 @@ def redirected(request: Request, response: aiohttp.ClientResponse) -> Request:
     except ValueError:
         target = response.url
     may_follow = request.method == hdrs.METH_GET and _is_same_route(request.url, target)
-    if not may_follow or request.redirects == MAX_REDIRECTS:
-        raise error_from_redirect(response.status, target)
+    added = f"{target.path.removesuffix(request.url.path)} {target.query_string}"
+    if not may_follow or request.redirects == MAX_REDIRECTS or mask(added) != added:
+        raise error_from_redirect(response.status, target, mask)
     return replace(request, url=target, redirects=request.redirects + 1)
 
 

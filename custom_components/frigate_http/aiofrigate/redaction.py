@@ -1,13 +1,20 @@
 """The only place that masks secrets in logs, errors, addresses and diagnostics."""
 
-from collections.abc import Iterable
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable, Iterable, Iterator
+import html
 from ipaddress import ip_address
+import json
 import re
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus, unquote
 
 from yarl import URL
 
 MASK = "***"
+
+type Mask = Callable[[str], str]
+"""Returns a text with secrets masked."""
+
 MAX_LINE_LENGTH = 4000
 """Longer lines are cut: anybody can write long ones into nginx's log."""
 _MIN_SECRET_LENGTH = 4
@@ -75,17 +82,76 @@ _PRIVATE_SUFFIXES = (
 )
 
 
-def mask_secrets(text: str, secrets: Iterable[str]) -> str:
-    """Return a text with every known secret masked, also where it is percent-encoded.
+class SecretMask:
+    """Masks known secrets in a text, in every form in which a server may repeat them.
 
-    Secrets of less than four characters are left alone: they occur in every text.
+    Upper and lower case are the same. A form is the secret itself, percent-encoded,
+    escaped as in JSON or HTML, or in Base64; what is encoded in part or twice is found by
+    decoding the text. Secrets of less than four characters are left alone: they occur in
+    every text.
     """
-    known = {form for one in secrets for form in (one, quote(one, safe=""))}
-    # The longest first, because one secret may be a part of another.
-    for secret in sorted(known, key=len, reverse=True):
-        if len(secret) >= _MIN_SECRET_LENGTH:
-            text = text.replace(secret, MASK)
-    return text
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        """Prepare the forms of the secrets."""
+        self.secrets = tuple(secrets)
+        forms = {
+            lowered
+            for secret in self.secrets
+            if len(secret) >= _MIN_SECRET_LENGTH
+            for form in _forms(secret)
+            for lowered in (form.lower(), form.upper().lower())
+        }
+        # The longest first, because one secret may be a part of another.
+        self._forms = sorted(forms, key=len, reverse=True)
+
+    def __call__(self, text: str) -> str:
+        """Return the text with secrets masked, decoded if that reveals one."""
+        text = self._masked(text)
+        decoded = text
+        for _layer in range(_MAX_LAYERS):
+            for decode in _DECODERS:
+                decoded = decode(decoded)
+                if (masked := self._masked(decoded)) != decoded:
+                    text = decoded = masked
+        return text
+
+    def _masked(self, text: str) -> str:
+        # Searching for each form costs much less than one pattern of all of them.
+        lowered = text.lower()
+        found = [form for form in self._forms if form in lowered]
+        if not found:
+            return text
+        pattern = "|".join(map(re.escape, found))
+        masked = re.sub(pattern, MASK, text, flags=re.IGNORECASE)
+        # A few letters have a lower case that patterns do not know.
+        is_left = any(form in masked.lower() for form in found)
+        return MASK if is_left else masked
+
+
+def _forms(secret: str) -> Iterator[str]:
+    yield secret
+    raw = secret.encode("utf-8", "surrogatepass")
+    yield from (quote(raw, safe=""), quote(raw), quote_plus(raw))
+    for is_ascii in (True, False):
+        escaped = json.dumps(secret, ensure_ascii=is_ascii)[1:-1]
+        yield from (escaped, escaped.replace("/", "\\/"))
+    yield html.escape(secret)
+    for encoded in (b64encode(raw), urlsafe_b64encode(raw)):
+        yield encoded.decode().rstrip("=")
+
+
+def _without_escapes(text: str) -> str:
+    """Return a text with the escapes of JSON strings resolved, as far as they are valid."""
+    if "\\" not in text:
+        return text
+    text = _ESCAPE.sub(lambda one: chr(int(one[1], 16)) if one[1] else one[2], text)
+    # Two escapes may stand for one letter; half of one is none.
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+_ESCAPE = re.compile(r"\\u([0-9a-f]{4})|\\([^u])", re.IGNORECASE)
+_DECODERS = (unquote, html.unescape, _without_escapes)
+_MAX_LAYERS = 3
 
 
 def redact(text: str) -> str:

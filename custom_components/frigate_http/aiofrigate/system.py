@@ -41,13 +41,13 @@ class System(Resource):
         return self.capabilities
 
     async def health(self) -> str:
-        """Return the health text of the server (`GET /api/`).
+        """Return the health text of the server, on one line (`GET /api/`).
 
         Raises:
             FrigateDataError: it is not Frigate's.
         """
         answer = await self._transport.request("GET", "/api/")
-        text = answer.text()
+        text = answer.shown(answer.text())
         if not text.startswith(HEALTHY):
             raise FrigateDataError("This is not Frigate's health text", answer.status)
         return text

@@ -14,7 +14,12 @@ from aiohttp import hdrs
 from yarl import URL
 
 from .auth import Credentials, Login
-from .error_mapping import error_from_exception, error_from_response, one_line
+from .error_mapping import (
+    error_from_exception,
+    error_from_response,
+    forgetting_causes,
+    shown,
+)
 from .errors import (
     FrigateClosedError,
     FrigateConnectionError,
@@ -32,6 +37,7 @@ from .policies import (
     redirected,
     send_once,
 )
+from .redaction import SecretMask
 from .routes import Query, Route, route
 
 _LOGGER = logging.getLogger(__name__)
@@ -42,6 +48,8 @@ STREAM_SILENCE = 30.0
 """Seconds without any data after which a stream is closed."""
 MAX_BYTES = 32 * 2**20
 _ERROR_BYTES = 64 * 2**10
+_MIN_COOKIE_LENGTH = 8
+_MAX_COOKIES = 20
 
 
 class Transport:
@@ -70,6 +78,8 @@ class Transport:
         self._stale_proxy = StaleProxy()
         self._open: set[aiohttp.ClientResponse] = set()
         self._closed = False
+        self._mask = SecretMask(())
+        self._sessions: dict[str, None] = {}
 
     async def request(
         self,
@@ -120,7 +130,7 @@ class Transport:
         async with self._within_limits(request, lane or usual_lane(method), timeout):
             response = await self.login.run(send, renews=renews_login)
             try:
-                return await read_answer(response, max_bytes)
+                return await read_answer(response, max_bytes, self.mask_of(request))
             finally:
                 # Released and not closed, so that the connection can be used again.
                 response.release()
@@ -131,7 +141,7 @@ class Transport:
     ) -> AsyncGenerator[None]:
         """Hold a place in a lane; the time limit begins with the wait for it."""
         has_place = False
-        with self.metrics.recording_errors(request.key):
+        with self.metrics.recording_errors(request.key), forgetting_causes():
             try:
                 # The limit of aiohttp begins anew with each HTTP request; this one also
                 # covers the login, redirects and what is sent again.
@@ -168,7 +178,7 @@ class Transport:
                 total=None, sock_connect=REQUEST_TIMEOUT, sock_read=STREAM_SILENCE
             ),
         )
-        with self.metrics.recording_errors(request.key):
+        with self.metrics.recording_errors(request.key), forgetting_causes():
             async with AsyncExitStack() as stack:
                 async with _time_limit(REQUEST_TIMEOUT):
                     await stack.enter_async_context(self._lanes.place_in(lane))
@@ -179,7 +189,7 @@ class Transport:
                     raise FrigateHTMLError(
                         "A web page instead of a stream", response.status
                     )
-                yield Stream(response)
+                yield Stream(response, self.mask_of(request))
 
     @asynccontextmanager
     async def _kept_open(
@@ -199,6 +209,29 @@ class Transport:
     def credentials(self) -> Credentials:
         """Return the credentials that are sent with every request."""
         return self._credentials
+
+    @property
+    def mask(self) -> SecretMask:
+        """Return the mask of what this client sends: credentials and session cookies.
+
+        Earlier cookies are among them: they are still on their way when a parallel request
+        logs in again.
+        """
+        for cookie in self.session.cookie_jar:
+            if len(cookie.value) >= _MIN_COOKIE_LENGTH:
+                self._sessions.setdefault(cookie.value)
+        for value in tuple(self._sessions)[:-_MAX_COOKIES]:
+            del self._sessions[value]
+        secrets = (*self._credentials.secrets, *self._sessions)
+        if secrets != self._mask.secrets:
+            self._mask = SecretMask(secrets)
+        return self._mask
+
+    def mask_of(self, request: Request) -> SecretMask:
+        """Return the mask of what is sent with a request, its body included."""
+        if in_body := tuple(request.secrets):
+            return SecretMask((*self.mask.secrets, *in_body))
+        return self.mask
 
     def change_password(self, password: str) -> None:
         """Use another password from the next login on; the current session stays."""
@@ -233,7 +266,8 @@ class Transport:
             timeout=aiohttp.ClientTimeout(total=REQUEST_TIMEOUT),
         )
         async with await self._send(request) as response:
-            (await read_answer(response, _ERROR_BYTES)).refuse_html()
+            mask = self.mask_of(request)
+            (await read_answer(response, _ERROR_BYTES, mask)).refuse_html()
 
     async def _send(self, request: Request) -> aiohttp.ClientResponse:
         """Send a request, follow redirects, and send again if a policy says so.
@@ -257,7 +291,8 @@ class Transport:
                 return response
             else:
                 response.release()
-                request, dropped = redirected(request, response), DroppedConnection()
+                request = redirected(request, response, self.mask_of(request))
+                dropped = DroppedConnection()
 
     async def _send_raw(self, request: Request) -> aiohttp.ClientResponse:
         """Send one HTTP request and return the response, whatever its status."""
@@ -292,10 +327,11 @@ class Transport:
         Home Assistant's ingress, and so may the query.
         """
         self.metrics.count(request.key, outcome, milliseconds)
-        path = one_line(request.route.path)
-        _LOGGER.debug(
-            "%s %s: %s in %.0f ms", request.method, path, outcome, milliseconds
-        )
+        if _LOGGER.isEnabledFor(logging.DEBUG):
+            path = shown(request.route.path, self.mask_of(request))
+            _LOGGER.debug(
+                "%s %s: %s in %.0f ms", request.method, path, outcome, milliseconds
+            )
 
     async def _error_from(
         self, request: Request, response: aiohttp.ClientResponse
@@ -312,7 +348,7 @@ class Transport:
             response.status,
             response.headers,
             bytes(body),
-            (*self._credentials.secrets, *request.secrets),
+            self.mask_of(request),
         )
         if isinstance(error, FrigateResponseError):
             error.url = request.url

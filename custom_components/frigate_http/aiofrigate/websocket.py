@@ -15,6 +15,7 @@ from .error_mapping import (
     error_from_exception,
     error_from_redirect,
     error_from_response,
+    forgetting_causes,
 )
 from .errors import FrigateContentError, FrigateError
 from .routes import Route, route
@@ -59,7 +60,10 @@ async def open_websocket(
         headers=client.headers,
         middlewares=(_refuse_redirects,),
     ) as session:
-        with transport.metrics.recording_errors((_METHOD, target.template)):
+        with (
+            transport.metrics.recording_errors((_METHOD, target.template)),
+            forgetting_causes(),
+        ):
             socket = await transport.login.run(
                 partial(_handshake, session, transport, target),
                 renews=renews_login,
@@ -89,7 +93,7 @@ async def _handshake(
             )
         outcome = "open"
     except _Redirected as err:
-        raise error_from_redirect(err.status, err.target) from err
+        raise error_from_redirect(err.status, err.target, transport.mask) from err
     except aiohttp.WSServerHandshakeError as err:
         raise _handshake_error(transport, err) from err
     except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as err:
@@ -109,9 +113,7 @@ def _handshake_error(
     """Return the error for a refused handshake, of which aiohttp drops the body."""
     if err.status < 400:
         return FrigateContentError("The server opens no WebSocket there", err.status)
-    return error_from_response(
-        err.status, err.headers or {}, b"", transport.credentials.secrets
-    )
+    return error_from_response(err.status, err.headers or {}, b"", transport.mask)
 
 
 class _Redirected(Exception):

@@ -40,12 +40,13 @@ async def _read_status(call: ServerCall) -> JsonObjectType:
         cameras = tuple(config.cameras)
     if cameras is not None:
         cameras = tuple(one for one in cameras if call.permissions.may_read(one))
+    mask = call.client.mask
     return _status(
         alive=True,
         health=health,
-        version=version.raw,
-        user=profile.username,
-        role=profile.role,
+        version=mask(version.raw),
+        user=profile.username and mask(profile.username),
+        role=profile.role and mask(profile.role),
         allowed_cameras=cameras,
         allowed_entity_ids=None if cameras is None else _entity_ids(call, cameras),
         authentication=config.auth_enabled,
