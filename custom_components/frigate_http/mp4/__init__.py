@@ -3,7 +3,7 @@
 It needs PyAV alone and knows nothing of Home Assistant. Every function blocks on the disk,
 so call it in an executor thread. PyAV takes 16 MiB of memory and is imported by the first
 function that reads or writes a file. However large the files are, only a few packets
-are in memory at a time.
+and the tables that describe them are in memory at a time.
 """
 
 from .check import Codec, VideoFile, inspect

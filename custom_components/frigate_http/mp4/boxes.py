@@ -9,9 +9,10 @@ from .errors import DamagedError, NotMp4Error, TruncatedError
 
 
 class Box(NamedTuple):
-    """A top-level box: its type (four letters), and its size with the header."""
+    """A top-level box: its type (four letters), position, and size with the header."""
 
     kind: str
+    position: int
     size: int
 
 
@@ -28,8 +29,9 @@ def check_boxes(path: Path) -> None:
         DamagedError: the boxes are in an impossible order.
         OSError: the file cannot be read.
     """
-    with path.open("rb") as file:
-        kinds = [box.kind for box in _iter_boxes(file, os.fstat(file.fileno()).st_size)]
+    # Without a buffer, as it would be filled anew for each header.
+    with path.open("rb", buffering=0) as file:
+        kinds = [box.kind for box in iter_boxes(file, os.fstat(file.fileno()).st_size)]
     if "moov" not in kinds:
         raise TruncatedError("The file ends before its description (moov)")
     if "moof" in kinds or kinds[-1] == "mfra":
@@ -39,14 +41,20 @@ def check_boxes(path: Path) -> None:
         raise TruncatedError("The file ends before its content (mdat)")
 
 
-def _iter_boxes(file: BinaryIO, end: int) -> Iterator[Box]:
-    """Yield all boxes; the last one must end where the file ends."""
+def iter_boxes(file: BinaryIO, end: int) -> Iterator[Box]:
+    """Yield all boxes; the last one must end where the file ends.
+
+    Raises:
+        NotMp4Error: the file is not an MP4 file, or is empty.
+        TruncatedError: the last box is not whole.
+        DamagedError: a box has an impossible size.
+    """
     if not end:
         raise NotMp4Error("The file is empty")
     position = 0
     while position < end:
         file.seek(position)
-        box = _read_header(file, end - position, is_first=not position)
+        box = _read_header(file, position, end - position)
         if box.size > end - position:
             missing = box.size - (end - position)
             raise TruncatedError(
@@ -56,15 +64,16 @@ def _iter_boxes(file: BinaryIO, end: int) -> Iterator[Box]:
         yield box
 
 
-def _read_header(file: BinaryIO, remaining: int, *, is_first: bool) -> Box:
+def _read_header(file: BinaryIO, position: int, remaining: int) -> Box:
     """Read the header of a box; a box of size 0 takes the `remaining` bytes."""
-    size, kind = int.from_bytes(file.read(4)), file.read(4)
-    if is_first and kind != b"ftyp":
+    header = file.read(16)
+    size, kind = int.from_bytes(header[:4]), header[4:8]
+    if not position and kind != b"ftyp":
         raise NotMp4Error("The file does not begin as an MP4 file does")
     header_size = 8
     if size == 1:
         # The 64-bit size (`largesize`) follows.
-        size, header_size = int.from_bytes(file.read(8)), 16
+        size, header_size = int.from_bytes(header[8:]), 16
     elif size == 0:
         # A box of size 0 is the last one, and extends to the end of the file.
         size = remaining
@@ -72,7 +81,7 @@ def _read_header(file: BinaryIO, remaining: int, *, is_first: bool) -> Box:
         raise TruncatedError("The file ends within the header of a box")
     if size < header_size:
         raise DamagedError(f"A box ({kind!r}) is smaller than its own header")
-    return Box(kind.decode("latin-1"), size)
+    return Box(kind.decode("latin-1"), position, size)
 
 
 def _check_fragments(kinds: list[str]) -> None:

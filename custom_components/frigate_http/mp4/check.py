@@ -1,12 +1,15 @@
 """Inspecting MP4 files: whether one is complete, and which tracks it has."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import compress, pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from .boxes import check_boxes
 from .demuxing import AnyPacket, Demuxer, open_mp4, seconds_per_tick
 from .errors import DamagedError, NoVideoError
+from .tables import TrackTable, read_tables
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -66,16 +69,55 @@ class VideoFile:
     """Longest time between two keyframes (the longest GOP) in seconds."""
     codecs: tuple[Codec, ...]
     """Codec of the video track, then of the audio track if there is one."""
+    track_ids: tuple[int, ...] | None = None
+    """IDs of the tracks in the same order; None if their packets have to be read."""
+
+    def tables(self) -> list[TrackTable] | None:
+        """Return the tables of the tracks; None if the packets have to be read.
+
+        Raises:
+            OSError: the disk failed.
+        """
+        if self.track_ids is None:
+            return None
+        stat = self.path.stat()
+        return _tables(self.path, self.track_ids, stat.st_size, stat.st_mtime_ns)
+
+
+@lru_cache(maxsize=2)
+def _tables(
+    path: Path, track_ids: tuple[int, ...], _size: int, _changed_at: int
+) -> list[TrackTable] | None:
+    """Return the tables of a file, which are needed several times in a row."""
+    return read_tables(path, track_ids)
 
 
 class _TrackSummary:
     """Packet count, duration and longest GOP of one track."""
 
-    def __init__(self, track: VideoStream | AudioStream) -> None:
+    def __init__(self, seconds: float) -> None:
+        """Start empty; `seconds` is the unit of the times that are added."""
         self.packets = 0
         self.start = self.end = self.longest_gop = 0.0
         self._keyframe = 0
-        self._seconds = seconds_per_tick(track)
+        self._seconds = seconds
+
+    @classmethod
+    def of_table(cls, table: TrackTable) -> Self:
+        """Return the summary of a track without reading its packets."""
+        summary = cls(table.tick)
+        summary.packets = len(table.dts)
+        if not summary.packets:
+            return summary
+        summary.start = table.dts[0] * table.tick
+        summary.end = (table.dts[-1] + table.durations[-1]) * table.tick
+        # A video should begin with a keyframe; it counts as one if it does not.
+        begins = [0, *compress(range(1, summary.packets), table.keyframes[1:])]
+        for begin, following in pairwise([*begins, summary.packets]):
+            last = following - 1
+            ticks = table.dts[last] + table.durations[last] - table.dts[begin]
+            summary.longest_gop = max(summary.longest_gop, ticks * table.tick)
+        return summary
 
     def add(self, packet: AnyPacket, dts: int) -> None:
         """Count a packet; `dts` is in units of the track's time base."""
@@ -90,7 +132,10 @@ class _TrackSummary:
 
 
 def inspect(path: Path) -> VideoFile:
-    """Read every packet of a file, and return what is in it.
+    """Check that every packet of a file is there, and return what is in it.
+
+    The tables of the file tell where its packets are. If they are of a form that is not
+    known, each packet is read.
 
     Raises:
         NotMp4Error: the file is not an MP4 file, or is empty.
@@ -102,7 +147,15 @@ def inspect(path: Path) -> VideoFile:
     # FFmpeg reads a truncated file without an error, so the boxes are checked first.
     check_boxes(path)
     with open_mp4(path) as source:
-        summaries = _summarize_tracks(source)
+        track_ids = tuple(track.id for track in source.tracks)
+        tables = read_tables(path, track_ids)
+        if tables is None:
+            summaries = _summarize_tracks(source)
+        else:
+            summaries = {
+                track.index: _TrackSummary.of_table(table)
+                for track, table in zip(source.tracks, tables, strict=True)
+            }
         codecs = tuple(Codec.from_track(track) for track in source.tracks)
         video = summaries[source.video.index]
     if not video.packets:
@@ -119,11 +172,14 @@ def inspect(path: Path) -> VideoFile:
         audio_packets=sum(summary.packets for summary in not_empty) - video.packets,
         keyframe_interval=video.longest_gop,
         codecs=codecs,
+        track_ids=None if tables is None else track_ids,
     )
 
 
 def _summarize_tracks(source: Demuxer) -> dict[int, _TrackSummary]:
-    summaries = {track.index: _TrackSummary(track) for track in source.tracks}
+    summaries = {
+        track.index: _TrackSummary(seconds_per_tick(track)) for track in source.tracks
+    }
     for packet, dts in source.packets():
         summaries[packet.stream_index].add(packet, dts)
     for track in source.tracks:

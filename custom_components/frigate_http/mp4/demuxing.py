@@ -28,6 +28,16 @@ def never_cancelled() -> bool:
     return False
 
 
+def check_cancelled(cancelled: Cancelled) -> None:
+    """Ask whether to go on.
+
+    Raises:
+        JoinCancelledError: `cancelled` returned True.
+    """
+    if cancelled():
+        raise JoinCancelledError("Cancelled")
+
+
 def seconds_per_tick(track: VideoStream | AudioStream) -> float:
     """Return the time base of a track in seconds."""
     base = track.time_base
@@ -63,8 +73,7 @@ class Demuxer:
             DamagedError: a packet is corrupt.
         """
         for packet in self._container.demux(self.tracks):
-            if cancelled():
-                raise JoinCancelledError("Cancelled")
+            check_cancelled(cancelled)
             if packet.is_corrupt:
                 raise DamagedError("A packet of the file is not whole")
             # PyAV ends each track with an empty packet without timestamps.

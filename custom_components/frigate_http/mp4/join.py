@@ -1,6 +1,6 @@
 """Joining chunks into one ordinary MP4 file by remuxing: nothing is re-encoded."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +11,13 @@ from .demuxing import (
     AnyPacket,
     Cancelled,
     Demuxer,
+    check_cancelled,
     never_cancelled,
     open_mp4,
     seconds_per_tick,
 )
 from .errors import NotJoinableError
+from .output import OutputFile, OutputTrack, Run, possible_numbers
 from .overlap import Overlap, find_overlap
 
 if TYPE_CHECKING:
@@ -80,18 +82,68 @@ def join(
     codecs = {chunk.file.codecs for chunk in chunks}
     if len(codecs) != 1:
         raise NotJoinableError(f"The clips are encoded in {len(codecs)} ways")
-    with _open_output(target) as output, open_mp4(chunks[0].file.path) as source:
-        writer = _Writer(output, source)
-        for trimmed in _trim_chunks(chunks, next_chunk, cancelled):
-            writer.write(trimmed, cancelled)
-    start = min(track.start for track in writer.tracks)
+    tracks: Sequence[_Track | OutputTrack]
+    with _removed_on_failure(target):
+        output_file = _lay_out(_trim_chunks(chunks, next_chunk, cancelled), cancelled)
+        if output_file is not None:
+            with possible_numbers():
+                output_file.write(target, cancelled)
+            tracks = [track for track in output_file.tracks if track.packets]
+        else:
+            trimmed = _trim_chunks(chunks, next_chunk, cancelled)
+            tracks = _write_packets(trimmed, target, chunks[0], cancelled)
+    start = min(track.start for track in tracks)
     return JoinedFile(
         path=target,
         bytes=target.stat().st_size,
-        seconds=max(track.end for track in writer.tracks) - start,
-        video_packets=writer.tracks[0].packets,
-        audio_packets=sum(track.packets for track in writer.tracks[1:]),
+        seconds=max(track.end for track in tracks) - start,
+        video_packets=tracks[0].packets,
+        audio_packets=sum(track.packets for track in tracks[1:]),
     )
+
+
+def _lay_out(
+    chunks: Iterable[_TrimmedChunk], cancelled: Cancelled
+) -> OutputFile | None:
+    """Return the layout of the output file; None if packets have to be read for it."""
+    output_file: OutputFile | None = None
+    for trimmed in chunks:
+        if (tables := trimmed.chunk.file.tables()) is None:
+            return None
+        if output_file is None:
+            output_file = OutputFile(tables)
+        runs: list[Run] = []
+        wanted = (trimmed.video, trimmed.audio)
+        for number, table in enumerate(tables):
+            for _ in table.dts:
+                check_cancelled(cancelled)
+            track, delay = output_file.tracks[number], trimmed.start_delays[number]
+            with possible_numbers():
+                runs += track.add(table, wanted[number], trimmed.offset, delay)
+        output_file.add(trimmed.chunk.file.path, runs)
+    if output_file is None or not output_file.tracks[0].packets:
+        return None
+    return output_file
+
+
+def _write_packets(
+    chunks: Iterable[_TrimmedChunk], target: Path, first: Chunk, cancelled: Cancelled
+) -> Sequence[_Track]:
+    """Write the output file packet by packet, and return its tracks."""
+    with _open_output(target) as output, open_mp4(first.file.path) as source:
+        writer = _Writer(output, source)
+        for trimmed in chunks:
+            writer.write(trimmed, cancelled)
+    return writer.tracks
+
+
+@contextmanager
+def _removed_on_failure(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
 
 
 @contextmanager

@@ -1,0 +1,267 @@
+"""The tables of a file say the same as its packets, or nothing at all."""
+
+from array import array
+from dataclasses import replace
+import os
+from pathlib import Path
+import random
+import struct
+
+import av
+import pytest
+
+from custom_components.frigate_http.mp4 import (
+    Chunk,
+    DamagedError,
+    Mp4Error,
+    inspect,
+    join,
+)
+from custom_components.frigate_http.mp4.demuxing import open_mp4
+from custom_components.frigate_http.mp4.output import OutputFile
+from custom_components.frigate_http.mp4.tables import TrackTable, read_tables
+
+from .common import CLIPS, cut_chunks, packets
+from .conftest import Record
+from .material import EPOCH, Scene, cut
+
+SCENES = [
+    Scene(),
+    Scene(b_frames=2, keyframes=2.0),
+    Scene(codec="libx265", b_frames=2, keyframes=1.4),
+    Scene(codec="libx265", tag="hvc1", sound=None),
+    Scene(sound=None, b_frames=2),
+    Scene(fps=12, rate=48000),
+]
+RANDOM_CHANGES = 150
+
+type Row = tuple[int, int, int, bool, int, int | None]
+
+
+def rows_of_packets(path: Path) -> list[list[Row]]:
+    """Return what FFmpeg says of each packet of each track."""
+    with open_mp4(path) as source:
+        found: dict[int, list[Row]] = {track.index: [] for track in source.tracks}
+        for packet, dts in source.packets():
+            row = (dts, packet.pts or 0, packet.duration or 0, packet.is_keyframe)
+            found[packet.stream_index].append((*row, packet.size, packet.pos))
+        return list(found.values())
+
+
+def rows_of_tables(tables: list[TrackTable]) -> list[list[Row]]:
+    """Return the same out of tables."""
+    return [
+        [
+            (dts, dts + shift, duration, bool(is_keyframe), size, position)
+            for dts, shift, duration, is_keyframe, size, position in zip(
+                table.dts,
+                table.shifts,
+                table.durations,
+                table.keyframes,
+                table.sizes,
+                table.offsets,
+                strict=True,
+            )
+        ]
+        for table in tables
+    ]
+
+
+def demuxed(chunk: Chunk) -> Chunk:
+    """Return a chunk whose packets are read, as if its tables had an unknown form."""
+    return replace(chunk, file=replace(chunk.file, track_ids=None))
+
+
+@pytest.mark.parametrize("name", ["part0", "part1", "part2", "whole"])
+def test_tables_of_recorded_clips(name: str) -> None:
+    path = CLIPS / f"{name}.mp4"
+    tables = inspect(path).tables()
+    assert tables is not None
+    assert rows_of_tables(tables) == rows_of_packets(path)
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_tables_of_whatever_a_camera_sends(
+    recorded: Record, tmp_path: Path, scene: Scene
+) -> None:
+    path = cut(recorded(scene, 20), EPOCH + 2, EPOCH + 18, tmp_path / "clip.mp4")
+    assert path is not None
+    tables = inspect(path).tables()
+    assert tables is not None
+    assert rows_of_tables(tables) == rows_of_packets(path)
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_a_file_is_the_same_without_its_tables(
+    recorded: Record, tmp_path: Path, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = [EPOCH + 3.0, EPOCH + 14, EPOCH + 27]
+    chunks = cut_chunks(recorded(scene, 40, 0.6), times, tmp_path)
+    assert all(chunk.file.track_ids for chunk in chunks)
+    one, other, mixed = (tmp_path / f"{name}.mp4" for name in ("a", "b", "c"))
+    joined = join(chunks, one)
+    read = join([demuxed(chunk) for chunk in chunks], other)
+    half = join([chunks[0], demuxed(chunks[1])], mixed)
+    for each in (read, half):
+        assert (joined.video_packets, joined.audio_packets) == (
+            each.video_packets,
+            each.audio_packets,
+        )
+        assert joined.seconds == pytest.approx(each.seconds, abs=0.0001)
+    for path in (other, mixed):
+        for ours, theirs in zip(packets(one), packets(path), strict=True):
+            assert [each.content for each in ours] == [each.content for each in theirs]
+            for kind in ("dts", "pts"):
+                assert [getattr(each, kind) for each in ours] == pytest.approx(
+                    [getattr(each, kind) for each in theirs], abs=0.0011
+                )
+    monkeypatch.setattr("custom_components.frigate_http.mp4.check.read_tables", _none)
+    for chunk in chunks:
+        file = inspect(chunk.file.path)
+        assert file.track_ids is None
+        assert file.seconds == pytest.approx(chunk.file.seconds, abs=1e-9)
+        assert replace(file, track_ids=chunk.file.track_ids, seconds=0.0) == replace(
+            chunk.file, seconds=0.0
+        )
+
+
+def _none(*_: object) -> None:
+    """Return None, as for a form that is not known."""
+
+
+def test_an_ordinary_file_has_to_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "joined.mp4"
+    join([Chunk(inspect(CLIPS / "whole.mp4"), 0, 60)], path)
+    assert inspect(path).tables() is None
+    assert inspect(path).video_packets == 308
+
+
+def test_a_copy_without_help_of_the_kernel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chunks = [Chunk(inspect(CLIPS / "whole.mp4"), 0, 60)]
+    one, other, third = (tmp_path / f"{name}.mp4" for name in ("a", "b", "c"))
+    join(chunks, one)
+
+    def refuse(*_: object, **__: object) -> int:
+        raise OSError(18, "Invalid cross-device link")
+
+    monkeypatch.setattr(os, "copy_file_range", refuse)
+    join(chunks, other)
+    monkeypatch.delattr(os, "copy_file_range")
+    join(chunks, third)
+    assert one.read_bytes() == other.read_bytes() == third.read_bytes()
+
+
+def test_a_chunk_that_becomes_shorter(tmp_path: Path) -> None:
+    path, target = tmp_path / "chunk.mp4", tmp_path / "joined.mp4"
+    body = (CLIPS / "whole.mp4").read_bytes()
+    path.write_bytes(body)
+    chunk = Chunk(inspect(path), 0, 60)
+    asked = 0
+
+    def truncate_at_last() -> bool:
+        nonlocal asked
+        asked += 1
+        if asked > chunk.file.video_packets + chunk.file.audio_packets:
+            os.truncate(path, 40_000)
+        return False
+
+    with pytest.raises(DamagedError, match="shorter"):
+        join([chunk], target, cancelled=truncate_at_last)
+    assert not target.exists()
+    path.write_bytes(body)
+    assert join([chunk], target).video_packets == 308
+
+
+def _changed(body: bytes, kind: bytes, at: int, value: bytes) -> bytes:
+    """Return a file in which a box of each fragment is changed."""
+    changed = bytearray(body)
+    position = -1
+    while (position := body.find(kind, position + 1)) > 0:
+        changed[position + 4 + at : position + 4 + at + len(value)] = value
+    return bytes(changed)
+
+
+@pytest.mark.parametrize(
+    ("kind", "at", "value"),
+    [
+        (b"trun", 4, b"\xff\xff\xff\xff"),
+        (b"trun", 4, b"\0\0\0\0"),
+        (b"trun", 8, b"\x7f\xff\xff\xff"),
+        (b"trun", 1, b"\0\0\0"),
+        (b"tfhd", 4, b"\0\0\0\7"),
+        (b"tfhd", 1, b"\0\0\0"),
+        (b"tfhd", 8, b"\xff" * 8),
+        (b"tfdt", -4, b"free"),
+        (b"traf", -8, b"\xff" * 4),
+        (b"mdhd", 12, b"\0\0\0\0"),
+        (b"stsd", 4, b"\0\0\0\2"),
+        (b"mvex", -4, b"free"),
+    ],
+)
+def test_a_form_that_is_not_known(
+    tmp_path: Path, kind: bytes, at: int, value: bytes
+) -> None:
+    path = tmp_path / "clip.mp4"
+    body = (CLIPS / "whole.mp4").read_bytes()
+    path.write_bytes(_changed(body, kind, at, value))
+    assert read_tables(path, (1, 2)) is None
+
+
+def test_broken_tables_never_lead_beyond_the_file(tmp_path: Path) -> None:
+    """Whatever is changed, the file is refused or all of its packets are in it."""
+    path, target = tmp_path / "clip.mp4", tmp_path / "joined.mp4"
+    body = (CLIPS / "part0.mp4").read_bytes()
+    dice = random.Random(23)  # noqa: S311  (the same numbers each time)
+    outcomes = []
+    for _ in range(RANDOM_CHANGES):
+        broken = bytearray(body)
+        place = body.find(dice.choice([b"trak", b"moof", b"mvex", b"traf", b"trun"]))
+        for _ in range(dice.choice((1, 1, 2, 8))):
+            broken[place + dice.randrange(120)] = dice.choice((0, 1, 127, 255))
+        path.write_bytes(broken)
+        tables = read_tables(path, (1, 2))
+        outcomes.append(tables is not None)
+        for table in tables or ():
+            for offset, size in zip(table.offsets, table.sizes, strict=True):
+                assert offset + size <= len(body)
+        try:
+            joined = join([Chunk(inspect(path), 0, 20)], target)
+        except Mp4Error:
+            assert not target.exists()
+            continue
+        assert joined.video_packets > 0
+        target.unlink()
+    assert {*outcomes} == {True, False}
+
+
+def test_more_than_four_gibibytes_and_a_long_time(tmp_path: Path) -> None:
+    """Only the description is written, and the content is a hole in the file."""
+    tables = read_tables(CLIPS / "whole.mp4", (1,))
+    assert tables is not None
+    table = tables[0]
+    size, step, count = 2**29, 2**29, 12
+    long = replace(
+        table,
+        offsets=array("Q", range(0, count * size, size)),
+        sizes=array("I", [size] * count),
+        dts=array("q", range(0, count * step, step)),
+        durations=array("I", [step] * count),
+        shifts=array("I", [0] * count),
+        keyframes=bytearray(b"\1" * count),
+        runs=[0],
+    )
+    output_file = OutputFile([long])
+    track = output_file.tracks[0]
+    output_file.add(tmp_path, track.add(long, range(count), 0.0, 0.0))
+    path = tmp_path / "large.mp4"
+    header = output_file._header()
+    path.write_bytes(header)
+    os.truncate(path, len(header) + count * size)
+    assert struct.pack(">I4sQ", 1, b"mdat", count * size + 16) in header
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        assert stream.frames == count
+        assert stream.duration == count * step
+        assert stream.index_entries[count - 1].pos == len(header) + (count - 1) * size
