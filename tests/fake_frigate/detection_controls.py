@@ -130,7 +130,8 @@ class DetectionControls(EventControls):
         else:
             self.state.database.events[sounds.pop(label)["id"]].end_time = now
         self._live.publish(f"{camera}/audio/{label}", "ON" if on else "OFF")
-        self._live.publish_json("audio_detections", audio_detections(self.state))
+        if self.state.is_017:
+            self._live.publish_json("audio_detections", audio_detections(self.state))
 
     # Things to review
 

@@ -193,7 +193,7 @@ async def test_a_delivery_is_counted_as_such_everywhere(
     await way.shows(entry, dict.fromkeys((*there, *not_there), STATE_OFF))
 
 
-@EVERY_VERSION
+@WITH_016
 @everything_on
 async def test_a_sound_is_detected(frigate: FakeFrigate, way: Way) -> None:
     entry = await way.set_up(make_entry(frigate.internal_url))
@@ -203,6 +203,26 @@ async def test_a_sound_is_detected(frigate: FakeFrigate, way: Way) -> None:
     await way.shows(entry, {BARK: STATE_ON, glass: STATE_OFF})
     frigate.set_sound("front_door", "bark", on=False)
     await way.shows(entry, {BARK: STATE_OFF, glass: STATE_OFF})
+
+
+@WITH_016
+@everything_on
+async def test_a_sound_that_ends_in_a_gap_of_the_connection_is_over(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    await until_pushing(hass, entry, frigate)
+    frigate.set_sound("front_door", "bark", on=True)
+    await until_state(hass, entry, *BARK, STATE_ON)
+    # The end is not pushed.
+    del frigate.state.live.activity.sounds["front_door"]["bark"]
+    for event in frigate.state.database.events.values():
+        event.end_time = frigate.state.clock()
+    frigate.drop_live()
+    await pass_time(hass, freezer, 2)
+    await until_state(hass, entry, *BARK, STATE_OFF)
 
 
 YARD = [
@@ -240,7 +260,7 @@ async def test_what_was_neither_pushed_nor_polled_is_unknown(
         await until_state(hass, entry, *one, STATE_OFF)
 
 
-@EVERY_VERSION
+@WITH_016
 @everything_on
 async def test_what_was_told_of_a_camera_before_it_was_known_is_asked_for(
     hass: HomeAssistant,
@@ -267,7 +287,7 @@ async def test_what_was_told_of_a_camera_before_it_was_known_is_asked_for(
     await until_state(hass, entry, *glass, STATE_ON)
 
 
-@EVERY_VERSION
+@WITH_016
 @everything_on
 async def test_an_outage(
     hass: HomeAssistant, frigate: FakeFrigate, way: Way, freezer: FrozenDateTimeFactory

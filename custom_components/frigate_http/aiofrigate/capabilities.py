@@ -28,6 +28,11 @@ class Capabilities:
         return self._since(0, 17)
 
     @property
+    def pushes_current_sounds(self) -> bool | None:
+        """Return whether the sounds that go on are pushed when a client connects."""
+        return self._since(0, 17)
+
+    @property
     def caches_by_account(self) -> bool | None:
         """Return whether an answer that nginx keeps goes to the same account only."""
         return self._since(0, 17)

@@ -194,6 +194,8 @@ class LiveCoordinator(OnDemandCoordinator[int]):
         if was_pushing or self.is_pushing:
             # Messages pushed meanwhile are newer than the response.
             self._dispatch(self.state.apply_catch_up(events, reviews, cameras))
+            if self.client.capabilities.pushes_current_sounds is False:
+                self._dispatch(self.state.apply_sounds(events, cameras))
         else:
             self._dispatch(self.state.apply_poll(events, reviews, cameras))
         self._polled_until = started_at

@@ -106,8 +106,17 @@ class LiveState:
         for camera in cameras:
             here = [event for event in ongoing if event.camera == camera]
             yield from self._apply_polled_objects(camera, here)
-            yield from self._apply_polled_sounds(camera, here)
+        yield from self.apply_sounds(ongoing, cameras)
         yield from self.apply_catch_up(ongoing, reviews, cameras)
+
+    def apply_sounds(
+        self, ongoing: Iterable[Event], cameras: Iterable[str]
+    ) -> Iterator[Change]:
+        """Apply the sounds among the ongoing events of these cameras."""
+        heard = [event for event in ongoing if event.kind == "audio"]
+        for camera in cameras:
+            labels = {event.label or "" for event in heard if event.camera == camera}
+            yield from self._set_sounds(camera, labels)
 
     def apply_catch_up(
         self, events: Iterable[Event], reviews: Iterable[Review], cameras: Iterable[str]
@@ -323,13 +332,6 @@ class LiveState:
             yield from self._snapshot(
                 camera, replace(last, taken_at=last.taken_at + _MIN_TIME_STEP)
             )
-
-    def _apply_polled_sounds(
-        self, camera: str, events: Iterable[Event]
-    ) -> Iterator[Change]:
-        yield from self._set_sounds(
-            camera, {event.label or "" for event in events if event.kind == "audio"}
-        )
 
     def _apply_polled_event(self, event: Event) -> Iterator[Change]:
         yield from self._apply_polled_snapshot(event)
