@@ -356,6 +356,7 @@ def test_texts_of_an_issue(one: IssueDescription) -> None:
     passed = {
         "unsupported_version": {"version"},
         "restricted_account": {"username", "role"},
+        "clocks_differ": {"seconds", "home_assistant", "frigate"},
     }
     for path, text in texts(found):
         mentioned = {*_PLACEHOLDER.findall(text)}

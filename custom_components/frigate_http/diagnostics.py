@@ -28,6 +28,7 @@ from .aiofrigate import (
     RequestMetrics,
     ReviewSummary,
     RouteMetrics,
+    ServerClock,
     Stats,
     StorageStats,
     Usage,
@@ -86,6 +87,7 @@ _FIELDS: dict[type, tuple[str, ...]] = {
     Profile: ("is_anonymous", "allowed_cameras"),
     ReviewSummary: ("unreviewed_alerts", "unreviewed_detections"),
     RouteMetrics: ("outcomes", "mean_ms", "longest_ms"),
+    ServerClock: ("offset", "lowest", "highest"),
     Stats: (
         *("camera_fps", "process_fps", "skipped_fps", "detection_fps", "system"),
         *("detectors", "gpus", "npus", "temperatures", "uptime", "last_updated", "age"),
@@ -169,6 +171,7 @@ def _server(server: ServerCoordinator, names: list[str]) -> dict[str, Any]:
     return {
         **_polling(server),
         "version": None if server.version is None else server.version.raw,
+        "clock": server.client.clock,
         "config": {**_as_json(data.config), "cameras": list(data.config.cameras)},
         "stats": None if stats is None else _stats(stats),
         "faces": None

@@ -21,11 +21,14 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.util import dt as dt_util
 
-from .aiofrigate import FrigateClient, Profile, is_public
+from .aiofrigate import FrigateClient, Profile, ServerClock, is_public
 from .const import CREDENTIAL_KEYS, DOMAIN
 
 UPDATE_GUIDE_URL = "https://docs.frigate.video/frigate/updating"
+MAX_CLOCK_DIFFERENCE = 30.0
+"""Seconds by which the clocks may differ without an issue."""
 
 
 class PolledServer(Protocol):
@@ -86,6 +89,24 @@ def _is_certificate_unverified(server: PolledServer) -> bool:
     )
 
 
+def _clocks(clock: ServerClock) -> dict[str, str]:
+    """Return what both clocks showed when they were compared last.
+
+    This does not change with each poll, as each change would update the issue.
+    """
+    at = clock.measured_at
+    return {
+        "seconds": f"{abs(clock.offset):.0f}",
+        "home_assistant": _local_time(at),
+        "frigate": _local_time(clock.estimate(at)),
+    }
+
+
+def _local_time(timestamp: float) -> str:
+    local = dt_util.as_local(dt_util.utc_from_timestamp(timestamp))
+    return local.strftime("%Y-%m-%d %H:%M:%S")
+
+
 ISSUES: tuple[IssueDescription, ...] = (
     IssueDescription(
         key="unsupported_version",
@@ -110,6 +131,13 @@ ISSUES: tuple[IssueDescription, ...] = (
             "username": server.profile.username or "?",
             "role": server.profile.role or "?",
         },
+    ),
+    IssueDescription(
+        key="clocks_differ",
+        severity=ir.IssueSeverity.WARNING,
+        is_open_fn=lambda server: server.client.clock.differs_by(MAX_CLOCK_DIFFERENCE),
+        placeholders_fn=lambda server: _clocks(server.client.clock),
+        is_fixable=False,
     ),
     IssueDescription(
         key="unverified_certificate",

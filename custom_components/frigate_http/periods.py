@@ -16,7 +16,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import VolDictType
 from homeassistant.util import dt as dt_util
 
-from .aiofrigate import as_timestamp
+from .aiofrigate import ServerClock, as_timestamp
 from .errors import validation_error
 
 START, END, DURATION = "start_time", "end_time", "duration"
@@ -24,6 +24,7 @@ MAX_WAIT = 600.0
 """Maximum seconds that a period may end in the future."""
 MAX_DURATION = timedelta(days=366).total_seconds()
 _MIN_PERIOD = 0.001
+_SAME_CLOCK = ServerClock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,20 @@ PERIOD_FIELDS: VolDictType = {
 }
 
 
-def period_of(data: Mapping[str, Any]) -> Period:
-    """Return the period that the fields of an action define.
+def latest_now(clock: ServerClock) -> float:
+    """Return the present, by our clock or the server's, whichever is ahead."""
+    now = _now()
+    return max(now, clock.latest(now))
+
+
+def require_soon(end: float, now: float) -> None:
+    """Raise ServiceValidationError if an end lies more than `MAX_WAIT` ahead of now."""
+    if end > now + MAX_WAIT:
+        raise validation_error("end_ahead", minutes=f"{MAX_WAIT / 60:.0f}")
+
+
+def period_of(data: Mapping[str, Any], clock: ServerClock = _SAME_CLOCK) -> Period:
+    """Return the period that the fields of an action define, by the server's clock.
 
     Two of start, end and duration define a period; a duration alone means the last seconds
     until now. The end may be up to `MAX_WAIT` in the future, the start may not.
@@ -94,35 +107,53 @@ def period_of(data: Mapping[str, Any]) -> Period:
     Raises:
         ServiceValidationError: the fields don't define a valid period.
     """
-    found = open_period_of(data)
+    now = clock.estimate(_now())
+    found = _open_period(data, now, now, latest_now(clock))
     if found.start is None or found.end is None:
         raise validation_error("bad_period")
-    if found.end > dt_util.utcnow().timestamp() + MAX_WAIT:
-        raise validation_error("end_ahead", minutes=f"{MAX_WAIT / 60:.0f}")
+    require_soon(found.end, clock.earliest(_now()))
     return Period(found.start, found.end)
 
 
-def open_period_of(data: Mapping[str, Any]) -> OpenPeriod:
+def open_period_of(
+    data: Mapping[str, Any], clock: ServerClock = _SAME_CLOCK
+) -> OpenPeriod:
     """Return the period of a query; without fields it is unlimited.
+
+    A duration alone covers each time that may be the present of the server's clock.
 
     Raises:
         ServiceValidationError: the fields contradict each other.
     """
+    now = _now()
+    return _open_period(data, clock.earliest(now), clock.latest(now), latest_now(clock))
+
+
+def _open_period(
+    data: Mapping[str, Any], earliest: float, latest: float, future: float
+) -> OpenPeriod:
+    """Return a period; `earliest` and `latest` are bounds of the present.
+
+    It may not start in the future.
+    """
     start, end, length = data.get(START), data.get(END), data.get(DURATION)
-    now = dt_util.utcnow().timestamp()
     if length is not None:
         if start is not None and end is not None:
             raise validation_error("bad_period")
-        if start is None:
-            end = now if end is None else end
-            start = max(0.0, end - length)
-        else:
+        if start is not None:
             end = start + length
-    if start is not None and start > now:
+        else:
+            start = max(0.0, (earliest if end is None else end) - length)
+            end = latest if end is None else end
+    if start is not None and start > future:
         raise validation_error("bad_times")
     if start is not None and end is not None and end - start < _MIN_PERIOD:
         raise validation_error("bad_times")
     return OpenPeriod(start, end)
+
+
+def _now() -> float:
+    return dt_util.utcnow().timestamp()
 
 
 def _as_timestamp(value: Any) -> float | None:

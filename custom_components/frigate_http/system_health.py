@@ -1,5 +1,6 @@
 """System health: one line for each server."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from homeassistant.components.system_health import SystemHealthRegistration
@@ -7,6 +8,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_URL
 from homeassistant.core import HomeAssistant, callback
 
+from .aiofrigate import ServerClock
 from .const import DOMAIN
 from .runtime import FrigateConfigEntry
 
@@ -49,5 +51,12 @@ def _health(entry: FrigateConfigEntry) -> str | dict[str, str]:
             f"role {entry.runtime_data.client.mask(profile.role or 'unknown')}",
             *(["no login"] if profile.is_anonymous else []),
             "pushed" if entry.runtime_data.live.is_pushing else "polled",
+            *_clock(entry.runtime_data.client.clock),
         )
     )
+
+
+def _clock(clock: ServerClock) -> Iterator[str]:
+    """Yield by how much the server's clock differs, if it does."""
+    if offset := round(clock.offset):
+        yield f"clock {abs(offset)} s {'ahead' if offset > 0 else 'behind'}"

@@ -11,7 +11,7 @@ from .proxy import FrontProxy
 from .requests import Request
 from .server import FakeFrigate
 from .settings import Ptz, Zone
-from .state import Camera, ServerState, User
+from .state import Camera, ServerState, User, WrongClock
 
 __all__ = [
     "Camera",
@@ -23,6 +23,7 @@ __all__ = [
     "Request",
     "ServerState",
     "User",
+    "WrongClock",
     "Zone",
     "certificate_for",
 ]

@@ -166,7 +166,8 @@ async def _relay(
 ) -> web.StreamResponse:
     response = web.StreamResponse(status=upstream.status)
     for name, value in upstream.headers.items():
-        if name.lower() not in _HOP_BY_HOP:
+        # nginx answers with its own date.
+        if name.lower() not in {*_HOP_BY_HOP, "date"}:
             response.headers.add(name, value)
     await response.prepare(request)
     try:

@@ -161,7 +161,8 @@ class RequestHandler:
                 return await self.state.live.serve(request, port, *answer.listener)
             video = answer.content_type == "video/mp4"
             self._count_videos(video)
-            return await send(request, answer, fault, self._faults)
+            now = self.state.clock()
+            return await send(request, answer, now, fault, self._faults)
         finally:
             self._parallel -= counted
             self._count_videos(-video)

@@ -39,6 +39,17 @@ def wall_clock() -> float:
 
 
 @dataclass
+class WrongClock:
+    """A clock that is ahead of the wall clock, or with a negative offset behind it."""
+
+    offset: float
+
+    def __call__(self) -> float:
+        """Return the time that it shows."""
+        return wall_clock() + self.offset
+
+
+@dataclass
 class User:
     """An account; the password stays readable because tests log in with it."""
 

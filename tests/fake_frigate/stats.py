@@ -34,7 +34,7 @@ class _Snapshot:
         self._collect_processes()
 
     def _tick_at(self, time: float) -> int:
-        return max(0, int(time - self.state.started_at)) // INTERVAL
+        return int(time - self.state.started_at) // INTERVAL
 
     def wave(
         self,

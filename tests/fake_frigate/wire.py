@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from email.utils import formatdate
 import gzip
 from typing import NoReturn, override
 
@@ -28,9 +29,10 @@ class _Response(web.StreamResponse):
             self.headers.popall("Content-Type", None)
 
 
-def _response(answer: Answer) -> _Response:
+def _response(answer: Answer, now: float) -> _Response:
     response = _Response(status=answer.status)
     response.headers["Server"] = NGINX
+    response.headers["Date"] = formatdate(now, usegmt=True)
     if answer.content_type is not None:
         response.headers["Content-Type"] = answer.content_type
     for name, value in answer.headers:
@@ -60,27 +62,35 @@ async def hang_up(request: web.BaseRequest, *, at_once: bool) -> NoReturn:
 
 
 async def send(
-    request: web.BaseRequest, answer: Answer, fault: Fault | None, faults: Faults
+    request: web.BaseRequest,
+    answer: Answer,
+    now: float,
+    fault: Fault | None,
+    faults: Faults,
 ) -> web.StreamResponse:
-    """Send an answer, unless the client leaves before its end."""
+    """Send an answer at a time of the server, unless the client leaves before its end."""
     try:
-        return await _send(request, answer, fault, faults)
+        return await _send(request, answer, now, fault, faults)
     except ConnectionResetError:
         # The connection is closing, and its loss is about to cancel this task.
         await hang_up(request, at_once=True)
 
 
 async def _send(
-    request: web.BaseRequest, answer: Answer, fault: Fault | None, faults: Faults
+    request: web.BaseRequest,
+    answer: Answer,
+    now: float,
+    fault: Fault | None,
+    faults: Faults,
 ) -> web.StreamResponse:
     if fault is not None and fault.kind == "huge":
-        return await _send_huge(request, fault.size)
+        return await _send_huge(request, fault.size, now)
     if fault is not None and fault.kind == "endless":
-        return await _send_endless(request, answer)
+        return await _send_endless(request, answer, now)
     if answer.stream is not None:
-        return await _send_stream(request, answer, fault, faults)
+        return await _send_stream(request, answer, now, fault, faults)
     body = answer.body
-    response = _response(answer)
+    response = _response(answer, now)
     if fault is None and _compressible(request, answer):
         body = gzip.compress(body, compresslevel=1)
         response.headers["Content-Encoding"] = "gzip"
@@ -112,10 +122,14 @@ async def _interrupt(request: web.BaseRequest, fault: Fault, faults: Faults) -> 
 
 
 async def _send_stream(
-    request: web.BaseRequest, answer: Answer, fault: Fault | None, faults: Faults
+    request: web.BaseRequest,
+    answer: Answer,
+    now: float,
+    fault: Fault | None,
+    faults: Faults,
 ) -> web.StreamResponse:
     assert answer.stream is not None
-    response, length = _response(answer), answer.length
+    response, length = _response(answer, now), answer.length
     if fault is not None and fault.kind not in _IN_THE_MIDDLE:
         fault = None
     if length is None:
@@ -159,8 +173,10 @@ async def _write(
         await response.write(piece[left:])
 
 
-async def _send_endless(request: web.BaseRequest, answer: Answer) -> NoReturn:
-    response = _response(answer)
+async def _send_endless(
+    request: web.BaseRequest, answer: Answer, now: float
+) -> NoReturn:
+    response = _response(answer, now)
     response.enable_chunked_encoding()
     await response.prepare(request)
     await response.write(answer.body)
@@ -173,8 +189,10 @@ async def _send_endless(request: web.BaseRequest, answer: Answer) -> NoReturn:
         await response.write(zeros)
 
 
-async def _send_huge(request: web.BaseRequest, size: int) -> web.StreamResponse:
-    response = _response(Answer(200, content_type="application/json"))
+async def _send_huge(
+    request: web.BaseRequest, size: int, now: float
+) -> web.StreamResponse:
+    response = _response(Answer(200, content_type="application/json"), now)
     response.enable_chunked_encoding()
     await response.prepare(request)
     await response.write(b'{"filler":"')

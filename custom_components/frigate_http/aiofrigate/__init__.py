@@ -8,6 +8,7 @@ something raises `FrigateError`, see `errors`.
 from .auth import Credentials
 from .capabilities import Capabilities
 from .client import FrigateClient
+from .clock import ServerClock
 from .configuration import CameraConfig, Config, ZoneConfig
 from .controls import NO_PROFILE, ProfileChoice, Profiles, PtzInfo
 from .discovery import find_server, normalize_url
@@ -173,6 +174,7 @@ __all__ = [
     "ReviewUpdate",
     "RouteMetrics",
     "Segment",
+    "ServerClock",
     "Sound",
     "SoundActivity",
     "Stats",

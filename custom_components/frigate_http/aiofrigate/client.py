@@ -7,6 +7,7 @@ from yarl import URL
 
 from .auth import Credentials
 from .capabilities import Capabilities
+from .clock import ServerClock
 from .controls import Controls
 from .errors import FrigateAuthError, FrigateClosedError
 from .events import Events
@@ -71,6 +72,11 @@ class FrigateClient:
     def capabilities(self) -> Capabilities:
         """Return what the version of the server can do, as far as it is known."""
         return self.system.capabilities
+
+    @property
+    def clock(self) -> ServerClock:
+        """Return how the clock of the server differs from ours."""
+        return self.system.clock
 
     def change_password(self, password: str) -> None:
         """Use another password from the next login on."""

@@ -278,7 +278,9 @@ def _retry_after(headers: Mapping[str, str], message: str) -> float:
     if re.fullmatch(r"[0-9]+", header):
         pause = float(header)
     elif (until := http_date(header)) is not None:
-        pause = until.timestamp() - time.time()
+        # Both are by the clock of who sends them, which may not be ours.
+        sent = http_date(headers.get(hdrs.DATE, ""))
+        pause = until.timestamp() - (time.time() if sent is None else sent.timestamp())
     elif found:
         pause = float(found[1]) * _PERIODS[found[2]]
     else:

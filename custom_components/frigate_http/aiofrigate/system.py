@@ -1,10 +1,13 @@
 """The server as a whole: version, account, stats, configuration and restart."""
 
+import time
 from typing import Any
 
+from aiohttp import hdrs
 from yarl import URL
 
 from .capabilities import Capabilities
+from .clock import ServerClock
 from .configuration import Config
 from .errors import FrigateDataError
 from .models import Identity, Profile, Version
@@ -30,6 +33,8 @@ class System(Resource):
         super().__init__(transport)
         self.capabilities = Capabilities()
         """Capabilities of the version in the last answer that should contain it."""
+        self.clock = ServerClock()
+        """The server's clock, by its stats past the cache."""
 
     async def ensure_capabilities(self) -> Capabilities:
         """Return the capabilities; ask for the version only if it is not known.
@@ -94,8 +99,12 @@ class System(Resource):
 
     async def stats(self, *, fresh: bool = False) -> Stats:
         """Return the stats, which Frigate computes every 15 seconds (`GET /api/stats`)."""
+        sent_at = time.time()
         answer = await self._transport.request("GET", "/api/stats", fresh=fresh)
         stats = Stats.from_api(answer.json(dict), answer.date)
+        # A cache other than Frigate's tells how old its answers are.
+        if fresh and stats.last_updated is not None and hdrs.AGE not in answer.headers:
+            self.clock.add(stats.last_updated, sent_at, time.time())
         # A restart may have brought another version, or one that is no number.
         self.capabilities = Capabilities(stats.version)
         return stats

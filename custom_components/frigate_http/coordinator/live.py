@@ -174,7 +174,7 @@ class LiveCoordinator(OnDemandCoordinator[int]):
         cameras = tuple(self.server.data.cameras)
         started_at, was_pushing = time.time(), self.is_pushing
         polled_until = max(self._polled_until or started_at, started_at - _MAX_GAP)
-        since = polled_until - _OVERLAP
+        since = self.client.clock.earliest(polled_until - _OVERLAP)
         self.state.reviews.start_request(since)
         reviews, events = await asyncio.gather(
             self.client.reviews.list(

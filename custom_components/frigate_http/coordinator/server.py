@@ -134,7 +134,8 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
         system = self.client.system
         with coordinator_errors():
             stats, faces = await asyncio.gather(
-                self._result_or_error("stats", partial(system.stats, fresh=fresh)),
+                # Past the cache, as only fresh stats tell about the server's clock.
+                self._result_or_error("stats", partial(system.stats, fresh=True)),
                 self._read_faces(fresh=fresh),
             )
             self._raise_outage(stats, faces, fresh=fresh)

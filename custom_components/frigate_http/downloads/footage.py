@@ -15,13 +15,13 @@ _POLL_INTERVAL = 2.0
 _SEARCH_MARGIN = 30.0
 
 
-async def async_wait_until(timestamp: float) -> None:
-    """Wait until a time in seconds since the epoch, if it lies in the future.
+async def async_wait_until(client: FrigateClient, timestamp: float) -> None:
+    """Wait until a time in seconds since the epoch, if it lies in the server's future.
 
     Raises:
         HomeAssistantError: it lies more than `MAX_WAIT` in the future.
     """
-    if (left := timestamp - _now()) > MAX_WAIT:
+    if (left := timestamp - _server_time(client)) > MAX_WAIT:
         raise action_error("end_ahead", minutes=f"{MAX_WAIT / 60:.0f}")
     await asyncio.sleep(max(0.0, left))
 
@@ -39,13 +39,13 @@ async def async_wait_for_footage(
         FrigateError: the server refused the request.
         HomeAssistantError: the period ends more than `MAX_WAIT` in the future.
     """
-    await async_wait_until(period.end)
+    await async_wait_until(client, period.end)
     give_up_at = period.end + MAX_WRITE_DELAY
-    if _now() >= give_up_at:
+    if _server_time(client) >= give_up_at:
         # All segments of an old period have been written, if there are any.
         return True
     while not await _is_recorded(client, camera, period.end):
-        if (left := give_up_at - _now()) <= 0:
+        if (left := give_up_at - _server_time(client)) <= 0:
             return False
         await asyncio.sleep(min(_POLL_INTERVAL, left))
     return True
@@ -64,5 +64,6 @@ async def _is_recorded(client: FrigateClient, camera: str, timestamp: float) -> 
     return any(segment.end >= timestamp for segment in segments)
 
 
-def _now() -> float:
-    return dt_util.utcnow().timestamp()
+def _server_time(client: FrigateClient) -> float:
+    """Return the time that the server's clock has certainly reached."""
+    return client.clock.earliest(dt_util.utcnow().timestamp())

@@ -21,7 +21,7 @@ from ..downloads.paths import DownloadPaths
 from ..downloads.saving import run_blocking
 from ..downloads.workspace import check_free, free_path
 from ..errors import action_error, validation_error
-from ..periods import PERIOD_FIELDS, duration, period_of, timestamp
+from ..periods import PERIOD_FIELDS, duration, latest_now, period_of, timestamp
 from .action import CameraAction, CameraCall, ServerAction, ServerCall
 from .export_polling import ExportPoller
 from .fields import BOOLEAN, IDENTIFIER, text
@@ -155,7 +155,7 @@ def _about_camera(call: CameraCall) -> JsonObjectType:
 
 async def _download_clip(call: CameraCall) -> JsonObjectType:
     about = _about_camera(call)
-    period = period_of(call.data)
+    period = period_of(call.data, call.client.clock)
     if period.end - period.start > MAX_CLIP_DURATION:
         raise validation_error("clip_too_long", hours=f"{MAX_CLIP_DURATION / 3600:.0f}")
     about |= {"start": as_local_iso(period.start), "end": as_local_iso(period.end)}
@@ -175,7 +175,7 @@ async def _download_clip(call: CameraCall) -> JsonObjectType:
 async def _download_snapshot(call: CameraCall) -> JsonObjectType:
     about = _about_camera(call)
     at: float | None = call.data.get(TIMESTAMP)
-    if at is not None and at > dt_util.utcnow().timestamp():
+    if at is not None and at > latest_now(call.client.clock):
         raise validation_error("bad_times")
     job = SnapshotJob(
         hass=call.hass, client=call.client, camera=call.camera, timestamp=at

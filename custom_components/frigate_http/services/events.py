@@ -20,6 +20,7 @@ from ..aiofrigate import (
     EventFilter,
     FrigateNotFoundError,
     NewEvent,
+    ServerClock,
     as_timestamp,
 )
 from ..dates import as_local_iso
@@ -59,14 +60,6 @@ def _event_duration(value: Any) -> int | None:
     return math.ceil(periods.duration(periods.DURATION)(value))
 
 
-def _end_timestamp(value: Any) -> float:
-    """Validate a time that is not far in the future."""
-    end = periods.timestamp(periods.END)(value)
-    if end > dt_util.utcnow().timestamp() + periods.MAX_WAIT:
-        raise validation_error("end_ahead", minutes=f"{periods.MAX_WAIT / 60:.0f}")
-    return end
-
-
 def _as_json(call: ServerCall, event: Event) -> JsonObjectType:
     return {
         EVENT_ID: event.event_id,
@@ -86,7 +79,7 @@ def _as_json(call: ServerCall, event: Event) -> JsonObjectType:
 
 async def _get_events(call: ServerCall) -> JsonObjectType:
     """List the current events without waiting for an end in the future."""
-    data, period = call.data, periods.open_period_of(call.data)
+    data, period = call.data, periods.open_period_of(call.data, call.client.clock)
     cameras = cameras_to_list(call.permissions, data.get("cameras"))
     if cameras == []:
         # An empty filter would list the events of all cameras.
@@ -133,8 +126,10 @@ async def _end_event(call: ServerCall) -> JsonObjectType:
     event_id: str = call.data[EVENT_ID]
     end: float | None = call.data.get(periods.END)
     began = _start_from_id(event_id)
-    if end is not None and began is not None and end < began - _EVENT_PRE_CAPTURE:
-        raise validation_error("bad_times")
+    if end is not None:
+        if began is not None and end < began - _EVENT_PRE_CAPTURE:
+            raise validation_error("bad_times")
+        periods.require_soon(end, periods.latest_now(call.client.clock))
     await _send_and_refresh(call, lambda: call.client.events.end(event_id, end))
     return {EVENT_ID: event_id}
 
@@ -148,7 +143,7 @@ async def _delete_event(call: ServerCall) -> JsonObjectType:
 async def _retain_event(call: ServerCall) -> JsonObjectType:
     event_id, retain = call.data[EVENT_ID], call.data["retain"]
     await _send_with_retries(
-        event_id, lambda: call.client.events.retain(event_id, retain=retain)
+        call, lambda: call.client.events.retain(event_id, retain=retain)
     )
     return {EVENT_ID: event_id, "retained": retain}
 
@@ -167,13 +162,13 @@ async def _send_and_refresh(
 ) -> None:
     """Send a command, and refresh the sensors whatever its result is."""
     try:
-        await _send_with_retries(call.data[EVENT_ID], send)
+        await _send_with_retries(call, send)
     finally:
         await call.runtime.reviews.async_refresh_past_cache()
 
 
 async def _send_with_retries(
-    event_id: str, send: Callable[[], Awaitable[None]]
+    call: ServerCall, send: Callable[[], Awaitable[None]]
 ) -> None:
     """Send a command, with retries while a new event is not in the database yet.
 
@@ -181,7 +176,8 @@ async def _send_with_retries(
         HomeAssistantError: there is no such event.
         FrigateError: the command failed.
     """
-    for wait in _RETRY_DELAYS if _is_recent(event_id) else ():
+    event_id: str = call.data[EVENT_ID]
+    for wait in _RETRY_DELAYS if _is_recent(call.client.clock, event_id) else ():
         with suppress(FrigateNotFoundError):
             return await send()
         await asyncio.sleep(wait)
@@ -191,12 +187,10 @@ async def _send_with_retries(
         raise action_error("not_known", name=event_id) from err
 
 
-def _is_recent(event_id: str) -> bool:
+def _is_recent(clock: ServerClock, event_id: str) -> bool:
     """Return whether an event was created recently."""
-    began = _start_from_id(event_id)
-    return (
-        began is not None and abs(dt_util.utcnow().timestamp() - began) < _NEW_EVENT_AGE
-    )
+    began, now = _start_from_id(event_id), clock.estimate(dt_util.utcnow().timestamp())
+    return began is not None and abs(now - began) < _NEW_EVENT_AGE
 
 
 def _start_from_id(event_id: str) -> float | None:
@@ -237,7 +231,7 @@ ACTIONS = (
     ServerAction(
         name="end_event",
         handler=_end_event,
-        fields={**_EVENT, vol.Optional(periods.END): _end_timestamp},
+        fields={**_EVENT, vol.Optional(periods.END): periods.timestamp(periods.END)},
     ),
     ServerAction(name="delete_event", handler=_delete_event, fields=_EVENT),
     ServerAction(

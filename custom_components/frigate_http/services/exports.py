@@ -56,7 +56,7 @@ def _video_url(runtime: FrigateRuntime, export: Export) -> str | None:
 
 
 async def _create_export(call: CameraCall) -> JsonObjectType:
-    period = period_of(call.data)
+    period = period_of(call.data, call.client.clock)
     if "image_path" in call.data:
         # The image may show any camera.
         call.permissions.require_read(None)
@@ -64,7 +64,7 @@ async def _create_export(call: CameraCall) -> JsonObjectType:
         is_whole = await async_wait_for_footage(call.client, call.camera, period)
     else:
         # Previews do not reach the disk late, unlike recordings.
-        await async_wait_until(period.end)
+        await async_wait_until(call.client, period.end)
         is_whole = True
     export_id = await _start_export(call, period)
     answer: JsonObjectType = {

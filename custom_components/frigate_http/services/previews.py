@@ -13,8 +13,8 @@ async def _get_previews(call: CameraCall) -> JsonObjectType:
 
     Their URLs are for a browser that is logged in to Frigate.
     """
-    period = period_of(call.data)
-    await async_wait_until(period.end)
+    period = period_of(call.data, call.client.clock)
+    await async_wait_until(call.client, period.end)
     found = await call.client.previews.list(call.camera, period.start, period.end)
     base = call.runtime.server.browser_url
     return {

@@ -48,7 +48,7 @@ def _as_json(call: ServerCall, review: Review) -> JsonObjectType:
 
 async def _get_reviews(call: ServerCall) -> JsonObjectType:
     """List the current review items without waiting for an end in the future."""
-    data, period = call.data, periods.open_period_of(call.data)
+    data, period = call.data, periods.open_period_of(call.data, call.client.clock)
     start = period.start
     if start is None and period.end is not None:
         # By default Frigate starts 24 hours before now, even if the end is earlier.
