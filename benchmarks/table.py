@@ -29,6 +29,11 @@ class Row:
         """Return the value divided by the reference."""
         return self.value / self.reference if self.reference else None
 
+    @property
+    def is_good_enough(self) -> bool:
+        """Return whether the ratio is within its limit, if there are both."""
+        return self.ratio is None or self.limit is None or self.ratio <= self.limit
+
 
 def table(rows: Iterable[Row]) -> str:
     """Return the measurements as a table in Markdown."""
