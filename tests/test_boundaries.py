@@ -36,6 +36,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "update",
         "config_flow",
         "diagnostics",
+        "logbook",
         "repairs",
         "services",
         "system_health",

@@ -150,7 +150,7 @@ def test_nothing_is_installed_for_this() -> None:
 
 
 # These load what belongs to them by themselves, so that nobody declares them.
-ASK_FOR_US = ("diagnostics", "repairs", "system_health")
+ASK_FOR_US = ("diagnostics", "logbook", "repairs", "system_health")
 
 
 def test_every_component_that_is_used_is_declared() -> None:

@@ -9,6 +9,9 @@ from homeassistant.const import CONF_PASSWORD, CONF_TOKEN, CONF_USERNAME
 DOMAIN: Final = "frigate_http"
 LOGGER: Final = logging.getLogger(__package__)
 
+EVENT_ACTIVITY: Final = f"{DOMAIN}_activity"
+"""Fires with every event of an event entity, so that the activity can describe it."""
+
 POLL_INTERVAL: Final = timedelta(seconds=15)
 """Frigate updates its statistics at the same interval, so faster polling is useless."""
 

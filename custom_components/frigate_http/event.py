@@ -11,12 +11,13 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .aiofrigate import CameraConfig, Recognized
+from .const import EVENT_ACTIVITY
 from .coordinator.live import LiveCoordinator
 from .coordinator.server import ServerCoordinator
 from .dates import as_local_iso
 from .entity.dynamic import async_add_and_remove
 from .entity.live import LiveEventEntity
-from .inventory import camera_fields
+from .inventory import as_title, camera_fields
 from .live.camera_state import CameraState
 from .live.topics import Kind, LiveEvent, ReviewEvent, ReviewEventType, Topic
 from .runtime import FrigateConfigEntry
@@ -176,3 +177,21 @@ class FrigateEvent(LiveEventEntity, EventEntity):
             )
             self._trigger_event(event_type, {**attributes, **camera})
             self.async_write_ha_state()
+            self._fire_activity(event_type, attributes)
+
+    def _fire_activity(self, event_type: str, attributes: Mapping[str, Any]) -> None:
+        """Let the activity say more than the type, which is all that it shows of a state."""
+        zones = {} if self.camera_config is None else self.camera_config.zones
+        names = {zone: found.friendly_name for zone, found in zones.items()}
+        data = {
+            **attributes,
+            "camera": self.camera,
+            "entity_id": self.entity_id,
+            "kind": self.entity_description.key,
+            "event_type": event_type,
+            "zone_names": [
+                names.get(zone) or as_title(zone)
+                for zone in attributes.get("zones", ())
+            ],
+        }
+        self.hass.bus.async_fire(EVENT_ACTIVITY, data)
