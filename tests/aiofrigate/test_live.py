@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from custom_components.frigate_http.aiofrigate import (
@@ -23,6 +24,7 @@ from custom_components.frigate_http.aiofrigate import (
     LiveListener,
     Update,
 )
+from tests.clock import all_waits
 from tests.fake_frigate import FakeFrigate
 from tests.versions import EVERY_VERSION
 
@@ -189,6 +191,36 @@ async def test_a_server_that_is_down_is_reconnected(
     assert isinstance(listener.errors[0], FrigateConnectionError)
     await frigate.resume()
     await listener.until(connects=1)
+    await client.live.stop()
+
+
+async def test_a_pause_before_the_next_attempt_ends_when_woken(
+    frigate: FakeFrigate, client: FrigateClient, freezer: FrozenDateTimeFactory
+) -> None:
+    await frigate.refuse()
+    listener = Listener()
+    listener.listen_to(client)
+    for number in range(1, 6):
+        await listener.until(errors=number)
+        freezer.tick(60)
+    await listener.until(errors=6)
+    await frigate.resume()
+    # The clock stands still, so that the pause never ends by itself.
+    client.live.wake()
+    await listener.until(connects=1)
+
+    # Waking somebody who is awake does not end the next pause, and the pauses are short.
+    client.live.wake()
+    frigate.block_live()
+    frigate.drop_live()
+    await listener.until(errors=7)
+    await all_waits()
+    assert len(listener.errors) == 7
+    freezer.tick(2)
+    await listener.until(errors=8)
+    frigate.unblock_live()
+    freezer.tick(4)
+    await listener.until(connects=2)
     await client.live.stop()
 
 

@@ -31,6 +31,23 @@ async def test_cache_shows_the_past(
     assert "Bea" in fresh.json
 
 
+@EVERY_VERSION
+async def test_cache_shows_the_past_for_long_while_somebody_else_renews_it(
+    session: aiohttp.ClientSession, server: FakeFrigate, freezer: FrozenDateTimeFactory
+) -> None:
+    url = f"{server.internal_url}/api/faces"
+    await fetch(session, url)
+    server.add_face("Bea", 1)
+    server.restart()
+    server.state.cache_is_renewed_by_others = True
+    freezer.tick(30)
+    stale = await fetch(session, url)
+    assert stale.cache == "UPDATING"
+    assert "Bea" not in stale.json
+    assert "Bea" in (await fetch(session, url, headers={"X-Cache-Bypass": "1"})).json
+    assert "Bea" in (await fetch(session, url)).json
+
+
 async def test_cache_bypass_also_refreshes(
     session: aiohttp.ClientSession, server: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:

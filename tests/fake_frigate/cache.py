@@ -21,15 +21,21 @@ class Cache:
 
     entries: dict[str, _Entry] = field(default_factory=dict)
 
-    def look_up(self, key: str, now: float) -> tuple[Answer | None, str]:
-        """Return the stored answer if it still counts, and the name of the outcome."""
+    def look_up(
+        self, key: str, now: float, *, is_renewed: bool = False
+    ) -> tuple[Answer | None, str]:
+        """Return the stored answer if it still counts, and the name of the outcome.
+
+        While somebody else's request renews it (`proxy_cache_use_stale updating`), it
+        counts however old it is.
+        """
         entry = self.entries.get(key)
         if entry is None or now - entry.used > INACTIVE_SECONDS:
             return None, "MISS"
         entry.used = now
         # nginx counts whole seconds, so that an answer may live for almost six.
         if int(now) > entry.valid_until:
-            return None, "EXPIRED"
+            return (entry.answer, "UPDATING") if is_renewed else (None, "EXPIRED")
         return entry.answer, "HIT"
 
     def store(self, key: str, answer: Answer, now: float) -> None:

@@ -50,8 +50,7 @@ class Nginx:
         self._closed: tuple[float, bool] | None = None
 
     def forget(self) -> None:
-        """Begin again with an empty cache and new connections."""
-        self._cache.entries.clear()
+        """Open new connections; the cache outlives a restart of the backend."""
         self._closed = None
 
     async def respond(self, call: Call) -> Answer:
@@ -110,7 +109,8 @@ class Nginx:
         if call.headers.get("X-Cache-Bypass", "0") not in ("", "0"):
             stored, outcome = None, "BYPASS"
         else:
-            stored, outcome = self._cache.look_up(key, now)
+            is_renewed = call.state.cache_is_renewed_by_others
+            stored, outcome = self._cache.look_up(key, now, is_renewed=is_renewed)
         if stored is not None:
             return stored, outcome
         answer = await self._ask(call)

@@ -197,6 +197,8 @@ class ServerState:
     birdseye: bool = False
     notifications: bool = True
     journal: Journal = field(default_factory=Journal)
+    # Whether somebody else is just asking for whatever has expired in nginx' cache.
+    cache_is_renewed_by_others: bool = False
     # Whether nginx reuses, for a POST, the connection that an exception has closed.
     keeps_closed_connections: bool = True
     latest_version: str = "unknown"

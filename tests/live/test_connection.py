@@ -38,6 +38,8 @@ from tests.versions import EVERY_VERSION
 
 from .common import PUSH, until_pushing, until_state
 
+ALERTS = ("sensor", "server:unreviewed_alerts")
+UPTIME = ("sensor", "server:uptime")
 MOTION = ("binary_sensor", "camera:front_door:motion")
 LIVE_POLL = 5
 
@@ -251,6 +253,54 @@ async def test_a_restart_of_frigate_is_followed(
     assert state_of(hass, entry, *MOTION) != STATE_ON
     # What was switched meanwhile stands in the configuration.
     assert sent(frigate, "/api/config")
+
+
+@EVERY_VERSION
+async def test_the_poll_that_succeeds_again_brings_the_push_back_at_once(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    await until_pushing(hass, entry, frigate)
+    frigate.fail("/api/", Fault.status(502))
+    frigate.block_live(502)
+    frigate.drop_live()
+    await until_state(hass, entry, *PUSH, STATE_OFF)
+    await pass_polls(hass, freezer, 8)
+    # The pause that begins with this attempt takes half a minute at least.
+    frigate.clear_requests()
+    while not sent(frigate, "/ws"):
+        await pass_time(hass, freezer, 1)
+    frigate.clear_faults()
+    frigate.unblock_live()
+    await pass_time(hass, freezer)
+    back_at = hass.loop.time()
+    await until_state(hass, entry, *PUSH, STATE_ON)
+    assert hass.loop.time() - back_at < 1
+
+
+@EVERY_VERSION
+async def test_what_was_before_a_restart_is_not_shown_after_it(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    await pass_polls(hass, freezer, 4)
+    started = state_of(hass, entry, *UPTIME)
+    frigate.state.cache_is_renewed_by_others = True
+    frigate.block_live()
+    frigate.fail("/api/", Fault.status(502))
+    await pass_polls(hass, freezer, 3)
+    assert state_of(hass, entry, *UPTIME) == STATE_UNAVAILABLE
+    frigate.restart()
+    frigate.review_starts("front_door")
+    frigate.clear_faults()
+    # The first answer already is of the new time.
+    await pass_time(hass, freezer)
+    assert state_of(hass, entry, *UPTIME) > started
+    assert state_of(hass, entry, *ALERTS) == "1"
 
 
 @pytest.mark.parametrize(

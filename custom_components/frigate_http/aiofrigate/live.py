@@ -61,6 +61,7 @@ class Live:
         self._transport = transport
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._task: asyncio.Task[Never] | None = None
+        self._woken = asyncio.Event()
         self._renews_login = True
 
     @property
@@ -98,6 +99,11 @@ class Live:
         """Connect, and reconnect with growing delays until `stop` is called."""
         self._task = asyncio.create_task(self._run(listener), name="Frigate live")
 
+    def wake(self) -> None:
+        """Connect at once if there is no connection, because the server is back."""
+        if not self.is_open:
+            self._woken.set()
+
     async def stop(self) -> None:
         """Close the connection, if there is one; the listener is not called again."""
         if (task := self._task) is not None:
@@ -120,7 +126,16 @@ class Live:
             # like one that refuses them.
             has_lasted = time.monotonic() - began_at > MAX_BACKOFF
             backoff = FIRST_BACKOFF if has_lasted else min(backoff * 2, MAX_BACKOFF)
-            await asyncio.sleep(backoff * _JITTER.uniform(0.5, 1))
+            if await self._was_woken_within(backoff * _JITTER.uniform(0.5, 1)):
+                backoff = FIRST_BACKOFF / 2
+
+    async def _was_woken_within(self, seconds: float) -> bool:
+        """Wait so many seconds, or until woken; return whether that ended the wait."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
+                return True
+        return False
 
     async def _stay_connected(self, listener: LiveListener) -> FrigateError:
         """Dispatch updates while one connection lasts, and return why it ended."""
@@ -129,6 +144,7 @@ class Live:
                 self._transport, "/ws", renews_login=self._renews_login
             ) as socket:
                 self._socket = socket
+                self._woken.clear()
                 # Without this message, Frigate sends changes only and no current state.
                 await self.send("onConnect", "")
                 await self._receive_initial_state(socket, listener.on_update)

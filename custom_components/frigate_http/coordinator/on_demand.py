@@ -67,6 +67,8 @@ class OnDemandCoordinator[DataT](BaseCoordinator[DataT | None]):
     def _handle_server_update(self) -> None:
         """Poll when the server is back, if a poll was skipped meanwhile."""
         if self._is_due and self._listeners and self.server.last_update_success:
+            # Frigate's cache may still hold what was before a restart.
+            self._fresh = True
             self._refresh_in_background()
 
     def _refresh_in_background(self) -> None:
@@ -86,7 +88,8 @@ class OnDemandCoordinator[DataT](BaseCoordinator[DataT | None]):
             return None
         try:
             with coordinator_errors():
-                data = await self._async_read(fresh=fresh)
+                past_cache = fresh or self._tolerance.has_missed
+                data = await self._async_read(fresh=past_cache)
         except (UpdateFailed, ConfigEntryAuthFailed) as err:
             if not self.last_update_success:
                 raise

@@ -132,11 +132,13 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
     async def _async_poll(self, *, fresh: bool) -> FrigateData:
         """Poll statistics and faces, then the configuration if it is due."""
         system = self.client.system
+        # After a restart, Frigate's cache may still hold what was before it.
+        past_cache = fresh or self.has_missed_poll
         with coordinator_errors():
             stats, faces = await asyncio.gather(
                 # Past the cache, as only fresh stats tell about the server's clock.
                 self._result_or_error("stats", partial(system.stats, fresh=True)),
-                self._read_faces(fresh=fresh),
+                self._read_faces(fresh=past_cache),
             )
             self._raise_outage(stats, faces, fresh=fresh)
             known_stats = self._stats_or_kept(stats, fresh=fresh)
@@ -178,6 +180,9 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
         if isinstance(stats, Stats) or (
             isinstance(faces, FaceLibrary) and not is_auth_error(stats)
         ):
+            if self.has_missed_poll:
+                # It would find out by itself only after a pause of up to a minute.
+                self.client.live.wake()
             self._tolerance.reset()
         elif not self._may_miss(stats, self._tolerance, fresh=fresh):
             raise stats
