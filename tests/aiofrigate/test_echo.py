@@ -13,9 +13,12 @@ from custom_components.frigate_http.aiofrigate import (
     PushSubscription,
     Upload,
 )
+from custom_components.frigate_http.aiofrigate.error_mapping import shown
+from custom_components.frigate_http.aiofrigate.redaction import SecretMask
 from custom_components.frigate_http.aiofrigate.websocket import open_websocket
 from tests.common import PUSH_KEY
 from tests.fake_frigate import FakeFrigate, Fault
+from tests.fake_frigate.answers import Answer
 from tests.fake_frigate.echoes import FORMS, PLACES
 
 from .conftest import Connect, outcome_of, works
@@ -109,21 +112,21 @@ class Witness:
     async def outcome(self, call: Call, caplog: pytest.LogCaptureFixture) -> str:
         """Look at all that is left of a call, and return the message of its error."""
         error = await outcome_of(call(self.client))
-        shown = ""
+        text = ""
         if error is not None:
             assert isinstance(error, FrigateError)
             for one in _chain(error):
                 # What caused it, such as an error of aiohttp, would hold the request.
                 assert isinstance(one, FrigateError)
                 details = repr(vars(one)) + repr(one.args)
-                shown += "".join((*traceback.format_exception(one), details))
-        self.look_at(shown)
+                text += "".join((*traceback.format_exception(one), details))
+        self.look_at(text)
         self.look_at(repr(self.client.metrics.errors))
         self.look_at(caplog.text)
         for record in caplog.records:
             self.look_at(str(vars(record)))
         caplog.clear()
-        return shown
+        return text
 
 
 @pytest.fixture
@@ -160,12 +163,12 @@ async def test_a_secret_is_masked_in_every_form_and_place(
     place: str,
 ) -> None:
     for form in FORMS:
-        shown = ""
+        text = ""
         for status in STATUSES:
             frigate.fail("/api/stats", Fault.echo(place, form, status))
-            shown += await witness.outcome(CALLS["stats"], caplog)
+            text += await witness.outcome(CALLS["stats"], caplog)
         # An error of this shape has no message.
-        assert ("***" in shown) == (place != "json")
+        assert ("***" in text) == (place != "json")
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -215,3 +218,24 @@ async def test_a_connection_that_breaks_leaves_no_request_behind(
     for call in CALLS.values():
         assert await witness.outcome(call, caplog)
     await frigate.resume()
+
+
+def test_what_is_cut_shows_no_half_of_a_secret() -> None:
+    secret = "".join(f"{number:05}" for number in range(1000))
+    for length in range(60_000, 70_000, 700):
+        text = (20 * secret)[:length] + secret
+        found = shown(text, SecretMask((secret,)))
+        assert set(found) <= {"*"}
+
+
+@pytest.mark.parametrize(
+    "part", ["<title>", "<TITLE>a", "</title>", "&", "\\u00", "%2"]
+)
+async def test_a_page_without_an_end_is_read_at_once(
+    frigate: FakeFrigate, witness: Witness, part: str
+) -> None:
+    page = Answer(200, 1_000_000 * part.encode(), "text/html")
+    frigate.fail("/api/stats", Fault("answer", page))
+    with pytest.raises(FrigateError) as caught:
+        await witness.client.system.stats(fresh=True)
+    assert len(caught.value.message) < 400

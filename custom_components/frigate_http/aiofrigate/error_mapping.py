@@ -51,7 +51,11 @@ MAX_RETRY_AFTER = 86400.0
 
 _HTTP_ON_TLS_PORT = "plain HTTP request was sent to HTTPS port"
 _INCORRECT_CURRENT = "Current password is incorrect"
-_TITLE = re.compile(r"<title>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(r"<title>", re.IGNORECASE)
+_END_OF_TITLE = re.compile(r"</title>", re.IGNORECASE)
+_MAX_SEARCHED = 64 * 2**10
+_LONGEST_SECRET = 8 * 2**10
+"""Characters; aiohttp takes no longer line of headers."""
 _PERIODS = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0}
 _BY_STATUS: dict[int, type[FrigateResponseError]] = {
     400: FrigateBadRequestError,
@@ -190,9 +194,15 @@ def page_title(body: bytes, mask: Mask) -> str:
 
 
 def shown(text: str, mask: Mask) -> str:
-    """Return what a server says as it may be shown: masked, and on one line."""
-    # Mask before shortening: half a secret would not be recognized.
-    return one_line(mask(text))
+    """Return what a server says as it may be shown: masked, and on one line.
+
+    The time is bounded, however long the text is.
+    """
+    masked = mask(text[:_MAX_SEARCHED])
+    if len(text) > _MAX_SEARCHED:
+        # Half a secret is not recognized, so what may be one at the end is dropped.
+        masked = masked[:-_LONGEST_SECRET]
+    return one_line(masked)
 
 
 def shown_or_none(value: Any, mask: Mask) -> str | None:
@@ -210,8 +220,12 @@ def one_line(text: str) -> str:
 
 
 def _title(body: bytes) -> str:
-    found = _TITLE.search(body.decode("utf-8", "replace"))
-    return unescape(found[1]) if found else ""
+    page = body[:_MAX_SEARCHED].decode("utf-8", "replace")
+    # A pattern would search the rest of the page again from each beginning of a title.
+    if (beginning := _TITLE.search(page)) is None:
+        return ""
+    end = _END_OF_TITLE.search(page, beginning.end())
+    return "" if end is None else unescape(page[beginning.end() : end.start()])
 
 
 def _is_html(headers: Mapping[str, str]) -> bool:
