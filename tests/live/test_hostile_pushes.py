@@ -1,21 +1,25 @@
 """What a broken or hostile server pushes is neither kept, nor shown, nor logged."""
 
-from collections.abc import Iterator
+import asyncio
 import json
 import logging
+import os
 import pickle
+import secrets
 from typing import Any
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from homeassistant.core import HomeAssistant
-from tests.common import state_of
+from tests.common import sent, state_of
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate
+from tests.services.common import call
 from tests.versions import EVERY_VERSION, SINCE_018
 
 from .common import until_pushing, until_state
+from .hostile import CAMERAS, frames, pushes
 
 MOTION = ("binary_sensor", "camera:front_door:motion")
 PERSONS = ("sensor", "camera:front_door:count:person")
@@ -23,6 +27,10 @@ GATE = ("sensor", "camera:front_door:classification:gate")
 LONGEST = 255
 LONG = "x" * 100_000
 MANY = 500
+BROKEN = 8_000
+AT_ONCE = 500
+SEED = "FRIGATE_HTTP_SEED"
+"""The environment variable that repeats a run of which the seed was printed."""
 
 type Message = tuple[str, Any]
 
@@ -39,33 +47,6 @@ async def entry(hass: HomeAssistant, frigate: FakeFrigate) -> MockConfigEntry:
     entry = await set_up(hass, make_entry(frigate.internal_url))
     await until_pushing(hass, entry, frigate)
     return entry
-
-
-def pushes(camera: str, text: str = "a", number: Any = 1) -> Iterator[Message]:
-    """Yield a message of each kind about a camera, with a text in all of its places."""
-    place = {"id": text, "camera": camera, "score": 1.0}
-    tracked = place | {"label": text, "sub_label": text, "current_zones": [text]}
-    snapshot = {"has_snapshot": True, "snapshot": {"frame_time": number}}
-    review = place | {"severity": text, "start_time": number}
-    lists = ("objects", "zones", "sub_labels", "audio", "detections")
-    review["data"] = {name: [text] for name in lists}
-    yield "events", {"type": "new", "after": tracked | snapshot}
-    yield "reviews", {"type": "new", "after": review}
-    yield "tracked_object_update", place | {"type": "face", "name": text}
-    yield "tracked_object_update", place | {"type": "lpr", "name": text, "plate": text}
-    yield (
-        "camera_activity",
-        {camera: {"motion": True, "objects": [tracked]}, text: {"motion": True}},
-    )
-    yield "audio_detections", {camera: {text: {"score": 1.0}}, text: {text: {}}}
-    yield f"{camera}/audio/{text}", "ON"
-    yield f"{camera}/motion", text
-    yield f"{camera}/review_status", text
-    yield f"{camera}/{text}", number
-    yield f"{camera}/{text}/active", number
-    yield f"{camera}/{text}/state", number
-    yield f"{camera}/{text}/state", "ON"
-    yield f"{camera}/classification/{text}", text
 
 
 def push(frigate: FakeFrigate, message: Message) -> None:
@@ -232,3 +213,55 @@ async def test_no_profile_has_a_name_that_is_too_long(
     pushed = entry.runtime_data.live.state.profile
     assert pushed is not None
     assert pushed.name == "away"
+
+
+# Thousands of broken messages
+
+
+def seed_of_this_run() -> int:
+    """Return the seed, which is shown if the test fails."""
+    seed = int(os.environ.get(SEED) or secrets.randbits(32))
+    print(f"To send the same messages again: {SEED}={seed}")  # noqa: T201 shown on failure
+    return seed
+
+
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+async def test_broken_messages_harm_nothing(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    sizes = []
+    broken = [*frames(seed_of_this_run(), BROKEN)]
+    for begin in range(0, BROKEN, AT_ONCE):
+        for frame in broken[begin : begin + AT_ONCE]:
+            frigate.push_raw(frame)
+        # The loop answers while the messages arrive, and then a good one still counts.
+        await asyncio.gather(
+            call(hass, "get_status"),
+            until_good_messages_count(hass, entry, frigate),
+        )
+        sizes.append(kept(entry))
+    assert len(sent(frigate, "/ws")) == 1
+    assert [
+        record.getMessage()[:500]
+        for record in caplog.records
+        # asyncio warns that the test itself has taken long.
+        if record.levelno >= logging.WARNING + (record.name == "asyncio")
+        or record.exc_info
+    ] == []
+    assert max(sizes) < 100_000 * len(CAMERAS)
+
+
+async def until_good_messages_count(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FakeFrigate
+) -> None:
+    """Push good messages, and wait until they have changed states."""
+    for state, number in (("open", 3), ("closed", 4)):
+        frigate.motion("front_door", on=state == "open")
+        frigate.push("front_door/person", number)
+        frigate.classified("front_door", "gate", state)
+        await until_state(hass, entry, *GATE, state)
+        await until_state(hass, entry, *PERSONS, str(number))
+    await until_state(hass, entry, *MOTION, "off")
