@@ -166,7 +166,7 @@ async def test_objects_are_counted(frigate: FakeFrigate, way: Way) -> None:
 
 
 @everything_on
-async def test_a_lost_connection_resets_what_only_a_push_tells(
+async def test_a_lost_connection_resets_what_is_pushed_again(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     entry: MockConfigEntry,
@@ -180,16 +180,16 @@ async def test_a_lost_connection_resets_what_only_a_push_tells(
 
     frigate.block_live()
     frigate.drop_live()
-    await until_state(hass, entry, *GATE, STATE_UNKNOWN)
     await until_state(hass, entry, *ACTIVE_PERSONS, STATE_UNKNOWN)
     assert state_of(hass, entry, *PERSONS) == "1"
+    assert state_of(hass, entry, *GATE) == "open"
 
     frigate.unblock_live()
     await pass_time(hass, freezer, 61)
     await until_pushing(hass, entry, frigate)
     await until_state(hass, entry, *ACTIVE_PERSONS, "1")
-    # It may be another one meanwhile, and Frigate tells only when it changes.
-    assert state_of(hass, entry, *GATE) == STATE_UNKNOWN
+    # Frigate tells only changes, and a gate may stay open for days.
+    assert state_of(hass, entry, *GATE) == "open"
     frigate.classified("front_door", "gate_state", "closed")
     await until_state(hass, entry, *GATE, "closed")
 
@@ -359,6 +359,56 @@ async def test_a_face_outlasts_a_reload(
     assert state_of(hass, entry, *FACE) == "Eileen"
     await pass_time(hass, freezer, 11)
     assert state_of(hass, entry, *FACE) == STATE_UNKNOWN
+
+
+# Classification
+
+
+@EVERY_VERSION
+async def test_a_classification_outlasts_a_reload_and_an_outage(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    await until_pushing(hass, entry, frigate)
+    assert state_of(hass, entry, *GATE) == STATE_UNKNOWN
+    frigate.classified("front_door", "gate_state", "open")
+    await until_state(hass, entry, *GATE, "open")
+    await hass.config_entries.async_reload(entry.entry_id)
+    await until_pushing(hass, entry, frigate)
+    assert state_of(hass, entry, *GATE) == "open"
+
+    await frigate.refuse()
+    frigate.drop_live()
+    await pass_polls(hass, freezer, 3)
+    assert state_of(hass, entry, *GATE) == STATE_UNAVAILABLE
+    # Also when Home Assistant is restarted while Frigate is away.
+    await hass.config_entries.async_unload(entry.entry_id)
+    await frigate.resume()
+    await hass.config_entries.async_setup(entry.entry_id)
+    await until_pushing(hass, entry, frigate)
+    assert state_of(hass, entry, *GATE) == "open"
+    frigate.classified("front_door", "gate_state", "closed")
+    await until_state(hass, entry, *GATE, "closed")
+    await hass.config_entries.async_reload(entry.entry_id)
+    await until_pushing(hass, entry, frigate)
+    assert state_of(hass, entry, *GATE) == "closed"
+
+
+async def test_a_classification_outlasts_a_restart(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    frigate: FakeFrigate,
+) -> None:
+    state = State("sensor.front_door_gate_state_classification", STATE_UNAVAILABLE)
+    extra = {"native_value": "open", "native_unit_of_measurement": None}
+    await load_stored(hass, hass_storage, state, extra)
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    await until_pushing(hass, entry, frigate)
+    assert state_of(hass, entry, *GATE) == "open"
+    frigate.classified("front_door", "gate_state", "closed")
+    await until_state(hass, entry, *GATE, "closed")
 
 
 # All of them

@@ -149,14 +149,13 @@ class LiveState:
             yield from self._apply_polled_snapshot(event)
 
     def forget_pushed(self) -> Iterator[Change]:
-        """Reset the values that only pushed messages tell."""
+        """Reset the values that only pushed messages tell, and that Frigate pushes again.
+
+        It pushes a classification only when that changes, so the last one stays.
+        """
         for camera, state in self._cameras.items():
             state.motion = None
             yield Topic(Kind.MOTION, camera)
-            # Frigate pushes a classification only when it changes, possibly during the gap.
-            for model in [*state.states]:
-                del state.states[model]
-                yield Topic(Kind.STATES, camera, model)
         self.profile = None
         yield PROFILE
 

@@ -7,6 +7,7 @@ from itertools import product
 from typing import override
 
 from homeassistant.components.sensor import (
+    RestoreSensor,
     SensorDeviceClass,
     SensorEntity,
     SensorEntityDescription,
@@ -136,11 +137,11 @@ class ReviewStatusSensor(LiveEntity, SensorEntity):
         return True
 
 
-class ClassificationSensor(LiveEntity, SensorEntity):
+class ClassificationSensor(LiveEntity, RestoreSensor):
     """The state that a custom classification model finds for a camera.
 
-    Frigate tells that when it changes, and only by a push: until then, and after each
-    gap in the connection, it is unknown.
+    Frigate tells that when it changes, and only by a push. A gate may not move for days, so
+    the last state is kept over gaps in the connection, and over restarts.
     """
 
     _state_attrs = ("_attr_native_value",)
@@ -161,9 +162,17 @@ class ClassificationSensor(LiveEntity, SensorEntity):
         self._attr_translation_placeholders = {"model": as_title(model)}
 
     @override
+    async def async_added_to_hass(self) -> None:
+        """Restore the last state."""
+        if (stored := await self.async_get_last_sensor_data()) is not None:
+            self._attr_native_value = stored.native_value
+        await super().async_added_to_hass()
+
+    @override
     def _async_update_live_attrs(
         self, config: CameraConfig, state: CameraState
     ) -> bool:
-        self._attr_native_value = state.states.get(self._model)
+        if (pushed := state.states.get(self._model)) is not None:
+            self._attr_native_value = pushed
         models = self.coordinator.data.config.classifiers.get(self.camera, ())
         return self._model in models
