@@ -167,6 +167,46 @@ async def test_work_is_polled_often_until_it_is_done(
 
 @SHOWN
 @EVERY_VERSION
+async def test_an_export_that_never_ends_is_polled_less_and_less(
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
+) -> None:
+    """As Frigate 0.17 never ends a time-lapse with certain settings of FFmpeg."""
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    exporter = frigate.state.exporter
+    exporter.outcome, exporter.looks_until_seen = "hang", 0
+    door = camera_entity(hass, entry)
+    await export(hass, door)
+
+    async def polls(minutes: int) -> int:
+        frigate.clear_requests()
+        for _ in range(minutes * 12):
+            await pass_time(hass, freezer, 5)
+        return len(sent(frigate, "/api/exports"))
+
+    assert await polls(1) >= 6
+    often, seldom, last = await polls(9), await polls(20), await polls(30)
+    assert often <= 25
+    assert seldom <= 15
+    assert last <= 8
+    assert await polls(30) == 6
+    assert shown(hass, entry, "exports_in_progress") == "1"
+
+    # Whatever happens is followed as usual, and then rarely again.
+    await export(hass, door)
+    assert await polls(1) >= 6
+    assert shown(hass, entry, "exports_in_progress") == "2"
+    for made in exporter.exports:
+        made.outcome = "done"
+    exporter.looks_until_done = 0
+    exporter.advance(time.time())
+    exporter.advance(time.time())
+    await pass_time(hass, freezer, 60)
+    assert shown(hass, entry, "exports_in_progress") == "0"
+    assert 9 <= await polls(10) <= 11
+
+
+@SHOWN
+@EVERY_VERSION
 async def test_a_restricted_role_is_not_shown_the_files(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:

@@ -129,6 +129,32 @@ async def test_an_export_that_does_not_finish_in_time(
 
 
 @EVERY_VERSION
+async def test_an_export_that_never_ends_is_asked_for_less_and_less(
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
+) -> None:
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    frigate.state.exporter.outcome = "hang"
+    asked: list[int] = []
+
+    def count() -> None:
+        (made,) = frigate.state.exporter.exports
+        asked.append(len(sent(frigate, f"/api/exports/{made.id}")))
+
+    with pytest.raises(HomeAssistantError, match="still in progress after 3600"):
+        await in_time(
+            freezer,
+            create(hass, entry, wait_for_result=True, timeout=3600),
+            10,
+            {40: count, 600: count, 1800: count, 3590: count},
+        )
+    start, early, middle, end = asked
+    assert start >= 3
+    assert early - start <= 60
+    assert middle - early <= 45
+    assert end - middle <= 62
+
+
+@EVERY_VERSION
 @pytest.mark.parametrize(
     "fault",
     [Fault.drop(), Fault.drop_body(), Fault.status(500), Fault.status(502)],

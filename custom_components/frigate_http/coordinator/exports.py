@@ -21,11 +21,13 @@ from ..aiofrigate import (
     FrigateNotFoundError,
 )
 from .on_demand import OnDemandCoordinator
-from .server import ServerCoordinator
+from .server import CONFIG_INTERVAL, ServerCoordinator
 
 IDLE_INTERVAL = timedelta(seconds=60)
 BUSY_INTERVAL = timedelta(seconds=5)
-"""While an export is in progress. Frigate's cache is as old, so faster is useless."""
+"""While an export makes progress. Frigate's cache is as old, so faster is useless."""
+_MAX_SHARE = 0.1
+"""How late the end of an export may be seen, as a share of the time that it took."""
 MAX_APPEARANCE_DELAY = 10.0
 """Seconds after which a started export appears in Frigate's lists, or never will."""
 
@@ -52,6 +54,11 @@ class ExportsData:
         return len(running | {one.id for one in self.jobs})
 
     @property
+    def unfinished(self) -> tuple[frozenset[str], tuple[ExportJob, ...]]:
+        """Return the ids of the exports in progress, and the jobs with their progress."""
+        return frozenset(one.id for one in self.exports if one.in_progress), self.jobs
+
+    @property
     def last_finished(self) -> datetime | None:
         """Return when the newest export finished, by its file: Frigate does not store it."""
         done = {one.file for one in self.exports if one.in_progress is False}
@@ -70,7 +77,11 @@ class ExportsData:
 
 
 class ExportsCoordinator(OnDemandCoordinator[ExportsData]):
-    """Polls exports once a minute, and every 5 seconds while one is in progress."""
+    """Polls exports once a minute, and every 5 seconds while one makes progress.
+
+    Frigate lists some exports as in progress for ever. So without any progress the polls
+    become rarer, up to the interval of the configuration.
+    """
 
     def __init__(
         self,
@@ -83,6 +94,9 @@ class ExportsCoordinator(OnDemandCoordinator[ExportsData]):
         super().__init__(hass, entry, client, server, "exports", IDLE_INTERVAL)
         self._expected: dict[str, float] = {}
         self._files: tuple[ExportFile, ...] | None = None
+        self._unfinished: object = None
+        """What was in progress at the last poll, and how far it was."""
+        self._unfinished_since = 0.0
 
     async def async_active_jobs(self, *, fresh: bool = False) -> tuple[ExportJob, ...]:
         """Return the waiting and running export jobs; none before Frigate 0.18.
@@ -127,8 +141,16 @@ class ExportsCoordinator(OnDemandCoordinator[ExportsData]):
             for export_id, until in self._expected.items()
             if export_id not in seen and now < until
         }
-        is_busy = bool(self._expected) or (data is not None and data.in_progress > 0)
-        self.update_interval = BUSY_INTERVAL if is_busy else IDLE_INTERVAL
+        unfinished = None if data is None else data.unfinished
+        if unfinished != self._unfinished:
+            self._unfinished, self._unfinished_since = unfinished, now
+        if self._expected:
+            self.update_interval = BUSY_INTERVAL
+        elif data is not None and data.in_progress:
+            rarer = timedelta(seconds=(now - self._unfinished_since) * _MAX_SHARE)
+            self.update_interval = min(max(BUSY_INTERVAL, rarer), CONFIG_INTERVAL)
+        else:
+            self.update_interval = IDLE_INTERVAL
 
     async def _read_files(self) -> tuple[ExportFile, ...] | None:
         """Return the files, or None if a proxy or the role forbids listing them.

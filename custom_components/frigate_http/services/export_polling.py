@@ -15,8 +15,11 @@ from ..aiofrigate import (
 from ..errors import action_error, is_no_response
 
 _FIRST_DELAY = 0.25
-_MAX_DELAY = 2.0
+_MAX_DELAY = 30.0
 _GROWTH = 1.5
+_MAX_SHARE = 0.05
+"""How late the end of an export may be seen, as a share of the time that it took."""
+_USUAL_DELAY = 2.0
 _MAX_LISTING_DELAY = 5.0
 """Seconds within which 0.17 lists an export that was started."""
 _FAILED = frozenset({"failed", "cancelled"})
@@ -70,7 +73,8 @@ class ExportPoller:
                 self._last_error = err
                 retry_after = getattr(err, "retry_after", 0.0)
             await asyncio.sleep(max(delay, retry_after))
-            delay = min(delay * _GROWTH, _MAX_DELAY)
+            rarer = max(_USUAL_DELAY, (now() - started) * _MAX_SHARE)
+            delay = min(delay * _GROWTH, rarer, _MAX_DELAY)
 
     async def _async_get_export(self) -> Export | None:
         """Return the export; None if Frigate does not list it yet or any more."""
