@@ -35,7 +35,7 @@ from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.answers import Answer as FakeAnswer
 from tests.mp4.material import Scene
 from tests.services.common import INVALID, call, camera_entity, reason
-from tests.versions import EVERY_VERSION
+from tests.versions import EVERY_VERSION, WITH_016
 
 RECORDINGS = "/api/front_door/recordings"
 CLIPS = r"/api/[^/]+/start/.*/clip\.mp4"
@@ -444,6 +444,31 @@ async def test_a_deleted_chunk_is_a_gap(
         {"start": as_iso(start + 0.5), "end": as_iso(start + 100)}
     ]
     assert "incomplete" not in answer
+
+
+@WITH_016
+@pytest.mark.parametrize("chunk", [0, 50])
+async def test_a_chunk_that_is_deleted_before_its_request_is_a_gap(
+    hass: HomeAssistant,
+    folders: Folders,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    chunk: int,
+) -> None:
+    start, end = timestamp_ago(frigate, 300), timestamp_ago(frigate, 200)
+    requests = rf"/api/front_door/start/{start + chunk:.0f}/.*/clip\.mp4"
+    frigate.fail(requests, Fault.stall())
+    frigate.clear_requests()
+    task = hass.async_create_task(download(hass, entry, start, end, chunk_duration=50))
+    await frigate.wait_for_requests(3)
+    # Some seconds more, so that no segment of another chunk is in this one.
+    frigate.cut_recordings("front_door", start + chunk - 15, start + chunk + 65)
+    frigate.clear_faults()
+    answer = await task
+    assert 30 < answer["seconds"] < 53
+    assert len(answer["gaps"]) == 1
+    assert "incomplete" not in answer
+    assert read_video(Path(answer["path"])).decoded_frames > 0
 
 
 async def test_all_chunks_are_deleted(

@@ -199,10 +199,16 @@ class ClipJob(Job):
             # It was listed a moment ago, and has been deleted since.
             pass
         except NotMp4Error, NoVideoError:
-            if recorded >= _MIN_RECORDED:
+            # Before 0.17, a chunk without recordings is an empty file.
+            if recorded >= _MIN_RECORDED and await self._async_recorded(period) > 0:
                 raise
         self._deleted.append(period)
         return None
+
+    async def _async_recorded(self, period: Period) -> float:
+        """Return how many seconds of a period Frigate lists now."""
+        segments = await self._async_list_segments(period)
+        return _segment_index([*segments]).seconds(period.start, period.end)
 
     async def _async_short_chunk(self, video: VideoFile, period: Period) -> Chunk:
         """Accept a chunk that stays too short, and note what is missing."""
