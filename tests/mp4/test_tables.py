@@ -1,6 +1,7 @@
 """The tables of a file say the same as its packets, or nothing at all."""
 
 from array import array
+from collections.abc import Callable
 from dataclasses import replace
 import os
 from pathlib import Path
@@ -134,6 +135,33 @@ def test_an_ordinary_file_has_to_be_read(tmp_path: Path) -> None:
     join([Chunk(inspect(CLIPS / "whole.mp4"), 0, 60)], path)
     assert inspect(path).tables() is None
     assert inspect(path).video_packets == 308
+
+
+def _bytes_read(act: Callable[[], object]) -> int:
+    """Return how many bytes something reads from files, as the kernel counts them."""
+
+    def count() -> int:
+        status = Path("/proc/self/io").read_text(encoding="ascii")
+        return int(status.split("rchar:")[1].split()[0])
+
+    before = count()
+    act()
+    return count() - before
+
+
+def test_the_content_is_not_read_again_and_again(
+    recorded: Record, tmp_path: Path
+) -> None:
+    """Checking reads the tables, and joining reads each byte about once."""
+    segments = recorded(Scene(fps=15, keyframes=2.0, noise=True), 90)
+    chunks = cut_chunks(segments, [EPOCH + at for at in (1.0, 41, 81)], tmp_path)
+    size = sum(chunk.file.bytes for chunk in chunks)
+    assert size > 3_000_000
+    paths = [chunk.file.path for chunk in chunks]
+    checked = _bytes_read(lambda: [inspect(path) for path in paths])
+    joined = _bytes_read(lambda: join(chunks, tmp_path / "joined.mp4"))
+    assert checked < size
+    assert joined < size * 3 / 2
 
 
 def test_a_copy_without_help_of_the_kernel(

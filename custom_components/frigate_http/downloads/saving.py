@@ -1,7 +1,7 @@
 """Saving streams to files, with blocking work in the executor."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 from ..aiofrigate import Stream
 from .limits import check_size, check_space
 
-BLOCK = 256 * 2**10
+BLOCK = 512 * 2**10
 
 
 async def run_blocking[*ArgsT, ResultT](
@@ -73,19 +73,20 @@ async def async_append_stream(
     """
     expected = stream.content_length or 0
     file = await run_blocking(hass, _GuardedFile, path, limit, expected)
-    saved = 0
-    block = bytearray()
+    saved = size = 0
+    block: list[bytes] = []
     try:
         async for chunk in stream.chunks():
-            block += chunk
+            block.append(chunk)
+            size += len(chunk)
             # Each call of the executor costs more than writing a few KiB.
-            if len(block) >= BLOCK:
-                saved += await run_blocking(hass, file.write, bytes(block))
-                block.clear()
+            if size >= BLOCK:
+                saved += await run_blocking(hass, file.write, block)
+                block, size = [], 0
                 if on_bytes is not None:
                     on_bytes(saved)
     finally:
-        saved += await run_blocking(hass, file.close, bytes(block))
+        saved += await run_blocking(hass, file.close, block)
     return saved
 
 
@@ -100,13 +101,15 @@ class _GuardedFile:
         self._check(expected)
         self._file = path.open("ab")
 
-    def write(self, block: bytes) -> int:
-        """Append a block; return how many bytes that are."""
-        self._check(len(block))
-        self._size += len(block)
-        return self._file.write(block)
+    def write(self, block: Sequence[bytes]) -> int:
+        """Append the pieces of a block; return how many bytes that are."""
+        size = sum(map(len, block))
+        self._check(size)
+        self._size += size
+        self._file.writelines(block)
+        return size
 
-    def close(self, rest: bytes) -> int:
+    def close(self, rest: Sequence[bytes]) -> int:
         """Append the rest and close the file; return how many bytes that are."""
         try:
             return self.write(rest)
