@@ -10,6 +10,7 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
+from custom_components.frigate_http.const import CONF_TAKEN_OVER
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
@@ -54,7 +55,8 @@ def assert_logged_in(
 
 
 async def test_changed_password(hass: HomeAssistant, frigate: FakeFrigate) -> None:
-    entry = await set_up(hass, make_entry(frigate.external_url, **ADMIN))
+    kept = {CONF_TAKEN_OVER: True}
+    entry = await set_up(hass, make_entry(frigate.external_url, **ADMIN, **kept))
     assert_works(hass, entry, frigate)
     before = dict(entry.data)
     new = {"username": "admin", "password": "a-new-password-1"}

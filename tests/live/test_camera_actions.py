@@ -20,7 +20,8 @@ from homeassistant.helpers import (
     entity_registry as er,
 )
 from homeassistant.setup import async_setup_component
-from tests.common import VIEWER, entity_id, is_available, sent, state_of
+from tests.clock import turns
+from tests.common import VIEWER, entity_id, is_available, pass_time, sent, state_of
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.controls import carry_out
@@ -232,25 +233,32 @@ async def test_a_command_that_is_refused(
     assert state_of(hass, entry, *CAMERA) == "idle"
 
 
-@EVERY_VERSION
-async def test_a_camera_and_its_switch_do_not_hinder_each_other(
-    hass: HomeAssistant, frigate: FakeFrigate
+@SINCE_018
+async def test_a_camera_and_its_switch_take_turns(
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     entry = await connected(
         hass, frigate, make_entry(frigate.internal_url, **TAKEN_OVER)
     )
-    tasks = [
-        hass.async_create_task(call(hass, entry, *one))
-        for one in (
-            ("camera.turn_off", "front_door"),
-            ("switch.turn_on", "front_door:enabled"),
-            ("camera.turn_off", "front_door"),
-        )
-    ]
-    for task in tasks:
-        await task
-    assert state_of(hass, entry, *CAMERA) == "idle"
+    path = f"{SET}front_door/set/enabled"
+    frigate.fail(path, Fault.stall(), method="PUT", times=1)
+    first = hass.async_create_task(call(hass, entry, "camera.turn_off", "front_door"))
+    second = hass.async_create_task(
+        call(hass, entry, "switch.turn_off", "front_door:enabled")
+    )
+    await until(hass, lambda: len(sent(frigate, path)) == 1)
+    await turns()
+    # Otherwise, one would look like a failure of the other.
+    assert len(sent(frigate, path)) == 1
+    assert not second.done()
+
+    await pass_time(hass, freezer, 60)
+    with pytest.raises(HomeAssistantError):
+        await first
+    await second
+    assert len(sent(frigate, path)) == 2
     assert state_of(hass, entry, *ENABLED) == STATE_OFF
+    assert state_of(hass, entry, *CAMERA) == "idle"
 
 
 @EVERY_VERSION
