@@ -26,7 +26,7 @@ from custom_components.frigate_http.aiofrigate.parsing import (
     as_str,
     as_strings,
 )
-from tests.versions import EVERY_VERSION, VERSIONS
+from tests.versions import EVERY_VERSION, ONLY_016, VERSIONS
 
 from .conftest import recorded
 
@@ -245,6 +245,34 @@ def test_a_recorded_configuration_is_read(version: str) -> None:
     assert config.classifiers == {}
     assert config.profiles == ()
     assert not config.birdseye_restream
+    assert not config.safe_mode
+
+
+@ONLY_016
+def test_a_recorded_configuration_of_0_16_is_read(version: str) -> None:
+    config = Config.from_api(recorded(version, "config.full"))
+    assert list(config.cameras) == ["front_door", "Portones"]
+    camera = config.cameras["front_door"]
+    assert (camera.enabled, camera.record_enabled, camera.audio_enabled) == (
+        True,
+        True,
+        True,
+    )
+    assert camera.labels == ("person", "car")
+    assert list(camera.zones) == ["porch"]
+    newer = {"object_descriptions", "review_descriptions"}
+    assert camera.features.keys() == (
+        Config.from_api(recorded("0.17.2", "config.full"))
+        .cameras["front_door"]
+        .features.keys()
+        - newer
+    )
+    assert camera.recognizes_faces
+    assert not camera.reads_plates
+    assert config.roles == ("admin", "viewer")
+    assert config.face_threshold == 0.9
+    assert "amazon" in config.attributes
+    assert config.auth_enabled
     assert not config.safe_mode
 
 

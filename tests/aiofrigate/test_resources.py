@@ -16,7 +16,7 @@ from custom_components.frigate_http.aiofrigate import (
     Profile,
 )
 from tests.fake_frigate import FakeFrigate
-from tests.versions import EVERY_VERSION
+from tests.versions import EVERY_VERSION, ONLY_016
 
 from .conftest import (
     ADMIN,
@@ -65,6 +65,20 @@ async def test_the_account_in_use_is_returned(
     assert profile.may_see("Portones")
     assert not profile.may_see("front_door")
     assert await gate.system.check_auth() == Identity("gate1", "gate")
+
+
+@ONLY_016
+async def test_an_account_sees_every_camera_where_there_are_no_roles_for_some(
+    frigate: FakeFrigate, connect: Connect
+) -> None:
+    viewer = connect(frigate.external_url, **VIEWER)
+    # Whoever asked before has left an answer in the cache.
+    client = connect(frigate.internal_url)
+    assert await client.system.profile() == Profile("anonymous", "admin", None)
+    profile = await viewer.system.profile(fresh=True)
+    assert profile == Profile("viewer1", "viewer", None)
+    assert profile.may_see("front_door")
+    assert (await viewer.system.stats()).cameras.keys() == {"front_door", "Portones"}
 
 
 @EVERY_VERSION

@@ -26,7 +26,7 @@ from tests.services.common import (
     set_up_admin,
     set_up_viewer,
 )
-from tests.versions import EVERY_VERSION
+from tests.versions import EVERY_VERSION, ONLY_016
 
 GOOD = "guest-password-1"
 USERS = [
@@ -195,6 +195,26 @@ async def test_a_server_error_that_is_not_about_the_name(
     frigate.clear_faults()
     await call(hass, "create_user", username="guest", password=GOOD)
     assert frigate.state.users["guest"].password == GOOD
+
+
+@ONLY_016
+@pytest.mark.parametrize("action", ["create_user", "set_user_role"])
+async def test_there_are_two_roles_before_0_17(
+    hass: HomeAssistant, frigate: FakeFrigate, action: str
+) -> None:
+    await set_up_admin(hass, frigate)
+    data: dict[str, Any] = {"username": "viewer1", "role": "gate"}
+    if action == "create_user":
+        data |= {"username": "guest", "password": GOOD}
+    # Frigate would make a viewer of whoever has another role.
+    with pytest.raises(
+        ServiceValidationError, match="role must be one of: admin, viewer"
+    ):
+        await call(hass, action, **data)
+    assert not commands(frigate)
+    answer = await call(hass, action, **data | {"role": "admin"})
+    assert answer == {"username": data["username"], "role": "admin"}
+    assert frigate.state.users[data["username"]].role == "admin"
 
 
 @EVERY_VERSION
