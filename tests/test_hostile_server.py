@@ -33,7 +33,17 @@ TEXTS = (
     "a/b\\c%2f..%00?d#e",
     "{{ states }}<script>",
 )
-VALUES = ("1e300", float("nan"), 1e300, 10**400, -1, [], {"": ""}, None, *TEXTS[:2])
+VALUES: tuple[Any, ...] = (
+    "1e300",
+    float("nan"),
+    1e300,
+    10**400,
+    -1,
+    [],
+    {"": ""},
+    None,
+    *TEXTS[:2],
+)
 
 
 def _replaced(value: Any, hostile: Any) -> Any:
