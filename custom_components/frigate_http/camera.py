@@ -43,7 +43,7 @@ from .const import (
 from .coordinator.server import ServerCoordinator
 from .entity.base import ServerEntity
 from .entity.control import FeatureEntity, is_settable
-from .entity.dynamic import async_add_as_they_appear
+from .entity.dynamic import async_add_and_remove, async_add_as_they_appear
 from .errors import (
     action_error,
     action_errors,
@@ -78,11 +78,13 @@ async def async_setup_entry(
         lambda coordinator: ((camera,) for camera in coordinator.data.cameras),
         partial(FrigateCamera, entry.runtime_data.commands),
     )
-    async_add_as_they_appear(
+    async_add_and_remove(
         coordinator,
         async_add_entities,
+        {BIRDSEYE.key},
         lambda coordinator: ((),) if coordinator.data.config.birdseye_restream else (),
         FrigateBirdseye,
+        of_server=True,
     )
 
 

@@ -185,6 +185,15 @@ def camera_and_key(entry: ConfigEntry, unique_id: str) -> tuple[str, str] | None
     return None if match is None else (match["camera"], match["key"])
 
 
+def server_key_and_part(entry: ConfigEntry, unique_id: str) -> tuple[str, str] | None:
+    """Return the key and the part in a unique id; None if it is not of the server."""
+    prefix = server_unique_id(entry, "")
+    if not unique_id.startswith(prefix):
+        return None
+    key, _, part = unique_id.removeprefix(prefix).partition(":")
+    return key, part
+
+
 @callback
 def async_keep_in_step(hass: HomeAssistant, coordinator: ServerCoordinator) -> None:
     """Update devices and sensors of people, now and after every poll."""

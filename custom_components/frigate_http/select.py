@@ -12,7 +12,7 @@ from .commands import Commands
 from .coordinator.profiles import ProfilesCoordinator
 from .coordinator.server import ServerCoordinator
 from .entity.base import ServerEntity
-from .entity.dynamic import async_add_as_they_appear
+from .entity.dynamic import Evidence, async_add_and_remove
 from .runtime import FrigateConfigEntry
 
 PARALLEL_UPDATES = 1
@@ -31,7 +31,17 @@ async def async_setup_entry(
     def _create(_coordinator: ServerCoordinator) -> FrigateProfileSelect:
         return FrigateProfileSelect(runtime.profiles, runtime.commands)
 
-    async_add_as_they_appear(runtime.server, async_add_entities, _selects, _create)
+    async_add_and_remove(
+        runtime.server,
+        async_add_entities,
+        {PROFILE_SELECT.key},
+        _selects,
+        _create,
+        evidence=Evidence(
+            is_conclusive=lambda coordinator: coordinator.data.profile.is_admin
+        ),
+        of_server=True,
+    )
 
 
 def _selects(coordinator: ServerCoordinator) -> Iterator[tuple[()]]:

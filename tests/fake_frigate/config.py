@@ -188,7 +188,10 @@ def build_config(state: ServerState, role: str = "admin") -> dict[str, Any]:
             for name, each in state.profiles.known.items()
         }
     recorded = next(iter(config["detectors"].values()))
-    config["detectors"] = dict.fromkeys(state.detectors, recorded)
+    config["detectors"] = {
+        name: recorded | {"type": state.detector_types.get(name, recorded["type"])}
+        for name in state.detectors
+    }
     if state.is_018 and role != "admin":
         config.pop("environment_vars", None)
     return config

@@ -208,6 +208,7 @@ class ServerState:
     bandwidths: dict[str, dict[str, Any]] = field(default_factory=dict)
     embeddings: dict[str, float] = field(default_factory=dict)
     detectors: dict[str, dict[str, Any]] = field(default_factory=lambda: {"cpu1": {}})
+    detector_types: dict[str, str] = field(default_factory=dict)
     storage: dict[str, dict[str, Any]] = field(default_factory=dict)
     database: Database = field(default_factory=Database)
     stats_overrides: dict[str, Any] = field(default_factory=dict)

@@ -61,6 +61,7 @@ from .parsing import MAX_NAME_LENGTH, as_timestamp
 from .previews import Preview
 from .recordings import Segment
 from .redaction import Mask, is_public, mask_url, redact
+from .renamed_parts import is_device, renamed_gpus, renamed_temperatures
 from .reviews import Review, ReviewFilter, ReviewSummary
 from .schema import FrigateSchemaPathError, schema_at
 from .stats import (
@@ -192,6 +193,7 @@ __all__ = [
     "as_timestamp",
     "find_server",
     "image_type",
+    "is_device",
     "is_public",
     "is_push_endpoint",
     "is_push_public_key",
@@ -200,5 +202,7 @@ __all__ = [
     "mask_url",
     "normalize_url",
     "redact",
+    "renamed_gpus",
+    "renamed_temperatures",
     "schema_at",
 ]

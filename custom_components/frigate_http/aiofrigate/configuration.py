@@ -1,7 +1,7 @@
 """Models of the parts of `/api/config` that a client needs."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from .models import BUILT_IN_ROLES
@@ -23,6 +23,7 @@ _NAMES = (
     "cameras.*.objects.track",
     "cameras.*.audio.listen",
     "auth.roles",
+    "detectors",
     "classification.custom",
     "profiles",
 )
@@ -190,6 +191,8 @@ class Config:
     """The score from 0 to 1 from which on Frigate is sure of a license plate."""
     attributes: frozenset[str]
     """Sub labels under which Frigate counts an object in place of its label, such as `ups`."""
+    detectors: Mapping[str, str | None] = field(default_factory=dict)
+    """Types such as `edgetpu`, by name; empty if the server does not tell them."""
     unusable_names: tuple[str, ...] = ()
     """Paths such as `cameras.*.zones` where names are empty or too long, and left out."""
 
@@ -212,6 +215,10 @@ class Config:
             _recognition_threshold(data, "face_recognition"),
             _recognition_threshold(data, "lpr"),
             frozenset(as_names(as_dict(data.get("model")).get("all_attributes"))),
+            {
+                name: as_name(as_dict(detector).get("type"))
+                for name, detector in as_items(data.get("detectors")).items()
+            },
             unusable_names(data, _NAMES),
         )
 

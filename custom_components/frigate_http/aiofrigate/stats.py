@@ -32,6 +32,9 @@ _NAMES = (
     "service.temperatures",
 )
 
+_GPU_ERROR = "error-gpu"
+"""What 0.17 lists instead of a GPU that it cannot read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:
@@ -119,6 +122,8 @@ class GpuStats:
     temperature: float | None
     compute: float | None
     """Load of the compute engines, such as by detectors; since 0.18."""
+    vendor: str | None = None
+    """Since 0.18."""
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self:
@@ -130,6 +135,7 @@ class GpuStats:
             as_float(data.get("dec")),
             as_float(data.get("temp")),
             as_float(data.get("compute")),
+            as_name(data.get("vendor")),
         )
 
 
@@ -207,6 +213,8 @@ class Stats:
     """When Frigate computed the stats, in seconds since the epoch."""
     age: float | None
     """Seconds from then until the server sent them, by the server's clock."""
+    has_gpu_error: bool = False
+    """Whether Frigate cannot read a GPU, which is not among `gpus` then."""
     unusable_names: tuple[str, ...] = ()
     """Paths such as `service.storage` where names are empty or too long, and left out."""
 
@@ -216,6 +224,8 @@ class Stats:
         service = as_dict(data.get("service"))
         usages = as_dict(data.get("cpu_usages"))
         detectors = as_items(data.get("detectors"))
+        gpus = dict(as_items(data.get("gpu_usages")))
+        has_gpu_error = gpus.pop(_GPU_ERROR, None) is not None
         updated = as_timestamp(service.get("last_updated"))
         cameras = {
             name: CameraStats.from_api(as_dict(camera), usages)
@@ -224,7 +234,8 @@ class Stats:
         return cls(
             cameras=cameras,
             detectors=_each(detectors, DetectorStats.from_api),
-            gpus=_each(data.get("gpu_usages"), GpuStats.from_api),
+            gpus=_each(gpus, GpuStats.from_api),
+            has_gpu_error=has_gpu_error,
             npus=_each(data.get("npu_usages"), NpuStats.from_api),
             storage=_each(service.get("storage"), StorageStats.from_api),
             temperatures=_temperatures(service, detectors),

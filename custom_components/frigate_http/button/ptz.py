@@ -1,6 +1,6 @@
 """Buttons that move a camera or send it to a preset."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import override
@@ -13,7 +13,8 @@ from ..commands import Commands
 from ..coordinator.ptz import PtzCoordinator
 from ..coordinator.server import ServerCoordinator
 from ..entity.base import CameraEntity
-from ..entity.dynamic import async_add_as_they_appear
+from ..entity.dynamic import Evidence, async_add_and_remove
+from ..inventory import camera_and_key
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,13 +73,41 @@ def async_add_ptz_buttons(
             for preset in ptz.of(camera).presets:
                 yield camera, preset
 
-    add = partial(async_add_as_they_appear, coordinator, async_add_entities)
-    add(_moves, partial(PtzMoveButton, ptz, commands))
-    add(_presets, partial(PtzPresetButton, ptz, commands))
+    def _is_unconfirmed(coordinator: ServerCoordinator, unique_id: str) -> bool:
+        camera = _camera_of(coordinator, unique_id)
+        return camera is not None and not ptz.has_answered(camera)
+
+    def _confirm(unique_ids: Iterable[str]) -> None:
+        for unique_id in unique_ids:
+            if (camera := _camera_of(coordinator, unique_id)) is not None:
+                ptz.async_read_again(camera)
+
+    add = partial(
+        async_add_and_remove,
+        coordinator,
+        async_add_entities,
+        evidence=Evidence(
+            read_at=lambda _coordinator: (ptz.finished_at or 0.0,),
+            is_conclusive=lambda _coordinator: (
+                ptz.finished_at is not None and ptz.may_move
+            ),
+            is_kept=_is_unconfirmed,
+            on_missing=_confirm,
+        ),
+    )
+    moves = {one.key for one in PTZ_MOVES}
+    add(moves, _moves, partial(PtzMoveButton, ptz, commands))
+    add({PTZ_PRESET.key}, _presets, partial(PtzPresetButton, ptz, commands))
     # The buttons subscribe to the server coordinator, because they go with their camera.
     coordinator.config_entry.async_on_unload(
         ptz.async_add_listener(coordinator.async_update_listeners)
     )
+
+
+def _camera_of(coordinator: ServerCoordinator, unique_id: str) -> str | None:
+    """Return the camera of a button, unless it is gone itself."""
+    found = camera_and_key(coordinator.config_entry, unique_id)
+    return found[0] if found and found[0] in coordinator.data.cameras else None
 
 
 class PtzMoveButton(CameraEntity, ButtonEntity):

@@ -12,7 +12,7 @@ from ..commands import Commands, Value
 from ..coordinator.server import ServerCoordinator
 from ..live.topics import CONNECTION, Kind, Topic
 from .base import CameraEntity
-from .dynamic import async_add_and_remove
+from .dynamic import Evidence, async_add_and_remove
 
 
 class FeatureEntity(CameraEntity):
@@ -126,7 +126,9 @@ def async_add_controls[DescriptionT: EntityDescription](
         {one.key for one in descriptions},
         _settable,
         create,
-        is_conclusive=lambda coordinator: coordinator.data.profile.is_admin,
+        evidence=Evidence(
+            is_conclusive=lambda coordinator: coordinator.data.profile.is_admin
+        ),
     )
 
 

@@ -10,7 +10,11 @@ from homeassistant.components.sensor import (
 )
 from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfTime
 
+from ..coordinator.server import ServerCoordinator
+
 FPS = "fps"
+SETTLED_AFTER = 120
+"""Seconds of uptime until Frigate has measured everything that it can measure."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +32,20 @@ class HealthSensorDescription(SensorEntityDescription):
             return value
         # Adding zero turns -0.0 into 0.0.
         return round(value, self.decimals) + 0.0
+
+
+def stats_read_at(coordinator: ServerCoordinator) -> tuple[float, ...]:
+    """Return when the configuration and the stats were read; both change for a new look."""
+    stats = coordinator.data.stats
+    updated = None if stats is None else stats.last_updated
+    return (coordinator.config_read_at, updated or 0.0)
+
+
+def stats_are_settled(coordinator: ServerCoordinator) -> bool:
+    """Return whether what the stats lack is not only still to be measured."""
+    stats = coordinator.data.stats
+    uptime = None if stats is None else stats.uptime
+    return uptime is not None and uptime >= SETTLED_AFTER
 
 
 def fps(key: str, *, on: bool = False) -> dict[str, Any]:

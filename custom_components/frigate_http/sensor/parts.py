@@ -1,19 +1,20 @@
 """Sensors of hardware: detectors, GPUs, NPUs, storage and temperatures."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity
 from homeassistant.const import UnitOfInformation, UnitOfTemperature
+from homeassistant.core import callback
 from homeassistant.helpers.typing import StateType
 
-from ..aiofrigate import Stats
+from ..aiofrigate import Config, Stats, is_device, renamed_gpus, renamed_temperatures
 from ..coordinator.server import ServerCoordinator
 from ..entity.base import ServerEntity
-from ..inventory import as_title
-from .base import HealthSensorDescription, milliseconds, percent
+from ..inventory import as_title, server_key_and_part, server_unique_id
+from .base import HealthSensorDescription, milliseconds, percent, stats_are_settled
 
 RECORDINGS = "/media/frigate/recordings"
 
@@ -29,6 +30,12 @@ class PartSensorDescription(HealthSensorDescription):
     """Whether only some parts of the kind have a value at all."""
     on_for: tuple[str, ...] = ()
     """Parts whose sensor is enabled by default, unlike that of others."""
+    of_detectors: bool = False
+    """Whether it lasts as long as the configuration has a detector of that name."""
+    renamed_fn: Callable[[Collection[str], Stats, Config], Mapping[str, str]] = (
+        lambda _gone, _stats, _config: {}
+    )
+    """The new names of parts that the stats lack."""
 
 
 def _storage(key: str) -> dict[str, Any]:
@@ -48,6 +55,15 @@ def _gibibytes(mebibytes: float | None) -> float | None:
     return None if mebibytes is None else mebibytes / 1024
 
 
+def _gpu(common: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the common fields of sensors of GPUs."""
+    return {
+        **common,
+        "parts_fn": lambda stats: stats.gpus,
+        "renamed_fn": lambda gone, stats, _config: renamed_gpus(gone, stats),
+    }
+
+
 def _celsius(key: str) -> dict[str, Any]:
     """Return the common fields of temperature sensors."""
     return {
@@ -62,6 +78,7 @@ PART_SENSORS: tuple[PartSensorDescription, ...] = (
     PartSensorDescription(
         **milliseconds("inference_speed", on=True),
         parts_fn=lambda stats: stats.detectors,
+        of_detectors=True,
         value_fn=lambda detector: detector.inference_speed,
     ),
     PartSensorDescription(
@@ -84,34 +101,28 @@ PART_SENSORS: tuple[PartSensorDescription, ...] = (
         value_fn=lambda storage: _gibibytes(storage.total),
     ),
     PartSensorDescription(
-        **percent("gpu_load"),
-        parts_fn=lambda stats: stats.gpus,
+        **_gpu(percent("gpu_load")),
         value_fn=lambda gpu: gpu.load,
     ),
     PartSensorDescription(
-        **percent("gpu_memory"),
-        parts_fn=lambda stats: stats.gpus,
+        **_gpu(percent("gpu_memory")),
         value_fn=lambda gpu: gpu.memory,
     ),
     PartSensorDescription(
-        **percent("gpu_encoder"),
-        parts_fn=lambda stats: stats.gpus,
+        **_gpu(percent("gpu_encoder")),
         value_fn=lambda gpu: gpu.encoder,
     ),
     PartSensorDescription(
-        **percent("gpu_decoder"),
-        parts_fn=lambda stats: stats.gpus,
+        **_gpu(percent("gpu_decoder")),
         value_fn=lambda gpu: gpu.decoder,
     ),
     PartSensorDescription(
-        **percent("gpu_compute"),
-        parts_fn=lambda stats: stats.gpus,
+        **_gpu(percent("gpu_compute")),
         value_fn=lambda gpu: gpu.compute,
         needs_value=True,
     ),
     PartSensorDescription(
-        **_celsius("gpu_temperature"),
-        parts_fn=lambda stats: stats.gpus,
+        **_gpu(_celsius("gpu_temperature")),
         value_fn=lambda gpu: gpu.temperature,
         needs_value=True,
     ),
@@ -135,8 +146,12 @@ PART_SENSORS: tuple[PartSensorDescription, ...] = (
         **_celsius("temperature"),
         parts_fn=lambda stats: stats.temperatures,
         value_fn=lambda temperature: temperature,
+        of_detectors=True,
+        renamed_fn=renamed_temperatures,
     ),
 )
+
+_BY_KEY = {one.key: one for one in PART_SENSORS}
 
 
 def part_sensors(
@@ -151,6 +166,23 @@ def part_sensors(
                 continue
             if one.exists_fn(part):
                 yield one, part
+
+
+def is_missing_for_the_moment(coordinator: ServerCoordinator, unique_id: str) -> bool:
+    """Return whether a part that has no value now may be there nevertheless."""
+    found = server_key_and_part(coordinator.config_entry, unique_id)
+    if found is None or (stats := coordinator.data.stats) is None:
+        return True
+    (key, part), detectors = found, coordinator.data.config.detectors
+    description = _BY_KEY[key]
+    if description.of_detectors and not is_device(part):
+        # The configuration is certain, also right after a restart.
+        return part in detectors or not detectors
+    if not stats_are_settled(coordinator) or part in detectors:
+        return True
+    if stats.has_gpu_error and description.parts_fn(stats) is stats.gpus:
+        return True
+    return part in description.parts_fn(stats) and description.exists_fn(part)
 
 
 def _part_name(part: str) -> str:
@@ -172,12 +204,19 @@ class FrigatePartSensor(ServerEntity, SensorEntity):
     ) -> None:
         """Initialize for a part."""
         super().__init__(coordinator, description)
-        self._attr_unique_id = f"{self._attr_unique_id}:{part}"
+        self.async_rename_part(part)
+        if part in description.on_for:
+            self._attr_entity_registry_enabled_default = True
+
+    @callback
+    def async_rename_part(self, part: str) -> None:
+        """Show the statistic of a part, which Frigate may call by a new name."""
+        self._attr_unique_id = server_unique_id(
+            self.coordinator.config_entry, self.entity_description.key, part
+        )
         self._part = part
         self._subject = (_part_name(part),)
         self._attr_translation_placeholders = {"part": as_title(_part_name(part))}
-        if part in description.on_for:
-            self._attr_entity_registry_enabled_default = True
 
     @override
     def _async_update_attrs(self) -> bool:
