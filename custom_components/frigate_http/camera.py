@@ -165,7 +165,7 @@ class Stills:
     def _log_failure(self, err: FrigateError) -> None:
         """Log the first of several failures; Home Assistant only answers 500."""
         # That the whole server is down is logged by its coordinator.
-        if self._is_failing or not self._coordinator.last_update_success:
+        if self._is_failing or not self._coordinator.is_answering:
             return
         self._is_failing = True
         LOGGER.warning("Frigate sends no image of %s: %s", self._camera, err)

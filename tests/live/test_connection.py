@@ -11,6 +11,8 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.frigate_http.const import CONF_CAMERAS
+from custom_components.frigate_http.coordinator.live import FAILURES_UNTIL_WARNED
+from homeassistant.components.camera import async_get_image
 from homeassistant.const import (
     EVENT_STATE_CHANGED,
     STATE_OFF,
@@ -19,6 +21,7 @@ from homeassistant.const import (
     STATE_UNKNOWN,
 )
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from tests.common import (
     ADMIN,
@@ -358,6 +361,34 @@ async def test_an_outage_takes_everything_along_and_it_comes_back(
         await pass_time(hass, freezer, 60)
     await until_pushing(hass, entry, frigate)
     assert state_of(hass, entry, *MOTION) == STATE_OFF
+
+
+async def test_an_outage_is_not_blamed_on_a_proxy(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await until_pushing(hass, entry, frigate)
+    logged(caplog)
+    await frigate.refuse()
+    frigate.drop_live()
+    await until_state(hass, entry, *PUSH, STATE_OFF)
+    # Long enough for three attempts, and not for the poll that makes it an outage.
+    for _ in range(12):
+        await pass_time(hass, freezer, 1)
+    with pytest.raises(HomeAssistantError):
+        await async_get_image(hass, "camera.front_door")
+    assert entry.runtime_data.live.failures >= FAILURES_UNTIL_WARNED
+    assert logged(caplog) == []
+    await pass_polls(hass, freezer, 2)
+    (line,) = logged(caplog)
+    assert line.startswith("Error fetching Frigate data")
+    await frigate.resume()
+    await pass_time(hass, freezer)
+    await until_pushing(hass, entry, frigate)
+    assert logged(caplog) == ["Fetching Frigate data recovered"]
 
 
 async def test_what_cannot_be_asked_for_is_asked_for_again(

@@ -240,7 +240,7 @@ class LiveCoordinator(OnDemandCoordinator[int]):
             self._handle_connection_change()
             return
         self.failures += 1
-        is_there = self.server.last_update_success
+        is_there = self.server.is_answering
         if self.failures >= FAILURES_UNTIL_WARNED and is_there and not self._warned:
             self._warned = True
             LOGGER.warning(

@@ -113,6 +113,11 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
         """Return whether the last poll failed as a whole, be it an outage or not yet."""
         return self._tolerance.has_missed
 
+    @property
+    def is_answering(self) -> bool:
+        """Return whether the last poll succeeded: what fails now fails alone."""
+        return self.last_update_success and not self.has_missed_poll
+
     async def async_find_outage(self) -> None:
         """Poll once because something else failed, unless it is known that polls fail."""
         if self._turn.locked():
