@@ -160,6 +160,8 @@ async def test_another_client_does_not_end_motion_that_pauses(
     await until_state(hass, entry, *MOTION, STATE_ON)
     states = async_capture_events(hass, EVENT_STATE_CHANGED)
     frigate.motion_pauses("front_door")
+    # From now on, each change is shown at once.
+    await pass_time(hass, freezer, 1)
     # Its motion began while we were not told of it.
     frigate.state.cameras["Portones"].motion_boxes = True
     await another_client_connects(frigate, async_get_clientsession(hass))

@@ -486,7 +486,7 @@ async def test_a_face_fires_once_a_visit(
 ATTEMPTS = (0.81, 0.86, 0.93, 0.97)
 
 
-@EVERY_VERSION
+@WITH_016
 async def test_a_face_fires_once_frigate_is_sure_of_it(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:

@@ -237,7 +237,7 @@ async def test_a_face_and_a_plate_are_shown_for_some_time(
     await way.shows(entry, {FACE: "Ana", PLATE: STATE_UNKNOWN})
 
 
-@EVERY_VERSION
+@WITH_016
 async def test_a_face_is_shown_once_frigate_is_sure_of_it(
     frigate: FakeFrigate, way: Way
 ) -> None:
