@@ -7,7 +7,7 @@ import sys
 
 from .table import Row, table
 
-NAMES = ("growing", "push", "stills", "mjpeg", "json_text")
+NAMES = ("growing", "push", "stills", "mjpeg", "json_text", "join", "clip")
 
 
 async def _measure(names: list[str]) -> list[Row]:

@@ -33,7 +33,7 @@ from .table import Row, table
 CAMERA = "front_door"
 CHUNK_DURATION = 60.0
 MINUTES = (10, 60)
-EXPORT_SECONDS = 600
+EXPORT_MINUTES = 10
 WARM_UP = 10.0
 CPU_LIMIT = 1.3
 MEMORY_LIMIT = 32.0
@@ -188,6 +188,7 @@ async def run(minutes: Sequence[int] = MINUTES) -> list[Row]:
         frigate.show(CAMERA, SCENE)
         url = frigate.internal_url
         end = float(int(frigate.state.clock()) - 100)
+        frigate.state.footage.since = end - max(EXPORT_MINUTES, *minutes) * 60
         # The fake makes its files when they are first asked for.
         await _measured(url, end, WARM_UP)
         for length in minutes:
@@ -206,7 +207,7 @@ async def run(minutes: Sequence[int] = MINUTES) -> list[Row]:
                 ),
                 _memory_row("a clip", scale, cost),
             ]
-        export = frigate.add_export(CAMERA, end - EXPORT_SECONDS, end)
+        export = frigate.add_export(CAMERA, end - EXPORT_MINUTES * 60, end)
         cost = await _measured(url, end, 0, export.id)
         rows.append(_memory_row("an export", f"{cost.n_bytes / 10**6:.0f} MB", cost))
     return rows

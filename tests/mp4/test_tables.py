@@ -237,6 +237,52 @@ def test_a_form_that_is_not_known(
     assert read_tables(path, (1, 2)) is None
 
 
+def _box(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I4s", len(body) + 8, kind) + body
+
+
+def _in_two_runs(*, swapped: bool) -> bytes:
+    """Return the first fragment of a clip, with its video described in two runs."""
+    body = (CLIPS / "part0.mp4").read_bytes()
+    moof, traf, trun, mdat = (
+        body.index(kind) - 4 for kind in (b"moof", b"traf", b"trun", b"mdat")
+    )
+    size, count, offset = struct.unpack_from(">I8xIi", body, trun)
+    rows = [body[at : at + 12] for at in range(trun + 24, trun + size, 12)]
+    half, grows = count // 2, 16
+    middle = sum(struct.unpack_from(">4xI", row)[0] for row in rows[:half])
+    runs = [
+        _box(b"trun", struct.pack(">IIi", 0xB01, len(part), begin) + b"".join(part))
+        for part, begin in (
+            (rows[:half], offset + grows),
+            (rows[half:], offset + grows + middle),
+        )
+    ]
+    if swapped:
+        runs.reverse()
+    fragment = bytearray(body[moof:trun] + b"".join(runs) + body[trun + size : mdat])
+    struct.pack_into(">I", fragment, 0, len(fragment))
+    (traf_size,) = struct.unpack_from(">I", body, traf)
+    struct.pack_into(">I", fragment, traf - moof, traf_size + grows)
+    (content,) = struct.unpack_from(">I", body, mdat)
+    rest = body[mdat : mdat + content] + _box(b"mfra", b"")
+    return body[:moof] + bytes(fragment) + rest
+
+
+def test_runs_in_another_order_than_in_the_file(tmp_path: Path) -> None:
+    """Packets are copied in the order of the file, which is then not that of time."""
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(_in_two_runs(swapped=False))
+    tables = read_tables(path, (1,))
+    assert tables is not None
+    (ours,), (theirs, _) = rows_of_tables(tables), rows_of_packets(path)
+    assert [row[:3] + row[4:] for row in ours] == [row[:3] + row[4:] for row in theirs]
+    assert len(tables[0].runs) == 2
+    path.write_bytes(_in_two_runs(swapped=True))
+    assert read_tables(path, (1,)) is None
+    assert inspect(path).video_packets == len(tables[0].dts)
+
+
 def test_broken_tables_never_lead_beyond_the_file(tmp_path: Path) -> None:
     """Whatever is changed, the file is refused or all of its packets are in it."""
     path, target = tmp_path / "clip.mp4", tmp_path / "joined.mp4"

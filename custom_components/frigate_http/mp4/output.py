@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 import errno
-from itertools import accumulate, groupby, pairwise
+from itertools import accumulate, chain, groupby, pairwise
 import operator
 import os
 from pathlib import Path
@@ -198,7 +198,7 @@ class OutputTrack:
     def _stbl(self, base: int, *, wide: bool) -> bytes:
         stbl = child_of(self._trak, b"mdia", b"minf", b"stbl")
         steps = (later - earlier for earlier, later in pairwise(self._dts))
-        durations = _run_lengths([*steps, self._last_duration])
+        durations = _run_lengths(chain(steps, [self._last_duration]))
         tables = [
             _box(b"stsd", child_of(stbl, b"stsd")),
             _table(b"stts", len(durations) // 2, durations),

@@ -192,14 +192,14 @@ def _read_moof(
             raise _UnusualError
         base, defaults = _read_tfhd(tfhd, moof, table.defaults)
         (dts,) = struct.unpack_from(">Q" if tfdt[0] else ">I", tfdt, 4)
+        begin, end = mdat.position + _HEADER_SIZE, mdat.position + mdat.size
         for trun in truns:
             dts = _read_trun(trun, table, base, defaults, dts)
-            last = table.offsets[-1] + table.sizes[-1]
-            begin = mdat.position + _HEADER_SIZE
-            if (
-                table.offsets[table.runs[-1]] < begin
-                or last > mdat.position + mdat.size
-            ):
+            # Packets are copied in the order of the file, which has to be that of time.
+            if table.offsets[table.runs[-1]] < begin:
+                raise _UnusualError
+            begin = table.offsets[-1] + table.sizes[-1]
+            if begin > end:
                 raise _UnusualError
 
 
