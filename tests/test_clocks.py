@@ -29,7 +29,7 @@ from tests.fake_frigate import FakeFrigate, Fault, FrontProxy, WrongClock
 from tests.live.common import until, until_pushing
 from tests.live.test_event import REVIEW, EventPayload
 from tests.services.common import call, camera_entity
-from tests.versions import EVERY_VERSION
+from tests.versions import EVERY_VERSION, WITH_016
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
 
@@ -67,7 +67,7 @@ def media(hass: HomeAssistant, tmp_path: Path) -> None:
 # What happens
 
 
-@EVERY_VERSION
+@WITH_016
 @WITH_EACH_OFFSET
 @pytest.mark.parametrize("after", [0, 9])
 async def test_nothing_is_lost_while_it_is_polled(
@@ -261,7 +261,7 @@ async def _health(hass: HomeAssistant) -> str:
     return line
 
 
-@EVERY_VERSION
+@WITH_016
 @pytest.mark.parametrize(
     ("offset", "seconds", "words"),
     [(-106.0, 106, "behind"), (106.0, 106, "ahead"), (-86400.0, 86400, "behind")],

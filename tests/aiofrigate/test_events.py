@@ -236,6 +236,15 @@ async def test_reviews_are_filtered_by_what_was_reviewed_up_to_the_limit(
     assert not {one.review_id for one in found} & seen
 
 
+async def test_reviews_are_not_read_for_ever(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    for each in range(5100):
+        frigate.add_review("front_door", ago=60 + each)
+    assert await client.reviews.list(ReviewFilter(reviewed=True), fresh=True) == ()
+    assert len(sent(frigate, "/api/review")) == 50
+
+
 @WITH_016
 async def test_a_summary_is_that_of_the_own_account(
     frigate: FakeFrigate, client: FrigateClient, connect: Connect

@@ -18,6 +18,8 @@ _ALL = 2
 """Asks for reviewed and for other items; 0.16 leaves the reviewed ones out by default."""
 _PAGE = 100
 """How many items are read at once, at least, to find those that are (not) reviewed."""
+_MAX_PAGES = 50
+"""How often to read on: a server could go on for ever."""
 _TICK = 0.000001
 """In seconds, the resolution of times, because items before a time do not include it."""
 
@@ -145,7 +147,8 @@ class Reviews(Resource):
             return await self._page(wanted, fresh=fresh)
         page = replace(wanted, limit=max(wanted.limit, _PAGE))
         found: dict[str, Review] = {}
-        while True:
+        matching: list[Review] = []
+        for _number in range(_MAX_PAGES):
             items = await self._page(page, fresh=fresh)
             is_last = len(items) < page.limit or all(
                 one.review_id in found for one in items
@@ -156,8 +159,9 @@ class Reviews(Resource):
             ]
             starts = [one.start for one in items if one.start is not None]
             if is_last or len(matching) >= wanted.limit or not starts:
-                return tuple(matching[: wanted.limit])
+                break
             page = replace(page, before=min(starts) + _TICK)
+        return tuple(matching[: wanted.limit])
 
     async def _page(self, wanted: ReviewFilter, *, fresh: bool) -> tuple[Review, ...]:
         answer = await self._transport.request(
