@@ -17,13 +17,14 @@ from custom_components.frigate_http.dates import as_local_iso
 from custom_components.frigate_http.diagnostics import (
     async_get_config_entry_diagnostics,
 )
+from homeassistant.const import STATE_OFF, STATE_ON
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from tests.clock import in_time
-from tests.common import pass_polls, pass_time
+from tests.common import pass_polls, pass_time, state_of
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault, FrontProxy, WrongClock
 from tests.live.common import until, until_pushing
@@ -304,6 +305,28 @@ async def test_the_owner_learns_of_it_until_the_clocks_agree(
         assert "clock" not in await _health(hass)
         told = await _diagnosed(hass, entry)
         assert told == {"offset": 0.0, "lowest": 0.0, "highest": 0.0}
+        assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+@pytest.mark.parametrize("offset", [-600.0, 600.0])
+async def test_stats_are_not_stale_because_a_proxy_has_another_clock(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    clock: WrongClock,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    stale = ("binary_sensor", "server:stats_stale")
+    async with FrontProxy(frigate.internal_url) as proxy:
+        entry = await set_up(hass, make_entry(proxy.url))
+        await pass_polls(hass, freezer, 2)
+        assert state_of(hass, entry, *stale) == STATE_OFF
+        frozen = {"last_updated": int(clock())}
+        frigate.state.stats_overrides["service"] = frozen
+        await pass_polls(hass, freezer, 10)
+        assert state_of(hass, entry, *stale) == STATE_ON
+        frigate.state.stats_overrides.clear()
+        await pass_polls(hass, freezer, 1)
+        assert state_of(hass, entry, *stale) == STATE_OFF
         assert await hass.config_entries.async_unload(entry.entry_id)
 
 

@@ -56,6 +56,11 @@ class ServerClock:
         self._lowest, self._highest = both if both[0] <= both[1] else (lowest, highest)
 
     @property
+    def is_known(self) -> bool:
+        """Return whether the offset is bounded on both sides."""
+        return math.isfinite(self._highest)
+
+    @property
     def lowest(self) -> float:
         """Return the lowest offset in seconds; 0 if the clocks may agree."""
         return 0.0 if self._may_agree else self._lowest
@@ -77,7 +82,7 @@ class ServerClock:
     @property
     def _assumed_highest(self) -> float:
         """Return the upper bound; before there are newer stats, by their usual age."""
-        is_guess = math.isinf(self._highest) and self._updated is not None
+        is_guess = not self.is_known and self._updated is not None
         if is_guess and not (self._is_frozen and self._lowest <= 0):
             return self._lowest + _LONGEST_AGE
         return self._highest

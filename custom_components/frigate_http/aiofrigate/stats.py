@@ -212,7 +212,7 @@ class Stats:
     last_updated: float | None
     """When Frigate computed the stats, in seconds since the epoch."""
     age: float | None
-    """Seconds from then until the server sent them, by the server's clock."""
+    """Seconds from then until they were sent, by the server's clock as far as it is known."""
     has_gpu_error: bool = False
     """Whether Frigate cannot read a GPU, which is not among `gpus` then."""
     unusable_names: tuple[str, ...] = ()

@@ -1,5 +1,6 @@
 """The server as a whole: version, account, stats, configuration and restart."""
 
+from dataclasses import replace
 import time
 from typing import Any
 
@@ -101,10 +102,15 @@ class System(Resource):
         """Return the stats, which Frigate computes every 15 seconds (`GET /api/stats`)."""
         sent_at = time.time()
         answer = await self._transport.request("GET", "/api/stats", fresh=fresh)
-        stats = Stats.from_api(answer.json(dict), answer.date)
+        received_at, data = time.time(), answer.json(dict)
+        stats = Stats.from_api(data, answer.date)
         # A cache other than Frigate's tells how old its answers are.
         if fresh and stats.last_updated is not None and hdrs.AGE not in answer.headers:
-            self.clock.add(stats.last_updated, sent_at, time.time())
+            self.clock.add(stats.last_updated, sent_at, received_at)
+        if stats.last_updated is not None and self.clock.is_known:
+            # The date of the answer may be by the clock of a proxy.
+            age = self.clock.estimate(received_at) - stats.last_updated
+            stats = replace(stats, age=age)
         # A restart may have brought another version, or one that is no number.
         self.capabilities = Capabilities(stats.version)
         return stats
