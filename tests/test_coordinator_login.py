@@ -136,10 +136,10 @@ async def test_polls_pause_as_long_as_the_server_asks(
 
     await pass_time(hass, freezer, 10)
     assert shown() == (True, True, True)
-    assert len(sent(frigate, "/api/stats")) == 1
+    # Once more when the live connection, which such leaps in time end, is there again.
+    assert 1 <= len(sent(frigate, "/api/stats")) <= 2
     frigate.clear_requests()
     await pass_polls(hass, freezer, 4)
-    # Once more when the live connection, which such leaps in time end, is there again.
     assert 4 <= len(sent(frigate, "/api/stats")) <= 5
     assert len(logged(caplog)) == 2
 
