@@ -70,7 +70,9 @@ async def test_a_name_with_a_lone_surrogate_can_be_saved_and_shown(
     # The same over the WebSocket.
     face = entity_id(hass, entry, "event", "camera:front_door:face")
     assert face is not None
-    message = {"type": "face", "camera": "front_door", "name": ODD, "id": "1.0-a"}
+    message: dict[str, Any] = {"type": "face", "camera": "front_door", "name": ODD}
+    # Frigate is sure of it.
+    message |= {"id": "1.0-a", "score": 0.99}
     frigate.push("tracked_object_update", json.dumps(message))
 
     def names() -> list[object]:

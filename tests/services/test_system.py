@@ -10,7 +10,7 @@ from homeassistant.exceptions import (
     ServiceValidationError,
     Unauthorized,
 )
-from tests.common import sent
+from tests.common import VIEWER, sent
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.services.common import (
     INVALID,
@@ -192,6 +192,18 @@ async def test_an_answer_that_is_not_a_schema(
         await call(hass, "get_config_schema")
     assert caught.value.translation_key == "not_frigate"
     assert (await call(hass, "get_config_schema"))["schema"]
+
+
+async def test_a_schema_that_repeats_a_password(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    await set_up_viewer(hass, frigate)
+    schema: dict[str, Any] = {"properties": {VIEWER["password"]: {}, "record": {}}}
+    frigate.fail(SCHEMA, Fault.json(schema), times=1)
+    with pytest.raises(ServiceValidationError, match=r"level: \*\*\*, record"):
+        await call(hass, "get_config_schema", path="nothing")
+    with pytest.raises(ServiceValidationError, match="level: version"):
+        await call(hass, "get_config_schema", path="nothing")
 
 
 async def test_a_schema_that_grows_without_end(

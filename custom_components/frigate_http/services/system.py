@@ -43,7 +43,7 @@ async def _get_config_schema(call: ServerCall) -> JsonObjectType:
     try:
         return {"schema": dict(schema_at(schema, path))}
     except FrigateSchemaPathError as err:
-        names = ", ".join(err.names) or "nothing"
+        names = call.client.mask(", ".join(err.names)) or "nothing"
         raise validation_error("unknown_path", path=err.path, names=names) from err
 
 
