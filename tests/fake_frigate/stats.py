@@ -30,6 +30,7 @@ class _Snapshot:
         self.state = state
         self.tick = self._tick_at(state.clock())
         self.first_pid = 1000 + 4000 * (state.restarts % 7)
+        self.listens = any(each.audio for each in state.cameras.values())
         self.processes: dict[str, _Process] = {}
         self._collect_processes()
 
@@ -61,8 +62,7 @@ class _Snapshot:
         self._add("embeddings", "frigate.embeddings_manager")
         for name in self.state.detectors:
             self._add(f"detector:{name}", f"frigate.detector:{name}")
-        listens = any(each.audio for each in self.state.cameras.values())
-        if self.state.is_018 or (listens and not self.state.is_017):
+        if self.state.is_018 or (self.listens and not self.state.is_017):
             self._add("audio_detector", "frigate.audio_manager")
         for name in self.state.cameras:
             self._add(f"process:{name}", f"frigate.process:{name}", name)
@@ -75,7 +75,7 @@ class _Snapshot:
         fps = self._fps(name, camera)
         detecting = alive and camera.detect_enabled
         # The process that listens, to whatever camera, writes a number for each of them.
-        silence = 0.0 if "audio_detector" in self.processes else 0
+        silence = 0.0 if self.listens else 0
         values: dict[str, Any] = {
             "camera_fps": fps if alive else self._last_fps(name, camera),
             "process_fps": fps if alive else 0.0,
