@@ -2,6 +2,7 @@
 
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 import html
 import json
@@ -113,7 +114,9 @@ def heard_in(request: web.BaseRequest, body: bytes) -> Iterator[str]:
             yield from _inside(value)
     yield from request.cookies.values()
     if body.startswith(b"{"):
-        yield from _texts(json.loads(body))
+        # A body that is no JSON is answered with a 422, and has no texts.
+        with suppress(ValueError):
+            yield from _texts(json.loads(body))
 
 
 def _inside(header: str) -> Iterator[str]:

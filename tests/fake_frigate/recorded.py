@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from .state import VERSION_STRINGS
+from .state import VERSION_STRINGS, recorded_as
 
 COMPLETE = "0.17.2"
 """The version of which every answer was recorded."""
@@ -13,12 +13,11 @@ def recorded_file(version: str, name: str) -> Path:
     """Return the newest file of this name that was not recorded on a newer version.
 
     Of other versions than `COMPLETE` there is only what they answer in another way; an
-    older one has nothing else from a newer one. A version without recordings, such as one
-    that is not supported, answers like the oldest.
+    older one has nothing else from a newer one.
     """
     versions = [*VERSION_STRINGS]
     complete = versions.index(COMPLETE)
-    newest = versions.index(version) if version in VERSION_STRINGS else 0
+    newest = versions.index(recorded_as(version))
     folders = [*reversed(versions[complete : newest + 1])] or [
         versions[newest],
         COMPLETE,

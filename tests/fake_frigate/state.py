@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+import re
 import secrets
 import time
 from typing import Any, override
@@ -27,10 +28,25 @@ SESSION_LENGTH = 86400
 REFRESH_TIME = 1800
 
 
+def recorded_as(version: Version) -> Version:
+    """Return the newest version of the list that is not newer, or else the oldest one.
+
+    What is no number, or is not supported, therefore answers like the oldest.
+    """
+    oldest, *others = VERSION_STRINGS
+    numbers = _numbers(version)
+    return next((one for one in others[::-1] if _numbers(one) <= numbers), oldest)
+
+
+def _numbers(version: Version) -> tuple[int, ...]:
+    found = re.match(r"(\d+)\.(\d+)", version)
+    return (0, 0) if found is None else tuple(map(int, found.groups()))
+
+
 def is_since(version: Version, first: Version) -> bool:
     """Return whether a version is a certain one or a newer one."""
     names = [*VERSION_STRINGS]
-    return version in names[names.index(first) :]
+    return names.index(recorded_as(version)) >= names.index(first)
 
 
 def wall_clock() -> float:

@@ -121,7 +121,7 @@ class CameraConfig:
             detect_height=as_int(detect.get("height")),
             detect_enabled=as_bool(detect.get("enabled")),
             record_enabled=features.get("recordings") is True,
-            # Versions that cannot switch motion detection off do not have this key.
+            # What is not said is not switched off.
             motion_enabled=features.get("motion") is not False,
             audio_enabled=features.get("audio") is True,
             labels=tuple(
