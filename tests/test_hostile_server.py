@@ -20,7 +20,7 @@ from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.answers import Answer
 from tests.fake_frigate.config import build_config
 from tests.fake_frigate.stats import build_stats
-from tests.versions import EVERY_VERSION
+from tests.versions import WITH_016
 
 pytestmark = pytest.mark.usefixtures("fixed_time", "entity_registry_enabled_by_default")
 
@@ -109,7 +109,7 @@ async def _check(hass: HomeAssistant, caplog: pytest.LogCaptureFixture) -> None:
     caplog.clear()
 
 
-@EVERY_VERSION
+@WITH_016
 async def test_hostile_names(
     hass: HomeAssistant,
     frigate: FakeFrigate,
@@ -128,7 +128,7 @@ async def test_hostile_names(
     await _check(hass, caplog)
 
 
-@EVERY_VERSION
+@WITH_016
 async def test_hostile_values(
     hass: HomeAssistant,
     frigate: FakeFrigate,

@@ -29,7 +29,7 @@ from tests.fake_frigate.answers import Answer
 from tests.fake_frigate.config import build_config
 from tests.fake_frigate.stats import build_stats
 from tests.live.common import until, until_pushing
-from tests.versions import EVERY_VERSION
+from tests.versions import WITH_016
 
 ODD = "a\ud800b"
 CLEAN = "a\ufffdb"
@@ -112,7 +112,8 @@ def _name_everything(frigate: FakeFrigate, *names: str) -> None:
         "state_config": {"cameras": {one: {} for one in ("front_door", *names)}}
     }
     config["cameras"] = _with_names(config["cameras"], *names)
-    config["auth"]["roles"] = _with_names(config["auth"]["roles"], *names)
+    roles = config["auth"].get("roles", {})
+    config["auth"]["roles"] = _with_names(roles, *names)
     config["classification"] = {"custom": dict.fromkeys(names, model)}
     config["profiles"] = {name: {"friendly_name": name} for name in names}
     for key in ("cameras", "detectors", "gpu_usages", "npu_usages", "embeddings"):
@@ -137,7 +138,7 @@ def _everything(hass: HomeAssistant) -> set[str]:
 
 
 @pytest.mark.usefixtures("entity_registry_enabled_by_default")
-@EVERY_VERSION
+@WITH_016
 async def test_names_that_are_empty_or_too_long_are_left_out_and_said_once(
     hass: HomeAssistant,
     frigate: FakeFrigate,
@@ -169,7 +170,7 @@ async def test_names_that_are_empty_or_too_long_are_left_out_and_said_once(
 
 
 @pytest.mark.usefixtures("entity_registry_enabled_by_default")
-@EVERY_VERSION
+@WITH_016
 async def test_the_longest_names_work(
     hass: HomeAssistant,
     frigate: FakeFrigate,
