@@ -357,7 +357,7 @@ async def test_an_unreachable_server_is_reported(
         notify_when_back=False,
     )
     await frigate.refuse()
-    await pass_polls(hass, freezer, 1)
+    await pass_polls(hass, freezer, 2)
     assert not is_available(hass, entry, "binary_sensor", STREAM)
     _let_pass(hass, freezer, 60)
     await until(hass, lambda: bool(notifications), "a warning")
