@@ -171,6 +171,40 @@ async def test_names_that_are_empty_or_too_long_are_left_out_and_said_once(
 
 @pytest.mark.usefixtures("entity_registry_enabled_by_default")
 @WITH_016
+async def test_of_too_many_names_the_first_ones_are_used_and_it_is_said_once(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    usual = _everything(hass)
+    caplog.clear()
+
+    config = build_config(frigate.state)
+    config["cameras"]["front_door"]["audio"] |= {
+        "enabled": True,
+        "enabled_in_config": True,
+        "listen": [f"sound{number}" for number in range(1100)],
+    }
+    _serve(frigate, "/api/config", config)
+    await pass_time(hass, freezer, CONFIG_READ)
+    await pass_polls(hass, freezer, 3)
+    heard = [one for one in _everything(hass) - usual if ":sound:sound" in one]
+    assert len(heard) == 1000
+    assert any(one.endswith(":sound0") for one in heard)
+    said = [line for line in logged(caplog) if "or too many names" in line]
+    assert len(said) == 1
+    assert "cameras.*.audio.listen" in said[0]
+
+    frigate.clear_faults()
+    await pass_time(hass, freezer, CONFIG_READ)
+    assert len([line for line in logged(caplog) if "can read the names" in line]) == 1
+    assert setup_state(entry) is ConfigEntryState.LOADED
+
+
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+@WITH_016
 async def test_the_longest_names_work(
     hass: HomeAssistant,
     frigate: FakeFrigate,

@@ -318,6 +318,68 @@ OTHERS: dict[str, Call] = {
 }
 
 
+MANY = [f"n{number}" for number in range(20_000)]
+NAMED: dict[str, dict[str, Any]] = {name: {} for name in MANY}
+TOO_MANY: dict[str, tuple[Any, Callable[[Any], int], int]] = {
+    "GET /api/config": (
+        {
+            "cameras": {"gate": {"zones": NAMED, "audio": {"listen": MANY}}, **NAMED},
+            "detectors": NAMED,
+        },
+        lambda one: max(
+            *map(len, (one.cameras, one.detectors)),
+            *map(len, (one.cameras["gate"].zones, one.cameras["gate"].sounds)),
+        ),
+        1000,
+    ),
+    "GET /api/stats": (
+        {"cameras": NAMED, "service": {"storage": NAMED}},
+        lambda one: max(len(one.cameras), len(one.storage)),
+        1000,
+    ),
+    "GET /api/profile": (
+        {"allowed_cameras": MANY},
+        lambda one: len(one.allowed_cameras),
+        1000,
+    ),
+    "GET /api/profiles": (
+        {"profiles": [{"name": name} for name in MANY]},
+        lambda one: len(one.choices),
+        1000,
+    ),
+    PTZ: ({"presets": MANY}, lambda one: len(one.presets), 1000),
+    "GET /api/faces": (
+        {**{name: [] for name in MANY}, "train": []},
+        lambda one: len(one.people),
+        1000,
+    ),
+    "GET /api/users": ([{"username": name} for name in MANY], len, 10_000),
+    "GET /api/events": ([{"id": name} for name in MANY], len, 10_000),
+    "GET /api/review": ([{"id": name} for name in MANY], len, 10_000),
+}
+
+
+@EVERY_VERSION
+@pytest.mark.parametrize("pattern", TOO_MANY)
+async def test_of_too_many_names_and_items_the_first_ones_are_read(
+    frigate: FakeFrigate, client: FrigateClient, pattern: str
+) -> None:
+    path, call = CALLS[pattern]
+    value, count, most = TOO_MANY[pattern]
+    answer = Answer(200, json.dumps(value).encode(), "application/json")
+    frigate.fail(path, Fault("answer", answer))
+    found = await call(client)
+    assert count(found) == most
+    assert getattr(found, "unusable_names", ("",))
+
+
+def test_thousands_of_images_of_a_person_are_read() -> None:
+    library = FaceLibrary.from_api({"Ana": MANY[:9000], "train": MANY[:9000]})
+    assert (len(library.people["Ana"]), len(library.train)) == (9000, 9000)
+    assert library.unusable_names == ()
+    assert FaceLibrary.from_api({"Ana": MANY}).unusable_names == ("faces.*",)
+
+
 async def _check(
     frigate: FakeFrigate, path: str, value: Any, call: Awaitable[Any]
 ) -> None:

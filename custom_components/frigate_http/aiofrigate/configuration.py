@@ -194,7 +194,7 @@ class Config:
     detectors: Mapping[str, str | None] = field(default_factory=dict)
     """Types such as `edgetpu`, by name; empty if the server does not tell them."""
     unusable_names: tuple[str, ...] = ()
-    """Paths such as `cameras.*.zones` where names are empty or too long, and left out."""
+    """Paths such as `cameras.*.zones` where names are left out: empty, too long or too many."""
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self:

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from .errors import FrigateNotFoundError
 from .live import Live
-from .parsing import as_dict, as_name, as_names
+from .parsing import MAX_NAMES, as_dict, as_name, as_names
 from .resource import Resource
 from .routes import route
 from .system import System
@@ -37,7 +37,7 @@ class Profiles:
         listed = data.get("profiles")
         choices = [
             ProfileChoice(name, as_name(as_dict(one).get("friendly_name")))
-            for one in (listed if isinstance(listed, list) else [])
+            for one in (listed[:MAX_NAMES] if isinstance(listed, list) else [])
             if (name := as_name(as_dict(one).get("name"))) is not None
         ]
         return cls(tuple(choices), as_name(data.get("active_profile")))

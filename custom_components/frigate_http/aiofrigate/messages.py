@@ -20,7 +20,7 @@ from .error_mapping import (
 from .errors import FrigateDataError, FrigateHTMLError, FrigateTooLargeError
 from .json_parser import parse_json
 from .metrics import RouteKey
-from .parsing import as_dict
+from .parsing import MAX_FILES, as_dict
 from .redaction import Mask
 from .routes import Route
 
@@ -150,6 +150,8 @@ class Answer:
     def models[T](self, read: Reader[T], otherwise: str) -> tuple[T, ...]:
         """Return the models in the body, which is a JSON list of objects.
 
+        Of a longer list than any that is requested, only the first ones are read.
+
         Args:
             read: reads one of the objects.
             otherwise: message of the error if it returns None.
@@ -159,7 +161,8 @@ class Answer:
             FrigateDataError: the body is not such a list.
         """
         return tuple(
-            self.required(read(as_dict(one)), otherwise) for one in self.json(list)
+            self.required(read(as_dict(one)), otherwise)
+            for one in self.json(list)[:MAX_FILES]
         )
 
     def required[T](self, value: T | None, otherwise: str) -> T:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import re
 from typing import Any, Self, override
 
-from .parsing import as_items, as_name, as_names, unusable_names
+from .parsing import MAX_FILES, as_items, as_name, as_names, unusable_names
 
 ANONYMOUS = "anonymous"
 """The user name on the port that needs no login."""
@@ -93,18 +93,21 @@ class FaceLibrary:
     """File names of the images, by person."""
     train: tuple[str, ...]
     unusable_names: tuple[str, ...] = ()
-    """Paths where names are empty or too long, and left out: `faces`, `faces.*`."""
+    """Paths where names are empty, too long or too many: `faces`, `faces.*`."""
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self:
         """Read `{"<person>": ["<file>", ...], "train": [...]}`."""
         people = {
-            name: as_names(files)
+            name: as_names(files, MAX_FILES)
             for name, files in as_items(data).items()
             if name != "train"
         }
-        unusable = unusable_names({"faces": data}, ("faces", "faces.*"))
-        return cls(people, as_names(data.get("train")), unusable)
+        unusable = (
+            *unusable_names({"faces": data}, ("faces",)),
+            *unusable_names({"faces": data}, ("faces.*",), MAX_FILES),
+        )
+        return cls(people, as_names(data.get("train"), MAX_FILES), unusable)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,16 @@ Frigate's answers differ between versions, and a wrong value is worse than none.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 import math
 from typing import Any
 
 MAX_NAME_LENGTH = 255
 """Characters of the longest name: no state of Home Assistant can be longer."""
+MAX_NAMES = 1000
+"""The most names of one kind in one place, such as cameras or zones of a camera."""
+MAX_FILES = 10_000
+"""The most names of files, such as the images of a person, and items of a list."""
 MAX_TEXT_LENGTH = 4096
 _MAX_NUMBER_LENGTH = 64
 MAX_TIMESTAMP = 1e11
@@ -76,35 +81,46 @@ def as_strings(value: Any) -> tuple[str, ...]:
     return tuple(item for item in value if isinstance(item, str))
 
 
-def as_names(value: Any) -> tuple[str, ...]:
-    """Return the names in a JSON list."""
-    return tuple(one for one in as_strings(value) if as_name(one) is not None)
+def as_names(value: Any, limit: int = MAX_NAMES) -> tuple[str, ...]:
+    """Return the names in a JSON list, only the first ones if there are too many."""
+    listed = value if isinstance(value, list) else ()
+    return tuple(islice((one for one in listed if as_name(one) is not None), limit))
 
 
-def as_items(value: Any) -> dict[str, Any]:
-    """Return the items of a JSON object whose keys are names, such as those of cameras."""
-    return {
-        name: item for name, item in as_dict(value).items() if as_name(name) is not None
-    }
+def as_items(value: Any, limit: int = MAX_NAMES) -> dict[str, Any]:
+    """Return the items of a JSON object whose keys are names, such as those of cameras.
+
+    If there are too many, only the first ones: each of them may become entities.
+    """
+    named = (item for item in as_dict(value).items() if as_name(item[0]) is not None)
+    return dict(islice(named, limit))
 
 
-def unusable_names(data: Mapping[str, Any], paths: Iterable[str]) -> tuple[str, ...]:
-    """Return those paths below which there is a name that is empty or too long.
+def unusable_names(
+    data: Mapping[str, Any], paths: Iterable[str], limit: int = MAX_NAMES
+) -> tuple[str, ...]:
+    """Return those paths below which a name is empty or too long, or too many are listed.
 
     Args:
         data: a JSON object.
         paths: where names are the keys of an object, or the strings of a list. `*` stands
             for every item of an object, as in `cameras.*.zones`.
+        limit: how many names may be in one place.
     """
     return tuple(
         path
         for path in paths
         if any(
-            isinstance(name, str) and as_name(name) is None
+            _is_unusable(names, limit)
             for names in _values_at(data, path.split("."))
             if isinstance(names, (dict, list))
-            for name in names
         )
+    )
+
+
+def _is_unusable(names: Mapping[str, Any] | Sequence[Any], limit: int) -> bool:
+    return len(names) > limit or any(
+        isinstance(name, str) and as_name(name) is None for name in names
     )
 
 

@@ -216,7 +216,7 @@ class Stats:
     has_gpu_error: bool = False
     """Whether Frigate cannot read a GPU, which is not among `gpus` then."""
     unusable_names: tuple[str, ...] = ()
-    """Paths such as `service.storage` where names are empty or too long, and left out."""
+    """Paths such as `service.storage` where names are left out: empty, too long or too many."""
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any], sent: datetime | None = None) -> Self:

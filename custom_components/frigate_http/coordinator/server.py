@@ -336,7 +336,10 @@ class ServerCoordinator(BaseCoordinator[FrigateData]):
     def _log_unusable_names(self, subject: str, paths: tuple[str, ...]) -> None:
         subject = f"names in the {subject}"
         if paths:
-            what = f"sends names that are empty or longer than {MAX_NAME_LENGTH} characters"
+            what = (
+                "sends names that are empty or longer than "
+                f"{MAX_NAME_LENGTH} characters, or too many names"
+            )
             self._log_once(subject, f"{what}; they are left out of {', '.join(paths)}")
         else:
             self._log_recovered(subject)
