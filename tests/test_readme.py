@@ -150,7 +150,10 @@ def _sources() -> list[Path]:
     """Return the files that a developer may be sent to."""
     return [
         path
-        for folder in (PACKAGE, ROOT / "tests", ROOT / "scripts", ROOT / "blueprints")
+        for folder in (
+            PACKAGE,
+            *(ROOT / name for name in ("benchmarks", "blueprints", "scripts", "tests")),
+        )
         for path in folder.rglob("*")
         if path.suffix in {".py", ".yaml", ".json"} and "fixtures" not in path.parts
     ]

@@ -15,8 +15,6 @@ EVENT_ACTIVITY: Final = f"{DOMAIN}_activity"
 POLL_INTERVAL: Final = timedelta(seconds=15)
 """Frigate updates its statistics at the same interval, so faster polling is useless."""
 
-"""The first version with users and a login."""
-
 CONF_TAKEN_OVER: Final = "taken_over"
 """Whether the entities were taken over from the official integration."""
 CONF_PROXY_USERNAME: Final = "proxy_username"
