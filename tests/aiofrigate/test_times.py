@@ -180,7 +180,12 @@ def test_messages_with_times_of_no_calendar() -> None:
                     message = json.dumps({"topic": topic, "payload": changed})
                     update = repr(parse_message(message))
                     without = known.replace(f"={float(found[1])!r}", "=None")
-                    assert update in (known, without), hostile
+                    # What is no number of JSON is read as null, which is no end.
+                    goes_on = without.replace("has_ended=True", "has_ended=False")
+                    expected = {known, without}
+                    if hostile in ("NaN", "1" * 400):
+                        expected.add(goes_on)
+                    assert update in expected, hostile
                     read_times += update != known
     assert read_times
 

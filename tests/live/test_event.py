@@ -436,6 +436,41 @@ async def test_a_review_that_somebody_marks_while_it_runs_is_not_over(
     assert told.types == ["alert_started", "ended"]
 
 
+@EVERY_VERSION
+@pytest.mark.parametrize("end", [1e300, -1, "soon", []])
+async def test_an_end_that_is_no_time_is_an_end(
+    hass: HomeAssistant,
+    watched: FakeFrigate,
+    polled: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+    end: object,
+) -> None:
+    told = EventPayload(hass, polled, REVIEW)
+    occupancy = ("binary_sensor", "camera:front_door:occupancy:person")
+    watched.object_appears("front_door", "person")
+    review = watched.review_starts("front_door")
+    await pass_time(hass, freezer, LIVE_POLL)
+    assert told.types == ["alert_started"]
+    assert state_of(hass, polled, *occupancy) == "on"
+    row = {"camera": "front_door", "start_time": review.start_time, "end_time": end}
+    alert = {**row, "id": review.id, "severity": "alert"}
+    watched.fail("/api/review$", Fault.json([alert]))
+    watched.fail(
+        "/api/events$", Fault.json([{**row, "id": "1.0-a", "label": "person"}])
+    )
+    for _ in range(3):
+        await pass_time(hass, freezer, LIVE_POLL)
+    assert told.types == ["alert_started", "ended"]
+    assert "end" not in told.attributes[-1]
+    assert state_of(hass, polled, *occupancy) == "off"
+
+    watched.clear_faults()
+    watched.review_starts("front_door")
+    await pass_time(hass, freezer, LIVE_POLL)
+    assert told.types[2:] == ["alert_started"]
+    assert state_of(hass, polled, *occupancy) == "on"
+
+
 async def test_events_during_an_outage_fire_after_it(
     hass: HomeAssistant,
     watched: FakeFrigate,

@@ -17,7 +17,20 @@ def item(
     objects: tuple[str, ...] = ("person",),
 ) -> Review:
     """Return a review item at the door."""
-    return Review(review_id, "door", severity, 1.0, end, False, objects, (), (), (), ())
+    return Review(
+        review_id=review_id,
+        camera="door",
+        severity=severity,
+        start=1.0,
+        end=end,
+        has_ended=end is not None,
+        reviewed=False,
+        objects=objects,
+        zones=(),
+        sub_labels=(),
+        audio=(),
+        event_ids=(),
+    )
 
 
 def steps(happened: object) -> list[tuple[str, str]]:

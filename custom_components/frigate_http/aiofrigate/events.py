@@ -25,7 +25,9 @@ class Event:
     start: float | None
     """Seconds since the epoch."""
     end: float | None
-    """Seconds since the epoch; None while it is in progress."""
+    """Seconds since the epoch; None while it is in progress, or if it is unknown."""
+    has_ended: bool
+    """Whether there is an end, even one that is no time of any calendar."""
     has_clip: bool | None
     has_snapshot: bool | None
     score: float | None
@@ -56,6 +58,7 @@ class Event:
             as_names(data.get("zones")),
             as_timestamp(data.get("start_time")),
             as_timestamp(data.get("end_time")),
+            data.get("end_time") is not None,
             as_bool(data.get("has_clip")),
             as_bool(data.get("has_snapshot")),
             next((one for one in map(as_float, scores) if one is not None), None),

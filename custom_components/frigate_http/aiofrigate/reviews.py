@@ -35,7 +35,9 @@ class Review:
     start: float | None
     """Seconds since the epoch."""
     end: float | None
-    """Seconds since the epoch; None while it is in progress."""
+    """Seconds since the epoch; None while it is in progress, or if it is unknown."""
+    has_ended: bool
+    """Whether there is an end, even one that is no time of any calendar."""
     reviewed: bool | None
     """Whether this account has reviewed it."""
     objects: tuple[str, ...]
@@ -57,6 +59,7 @@ class Review:
             as_name(data.get("severity")),
             as_timestamp(data.get("start_time")),
             as_timestamp(data.get("end_time")),
+            data.get("end_time") is not None,
             as_bool(data.get("has_been_reviewed")),
             as_names(details.get("objects")),
             as_names(details.get("zones")),

@@ -184,6 +184,7 @@ class LiveCoordinator(OnDemandCoordinator[int]):
                 EventFilter(in_progress=True, limit=EVENT_LIMIT), fresh=True
             ),
         )
+        events = tuple(one for one in events if not one.has_ended)
         if self._polled_until is None:
             self._dispatch(self.state.apply_initial(events))
         if self._polled_until is None or was_pushing:

@@ -221,9 +221,9 @@ class EventJob(Job):
         event = self.event
         if self.media != _EVENT_CLIP:
             return
-        if event.end is None:
+        if not event.has_ended:
             raise action_error("in_progress", id=self.event.event_id)
-        if event.camera is not None:
+        if event.camera is not None and event.end is not None:
             start = event.end if event.start is None else event.start
             self._is_complete = await async_wait_for_footage(
                 self.client, event.camera, Period(start, event.end)

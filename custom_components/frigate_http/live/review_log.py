@@ -61,7 +61,7 @@ class ReviewLog:
         self, review: Review, *, is_new: bool = True, is_end: bool = False
     ) -> Iterator[ReviewEvent]:
         """Apply a pushed review item."""
-        is_over = review.end is not None and not (is_new or is_end)
+        is_over = review.has_ended and not (is_new or is_end)
         if is_over and not self._is_known(review):
             # Something was added to an item that was over before we knew of it. Should it
             # have come and gone in a gap, then a response tells that.
@@ -72,7 +72,7 @@ class ReviewLog:
         if self._is_first and not is_new and not self._is_known(review):
             # It started before Home Assistant did; its start must not be replayed.
             self._set_ongoing(review)
-            if review.end is None:
+            if not review.has_ended:
                 yield _review_event(ReviewEventType.UPDATED, review)
                 return
         yield from self._apply(review)
@@ -86,9 +86,9 @@ class ReviewLog:
                 continue
             if is_first or self._was_over(review):
                 self._add_silently(review)
-            elif review.end is not None and not self._is_known(review):
+            elif review.has_ended and not self._is_known(review):
                 # It started and ended while the live connection was down.
-                yield from self._apply(replace(review, end=None))
+                yield from self._apply(replace(review, end=None, has_ended=False))
                 yield from self._apply(review)
             else:
                 yield from self._apply(review)
@@ -108,7 +108,7 @@ class ReviewLog:
         Frigate writes items late, and may change the times of an item that has ended.
         """
         return (
-            review.end is not None
+            review.has_ended
             and not self._is_known(review)
             and self._known_since is not None
             and review.start is not None
@@ -117,7 +117,7 @@ class ReviewLog:
 
     def _add_silently(self, review: Review) -> None:
         """Add an item without an event."""
-        if review.end is None:
+        if not review.has_ended:
             self._set_ongoing(review)
         else:
             _remember(self._ended, review.review_id)
@@ -138,7 +138,7 @@ class ReviewLog:
     def _apply(self, review: Review) -> Iterator[ReviewEvent]:
         if review.review_id in self._ended:
             return
-        if review.end is not None:
+        if review.has_ended:
             yield from self._end(review)
             return
         before = self._ongoing.get(review.review_id)

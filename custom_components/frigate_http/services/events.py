@@ -73,7 +73,7 @@ def _as_json(call: ServerCall, event: Event) -> JsonObjectType:
         "has_snapshot": event.has_snapshot,
         "score": event.score,
         "retained": event.retained,
-        "in_progress": event.end is None,
+        "in_progress": not event.has_ended,
     }
 
 
