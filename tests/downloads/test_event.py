@@ -15,7 +15,7 @@ from tests.downloads.videos import read_video
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.answers import Answer
 from tests.services.common import call, camera_entity
-from tests.versions import EVERY_VERSION
+from tests.versions import EVERY_VERSION, WITH_016
 
 
 @pytest.fixture
@@ -178,6 +178,24 @@ async def test_an_event_whose_end_is_never_recorded_is_incomplete(
     frigate.cut_recordings("front_door", frigate.state.clock() - 16)
     answer, _ = await download_clip_in_time(hass, frigate, freezer, ago=20)
     assert answer["incomplete"] is True
+
+
+@WITH_016
+async def test_an_event_without_recordings(
+    hass: HomeAssistant, folders: Folders, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    recorded = frigate.add_event("front_door", ago=900)
+    event = frigate.add_event("front_door", ago=300)
+    frigate.cut_recordings("front_door", frigate.state.clock() - 400)
+    error = await failure(hass, event.id)
+    assert error.translation_key == "nothing_recorded"
+    assert error.translation_placeholders == {"camera": "front_door"}
+    assert folders.files() == []
+
+    # What is recorded is requested again, should it come empty.
+    empty = Fault("answer", Answer(200, b"", "video/mp4"))
+    frigate.fail(f"/api/events/{recorded.id}/clip.mp4", empty, times=1)
+    assert (await download(hass, recorded.id))["seconds"] > 10
 
 
 async def test_an_event_in_progress(

@@ -27,7 +27,7 @@ from ..aiofrigate import (
 )
 from ..dates import as_local_iso
 from ..errors import action_error
-from ..mp4 import Mp4Error, VideoFile, inspect
+from ..mp4 import Mp4Error, NotMp4Error, NoVideoError, VideoFile, inspect
 from ..periods import Period
 from .footage import async_wait_for_footage
 from .job import Download, Job, OutputFile
@@ -247,15 +247,33 @@ class EventJob(Job):
                     max_bytes(self._seconds),
                     lambda saved: download.progress(saved, total),
                 )
-            return await _async_check_output(self.hass, path, download.target)
+            try:
+                return await _async_check_output(self.hass, path, download.target)
+            except NotMp4Error, NoVideoError:
+                # Before 0.17, a clip without recordings is an empty file.
+                await self._async_require_recordings()
+                raise
 
-        output_file = await with_retries(attempt)
+        try:
+            output_file = await with_retries(attempt)
+        except FrigateBadRequestError as err:
+            if self.media != _EVENT_CLIP or self.event.camera is None:
+                raise
+            raise action_error("nothing_recorded", camera=self.event.camera) from err
         if self.media == _EVENT_CLIP:
             output_file = replace(
                 output_file, start=self.event.start, end=self.event.end
             )
         download.output_files.append(output_file)
         return {} if self._is_complete else {"incomplete": True}
+
+    async def _async_require_recordings(self) -> None:
+        """Raise HomeAssistantError if Frigate lists no recordings of the event."""
+        camera, start, end = self.event.camera, self.event.start, self.event.end
+        if camera is None or start is None or end is None:
+            return
+        if not await self.client.recordings.segments(camera, start, end, fresh=True):
+            raise action_error("nothing_recorded", camera=camera)
 
 
 @dataclass(eq=False, kw_only=True)
