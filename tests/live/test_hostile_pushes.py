@@ -91,8 +91,19 @@ async def test_nothing_is_kept_of_what_a_camera_does_not_have(
     await until_read(hass, entry, frigate)
     state = entry.runtime_data.live.state.of("front_door")
     assert state.sounds == frozenset()
-    assert state.states == state.features == {}
+    assert state.features == {}
     assert set(state.totals or ()) <= {"name_0", "all"}
+
+
+async def test_few_models_are_kept_before_the_configuration_has_them(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    for number in range(MANY):
+        frigate.classified("front_door", f"name_{number}", "open")
+    frigate.classified("front_door", "gate", "open")
+    await until_state(hass, entry, *GATE, "open")
+    state = entry.runtime_data.live.state.of("front_door")
+    assert state.states.keys() == {"gate", *(f"name_{one}" for one in range(10))}
 
 
 async def test_the_memory_of_a_camera_is_bounded(

@@ -411,6 +411,23 @@ async def test_a_classification_outlasts_a_restart(
     await until_state(hass, entry, *GATE, "closed")
 
 
+async def test_a_model_may_classify_before_the_configuration_is_read(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    await until_pushing(hass, entry, frigate)
+    frigate.add_classification("door_state", "front_door")
+    frigate.classified("front_door", "door_state", "closed")
+    frigate.classified("front_door", "gate_state", "open")
+    await until_state(hass, entry, *GATE, "open")
+    await pass_time(hass, freezer, CONFIG_READ + 1)
+    await pass_time(hass, freezer)
+    door = sensor("classification:door_state")
+    assert state_of(hass, entry, *door) == "closed"
+
+
 # All of them
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import time
 
 from ..aiofrigate import (
+    MAX_NAME_LENGTH,
     CameraActivity,
     CameraConfig,
     CameraUpdate,
@@ -33,6 +34,9 @@ from .topics import PROFILE, Kind, LiveEvent, ReviewEvent, Topic
 _MIN_TIME_STEP = 0.001
 """Seconds. Polling does not tell when Frigate replaced a snapshot by a better one."""
 
+_MAX_NEW_MODELS = 10
+"""Models of a camera whose states are kept before the configuration has them."""
+
 type Change = Topic | LiveEvent
 
 
@@ -43,7 +47,8 @@ class LiveState:
     subscribers have to be notified, and events to fire. It does not know the subscribers.
 
     Only the cameras of the configuration have a state. What a server says of others, or of
-    labels and features that they do not have, is not kept, so that memory is bounded.
+    labels and features that they do not have, is not kept, so that memory is bounded. Of
+    models that they do not have, a few are.
     """
 
     def __init__(self) -> None:
@@ -180,10 +185,8 @@ class LiveState:
                 yield from self._apply_feature(update)
             case Recognized():
                 yield from self._apply_recognition(update)
-            case Classified(camera, model, state):
-                if model in self._config.classifiers.get(camera, ()):
-                    self.of(camera).states[model] = state
-                    yield Topic(Kind.STATES, camera, model)
+            case Classified():
+                yield from self._apply_classification(update)
 
     def _apply_activity(
         self, update: CameraActivity | SoundActivity
@@ -273,6 +276,21 @@ class LiveState:
             # Frigate says nothing about the motion of a camera that is switched off.
             state.motion = False
             yield Topic(Kind.MOTION, update.camera)
+
+    def _apply_classification(self, update: Classified) -> Iterator[Change]:
+        """Apply a classification, also by a model that the configuration does not have yet.
+
+        Frigate uses a new model at once, and tells a state again only when it changes.
+        """
+        states = self.of(update.camera).states
+        known = self._config.classifiers.get(update.camera, ())
+        if update.model not in (*known, *states):
+            if len(update.model) > MAX_NAME_LENGTH:
+                return
+            if len(states.keys() - {*known}) >= _MAX_NEW_MODELS:
+                return
+        states[update.model] = update.state
+        yield Topic(Kind.STATES, update.camera, update.model)
 
     def _is_sure(self, found: Recognized) -> bool:
         """Return whether Frigate itself is sure of a recognition, so that it counts."""
