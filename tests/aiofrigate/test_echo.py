@@ -229,6 +229,18 @@ def test_what_is_cut_shows_no_half_of_a_secret() -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["my\n secret  pass", "my  secret\x00 pass", "my secret\u00a0pass"]
+)
+@pytest.mark.parametrize("secret", ["my secret pass", "my  secret pass"])
+def test_a_secret_broken_over_lines_is_masked(secret: str, text: str) -> None:
+    assert shown(f"a {text} b", SecretMask((secret,))) == "a *** b"
+
+
+def test_a_secret_in_the_encoding_of_old_servers_is_masked() -> None:
+    assert shown("/p%E4sswort", SecretMask(("pässwort",))) == "/***"
+
+
+@pytest.mark.parametrize(
     "part", ["<title>", "<TITLE>a", "</title>", "&", "\\u00", "%2"]
 )
 async def test_a_page_without_an_end_is_read_at_once(

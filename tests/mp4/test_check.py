@@ -227,6 +227,12 @@ def test_a_box_smaller_than_its_header(tmp_path: Path, header: bytes) -> None:
         inspect(_written(tmp_path, body))
 
 
+def test_too_many_boxes(tmp_path: Path) -> None:
+    body = WHOLE.read_bytes() + 2**19 * b"\x00\x00\x00\x08free"
+    with pytest.raises(DamagedError, match="too many boxes"):
+        inspect(_written(tmp_path, body))
+
+
 def _nothing_but_the_beginning(body: bytes) -> bytes:
     return body[: _boxes(body)[0][2]]
 

@@ -202,7 +202,8 @@ def shown(text: str, mask: Mask) -> str:
     if len(text) > _MAX_SEARCHED:
         # Half a secret is not recognized, so what may be one at the end is dropped.
         masked = masked[:-_LONGEST_SECRET]
-    return one_line(masked)
+    # A secret with spaces in it may have been broken over several lines.
+    return _cut(mask(_joined(masked)))
 
 
 def shown_or_none(value: Any, mask: Mask) -> str | None:
@@ -213,7 +214,14 @@ def shown_or_none(value: Any, mask: Mask) -> str | None:
 
 def one_line(text: str) -> str:
     """Return a text on one line, printable, and short enough for an error."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return _cut(_joined(text))
+
+
+def _joined(text: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _cut(line: str) -> str:
     if len(line) > MAX_MESSAGE_LENGTH:
         return line[: MAX_MESSAGE_LENGTH - 1] + "…"
     return line

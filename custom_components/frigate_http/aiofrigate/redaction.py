@@ -2,6 +2,7 @@
 
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 import html
 from ipaddress import ip_address
 import json
@@ -130,6 +131,11 @@ class SecretMask:
 
 def _forms(secret: str) -> Iterator[str]:
     yield secret
+    # As a browser and our own messages show it on one line.
+    yield " ".join(secret.split())
+    with suppress(UnicodeEncodeError):
+        # Old servers do not write UTF-8.
+        yield quote(secret.encode("latin-1"), safe="")
     raw = secret.encode("utf-8", "surrogatepass")
     yield from (quote(raw, safe=""), quote(raw), quote_plus(raw))
     for is_ascii in (True, False):

@@ -7,6 +7,9 @@ from typing import BinaryIO, NamedTuple
 
 from .errors import DamagedError, NotMp4Error, TruncatedError
 
+# A day of one fragment every second has 172,800 boxes, and each takes memory and time.
+_MAX_BOXES = 2**19
+
 
 class Box(NamedTuple):
     """A top-level box: its type (four letters), position, and size with the header."""
@@ -47,12 +50,14 @@ def iter_boxes(file: BinaryIO, end: int) -> Iterator[Box]:
     Raises:
         NotMp4Error: the file is not an MP4 file, or is empty.
         TruncatedError: the last box is not whole.
-        DamagedError: a box has an impossible size.
+        DamagedError: a box has an impossible size, or there are too many.
     """
     if not end:
         raise NotMp4Error("The file is empty")
-    position = 0
+    position = count = 0
     while position < end:
+        if (count := count + 1) > _MAX_BOXES:
+            raise DamagedError("The file consists of too many boxes")
         file.seek(position)
         box = _read_header(file, position, end - position)
         if box.size > end - position:
