@@ -18,6 +18,7 @@ from custom_components.frigate_http.downloads.journal import (
     journal_of,
 )
 from custom_components.frigate_http.downloads.paths import DownloadPaths
+from custom_components.frigate_http.downloads.plan import settle
 from custom_components.frigate_http.downloads.publishing import publish_all
 from custom_components.frigate_http.downloads.workspace import (
     create_workspace,
@@ -315,3 +316,25 @@ async def test_removing_the_entry_finishes_first(
     await async_forget_journal(hass, ENTRY_ID)
     assert contents(folders.media) == NEW
     assert f"{DOMAIN}.downloads.{ENTRY_ID}" not in hass_storage
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "5",
+        "[" * 600_000,
+        json.dumps([dict.fromkeys(("source", "target", "size", "changed_at"), "a")]),
+        json.dumps(
+            [
+                dict.fromkeys(("source", "target", "size", "changed_at"), "a")
+                | {"backup": None, "overwrite": True}
+            ]
+        ),
+    ],
+)
+def test_what_is_no_plan_is_an_error_that_is_expected(
+    tmp_path: Path, body: str
+) -> None:
+    (tmp_path / "publishing.json").write_text(body, "utf-8")
+    with pytest.raises(ValueError, match="not a plan"):
+        settle(tmp_path)

@@ -59,8 +59,11 @@ class PlannedFile:
         """Refuse everything but plain names: others can write to a media folder too.
 
         Raises:
+            TypeError: a number is none.
             ValueError: a name leads to another folder.
         """
+        if not isinstance(self.size, int) or not isinstance(self.changed_at, int):
+            raise TypeError("Size and time are whole numbers")
         for name in (self.source, self.target, self.backup or "none"):
             if Path(name).name != name:
                 raise ValueError(f"{name!r} is not the name of a file")
@@ -119,10 +122,10 @@ class Plan:
         """
         if (step := _step_of(workspace)) is None:
             return None
-        found: Any = json.loads((workspace / step).read_text("utf-8"))
         try:
+            found: Any = json.loads((workspace / step).read_text("utf-8"))
             files = [PlannedFile(**each) for each in found]
-        except TypeError as err:
+        except (TypeError, RecursionError) as err:
             raise ValueError("The file is not a plan") from err
         return cls(workspace, files, step)
 
