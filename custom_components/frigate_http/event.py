@@ -175,9 +175,10 @@ class FrigateEvent(LiveEventEntity, EventEntity):
             camera = camera_fields(
                 self.hass, self.coordinator.config_entry, self.camera
             )
-            self._trigger_event(event_type, {**attributes, **camera})
+            payload = {**attributes, **camera}
+            self._trigger_event(event_type, payload)
             self.async_write_ha_state()
-            self._fire_activity(event_type, attributes)
+            self._fire_activity(event_type, payload)
 
     def _fire_activity(self, event_type: str, attributes: Mapping[str, Any]) -> None:
         """Let the activity say more than the type, which is all that it shows of a state."""
@@ -185,8 +186,9 @@ class FrigateEvent(LiveEventEntity, EventEntity):
         names = {zone: found.friendly_name for zone, found in zones.items()}
         data = {
             **attributes,
-            "camera": self.camera,
+            # That of the event entity is what the activity is listed under.
             "entity_id": self.entity_id,
+            "camera_entity_id": attributes["entity_id"],
             "kind": self.entity_description.key,
             "event_type": event_type,
             "zone_names": [

@@ -288,6 +288,27 @@ async def test_a_description_of_what_was_over_before_startup_fires_nothing(
 
 
 @EVERY_VERSION
+async def test_a_face_that_is_repeated_after_startup_fires_nothing(
+    hass: HomeAssistant, watched: FakeFrigate
+) -> None:
+    before = watched.object_appears("front_door")
+    watched.face_recognized(before, "Ana")
+    watched.fail("/api/review", Fault.status(503))
+    entry = await set_up(hass, make_entry(watched.internal_url))
+    await watched.wait_for_live(1)
+    # Frigate looks at the face again while nothing is known of earlier.
+    watched.face_recognized(before, "Ana", score=0.96)
+    watched.clear_faults()
+    await entry.runtime_data.live.async_refresh()
+    await until_pushing(hass, entry, watched)
+    assert state_of(hass, entry, *FACE) == STATE_UNKNOWN
+    told = EventPayload(hass, entry, FACE)
+    watched.face_recognized(watched.object_appears("front_door"), "Ben")
+    await until(hass, lambda: bool(told.attributes), "the next face")
+    assert [one["name"] for one in told.attributes] == ["Ben"]
+
+
+@EVERY_VERSION
 async def test_a_description_after_a_reload_fires_nothing(
     hass: HomeAssistant, watched: FakeFrigate, entry: MockConfigEntry
 ) -> None:

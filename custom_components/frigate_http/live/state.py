@@ -1,5 +1,6 @@
 """The current state of all cameras, updated by pushed messages and by polling."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 import time
@@ -34,6 +35,7 @@ from .topics import PROFILE, Kind, LiveEvent, ReviewEvent, Topic
 _MIN_TIME_STEP = 0.001
 """Seconds. Polling does not tell when Frigate replaced a snapshot by a better one."""
 
+_MAX_EARLY_RECOGNITIONS = 100
 _MAX_NEW_MODELS = 10
 """Models of a camera whose states are kept before the configuration has them."""
 
@@ -58,6 +60,8 @@ class LiveState:
         self._cameras: dict[str, CameraState] = {}
         self.reviews = ReviewLog()
         self._recognitions = RecognitionLog()
+        # Pushed before it is known which objects were recognized earlier; None from then on.
+        self._early: deque[Recognized] | None = deque(maxlen=_MAX_EARLY_RECOGNITIONS)
         self.profile: ProfileState | None = None
 
     def configure(self, config: Config, cameras: Mapping[str, CameraConfig]) -> bool:
@@ -141,12 +145,21 @@ class LiveState:
             yield from self._set_severity(camera, self.reviews.severity(camera))
 
     def apply_initial(self, ongoing: Iterable[Event]) -> Iterator[Change]:
-        """Apply events that started before Home Assistant did, without firing any."""
+        """Apply events that started before Home Assistant did, without firing any.
+
+        What was pushed meanwhile is applied afterwards: Frigate repeats recognitions, and
+        a door must not open because Home Assistant was restarted.
+        """
         for event in sorted(ongoing, key=_start_of):
             yield from self._apply_polled_snapshot(event)
             if (found := self._recognition_of(event)) is not None:
                 # Remembered only: a later visitor may have been recognized and left since.
                 self._recognitions.is_new(found)
+        early, self._early = self._early or (), None
+        for found in early:
+            if self._recognitions.is_new(found):
+                yield self._set_last_recognized(found)
+                yield found
 
     def add_past_snapshots(self, events: Iterable[Event]) -> Iterator[Change]:
         """Apply past events for the sake of their snapshots."""
@@ -261,6 +274,9 @@ class LiveState:
 
     def _apply_recognition(self, update: Recognized) -> Iterator[Change]:
         if not self._is_sure(update):
+            return
+        if self._early is not None:
+            self._early.append(update)
             return
         yield self._set_last_recognized(update)
         if self._recognitions.is_new(update):
