@@ -19,7 +19,7 @@ from .errors import Mp4Error
 
 _HEADER_SIZE = 8
 # No recording comes near, but a few bytes could ask for any amount of memory.
-_MAX_DESCRIPTION, _MAX_PACKETS = 16 * 2**20, 2**22
+_MAX_DESCRIPTION, _MAX_PACKETS, _MAX_TRACKS = 16 * 2**20, 2**22, 8
 # Samples that depend on others: FFmpeg takes only the rest for keyframes.
 _NO_KEYFRAME = 0x01010000
 _SAMPLE_ENTRIES = {b"avc1", b"avc3", b"hvc1", b"hev1", b"mp4a"}
@@ -154,6 +154,8 @@ def _read_moov(body: bytes) -> dict[int, TrackTable]:
         handler = child_of(trak, b"mdia", b"hdlr")[8:12]
         if track_id in tables or not timescale or not _is_plain(trak):
             raise _UnusualError
+        if len(tables) == _MAX_TRACKS:
+            raise _UnusualError
         tables[track_id] = TrackTable(
             trak, timescale, handler == b"vide", defaults[track_id]
         )
@@ -194,6 +196,10 @@ def _read_moof(
         (dts,) = struct.unpack_from(">Q" if tfdt[0] else ">I", tfdt, 4)
         begin, end = mdat.position + _HEADER_SIZE, mdat.position + mdat.size
         for trun in truns:
+            # A few bytes can describe the same content as packets of every track.
+            (count,) = struct.unpack_from(">I", trun, 4)
+            if count + sum(len(one.dts) for one in tables.values()) > _MAX_PACKETS:
+                raise _UnusualError
             dts = _read_trun(trun, table, base, defaults, dts)
             # Packets are copied in the order of the file, which has to be that of time.
             if table.offsets[table.runs[-1]] < begin:
@@ -230,8 +236,7 @@ def _read_trun(
     """Add the packets of a run to a table; return the DTS after the last one."""
     flags = int.from_bytes(body[1:4])
     (count,) = struct.unpack_from(">I", body, 4)
-    is_possible = 0 < count <= _MAX_PACKETS - len(table.dts)
-    if not is_possible or not flags & _DATA_OFFSET:
+    if not count or not flags & _DATA_OFFSET:
         raise _UnusualError
     (offset,) = struct.unpack_from(">i", body, 8)
     position = 12
