@@ -257,6 +257,21 @@ async def test_a_disk_that_is_not_mounted_at_the_next_start(
     assert contents(folders.media) == NEW
 
 
+async def test_an_empty_mount_point_at_the_next_start(
+    hass: HomeAssistant, folders: Folders, hass_storage: dict[str, Any]
+) -> None:
+    download = await killed_halfway(hass, folders)
+    away = folders.media.rename(folders.config / "unmounted")
+    folders.media.mkdir()
+    await start_again(hass)
+    assert stored(hass_storage)["workspaces"] == [str(download.workspace)]
+    folders.media.rmdir()
+    away.rename(folders.media)
+    await start_again(hass)
+    assert contents(folders.media) == NEW
+    assert stored(hass_storage)["workspaces"] == []
+
+
 async def test_a_disk_that_still_fails_at_the_next_start(
     hass: HomeAssistant,
     folders: Folders,

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 import random
 import struct
+import tracemalloc
 
 import av
 import pytest
@@ -281,6 +282,60 @@ def test_runs_in_another_order_than_in_the_file(tmp_path: Path) -> None:
     path.write_bytes(_in_two_runs(swapped=True))
     assert read_tables(path, (1,)) is None
     assert inspect(path).video_packets == len(tables[0].dts)
+
+
+def _with_tracks(number: int) -> bytes:
+    """Return a clip that describes its first track so many times."""
+    body = (CLIPS / "part0.mp4").read_bytes()
+    moov = body.index(b"moov") - 4
+    (moov_size,) = struct.unpack_from(">I", body, moov)
+    trak, trex = (_whole(body, kind) for kind in (b"trak", b"trex"))
+    traks = trexes = b""
+    for track in range(10, 10 + number):
+        traks += _with_id(trak, b"tkhd", 12, track)
+        trexes += _with_id(trex, b"trex", 4, track)
+    mvhd = _whole(body, b"mvhd")
+    new = _box(b"moov", mvhd + traks + _box(b"mvex", trexes))
+    return body[:moov] + new + body[moov + moov_size :]
+
+
+def _whole(body: bytes, kind: bytes) -> bytes:
+    start = body.index(kind) - 4
+    (size,) = struct.unpack_from(">I", body, start)
+    return body[start : start + size]
+
+
+def _with_id(box: bytes, kind: bytes, at: int, track: int) -> bytes:
+    place = box.index(kind) + 4 + at
+    return box[:place] + struct.pack(">I", track) + box[place + 4 :]
+
+
+def test_a_file_of_many_tracks_is_no_recording(tmp_path: Path) -> None:
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(_with_tracks(8).replace(b"moof", b"free"))
+    tables = read_tables(path, (10, 17))
+    assert tables is not None
+    assert [len(table.dts) for table in tables] == [0, 0]
+    path.write_bytes(_with_tracks(9).replace(b"moof", b"free"))
+    assert read_tables(path, (10, 18)) is None
+
+
+def test_a_run_of_millions_of_packets_takes_no_memory(tmp_path: Path) -> None:
+    """Twenty bytes can describe them, and each track may claim the same content."""
+    path = tmp_path / "clip.mp4"
+    body = bytearray((CLIPS / "part0.mp4").read_bytes())
+    first = body.index(b"trun")
+    second = body.index(b"trun", first + 4)
+    # Only the offset of the content is told, and nothing of each packet.
+    struct.pack_into(">II", body, second + 4, 1, 2**22)
+    path.write_bytes(body)
+    tracemalloc.start()
+    try:
+        assert read_tables(path, (1, 2)) is None
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 4 * 2**20
 
 
 def test_broken_tables_never_lead_beyond_the_file(tmp_path: Path) -> None:

@@ -61,16 +61,25 @@ def remove_empty(folders: list[Path]) -> None:
 def discard(workspace: Path) -> bool:
     """Remove a workspace with its content; return whether it is certainly removed.
 
-    It may still exist on a disk that is not mounted. While its plan is not carried out it
-    is kept, as it may hold the only copies of replaced files.
+    It may still exist on a disk that is not mounted, of which an empty folder shows. While
+    its plan is not carried out it is kept, as it may hold the only copies of replaced files.
     """
     try:
         if is_open(workspace):
             return False
     except OSError:
         return False
+    if not workspace.exists():
+        return _has_content(workspace.parent)
     shutil.rmtree(workspace, ignore_errors=True)
-    return workspace.parent.exists() and not workspace.exists()
+    return not workspace.exists()
+
+
+def _has_content(folder: Path) -> bool:
+    try:
+        return next(folder.iterdir(), None) is not None
+    except OSError:
+        return False
 
 
 def check_free(target: Path) -> None:
