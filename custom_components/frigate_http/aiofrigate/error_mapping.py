@@ -212,11 +212,6 @@ def shown_or_none(value: Any, mask: Mask) -> str | None:
     return None if text is None else shown(text, mask)
 
 
-def one_line(text: str) -> str:
-    """Return a text on one line, printable, and short enough for an error."""
-    return _cut(_joined(text))
-
-
 def _joined(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 

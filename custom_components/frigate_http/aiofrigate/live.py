@@ -19,7 +19,7 @@ from .errors import (
     FrigateError,
     FrigateLiveError,
 )
-from .transport import Transport
+from .transport import Transport, time_limit
 from .websocket import open_websocket
 from .ws_messages import CameraActivity, Update, parse_message
 
@@ -169,13 +169,10 @@ class Live:
         Raises:
             FrigateConnectionError: it did not arrive in time.
         """
-        try:
-            async with asyncio.timeout(ANSWER_TIMEOUT):
-                async for message in socket:
-                    if isinstance(_dispatch(message, on_update), CameraActivity):
-                        return
-        except TimeoutError as err:
-            raise error_from_exception(err) from err
+        async with time_limit(ANSWER_TIMEOUT):
+            async for message in socket:
+                if isinstance(_dispatch(message, on_update), CameraActivity):
+                    return
         raise FrigateConnectionError("The live connection ended before it began")
 
 

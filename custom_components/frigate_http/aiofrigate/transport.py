@@ -145,7 +145,7 @@ class Transport:
             try:
                 # The limit of aiohttp begins anew with each HTTP request; this one also
                 # covers the login, redirects and what is sent again.
-                async with _time_limit(timeout), self._lanes.place_in(lane):
+                async with time_limit(timeout), self._lanes.place_in(lane):
                     has_place = True
                     yield
             except FrigateError as err:
@@ -180,7 +180,7 @@ class Transport:
         )
         with self.metrics.recording_errors(request.key), forgetting_causes():
             async with AsyncExitStack() as stack:
-                async with _time_limit(REQUEST_TIMEOUT):
+                async with time_limit(REQUEST_TIMEOUT):
                     await stack.enter_async_context(self._lanes.place_in(lane))
                 response = await self.login.run(partial(self._send, request))
                 await stack.enter_async_context(self._kept_open(response))
@@ -356,7 +356,7 @@ class Transport:
 
 
 @asynccontextmanager
-async def _time_limit(seconds: float) -> AsyncGenerator[None]:
+async def time_limit(seconds: float) -> AsyncGenerator[None]:
     """Raise FrigateTimeoutError if what is inside takes longer."""
     try:
         async with asyncio.timeout(seconds):

@@ -157,9 +157,7 @@ class LiveState:
                 self._recognitions.is_new(found)
         early, self._early = self._early or (), None
         for found in early:
-            if self._recognitions.is_new(found):
-                yield self._set_last_recognized(found)
-                yield found
+            yield from self._recognize_once(found)
 
     def add_past_snapshots(self, events: Iterable[Event]) -> Iterator[Change]:
         """Apply past events for the sake of their snapshots."""
@@ -368,8 +366,10 @@ class LiveState:
 
     def _apply_polled_event(self, event: Event) -> Iterator[Change]:
         yield from self._apply_polled_snapshot(event)
-        if (found := self._recognition_of(event)) is None:
-            return
+        if (found := self._recognition_of(event)) is not None:
+            yield from self._recognize_once(found)
+
+    def _recognize_once(self, found: Recognized) -> Iterator[Change]:
         # Only new ones: several people at once would replace each other with every poll.
         if self._recognitions.is_new(found):
             yield self._set_last_recognized(found)
