@@ -4,17 +4,14 @@ The fake Frigate runs in this process. What downloads runs in another one, whose
 memory are measured. Where ffmpeg is not installed, its library copies the packets instead.
 """
 
-import argparse
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
-import json
 from pathlib import Path
 import re
 import resource
 import shutil
-import sys
 import tempfile
 
 import aiohttp
@@ -27,8 +24,9 @@ from custom_components.frigate_http.periods import Period
 from homeassistant.core import HomeAssistant
 from tests.fake_frigate import FakeFrigate
 
+from .home import Worker
 from .join import SCENE, remux
-from .table import Row, table
+from .table import Row
 
 CAMERA = "front_door"
 CHUNK_DURATION = 60.0
@@ -38,7 +36,6 @@ WARM_UP = 10.0
 CPU_LIMIT = 1.3
 MEMORY_LIMIT = 32.0
 """MiB above what the process takes while it is idle."""
-ROOT = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,7 @@ class Cost:
     """Seconds."""
     memory: float
     """The peak in MiB, above what was taken before."""
-    n_bytes: int
+    n_bytes: float
 
 
 def _memory(field: str) -> float:
@@ -95,8 +92,11 @@ def _known[T](value: T) -> Callable[[], Awaitable[T]]:
     return wait_until_finished
 
 
-async def _work(url: str, end: float, seconds: float, export_id: str) -> Cost:
-    """Download a clip, or else an export."""
+async def work(
+    url: str, end_at: str, duration: str, export_id: str = ""
+) -> dict[str, float]:
+    """Download a clip, or else an export, and return what it cost."""
+    end, seconds = float(end_at), float(duration)
     async with AsyncExitStack() as stack:
         name = stack.enter_context(tempfile.TemporaryDirectory())
         session = await stack.enter_async_context(aiohttp.ClientSession())
@@ -126,24 +126,19 @@ async def _work(url: str, end: float, seconds: float, export_id: str) -> Cost:
                 )
         cost = await _cost_of(job, folder)
         await hass.async_stop(force=True)
-        return cost
+        return asdict(cost)
 
 
-async def _run(*command: str) -> bytes:
-    process = await asyncio.create_subprocess_exec(
-        *command, cwd=ROOT, stdout=asyncio.subprocess.PIPE
-    )
-    result, _ = await process.communicate()
-    if process.returncode:
+async def _run(*command: str) -> None:
+    process = await asyncio.create_subprocess_exec(*command)
+    if await process.wait():
         raise RuntimeError(f"{command[0]} has failed")
-    return result
 
 
-async def _measured(url: str, end: float, seconds: float, export_id: str = "") -> Cost:
+async def _measured(url: str, end: float, seconds: float, *export_id: str) -> Cost:
     """Return what a download costs in a process of its own."""
-    work = json.dumps([url, end, seconds, export_id])
-    found = await _run(sys.executable, "-m", "benchmarks.clip", "--work", work)
-    return Cost(**json.loads(found))
+    worker = await Worker.start("clip", url, end, seconds, *export_id)
+    return Cost(**await worker.result())
 
 
 async def _reference(url: str, end: float, seconds: float) -> tuple[float, str]:
@@ -181,7 +176,7 @@ def _memory_row(what: str, scale: str, cost: Cost) -> Row:
     )
 
 
-async def run(minutes: Sequence[int] = MINUTES) -> list[Row]:
+async def measure(minutes: Sequence[int] = MINUTES) -> list[Row]:
     """Measure clips of some lengths, and an export."""
     rows: list[Row] = []
     async with FakeFrigate() as frigate:
@@ -211,27 +206,3 @@ async def run(minutes: Sequence[int] = MINUTES) -> list[Row]:
         cost = await _measured(url, end, 0, export.id)
         rows.append(_memory_row("an export", f"{cost.n_bytes / 10**6:.0f} MB", cost))
     return rows
-
-
-async def measure() -> list[Row]:
-    """Measure saving clips."""
-    return await run()
-
-
-def main() -> None:
-    """Print the table, or be measured in a process of its own."""
-    parser = argparse.ArgumentParser(prog="clip", description=__doc__)
-    parser.add_argument("--minutes", type=int, nargs="+", default=MINUTES)
-    parser.add_argument(
-        "--work", help="what to download, as JSON: measure what it costs"
-    )
-    arguments = parser.parse_args()
-    if arguments.work:
-        cost = asyncio.run(_work(*json.loads(arguments.work)))
-        sys.stdout.write(json.dumps(asdict(cost)))
-        return
-    sys.stdout.write(f"{table(asyncio.run(run(arguments.minutes)))}\n")
-
-
-if __name__ == "__main__":
-    main()
