@@ -19,10 +19,19 @@ FOREIGN = {"homeassistant", "custom_components", "voluptuous"}
 # From the bottom to the top. A room is a module or a package.
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("aiofrigate", "mp4", "const"),
-    ("connection", "dates", "errors", "issues", "live"),
-    ("coordinator", "flow", "periods"),
+    (
+        "connection",
+        "dates",
+        "errors",
+        "issues",
+        "live",
+        "media_ids",
+        "media_owners",
+    ),
+    ("coordinator", "flow", "periods", "view_urls"),
     ("commands", "downloads", "inventory"),
     ("entity", "permissions", "runtime"),
+    ("media_access",),
     (
         "binary_sensor",
         "button",
@@ -40,11 +49,19 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "repairs",
         "services",
         "system_health",
+        "views",
     ),
     ("__init__",),
 )
 # All others are handed what they need.
-READERS = {"__init__", "config_flow", "diagnostics", "services", "system_health"}
+READERS = {
+    "__init__",
+    "config_flow",
+    "diagnostics",
+    "media_access",
+    "services",
+    "system_health",
+}
 # Without orjson, the standard library parses JSON.
 ALLOWED = sys.stdlib_module_names | {"aiohttp", "multidict", "yarl", "av", "orjson"}
 

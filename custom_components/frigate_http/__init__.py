@@ -28,8 +28,10 @@ from .issues import (
     async_delete_issues,
     async_update_issues,
 )
+from .media_owners import MediaOwners
 from .runtime import FrigateConfigEntry, FrigateRuntime
 from .services import async_setup_services
+from .views import async_register_views
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -48,8 +50,9 @@ PLATFORMS = [
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Register the actions, which exist without a loaded config entry too."""
+    """Register the actions and views, which exist without a loaded config entry too."""
     async_setup_services(hass)
+    async_register_views(hass)
     async_close_issues_on_unload(hass)
     return True
 
@@ -83,6 +86,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> b
         ptz=PtzCoordinator(hass, entry, client, coordinator),
         commands=Commands(coordinator, live, profiles),
         downloads=downloads,
+        owners=MediaOwners(client),
     )
 
     async_keep_in_step(hass, coordinator)

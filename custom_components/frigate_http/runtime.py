@@ -13,6 +13,7 @@ from .coordinator.ptz import PtzCoordinator
 from .coordinator.reviews import ReviewsCoordinator
 from .coordinator.server import ServerCoordinator
 from .downloads.manager import DownloadManager
+from .media_owners import MediaOwners
 
 type FrigateConfigEntry = ConfigEntry[FrigateRuntime]
 
@@ -30,3 +31,4 @@ class FrigateRuntime:
     ptz: PtzCoordinator
     commands: Commands
     downloads: DownloadManager
+    owners: MediaOwners

@@ -1,0 +1,69 @@
+"""The paths of our views, and the patterns under which they are registered.
+
+None of them has a query: Home Assistant signs only paths without one.
+"""
+
+from typing import Literal
+
+from .const import DOMAIN
+from .media_ids import escaped, written_time
+
+_ENTRY = f"/api/{DOMAIN}/{{entry_id}}"
+_RANGE = "{camera}/{start}/{end}"
+
+PLAYLIST = f"{_ENTRY}/vod/{_RANGE}/master.m3u8"
+CLIP = f"{_ENTRY}/clip/{_RANGE}/clip.mp4"
+REVIEW_THUMBNAIL = f"{_ENTRY}/review/{{review_id}}/thumbnail"
+REVIEW_PREVIEW = f"{_ENTRY}/review/{{review_id}}/preview.mp4"
+EVENT_THUMBNAIL = f"{_ENTRY}/event/{{event_id}}/thumbnail"
+EVENT_SNAPSHOT = f"{_ENTRY}/event/{{event_id}}/snapshot"
+EXPORT_THUMBNAIL = f"{_ENTRY}/export/{{export_id}}/thumbnail"
+EXPORT_VIDEO = f"{_ENTRY}/export/{{export_id}}/video.mp4"
+HLS = f"/api/{DOMAIN}/hls/{{token}}/{{file}}"
+"""Needs no login: the token in it stands for one, see `views/tokens.py`."""
+
+type ReviewPart = Literal["thumbnail", "preview.mp4"]
+type EventPart = Literal["thumbnail", "snapshot"]
+type ExportPart = Literal["thumbnail", "video.mp4"]
+
+
+def playlist_url(entry_id: str, camera: str, start: float, end: float) -> str:
+    """Return the path of the playlist of a range; seconds since the epoch."""
+    return PLAYLIST.format(**_range(entry_id, camera, start, end))
+
+
+def clip_url(entry_id: str, camera: str, start: float, end: float) -> str:
+    """Return the path of a range as one MP4 file; seconds since the epoch."""
+    return CLIP.format(**_range(entry_id, camera, start, end))
+
+
+def review_url(entry_id: str, review_id: str, part: ReviewPart) -> str:
+    """Return the path of a part of a review item."""
+    pattern = REVIEW_THUMBNAIL if part == "thumbnail" else REVIEW_PREVIEW
+    return pattern.format(entry_id=entry_id, review_id=escaped(review_id))
+
+
+def event_url(entry_id: str, event_id: str, part: EventPart) -> str:
+    """Return the path of a part of an event."""
+    pattern = EVENT_THUMBNAIL if part == "thumbnail" else EVENT_SNAPSHOT
+    return pattern.format(entry_id=entry_id, event_id=escaped(event_id))
+
+
+def export_url(entry_id: str, export_id: str, part: ExportPart) -> str:
+    """Return the path of a part of an export."""
+    pattern = EXPORT_THUMBNAIL if part == "thumbnail" else EXPORT_VIDEO
+    return pattern.format(entry_id=entry_id, export_id=escaped(export_id))
+
+
+def hls_url(token: str, file: str) -> str:
+    """Return the path of a file that a playlist names."""
+    return HLS.format(token=token, file=file)
+
+
+def _range(entry_id: str, camera: str, start: float, end: float) -> dict[str, str]:
+    return {
+        "entry_id": entry_id,
+        "camera": escaped(camera),
+        "start": written_time(start),
+        "end": written_time(end),
+    }

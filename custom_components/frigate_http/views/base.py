@@ -1,0 +1,125 @@
+"""What all views have in common: who may see what, what errors become, safe headers."""
+
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from homeassistant.auth.models import User
+from homeassistant.components.http import KEY_HASS_USER
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.http import KEY_HASS
+
+from ..aiofrigate import (
+    FrigateArgumentError,
+    FrigateClosedError,
+    FrigateError,
+    FrigateForbiddenError,
+    FrigateNotFoundError,
+    FrigateRateLimitError,
+    FrigateStartingError,
+    FrigateTimeoutError,
+)
+from ..const import LOGGER
+from ..errors import async_handle_lost_login
+from ..media_access import MediaAccess, NotLoadedError, async_get_access
+from ..media_ids import MediaIdError, read_time, unescaped
+
+SAFE_HEADERS: Final[Mapping[str, str]] = {
+    # Whatever Frigate sends, a browser must neither guess its type nor run it.
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'",
+}
+KEPT: Final[Mapping[str, str]] = {hdrs.CACHE_CONTROL: "private, max-age=86400"}
+NOT_KEPT: Final[Mapping[str, str]] = {hdrs.CACHE_CONTROL: "no-store"}
+
+_NOT_THERE = (FrigateArgumentError, FrigateForbiddenError, FrigateNotFoundError)
+_LATER = (FrigateClosedError, FrigateRateLimitError, FrigateStartingError)
+
+
+def hass_of(request: web.Request) -> HomeAssistant:
+    """Return the Home Assistant that answers a request."""
+    return request.app[KEY_HASS]
+
+
+def access_to(
+    request: web.Request, entry_id: str, user: User | None = None
+) -> MediaAccess:
+    """Return what the user of a request may see of a server.
+
+    Args:
+        request: the request, whose user Home Assistant has verified.
+        entry_id: the config entry.
+        user: the user instead, for a request that Home Assistant has not verified.
+
+    Raises:
+        HTTPNotFound: there is no such server.
+        HTTPServiceUnavailable: it is not loaded, which may be over in a moment.
+    """
+    hass = hass_of(request)
+    try:
+        # Never None, which would stand for an automation.
+        return async_get_access(hass, entry_id, user or request[KEY_HASS_USER])
+    except NotLoadedError as err:
+        if hass.config_entries.async_get_entry(entry_id) is None:
+            raise web.HTTPNotFound(headers=NOT_KEPT) from err
+        raise web.HTTPServiceUnavailable(headers=NOT_KEPT) from err
+
+
+def require_camera(access: MediaAccess, camera: str | None) -> None:
+    """Raise HTTPNotFound unless recordings of a camera may be shown.
+
+    Home Assistant counts a 401 as a failed login, and in the end bans the address. It is
+    also what somebody gets who asks for a camera that does not exist.
+    """
+    if not access.may_see(camera):
+        raise web.HTTPNotFound(headers=NOT_KEPT)
+
+
+@contextmanager
+def reading_path() -> Generator[None]:
+    """Raise HTTPNotFound for a path that we would never write."""
+    try:
+        yield
+    except MediaIdError as err:
+        raise web.HTTPNotFound(headers=NOT_KEPT) from err
+
+
+def read_name(text: str) -> str:
+    """Return the name of a camera, or an id, in a path; raises HTTPNotFound."""
+    with reading_path():
+        return unescaped(text)
+
+
+def read_range(start: str, end: str) -> tuple[float, float]:
+    """Return the range in a path, in seconds since the epoch; raises HTTPNotFound."""
+    with reading_path():
+        first, last = read_time(start), read_time(end)
+        if first >= last:
+            raise MediaIdError(start)
+        return first, last
+
+
+@contextmanager
+def view_errors(hass: HomeAssistant, access: MediaAccess) -> Generator[None]:
+    """Raise client errors as the answers that a browser or a player understands.
+
+    What Frigate says is only logged; it is not for those who watch.
+    """
+    try:
+        yield
+    except FrigateError as err:
+        async_handle_lost_login(hass, access.entry, err)
+        LOGGER.debug("Cannot show a recording of %s: %s", access.entry.title, err)
+        raise _answer_to(err) from err
+
+
+def _answer_to(err: FrigateError) -> web.HTTPException:
+    if isinstance(err, _NOT_THERE):
+        return web.HTTPNotFound(headers=NOT_KEPT)
+    if isinstance(err, _LATER):
+        return web.HTTPServiceUnavailable(headers=NOT_KEPT)
+    if isinstance(err, FrigateTimeoutError):
+        return web.HTTPGatewayTimeout(headers=NOT_KEPT)
+    return web.HTTPBadGateway(headers=NOT_KEPT)
