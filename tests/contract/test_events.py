@@ -132,7 +132,7 @@ async def test_what_a_restricted_role_sees(
         foreign = "Access denied to camera 'front_door'. Allowed: ['Portones']"
         for path in (
             f"/events/{event}",
-            f"/events/{event}/snapshot.jpg",
+            f"/events/{event}/thumbnail.jpg",
             f"/events/{event}/preview.gif",
             f"/review/{review}",
         ):

@@ -7,8 +7,9 @@ import aiohttp
 import pytest
 
 from tests.contract.client import Answer, bearer, fetch
-from tests.fake_frigate import FakeFrigate
+from tests.fake_frigate import FakeFrigate, WrongClock
 from tests.fake_frigate.face_images import face_image
+from tests.fake_frigate.open_files import REMEMBERED_SECONDS
 from tests.versions import EVERY_VERSION
 
 NOT_DETECTED = {"message": "No face was detected.", "success": False}
@@ -344,4 +345,6 @@ async def test_pictures_of_new_people_are_served(
     path = quote(f"/clips/faces/José/{file}")
     assert (await fetch(session, server.internal_url + path)).status == 200
     await library.post(f"/{quote('José')}/delete", {"ids": [file]})
+    assert (await fetch(session, server.internal_url + path)).status == 200
+    server.state.clock = WrongClock(REMEMBERED_SECONDS)
     assert (await fetch(session, server.internal_url + path)).status == 404

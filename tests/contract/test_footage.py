@@ -9,7 +9,8 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 
 from tests.contract.client import Answer, bearer, fetch
-from tests.fake_frigate import FakeFrigate
+from tests.fake_frigate import FakeFrigate, WrongClock
+from tests.fake_frigate.open_files import REMEMBERED_SECONDS
 from tests.versions import EVERY_VERSION, VERSIONS
 
 FRESH = {"X-Cache-Bypass": "1"}
@@ -119,6 +120,8 @@ async def test_export_from_request_to_video(
         useless = await client.ask(file)
         assert (useless.status, b"moov" in useless.body) == (200, False)
         assert (await client.finished(export_id))["name"] == "Mine"
+        assert (await client.ask(file)).body == useless.body
+        server.state.clock = WrongClock(REMEMBERED_SECONDS)
         video = await client.ask(file)
         assert b"moov" in video.body
         assert len(video.body) > 100 * 1000

@@ -67,7 +67,7 @@ async def test_the_box_frames_the_visitor(
     session: aiohttp.ClientSession, server: FakeFrigate
 ) -> None:
     visitor = server.object_appears("front_door")
-    event = f"/api/events/{visitor.id}/snapshot.jpg"
+    event = f"/api/events/{visitor.id}/snapshot.jpg?bbox=1"
     for path in ("/api/front_door/latest.png?bbox=1", event, event):
         shown = picture(await fetch(session, server.internal_url + path))
         box, person = edges(shown)

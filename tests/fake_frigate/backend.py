@@ -12,6 +12,7 @@ from . import (
     config,
     controls,
     event_commands,
+    event_pictures,
     events,
     export_jobs,
     exports,
@@ -45,7 +46,7 @@ _SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 # Routes of the real server that this one does not have yet: better a clear refusal than
 # the answer that a camera of that name does not exist.
 _MISSING = re.compile(
-    r"/(events/(explore|search)|events/[^/]+/(snapshot-clean\.\w+|plus)|"
+    r"/(events/(explore|search)|events/[^/]+/plus|"
     r"event_ids|review/(activity|event|summarize)|review_ids|"
     r"metrics|go2rtc|vod)(/|$)|/(stats|config)/.|"
     r"/preview/.*/(frames|thumbnail\.[^/]+)$"
@@ -80,6 +81,7 @@ class Backend:
             *export_jobs.ROUTES,
             *cases.ROUTES,
             *events.ROUTES,
+            *event_pictures.ROUTES,
             *event_commands.ROUTES,
             *reviews.ROUTES,
             *timeline.ROUTES,

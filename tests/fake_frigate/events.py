@@ -1,23 +1,16 @@
-"""The events: their lists and their pictures."""
+"""The events: their lists, and each of them."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, tzinfo
 from fnmatch import fnmatchcase
-from functools import lru_cache
-from io import BytesIO
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from PIL import Image
-
-from .answers import Answer, detail, failure, json_answer
+from .answers import Answer, detail, json_answer
 from .call import Call
-from .cameras import not_found
 from .database import Event
 from .forms import Field, Form, query_of
-from .pictures import View, scaled
 from .route import Route, route
-from .state import Camera
 
 _LISTING: Form = {
     **{
@@ -163,82 +156,9 @@ def event_route(call: Call, event_id: str) -> Answer:
     return camera_refusal(call, event.camera) or json_answer(event.whole())
 
 
-async def picture_route(call: Call, event_id: str, kind: str) -> Answer:
-    """Return the snapshot or the thumbnail of an event."""
-    event = call.state.database.look().get(event_id)
-    if event is None or (kind == "snapshot" and not event.has_snapshot):
-        snapshot = kind == "snapshot"
-        return failure(
-            "Live frame not available" if snapshot else "Event not found", 404
-        )
-    if (refusal := camera_refusal(call, event.camera)) is not None:
-        return refusal
-    camera = call.state.cameras[event.camera]
-    view = _view(event, camera, "bbox")
-    picture = await call.workers.draw(view)
-    days = 365 if kind == "snapshot" else 30
-    answer = Answer(200, picture, "image/jpeg", [_caching(event, days)])
-    if call.state.is_018 and kind == "snapshot":
-        answer.headers.append(("X-Frame-Time", str(event.start_time)))
-    return answer
-
-
-def _view(event: Event, camera: Camera, *overlays: str) -> View:
-    """Return the picture of the moment, with the object where the event says it was."""
-    size, box = scaled(camera, 180), event.data.get("box")
-    where = None if box is None else tuple(box)
-    return View(event.camera, *size, overlays, frozen=True, box=where)
-
-
-def _caching(event: Event, days: int) -> tuple[str, str]:
-    """Return the header that keeps the picture of an event that is over."""
-    kept = f"private, max-age={days * 24 * 60 * 60}"
-    return "Cache-Control", "no-store" if event.end_time is None else kept
-
-
-def preview_route(call: Call, event_id: str) -> Answer:
-    """Return the moving picture of an event."""
-    if (event := call.state.database.look().get(event_id)) is None:
-        return failure("Event not found", 404)
-    if (refusal := camera_refusal(call, event.camera)) is not None:
-        return refusal
-    age = [("Cache-Control", "private, max-age=2592000")]
-    return Answer(200, _moving_picture(), "image/gif", age)
-
-
-@lru_cache
-def _moving_picture() -> bytes:
-    out = BytesIO()
-    first, second = (Image.new("P", (32, 18), color) for color in (0, 1))
-    first.save(out, "GIF", save_all=True, append_images=[second], duration=500, loop=0)
-    return out.getvalue()
-
-
-async def label_route(call: Call, name: str, label: str) -> Answer:
-    """Return the newest snapshot of a label, or a placeholder."""
-    if (camera := call.state.cameras.get(name)) is None:
-        return not_found()
-    events = [
-        event
-        for event in call.state.database.look().values()
-        if (event.camera, event.label, event.has_snapshot) == (name, label, True)
-    ]
-    newest = max(events, key=lambda each: each.start_time, default=None)
-    view = View(name, *scaled(camera, 180), frozen=True)
-    if newest is not None:
-        view = _view(newest, camera)
-    headers = [] if newest is None else [_caching(newest, 365)]
-    return Answer(200, await call.workers.draw(view), "image/jpeg", headers)
-
-
 EVENT_PATH = "/events/((?!explore$|search$|summary$)[^/]+)"
 ROUTES: tuple[Route, ...] = (
     route("GET", "/events", list_route),
     route("GET", "/events/summary", summary_route),
     route("GET", EVENT_PATH, event_route),
-    route("GET", rf"{EVENT_PATH}/(snapshot|thumbnail)\.jpg", picture_route),
-    route("GET", rf"{EVENT_PATH}/preview\.gif", preview_route),
-    route(
-        "GET", r"/(?!events/)([^/]+)/([^/]+)/snapshot\.jpg", label_route, camera=True
-    ),
 )

@@ -55,6 +55,8 @@ class Export:
     looks_until_seen: int = 0
     looks: int = 0
     forgotten: bool = False
+    # Of a short export there may never be one.
+    has_picture: bool = True
     began_at: float | None = None
     ended_at: float | None = None
 
@@ -94,9 +96,10 @@ class Export:
 
     def paths(self) -> dict[str, Any]:
         """Return where the video and its picture lie."""
+        picture = f"{MEDIA}/clips/export/{self.id}.webp" if self.has_picture else ""
         return {
             "video_path": f"{MEDIA}/exports/{self.file}",
-            "thumb_path": f"{MEDIA}/clips/export/{self.id}.webp",
+            "thumb_path": picture,
         }
 
 

@@ -4,16 +4,10 @@ from collections.abc import Callable
 import re
 from typing import Any
 
-from .answers import (
-    Answer,
-    Json,
-    invalid,
-    json_answer,
-    nginx_page,
-    server_error,
-    unprocessable,
-)
+from .answers import Answer, Json, invalid, json_answer, server_error, unprocessable
 from .call import Call, read_body
+from .disk_files import serve
+from .open_files import DiskFile
 from .route import route
 from .state import ServerState
 
@@ -159,21 +153,18 @@ def _forget_folder(state: ServerState, name: str) -> None:
 
 async def face_file(call: Call) -> Answer:
     """Return a picture as nginx serves it from the disk."""
+    return await serve(call, lambda: _find(call), expires=True)
+
+
+async def _find(call: Call) -> DiskFile | None:
     parts = call.path.split("/")
     if len(parts) != 5:
-        return nginx_page(404)
+        return None
     folder, name = parts[3], parts[4]
     if name not in (folder_of(call.state, folder) or ()):
-        return nginx_page(404)
-    return picture_file(await call.workers.face(name))
-
-
-def picture_file(picture: bytes) -> Answer:
-    """Return a picture below `/clips`, whose kind nginx does not know."""
-    age = [("Cache-Control", "max-age=604800"), ("Cache-Control", "public")]
-    return Answer(
-        200, picture, "application/octet-stream", [*age, ("Accept-Ranges", "bytes")]
-    )
+        return None
+    picture = await call.workers.face(name)
+    return DiskFile(content=picture, modified=call.state.started_at)
 
 
 ROUTES = (

@@ -8,9 +8,10 @@ from .auth import Verdict, sub_request
 from .backend import Backend
 from .cache import Cache
 from .call import Call
+from .clip_files import clip_file
 from .faces import face_file
 from .live import handshake, is_handshake
-from .video_files import camera_of_file, export_file, export_picture, preview_file
+from .video_files import camera_of_file, export_file, preview_file
 
 # An exception closes the connection to the backend, which nginx may not notice before
 # it passes on the next request; only of a POST it does not make a second attempt.
@@ -139,17 +140,19 @@ class Nginx:
             return handshake(call, verdict)
         if not _may_see_file(call, verdict.role):
             return nginx_page(403)
+        if call.method not in ("GET", "HEAD"):
+            return nginx_page(405)
         if call.path.startswith("/clips/faces/"):
             answer = await face_file(call)
-        elif call.path.startswith("/clips/export/"):
-            answer = await export_picture(call)
         elif call.path.startswith("/exports/"):
             answer = await export_file(call)
         elif call.path.startswith("/clips/previews/"):
             answer = await preview_file(call)
+        elif call.path.startswith("/clips/"):
+            answer = await clip_file(call)
         else:
             return nginx_page(404)
-        if verdict.cookie and answer.status in (200, 206):
+        if verdict.cookie and answer.status in (200, 206, 304):
             # The location adds a header of its own after the one of the login check.
             answer.headers.append(("Set-Cookie", verdict.cookie))
         return answer

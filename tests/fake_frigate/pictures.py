@@ -159,6 +159,11 @@ def _face(name: str) -> bytes:
     return encode(view, 0.0, 0, "webp", 70)
 
 
+@lru_cache(maxsize=256)
+def _still(view: View, moment: float, kind: str, quality: int) -> bytes:
+    return encode(view, moment, 0, kind, quality)
+
+
 class Workers:
     """Draws in threads of its own, so that many streams do not hold up the server."""
 
@@ -187,6 +192,12 @@ class Workers:
         """Return a new picture."""
         now, number = self._clock(), next(self._numbers)
         return await self.run(encode, view, now, number, kind, quality)
+
+    async def still(
+        self, view: View, moment: float, kind: str = "jpg", quality: int = 70
+    ) -> bytes:
+        """Return the picture of a moment, which is always the same."""
+        return await self.run(_still, view, moment, kind, quality)
 
     async def face(self, name: str) -> bytes:
         """Return the picture behind a file name of the face library."""

@@ -12,6 +12,7 @@ from .exporter import Case, Exporter
 from .footage import HISTORY, Footage
 from .journal import Journal
 from .live import Live
+from .open_files import OpenFiles
 from .recognition import Recognition
 from .settings import Profiles, Ptz, Zone
 
@@ -229,6 +230,7 @@ class ServerState:
     database: Database = field(default_factory=Database)
     stats_overrides: dict[str, Any] = field(default_factory=dict)
     footage: Footage = field(default_factory=Footage)
+    open_files: OpenFiles = field(default_factory=OpenFiles)
     exporter: Exporter = field(init=False)
     cases: dict[str, Case] = field(default_factory=dict)
     lpr: bool = False

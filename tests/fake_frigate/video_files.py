@@ -1,25 +1,22 @@
 """Videos as files of nginx: of exports and previews, whole or a part of them."""
 
-from datetime import UTC, datetime
-from email.utils import format_datetime
 from functools import cache
 from pathlib import Path
-import re
 
 from . import recording_files
-from .answers import Answer, Json, json_answer, nginx_page
+from .answers import Answer, Json, json_answer
 from .call import Call
+from .clip_files import camera_of_clip
+from .disk_files import http_date, serve
 from .exporter import Export
-from .faces import picture_file
 from .footage import SCENE, previews
-from .streams import pieces
+from .open_files import DiskFile
 
 # The real file begins so, and has no index yet.
 _UNFINISHED = bytes.fromhex(
     "000000206674797069736f6d0000020069736f6d69736f32617663316d703431"
     "00000008667265650000000c6d646174"
 )
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
 
 
 @cache
@@ -50,73 +47,44 @@ async def export_file(call: Call) -> Answer:
     if not name:
         found = [each for each in exporter.exports if exporter.has_file(each)]
         return await _listing(call, found)
+    return await serve(call, lambda: _find_export(call, name))
+
+
+async def _find_export(call: Call, name: str) -> DiskFile | None:
+    exporter = call.state.exporter
     export = exporter.by_file(name)
     if export is None or not exporter.has_file(export):
-        return nginx_page(404)
-    return part_of(call, await _export_video(call, export))
+        return None
+    path = await _export_video(call, export)
+    return DiskFile(content=path, modified=_written(export), content_type="video/mp4")
 
 
-def _http_date(seconds: float) -> str:
-    return format_datetime(datetime.fromtimestamp(seconds, UTC), usegmt=True)
+def _written(export: Export) -> float:
+    return export.ended_at or export.end
 
 
 async def _listing(call: Call, exports: list[Export]) -> Answer:
     files: list[Json] = []
     for each in sorted(exports, key=lambda each: each.file):
         size = (await _export_video(call, each)).stat().st_size
-        mtime = _http_date(each.ended_at or each.end)
+        mtime = http_date(_written(each))
         files.append({"name": each.file, "type": "file", "mtime": mtime, "size": size})
     return json_answer(files)
 
 
 async def preview_file(call: Call) -> Answer:
     """Answer for the video of a preview, which takes a second for each minute."""
+    return await serve(call, lambda: _find_preview(call), expires=True)
+
+
+async def _find_preview(call: Call) -> DiskFile | None:
     camera, _, name = call.path.removeprefix("/clips/previews/").partition("/")
     for start, end in previews(call.state, camera):
         if name == f"{start:.6f}-{end:.6f}.mp4":
-            seconds = max(1, round((end - start) / 60))
-            return part_of(
-                call,
-                await call.workers.run(recording_files.video_of, SCENE, seconds, True),
-            )
-    return nginx_page(404)
-
-
-async def export_picture(call: Call) -> Answer:
-    """Answer for the picture of an export."""
-    name = call.path.removeprefix("/clips/export/")
-    if not any(name == f"{each.id}.webp" for each in call.state.exporter.rows()):
-        return nginx_page(404)
-    return picture_file(await call.workers.face(name))
-
-
-def part_of(call: Call, path: Path) -> Answer:
-    """Answer with a file, or with the range of it that was asked for."""
-    wanted = _RANGE.match(call.headers.get("Range", ""))
-    size = path.stat().st_size
-    if wanted is None or wanted[0] == "bytes=-":
-        answer = _video(call, path, 0, size)
-        answer.headers.append(("Accept-Ranges", "bytes"))
-        return answer
-    first, last = wanted[1], wanted[2]
-    start = int(first) if first else max(0, size - int(last))
-    end = min(int(last), size - 1) if first and last else size - 1
-    if start >= size or start > end:
-        page = nginx_page(416)
-        page.headers.append(("Content-Range", f"bytes */{size}"))
-        return page
-    answer = _video(call, path, start, end + 1)
-    answer.status = 206
-    answer.headers.append(("Content-Range", f"bytes {start}-{end}/{size}"))
-    return answer
-
-
-def _video(call: Call, path: Path, start: int, end: int) -> Answer:
-    return Answer(
-        content_type="video/mp4",
-        stream=lambda: pieces(call.workers, path, start, end),
-        length=end - start,
-    )
+            length = max(1, round((end - start) / 60))
+            path = await call.workers.run(recording_files.video_of, SCENE, length, True)
+            return DiskFile(content=path, modified=end, content_type="video/mp4")
+    return None
 
 
 def camera_of_file(call: Call) -> str | None:
@@ -129,4 +97,4 @@ def camera_of_file(call: Call) -> str | None:
         return parts[2]
     if parts[0] == "recordings" and len(parts) > 4:
         return parts[3]
-    return None
+    return camera_of_clip(call.path)
