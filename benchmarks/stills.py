@@ -14,7 +14,7 @@ from tests.fake_frigate import FakeFrigate, Fault
 from .home import VERSION
 from .table import Row
 
-IMAGES = 64
+IMAGES = 48
 LATENCY = 0.3
 REPEATS = 20
 LIMIT_AT_ONCE = 1.2
@@ -29,7 +29,7 @@ async def _answer(_request: web.BaseRequest) -> web.Response:
 
 
 async def _at_once() -> Row:
-    """Fetch 64 images from a server that takes 300 ms for each."""
+    """Fetch 48 images from a server that takes 300 ms for each."""
     runner = web.ServerRunner(web.Server(_answer))
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -76,7 +76,7 @@ async def _median(call: Callable[[], Awaitable[object]]) -> float:
 
 
 async def _beside() -> list[Row]:
-    """Send a poll and a command while 64 images stall."""
+    """Send a poll and a command while 48 images stall."""
     async with (
         FakeFrigate(VERSION, 1) as frigate,
         aiohttp.ClientSession() as session,

@@ -25,9 +25,9 @@ from .conftest import VIEWER, Connect, outcome_of, sent, wire_server, works
 CAMERA = "front_door"
 LATEST = f"/api/{CAMERA}/latest.jpg"
 AT_ONCE = 4
-PICTURES = 64
-LIVE_VIEWS = 64
-ALL_PICTURES = 80
+PICTURES = 48
+LIVE_VIEWS = 48
+ALL_PICTURES = 56
 
 
 async def _frame(stream: Stream) -> bytes:

@@ -130,6 +130,11 @@ async def test_each_kind_of_request_has_its_lane(
         client.faces.recognize(jpeg),
         client.faces.register("Ana", jpeg),
         client.events.delete("1.5-a"),
+        client.events.search("a red car"),
+        client.events.thumbnail("1.5-a"),
+        client.reviews.thumbnail("front_door", "1.5-a"),
+        client.vod.check("front_door", 1, 2),
+        client.vod.playlist("front_door", 1, 2),
     ]
     for call in calls:
         with suppress(aiofrigate.FrigateError):
@@ -139,6 +144,9 @@ async def test_each_kind_of_request_has_its_lane(
         client.files.clip("front_door", 1, 2),
         client.files.event("1.5-a", "clip.mp4"),
         client.files.export("a.mp4"),
+        client.files.export_range("a.mp4"),
+        client.reviews.preview("1.5-a"),
+        client.vod.file("front_door", 1, 2, "seg-1-v1.m4s"),
     ]
     for stream in streams:
         with suppress(aiofrigate.FrigateError):
@@ -150,8 +158,12 @@ async def test_each_kind_of_request_has_its_lane(
         *[Lane.FILES] * 2,
         *[Lane.SLOW_CALLS] * 3,
         Lane.COMMANDS,
+        Lane.SLOW_CALLS,
+        *[Lane.THUMBNAILS] * 2,
+        *[Lane.FOOTAGE] * 2,
         Lane.LIVE_VIEWS,
         *[Lane.FILES] * 3,
+        *[Lane.FOOTAGE] * 3,
     ]
 
 

@@ -6,6 +6,7 @@ something raises `FrigateError`, see `errors`.
 """
 
 from .auth import Credentials
+from .byte_ranges import ByteRange, ContentRange
 from .capabilities import Capabilities
 from .client import FrigateClient
 from .clock import ServerClock
@@ -26,9 +27,11 @@ from .errors import (
     FrigateHTMLError,
     FrigateLiveError,
     FrigateNotFoundError,
+    FrigateRangeError,
     FrigateRateLimitError,
     FrigateRedirectError,
     FrigateResponseError,
+    FrigateSearchDisabledError,
     FrigateServerError,
     FrigateStartingError,
     FrigateTimeoutError,
@@ -36,6 +39,7 @@ from .errors import (
     FrigateTLSProtocolError,
     FrigateTLSUntrustedError,
     FrigateTooLargeError,
+    FrigateTooLongError,
     FrigateUnreachableError,
     FrigateValidationError,
     FrigateWrongPasswordError,
@@ -57,12 +61,14 @@ from .notifications import (
     is_push_public_key,
     is_push_secret,
 )
+from .paging import Page
 from .parsing import MAX_NAME_LENGTH, as_timestamp
+from .playlists import Playlist
 from .previews import Preview
-from .recordings import Segment
+from .recordings import RecordedDay, RecordedHour, Segment
 from .redaction import Mask, is_public, mask_url, redact
 from .renamed_parts import is_device, renamed_gpus, renamed_temperatures
-from .reviews import Review, ReviewFilter, ReviewSummary
+from .reviews import Review, ReviewDay, ReviewFilter, ReviewSummary
 from .schema import FrigateSchemaPathError, schema_at
 from .stats import (
     CameraStats,
@@ -74,6 +80,7 @@ from .stats import (
     Usage,
 )
 from .users import User
+from .vod import MAX_RANGE
 from .ws_messages import (
     CameraActivity,
     CameraUpdate,
@@ -97,8 +104,10 @@ __all__ = [
     "LOG_SERVICES",
     "MAX_ENDPOINT_LENGTH",
     "MAX_NAME_LENGTH",
+    "MAX_RANGE",
     "NO_PROFILE",
     "TIMELAPSE",
+    "ByteRange",
     "CameraActivity",
     "CameraConfig",
     "CameraStats",
@@ -106,6 +115,7 @@ __all__ = [
     "Capabilities",
     "Classified",
     "Config",
+    "ContentRange",
     "Count",
     "Credentials",
     "DetectorStats",
@@ -132,10 +142,12 @@ __all__ = [
     "FrigateHTMLError",
     "FrigateLiveError",
     "FrigateNotFoundError",
+    "FrigateRangeError",
     "FrigateRateLimitError",
     "FrigateRedirectError",
     "FrigateResponseError",
     "FrigateSchemaPathError",
+    "FrigateSearchDisabledError",
     "FrigateServerError",
     "FrigateStartingError",
     "FrigateTLSError",
@@ -143,6 +155,7 @@ __all__ = [
     "FrigateTLSUntrustedError",
     "FrigateTimeoutError",
     "FrigateTooLargeError",
+    "FrigateTooLongError",
     "FrigateUnreachableError",
     "FrigateValidationError",
     "FrigateWrongPasswordError",
@@ -157,7 +170,9 @@ __all__ = [
     "NpuStats",
     "ObjectUpdate",
     "Overlays",
+    "Page",
     "PastError",
+    "Playlist",
     "Preview",
     "Profile",
     "ProfileChoice",
@@ -167,8 +182,11 @@ __all__ = [
     "PushSubscription",
     "Recognition",
     "Recognized",
+    "RecordedDay",
+    "RecordedHour",
     "RequestMetrics",
     "Review",
+    "ReviewDay",
     "ReviewFilter",
     "ReviewStatus",
     "ReviewSummary",

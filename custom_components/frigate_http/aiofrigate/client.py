@@ -25,6 +25,7 @@ from .reviews import Reviews
 from .system import System
 from .transport import Transport
 from .users import Users
+from .vod import Vod
 
 _MIN_SECRET_LENGTH = 8
 _LOGIN_FAILED = "Login failed"
@@ -63,6 +64,7 @@ class FrigateClient:
         self.exports = Exports(self._transport, self.system)
         self.previews = Previews(self._transport)
         self.recordings = Recordings(self._transport)
+        self.vod = Vod(self._transport)
         self.events = Events(self._transport)
         self.reviews = Reviews(self._transport, self.system)
         self.live = Live(self._transport)

@@ -21,6 +21,7 @@ import aiohttp
 from aiohttp import hdrs
 from yarl import URL
 
+from .byte_ranges import size_of_unsatisfied
 from .errors import (
     FrigateAuthError,
     FrigateBadRequestError,
@@ -29,6 +30,7 @@ from .errors import (
     FrigateError,
     FrigateForbiddenError,
     FrigateNotFoundError,
+    FrigateRangeError,
     FrigateRateLimitError,
     FrigateRedirectError,
     FrigateResponseError,
@@ -156,6 +158,9 @@ def error_from_response(
         # that asks for Basic authentication sends a challenge.
         lost = is_page and hdrs.WWW_AUTHENTICATE not in headers
         return FrigateAuthError(message, status, session_lost=lost)
+    if status == 416:
+        size = size_of_unsatisfied(headers.get(hdrs.CONTENT_RANGE, ""))
+        return FrigateRangeError(message, status, size)
     if status == 422:
         return FrigateValidationError(message, status, _fields(content, mask))
     if status == 429:

@@ -12,6 +12,9 @@
     │       └── FrigateTLSProtocolError
     └── FrigateResponseError        an answer that is not the one asked for
         ├── FrigateBadRequestError ... FrigateServerError      by status
+        │   ├── FrigateSearchDisabledError
+        │   ├── FrigateTooLongError
+        │   └── FrigateStartingError
         └── FrigateContentError     a good status with the wrong content
 
 The text of an error is the server's own message where it sent one, and never contains a
@@ -87,6 +90,10 @@ class FrigateBadRequestError(FrigateResponseError):
     """400: the server does not accept the request."""
 
 
+class FrigateSearchDisabledError(FrigateBadRequestError):
+    """400 to a search in words: semantic search is not enabled."""
+
+
 class FrigateAuthError(FrigateResponseError):
     """401: not logged in, or with a login that the server does not accept.
 
@@ -119,6 +126,15 @@ class FrigateConflictError(FrigateResponseError):
     """409: the request conflicts with the state of the server."""
 
 
+class FrigateRangeError(FrigateResponseError):
+    """416: the file ends before the range of bytes that was asked for."""
+
+    def __init__(self, message: str, status: int, size: int | None) -> None:
+        """Keep the size of the whole file in bytes, if the server tells it."""
+        super().__init__(message, status)
+        self.size = size
+
+
 class FrigateValidationError(FrigateResponseError):
     """422: fields are missing or invalid; `fields` names them."""
 
@@ -139,6 +155,10 @@ class FrigateRateLimitError(FrigateResponseError):
 
 class FrigateServerError(FrigateResponseError):
     """5xx: Frigate itself failed."""
+
+
+class FrigateTooLongError(FrigateServerError):
+    """503 to a period of video that has more recordings than Frigate puts together."""
 
 
 class FrigateStartingError(FrigateServerError):

@@ -4,12 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+from .errors import FrigateBadRequestError, FrigateSearchDisabledError
+from .lanes import Lane
+from .models import StillImage
 from .parsing import as_bool, as_dict, as_float, as_name, as_names, as_timestamp
 from .resource import Resource
 from .routes import Query, route
+from .thumbnails import get_thumbnail
 
 DEFAULT_LENGTH = 30
 """Default duration of a created event, in seconds."""
+_SEARCH_TIMEOUT = 30.0
+_SEARCH_DISABLED = "Semantic search is not enabled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,8 @@ class EventFilter:
     labels: Sequence[str] = ()
     zones: Sequence[str] = ()
     sub_labels: Sequence[str] = ()
+    plates: Sequence[str] = ()
+    """Recognized license plates."""
     after: float | None = None
     """Seconds since the epoch; the event began later than this."""
     before: float | None = None
@@ -94,6 +102,7 @@ class EventFilter:
             "labels": self.labels,
             "zones": self.zones,
             "sub_labels": self.sub_labels,
+            "recognized_license_plate": self.plates,
         }
         numbers = {
             "after": self.after,
@@ -163,6 +172,68 @@ class Events(Resource):
         return answer.required(
             Event.from_api(answer.json(dict)), "This is not an event"
         )
+
+    async def search(
+        self,
+        query: str,
+        *,
+        cameras: Sequence[str] = (),
+        labels: Sequence[str] = (),
+        limit: int = 100,
+    ) -> tuple[Event, ...]:
+        """Return the events that fit a description, the best first.
+
+        `GET /api/events/search`. Frigate compares the words with the thumbnails and with
+        the descriptions, for which it runs a model.
+
+        Args:
+            query: the description, in words.
+            cameras: names of cameras; all unless given.
+            labels: labels of the events; all unless given.
+            limit: how many events at most.
+
+        Raises:
+            FrigateSearchDisabledError: semantic search is not enabled.
+            FrigateDataError: the answer is not a list of events.
+        """
+        wanted = EventFilter(cameras=cameras, labels=labels, limit=limit)
+        try:
+            answer = await self._transport.request(
+                "GET",
+                "/api/events/search",
+                query={**wanted.as_query(), "query": query},
+                lane=Lane.SLOW_CALLS,
+                timeout=_SEARCH_TIMEOUT,
+            )
+        except FrigateBadRequestError as err:
+            if err.message.startswith(_SEARCH_DISABLED):
+                raise FrigateSearchDisabledError(err.message, err.status) from None
+            raise
+        return answer.models(Event.from_api, "This is not a list of events")
+
+    async def labels(self, camera: str | None = None) -> tuple[str, ...]:
+        """Return the labels of all events, or of those of a camera (`GET /api/labels`).
+
+        Before 0.18, they include those of cameras that the account may not see.
+
+        Raises:
+            FrigateForbiddenError: since 0.18: the account may not see the camera.
+            FrigateDataError: the answer is not a list.
+        """
+        query = {} if camera is None else {"camera": camera}
+        answer = await self._transport.request("GET", "/api/labels", query=query)
+        return tuple(dict.fromkeys(as_names(answer.json(list))))
+
+    async def thumbnail(self, event_id: str) -> StillImage:
+        """Return the thumbnail of an event (`GET /api/events/{event_id}/thumbnail.jpg`).
+
+        Raises:
+            FrigateNotFoundError: there is no such event.
+            FrigateForbiddenError: the account may not see its camera.
+            FrigateDataError: the answer is not an image.
+        """
+        target = route("/api/events/{event_id}/thumbnail.jpg", event_id=event_id)
+        return await get_thumbnail(self._transport, target)
 
     async def create(self, new: NewEvent) -> str:
         """Create an event and return its id.

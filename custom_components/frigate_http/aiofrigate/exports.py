@@ -8,11 +8,13 @@ from pathlib import PurePosixPath
 from typing import Any, Literal, Self
 
 from .error_mapping import http_date, shown_or_none
+from .models import StillImage
 from .parsing import as_bool, as_dict, as_float, as_name, as_str, as_timestamp
 from .redaction import Mask
 from .resource import Resource
 from .routes import route
 from .system import System
+from .thumbnails import clips_path, clips_route, get_thumbnail
 from .transport import Transport
 
 type Source = Literal["recordings", "preview"]
@@ -38,6 +40,8 @@ class Export:
     in_progress: bool | None
     case_id: str | None
     """The case that it belongs to; since 0.18."""
+    thumbnail_path: str | None = None
+    """Path below `/clips/`; None if it has none, which may stay so."""
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self | None:
@@ -53,6 +57,7 @@ class Export:
             file=_file_name(data.get("video_path")),
             in_progress=as_bool(data.get("in_progress")),
             case_id=as_name(case) or as_name(as_dict(case).get("id")),
+            thumbnail_path=clips_path(as_str(data.get("thumb_path"))),
         )
 
 
@@ -147,6 +152,18 @@ class Exports(Resource):
         target = route("/api/exports/{export_id}", export_id=export_id)
         answer = await self._transport.request("GET", target, fresh=fresh)
         return answer.required(Export.from_api(answer.json(dict)), _WITHOUT_ID)
+
+    async def thumbnail(self, export: Export) -> StillImage:
+        """Return the thumbnail of an export (`GET /clips/export/{file}`).
+
+        Raises:
+            FrigateArgumentError: it has none.
+            FrigateNotFoundError: its file is not there, or not yet.
+            FrigateForbiddenError: since 0.18, for a restricted role.
+            FrigateDataError: the answer is not an image.
+        """
+        target = clips_route("/clips/export/{file}", export.thumbnail_path or "")
+        return await get_thumbnail(self._transport, target)
 
     async def create(
         self,

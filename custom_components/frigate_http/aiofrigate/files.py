@@ -6,14 +6,14 @@ from typing import Literal
 
 from aiohttp import hdrs
 
-from .error_mapping import shown
-from .errors import FrigateDataError
+from .byte_ranges import ByteRange
 from .images import MAX_IMAGE_BYTES, still_image
 from .lanes import Lane
 from .messages import Stream
 from .models import StillImage
 from .resource import Resource
 from .routes import route
+from .videos import Method, open_video, require_type
 
 type EventMedia = Literal["clip.mp4", "snapshot.jpg", "thumbnail.jpg", "preview.gif"]
 
@@ -47,7 +47,7 @@ class Files(Resource):
         template = "/api/{camera}/start/{start}/end/{end}/clip.mp4"
         target = route(template, camera=camera, start=start, end=end)
         async with self._transport.stream(target, lane=Lane.FILES) as stream:
-            yield _require_type(stream, "video/")
+            yield require_type(stream, "video/")
 
     @asynccontextmanager
     async def event(self, event_id: str, media: EventMedia) -> AsyncGenerator[Stream]:
@@ -60,7 +60,7 @@ class Files(Resource):
         kind = "video/" if media == "clip.mp4" else "image/"
         target = route(f"/api/events/{{event_id}}/{media}", event_id=event_id)
         async with self._transport.stream(target, lane=Lane.FILES) as stream:
-            yield _require_type(stream, kind)
+            yield require_type(stream, kind)
 
     @asynccontextmanager
     async def export(
@@ -90,7 +90,38 @@ class Files(Resource):
         async with self._transport.stream(
             target, headers=headers, lane=Lane.FILES
         ) as stream:
-            yield _require_type(stream, "video/")
+            yield require_type(stream, "video/")
+
+    @asynccontextmanager
+    async def export_range(
+        self,
+        file: str,
+        *,
+        byte_range: ByteRange | None = None,
+        method: Method = "GET",
+    ) -> AsyncGenerator[Stream]:
+        """Stream the video of an export, or a part of it, to somebody who watches it.
+
+        `GET` or `HEAD /exports/{file}`. nginx remembers for two minutes that a file is not
+        there, so it must not be asked for before the export has finished.
+
+        Args:
+            file: name of the file.
+            byte_range: the part of the file.
+            method: `HEAD` for the headers alone.
+
+        Raises:
+            FrigateNotFoundError: on entering: there is no such file.
+            FrigateForbiddenError: on entering: the account may not see its camera, or, for
+                a restricted role, there is no such file.
+            FrigateRangeError: on entering: the file ends before the range.
+            FrigateError: on entering, for any other failure.
+        """
+        target = route("/exports/{file}", file=file)
+        async with open_video(
+            self._transport, target, byte_range=byte_range, method=method
+        ) as stream:
+            yield stream
 
     async def frame(self, camera: str, timestamp: float) -> StillImage:
         """Return a frame of the recordings as an image in full resolution.
@@ -128,12 +159,3 @@ class Files(Resource):
             max_bytes=MAX_IMAGE_BYTES,
         )
         return still_image(answer)
-
-
-def _require_type(stream: Stream, kind: str) -> Stream:
-    if not stream.content_type.lower().startswith(kind):
-        raise FrigateDataError(
-            f"The answer is {shown(stream.content_type, stream.mask) or 'nothing known'}",
-            stream.status,
-        )
-    return stream

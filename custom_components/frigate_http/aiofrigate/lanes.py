@@ -21,6 +21,10 @@ class Lane(Enum):
     """MJPEG streams, as long as somebody watches."""
     FILES = auto()
     """Downloads, and images of events and recordings."""
+    THUMBNAILS = auto()
+    """Small images of what is listed, many at once."""
+    FOOTAGE = auto()
+    """Recorded video, as somebody watches it."""
     SLOW_CALLS = auto()
     """Requests for which Frigate runs a model, such as face recognition."""
 
@@ -30,13 +34,15 @@ QUEUES: tuple[tuple[int, frozenset[Lane]], ...] = (
     # delay what a user has just switched, nor the polls.
     (4, frozenset({Lane.COMMANDS})),
     (4, frozenset({Lane.POLLS})),
-    (64, frozenset({Lane.PICTURES})),
-    (64, frozenset({Lane.LIVE_VIEWS})),
+    (48, frozenset({Lane.PICTURES})),
+    (48, frozenset({Lane.LIVE_VIEWS})),
     (8, frozenset({Lane.FILES})),
+    (8, frozenset({Lane.THUMBNAILS})),
+    (16, frozenset({Lane.FOOTAGE})),
     (2, frozenset({Lane.SLOW_CALLS})),
     # Home Assistant opens 100 connections to one server at most, and the next request waits
     # for one, whatever it is. So the two large lanes leave enough of them to all others.
-    (80, frozenset({Lane.PICTURES, Lane.LIVE_VIEWS})),
+    (56, frozenset({Lane.PICTURES, Lane.LIVE_VIEWS})),
 )
 
 

@@ -10,6 +10,7 @@ import aiohttp
 from aiohttp import hdrs
 from yarl import URL
 
+from .byte_ranges import ContentRange
 from .error_mapping import (
     error_from_exception,
     forgetting_causes,
@@ -200,8 +201,22 @@ class Stream:
     @property
     def content_length(self) -> int | None:
         """Return the number of bytes of the body, if the server tells it."""
+        if self.is_encoded:
+            # It counts what is sent, not what arrives here.
+            return None
         length = self.headers.get(hdrs.CONTENT_LENGTH, "")
         return int(length) if length.isascii() and length.isdigit() else None
+
+    @property
+    def is_encoded(self) -> bool:
+        """Return whether the server compressed the body, which is undone here."""
+        encoding = self.headers.get(hdrs.CONTENT_ENCODING, "identity")
+        return encoding.strip().lower() not in {"", "identity"}
+
+    @property
+    def content_range(self) -> ContentRange | None:
+        """Return which part of the file the body is; None for the whole file."""
+        return ContentRange.parse(self.headers.get(hdrs.CONTENT_RANGE, ""))
 
     @property
     def offset(self) -> int | None:

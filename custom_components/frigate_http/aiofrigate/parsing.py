@@ -4,8 +4,10 @@ Frigate's answers differ between versions, and a wrong value is worse than none.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from itertools import islice
 import math
+import re
 from typing import Any
 
 MAX_NAME_LENGTH = 255
@@ -16,6 +18,7 @@ MAX_FILES = 10_000
 """The most names of files, such as the images of a person, and items of a list."""
 MAX_TEXT_LENGTH = 4096
 _MAX_NUMBER_LENGTH = 64
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 MAX_TIMESTAMP = 1e11
 """The latest time that is read: as seconds the year 5138, as milliseconds 1973."""
 
@@ -72,6 +75,17 @@ def as_timestamp(value: Any) -> float | None:
     """Return seconds since the epoch that every calendar and time zone supports."""
     number = as_float(value)
     return number if number is not None and 0 <= number <= MAX_TIMESTAMP else None
+
+
+def as_date(value: Any) -> date | None:
+    """Return a date in the form `2026-11-26`."""
+    text = as_name(value)
+    if text is None or _DATE.fullmatch(text) is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def as_strings(value: Any) -> tuple[str, ...]:

@@ -98,7 +98,7 @@ def redirected(
 ) -> Request:
     """Return the request to send after a redirect.
 
-    Only a GET is followed, and only to the same route on the same host. Anywhere else,
+    Only a query is followed, and only to the same route on the same host. Anywhere else,
     such as at the login page of a proxy, we must not send our credentials. Nor is a URL
     followed that repeats one of them: it would be shown, and stored as the server's.
 
@@ -109,7 +109,7 @@ def redirected(
         target = response.url.join(URL(response.headers.get(hdrs.LOCATION, "")))
     except ValueError:
         target = response.url
-    may_follow = request.method == hdrs.METH_GET and _is_same_route(request.url, target)
+    may_follow = request.is_safe and _is_same_route(request.url, target)
     added = f"{target.path.removesuffix(request.url.path)} {target.query_string}"
     if not may_follow or request.redirects == MAX_REDIRECTS or mask(added) != added:
         raise error_from_redirect(response.status, target, mask)

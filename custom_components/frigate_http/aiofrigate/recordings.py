@@ -1,10 +1,11 @@
-"""Recordings: the segments that the cameras have recorded."""
+"""Recordings: the segments that the cameras have recorded, and when there are some."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Self
 
-from .parsing import as_timestamp
+from .parsing import as_date, as_dict, as_float, as_int, as_timestamp
 from .resource import Resource
 from .routes import route
 
@@ -23,6 +24,61 @@ class Segment:
         start = as_timestamp(data.get("start_time"))
         end = as_timestamp(data.get("end_time"))
         return None if start is None or end is None else cls(start, end)
+
+
+_MAX_HOURS = 100
+"""The most hours of a day that are read: a server could list them again and again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedHour:
+    """An hour of a day, in some time zone, in which a camera has recorded."""
+
+    hour: int
+    """From 0 to 23."""
+    objects: int | None
+    """How often objects were detected; not the number of objects."""
+    events: int | None
+    """The number of events with a clip."""
+    duration: float | None
+    """Seconds that were recorded."""
+
+    @classmethod
+    def from_api(cls, data: Mapping[str, Any]) -> Self | None:
+        """Read `{"hour": "07", "objects", "events", "duration"}`; None without an hour."""
+        hour = as_int(data.get("hour"))
+        if hour is None or not 0 <= hour <= 23:
+            return None
+        return cls(
+            hour=hour,
+            objects=as_int(data.get("objects")),
+            events=as_int(data.get("events")),
+            duration=as_float(data.get("duration")),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedDay:
+    """A day, in some time zone, on which a camera has recorded."""
+
+    day: date
+    hours: tuple[RecordedHour, ...]
+    """Only those with recordings, the latest first."""
+
+    @classmethod
+    def from_api(cls, data: Mapping[str, Any]) -> Self | None:
+        """Read `{"day": "2026-11-26", "hours": [...]}`; None without a day."""
+        if (day := as_date(data.get("day"))) is None:
+            return None
+        # Each hour once: in the night that has one twice, Frigate adds the two up.
+        hours = {one.hour: one for one in _hours(data.get("hours"))}
+        return cls(day=day, hours=tuple(hours[one] for one in sorted(hours)[::-1]))
+
+
+def _hours(value: Any) -> Iterator[RecordedHour]:
+    for one in value[:_MAX_HOURS] if isinstance(value, list) else ():
+        if (hour := RecordedHour.from_api(as_dict(one))) is not None:
+            yield hour
 
 
 class Recordings(Resource):
@@ -53,3 +109,26 @@ class Recordings(Resource):
             fresh=fresh,
         )
         return answer.models(Segment.from_api, "A segment without times")
+
+    async def summary(self, camera: str, timezone: str) -> tuple[RecordedDay, ...]:
+        """Return the days and hours with recordings, the latest first.
+
+        `GET /api/{camera}/recordings/summary`.
+
+        Args:
+            camera: name of the camera.
+            timezone: its IANA name; Frigate silently takes UTC for one that it does not
+                know.
+
+        Raises:
+            FrigateForbiddenError: the account may not see the camera.
+            FrigateDataError: the answer is not a list of days.
+        """
+        answer = await self._transport.request(
+            "GET",
+            route("/api/{camera}/recordings/summary", camera=camera),
+            query={"timezone": timezone},
+        )
+        found = answer.models(RecordedDay.from_api, "A day without a date")
+        days = {one.day: one for one in found}
+        return tuple(days[one] for one in sorted(days)[::-1])

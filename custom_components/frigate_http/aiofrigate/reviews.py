@@ -1,16 +1,23 @@
 """Reviews: alerts and detections that a person can review."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Self
 
+from .byte_ranges import ByteRange
 from .errors import FrigateDataError, FrigateNotFoundError
-from .parsing import as_bool, as_dict, as_int, as_name, as_names, as_timestamp
+from .messages import Stream
+from .models import StillImage
+from .paging import TICK
+from .parsing import as_bool, as_date, as_dict, as_int, as_name, as_names, as_timestamp
 from .resource import Resource
 from .routes import Query, route
 from .system import System
+from .thumbnails import clips_route, get_thumbnail
 from .transport import Transport
+from .videos import Method, open_video
 
 _EARLIEST = 1.0
 """The earliest time that can be sent: Frigate takes 0 for no time."""
@@ -18,10 +25,12 @@ _ALL = 2
 """Asks for reviewed and for other items; 0.16 leaves the reviewed ones out by default."""
 _PAGE = 100
 """How many items are read at once, at least, to find those that are (not) reviewed."""
+_MAX_DAYS = 4000
+"""The most days of a summary: more than ten years."""
 _MAX_PAGES = 50
 """How often to read on: a server could go on for ever."""
-_TICK = 0.000001
-"""In seconds, the resolution of times, because items before a time do not include it."""
+_VERIFIED = "-verified"
+"""The end of a label of an object with a sub label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +80,7 @@ class Review:
     @property
     def labels(self) -> tuple[str, ...]:
         """Return the different labels of the objects."""
-        return tuple(
-            dict.fromkeys(one.removesuffix("-verified") for one in self.objects)
-        )
+        return tuple(dict.fromkeys(one.removesuffix(_VERIFIED) for one in self.objects))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +106,39 @@ def _unreviewed(data: Mapping[str, Any], severity: str) -> int | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewDay:
+    """The number of items of a day, in some time zone."""
+
+    day: date
+    alerts: int | None
+    detections: int | None
+
+    @classmethod
+    def from_api(cls, data: Mapping[str, Any]) -> Self | None:
+        """Read `{"day": "2026-11-26", "total_alert", "total_detection"}`; null for 0."""
+        if (day := as_date(data.get("day"))) is None:
+            return None
+        return cls(
+            day=day,
+            alerts=_total(data, "alert"),
+            detections=_total(data, "detection"),
+        )
+
+
+def _total(data: Mapping[str, Any], severity: str) -> int | None:
+    key = f"total_{severity}"
+    total = 0 if key in data and data[key] is None else as_int(data.get(key))
+    return None if total is None else max(0, total)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewFilter:
     """A filter for review items; what is empty or None does not filter."""
 
     cameras: Sequence[str] = ()
+    labels: Sequence[str] = ()
+    """Those of objects and sounds; also of objects that were recognized."""
+    zones: Sequence[str] = ()
     severity: str | None = None
     after: float | None = None
     """Seconds since the epoch; only items that end later. None: 24 hours ago."""
@@ -120,6 +156,10 @@ class ReviewFilter:
         query: dict[str, str | float] = {"limit": self.limit, "reviewed": _ALL}
         if self.cameras:
             query["cameras"] = ",".join(self.cameras)
+        if self.labels:
+            query["labels"] = ",".join(_with_verified(self.labels))
+        if self.zones:
+            query["zones"] = ",".join(self.zones)
         if self.severity is not None:
             query["severity"] = self.severity
         if self.after is not None:
@@ -127,6 +167,12 @@ class ReviewFilter:
         if self.before is not None:
             query["before"] = max(self.before, _EARLIEST)
         return query
+
+
+def _with_verified(labels: Iterable[str]) -> Iterable[str]:
+    """Return labels as Frigate compares them, where `person` is not `person-verified`."""
+    plain = dict.fromkeys(one.removesuffix(_VERIFIED) for one in labels)
+    return (label for one in plain for label in (one, f"{one}{_VERIFIED}"))
 
 
 class Reviews(Resource):
@@ -163,7 +209,7 @@ class Reviews(Resource):
             starts = [one.start for one in items if one.start is not None]
             if is_last or len(matching) >= wanted.limit or not starts:
                 break
-            page = replace(page, before=min(starts) + _TICK)
+            page = replace(page, before=min(starts) + TICK)
         return tuple(matching[: wanted.limit])
 
     async def _page(self, wanted: ReviewFilter, *, fresh: bool) -> tuple[Review, ...]:
@@ -186,21 +232,99 @@ class Reviews(Resource):
             Review.from_api(answer.json(dict)), "This is not a review item"
         )
 
+    @property
+    def _shares_cache(self) -> bool:
+        """Return whether what nginx keeps may be what another account has reviewed."""
+        return self._system.capabilities.caches_by_account is False
+
     async def summary(self, *, fresh: bool = False) -> ReviewSummary:
         """Return the summary of the last 24 hours (`GET /api/review/summary`).
 
         Raises:
             FrigateDataError: the answer is not a summary.
         """
-        # What nginx keeps may be what another account has reviewed.
-        shares_cache = self._system.capabilities.caches_by_account is False
         answer = await self._transport.request(
-            "GET", "/api/review/summary", fresh=fresh or shares_cache
+            "GET", "/api/review/summary", fresh=fresh or self._shares_cache
         )
         last = answer.json(dict).get("last24Hours")
         if not isinstance(last, dict):
             raise FrigateDataError("This is not a summary of reviews", answer.status)
         return ReviewSummary.from_api(last)
+
+    async def days(
+        self, timezone: str, cameras: Sequence[str] = ()
+    ) -> tuple[ReviewDay, ...]:
+        """Return the days with items, the latest first (`GET /api/review/summary`).
+
+        Args:
+            timezone: its IANA name; Frigate silently takes UTC for one that it does not
+                know.
+            cameras: names of cameras; all unless given.
+
+        Raises:
+            FrigateDataError: the answer is not a summary.
+        """
+        query = {"timezone": timezone}
+        if cameras:
+            query["cameras"] = ",".join(cameras)
+        answer = await self._transport.request(
+            "GET", "/api/review/summary", query=query, fresh=self._shares_cache
+        )
+        summary = answer.json(dict)
+        if not isinstance(summary.get("last24Hours"), dict):
+            raise FrigateDataError("This is not a summary of reviews", answer.status)
+        found = (ReviewDay.from_api(as_dict(one)) for one in summary.values())
+        days = {one.day: one for one in found if one is not None}
+        return tuple(days[one] for one in sorted(days)[::-1][:_MAX_DAYS])
+
+    async def thumbnail(self, camera: str, review_id: str) -> StillImage:
+        """Return the thumbnail of an item (`GET /clips/review/{file}`).
+
+        Before 0.18, Frigate hands it to every account, whatever cameras it may see.
+
+        Raises:
+            FrigateArgumentError: the camera or the id cannot be part of a file's name.
+            FrigateNotFoundError: there is none.
+            FrigateForbiddenError: since 0.18: the account may not see the camera.
+            FrigateDataError: the answer is not an image.
+        """
+        path = f"/clips/review/thumb-{camera}-{review_id}.webp"
+        target = clips_route("/clips/review/{file}", path)
+        return await get_thumbnail(self._transport, target)
+
+    @asynccontextmanager
+    async def preview(
+        self,
+        review_id: str,
+        *,
+        method: Method = "GET",
+        byte_range: ByteRange | None = None,
+    ) -> AsyncGenerator[Stream]:
+        """Stream the preview of an item: small, without sound, and sped up.
+
+        `GET` or `HEAD /api/review/{review_id}/preview`. Frigate makes an MP4 file of its
+        preview frames.
+
+        Args:
+            review_id: the id of the item.
+            method: `HEAD` for the headers alone.
+            byte_range: the part of the file.
+
+        Raises:
+            FrigateNotFoundError: on entering: there is no such item, or no preview of it.
+            FrigateForbiddenError: on entering: the account may not see its camera.
+            FrigateRangeError: on entering: the file ends before the range.
+            FrigateError: on entering, for any other failure.
+        """
+        target = route("/api/review/{review_id}/preview", review_id=review_id)
+        async with open_video(
+            self._transport,
+            target,
+            query={"format": "mp4"},
+            byte_range=byte_range,
+            method=method,
+        ) as stream:
+            yield stream
 
     async def mark(self, review_ids: Iterable[str], *, reviewed: bool = True) -> None:
         """Mark items as reviewed by this account, or not (`POST /api/reviews/viewed`).

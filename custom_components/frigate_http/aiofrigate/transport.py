@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 import logging
 import time
-from typing import Any
+from typing import Any, Literal
 
 import aiohttp
 from aiohttp import hdrs
@@ -45,7 +45,7 @@ _LOGGER = logging.getLogger(__name__)
 REQUEST_TIMEOUT = 10.0
 """Seconds for a whole short request, including the body of the response."""
 STREAM_SILENCE = 30.0
-"""Seconds without any data after which a stream is closed."""
+"""Seconds without any data after which a stream is closed, unless it says otherwise."""
 MAX_BYTES = 32 * 2**20
 _ERROR_BYTES = 64 * 2**10
 _MIN_COOKIE_LENGTH = 8
@@ -160,22 +160,32 @@ class Transport:
         query: Query | None = None,
         headers: Mapping[str, str] | None = None,
         lane: Lane,
+        method: Literal["GET", "HEAD"] = "GET",
+        silence: float = STREAM_SILENCE,
     ) -> AsyncGenerator[Stream]:
         """Open a body that is read in chunks; leaving the context closes the connection.
 
         It holds its place in the lane as long as it is open.
+
+        Args:
+            target: the route, or its template where there is nothing to fill in.
+            query: parameters of the address.
+            headers: sent along with the credentials.
+            lane: the lane in which it waits.
+            method: `HEAD` for the headers alone; then the body is empty.
+            silence: seconds without any data after which it is closed.
 
         Raises:
             FrigateHTMLError: on entering: it is an HTML page, which is not read.
             FrigateError: on entering: every other failure, see `errors`.
         """
         request = self._prepare(
-            hdrs.METH_GET,
+            method,
             target,
             query,
             headers=headers or {},
             timeout=aiohttp.ClientTimeout(
-                total=None, sock_connect=REQUEST_TIMEOUT, sock_read=STREAM_SILENCE
+                total=None, sock_connect=REQUEST_TIMEOUT, sock_read=silence
             ),
         )
         with self.metrics.recording_errors(request.key), forgetting_causes():

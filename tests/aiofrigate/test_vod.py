@@ -1,0 +1,259 @@
+"""Video on demand: playlists, the files in them, and what an error means."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from aiohttp import web
+import pytest
+
+from custom_components.frigate_http.aiofrigate import (
+    ByteRange,
+    FrigateArgumentError,
+    FrigateClient,
+    FrigateDataError,
+    FrigateError,
+    FrigateForbiddenError,
+    FrigateHTMLError,
+    FrigateNotFoundError,
+    FrigateRangeError,
+    FrigateStartingError,
+    FrigateTooLongError,
+)
+
+from .conftest import Connect, http_answer, wire_server
+from .test_playlists import SEGMENT, VARIANT, media
+
+FOLDER = "/vod/front_door/start/1000.5/end/1060"
+PERIOD = ("front_door", 1000.5, 1060.0)
+HLS = "application/vnd.apple.mpegurl"
+SEGMENT_BYTES = bytes(range(256)) * 8
+VIDEO = {"video/mp4": SEGMENT_BYTES}
+
+
+def page(status: int, title: str) -> bytes:
+    """Return a page of nginx."""
+    body = f"<html>\r\n<head><title>{status} {title}</title></head>\r\n</html>\r\n"
+    return http_answer(status, body.encode(), "text/html")
+
+
+@dataclass
+class Server:
+    """A server that has one playlist and one segment, as nginx serves them."""
+
+    url: str
+    requests: list[web.BaseRequest] = field(default_factory=list)
+
+
+@asynccontextmanager
+async def nginx(headers: Mapping[str, str] | None = None) -> AsyncIterator[Server]:
+    """Yield a listening server, which adds headers to its answers."""
+    server = Server("")
+
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        server.requests.append(request)
+        if request.path == f"{FOLDER}/master.m3u8":
+            response = web.Response(text=f"#EXTM3U\n{VARIANT}\n", content_type=HLS)
+            response.enable_compression()
+        elif request.path == f"{FOLDER}/seg-1-v1-a1.m4s":
+            response = _part(request)
+        else:
+            response = web.Response(status=404, text="<html>", content_type="text/html")
+        response.headers.update(headers or {})
+        return response
+
+    runner = web.ServerRunner(web.Server(answer, access_log=None))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    server.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield server
+    await runner.cleanup()
+
+
+def _part(request: web.BaseRequest) -> web.Response:
+    size = len(SEGMENT_BYTES)
+    start, stop, _step = request.http_range.indices(size)
+    if start >= size:
+        unsatisfied = {"Content-Range": f"bytes */{size}"}
+        return web.Response(status=416, headers=unsatisfied, content_type="text/html")
+    headers = {"Content-Range": f"bytes {start}-{stop - 1}/{size}"}
+    is_part = "Range" in request.headers
+    return web.Response(
+        body=SEGMENT_BYTES[start:stop],
+        status=206 if is_part else 200,
+        headers=headers if is_part else None,
+        content_type="video/mp4",
+    )
+
+
+async def read(client: FrigateClient, header: str | None) -> tuple[int, bytes]:
+    """Return status and body of the segment, or of a part of it."""
+    asked = None if header is None else ByteRange.parse(header)
+    async with client.vod.file(*PERIOD, "seg-1-v1-a1.m4s", byte_range=asked) as stream:
+        return stream.status, b"".join([chunk async for chunk in stream.chunks()])
+
+
+async def test_a_playlist_is_read_also_when_it_is_compressed(connect: Connect) -> None:
+    async with nginx() as server:
+        playlist = await connect(server.url).vod.playlist(*PERIOD)
+    assert playlist.files == ("index-v1-a1.m3u8",)
+    assert "gzip" in server.requests[0].headers["Accept-Encoding"]
+
+
+async def test_a_segment_is_streamed_as_a_whole_or_in_parts(connect: Connect) -> None:
+    async with nginx() as server:
+        client = connect(server.url)
+        assert await read(client, None) == (200, SEGMENT_BYTES)
+        assert await read(client, "bytes=0-") == (206, SEGMENT_BYTES)
+        assert await read(client, "bytes=10-19") == (206, SEGMENT_BYTES[10:20])
+        assert await read(client, "bytes=2000-9999") == (206, SEGMENT_BYTES[2000:])
+        assert await read(client, "bytes=-5") == (206, SEGMENT_BYTES[-5:])
+        assert await read(client, "bytes=-9999") == (206, SEGMENT_BYTES)
+    # What is passed on keeps its length, and a validator would make nginx hang.
+    assert {one.headers["Accept-Encoding"] for one in server.requests} == {"identity"}
+    assert not any("If-Range" in one.headers for one in server.requests)
+
+
+async def test_the_headers_alone_are_asked_for(connect: Connect) -> None:
+    async with (
+        nginx() as server,
+        connect(server.url).vod.file(
+            *PERIOD, "seg-1-v1-a1.m4s", method="HEAD"
+        ) as stream,
+    ):
+        assert (stream.status, stream.content_length) == (200, len(SEGMENT_BYTES))
+        assert [chunk async for chunk in stream.chunks()] == []
+    assert [one.method for one in server.requests] == ["HEAD"]
+
+
+async def test_a_range_beyond_the_end_tells_the_size(connect: Connect) -> None:
+    async with nginx() as server:
+        client = connect(server.url)
+        with pytest.raises(FrigateRangeError) as caught:
+            await read(client, "bytes=2048-")
+        assert (caught.value.status, caught.value.size) == (416, 2048)
+        assert await read(client, "bytes=2047-") == (206, SEGMENT_BYTES[-1:])
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Range": "bytes 11-19/2048"},
+        {"Content-Range": "bytes 10-20/2048"},
+        {"Content-Range": "bytes 10-19/*"},
+        {"Content-Range": "bytes 10-19/15"},
+        {"Content-Range": "bytes 10-19/2048, bytes 30-39/2048"},
+        {"Content-Type": "multipart/byteranges; boundary=a"},
+        {"Content-Type": "text/plain"},
+        {"Content-Encoding": "unknown"},
+    ],
+)
+async def test_another_part_than_was_asked_for_is_refused(
+    connect: Connect, headers: Mapping[str, str]
+) -> None:
+    async with nginx(headers) as server:
+        with pytest.raises(FrigateDataError):
+            await read(connect(server.url), "bytes=10-19")
+    async with nginx() as server:
+        assert await read(connect(server.url), "bytes=10-19")
+
+
+async def test_a_part_that_nobody_asked_for_is_refused(connect: Connect) -> None:
+    part = http_answer(206, b"abc", "video/mp4", {"Content-Range": "bytes 0-2/9"})
+    whole = http_answer(200, b"abc", "video/mp4")
+    async with wire_server(part, whole, whole) as server:
+        client = connect(server.url)
+        with pytest.raises(FrigateDataError, match="not the part"):
+            await read(client, None)
+        assert await read(client, None) == (200, b"abc")
+        # A server may ignore a range.
+        assert await read(client, "bytes=1-") == (200, b"abc")
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (page(404, "Not Found"), FrigateNotFoundError),
+        (page(403, "Forbidden"), FrigateForbiddenError),
+        (page(503, "Service Temporarily Unavailable"), FrigateTooLongError),
+        (page(502, "Bad Gateway"), FrigateStartingError),
+        (page(500, "Internal Server Error"), FrigateStartingError),
+        # Of a proxy in front that does not reach Frigate.
+        (
+            http_answer(503, b"no available server", "text/plain"),
+            FrigateStartingError,
+        ),
+        (http_answer(200, b"<html>", "text/html"), FrigateHTMLError),
+        (http_answer(200, b"{}"), FrigateDataError),
+        (None, FrigateError),
+    ],
+)
+async def test_an_error_of_a_playlist_or_a_file_tells_what_it_means(
+    connect: Connect, answer: bytes | None, kind: type[FrigateError]
+) -> None:
+    good = http_answer(200, media(SEGMENT).encode(), HLS)
+    # What broke off is asked for once more.
+    replies = [answer, answer] if answer is None else [answer]
+    async with wire_server(*replies, *replies, good) as server:
+        client = connect(server.url)
+        with pytest.raises(kind) as caught:
+            await read(client, None)
+        assert kind is FrigateError or type(caught.value) is kind
+        with pytest.raises(kind):
+            await client.vod.playlist(*PERIOD, "index.m3u8")
+        assert (await client.vod.playlist(*PERIOD, "index.m3u8")).duration == 10
+
+
+async def test_an_error_of_the_reader_stays_what_it_is(connect: Connect) -> None:
+    async with nginx() as server:
+        file = connect(server.url).vod.file(*PERIOD, "seg-1-v1-a1.m4s")
+        err = FrigateStartingError("503 Service Temporarily Unavailable", 503)
+        with pytest.raises(FrigateStartingError) as caught:
+            async with file:
+                raise err
+    assert caught.value is err
+
+
+@pytest.mark.parametrize(
+    "file",
+    ["", "..", "../a.ts", "a/b.ts", "a.ts?b", "seg-1.js", "a%2f.ts", "a.ts/", "a.m3u8"],
+)
+async def test_a_name_of_anything_else_is_not_asked_for(
+    connect: Connect, file: str
+) -> None:
+    async with wire_server() as server:
+        client = connect(server.url)
+        with pytest.raises(FrigateArgumentError):
+            async with client.vod.file(*PERIOD, file):
+                pytest.fail("This is no file")
+        with pytest.raises(FrigateArgumentError):
+            await client.vod.playlist(*PERIOD, file.replace("m3u8", "ts"))
+        with pytest.raises(FrigateArgumentError):
+            await client.vod.playlist("..", 1, 2)
+    assert server.heads == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (http_answer(200, b'{"sequences": []}'), None),
+        (
+            http_answer(404, b'{"success": false, "message": "No recordings found."}'),
+            FrigateNotFoundError,
+        ),
+        (http_answer(403, b'{"detail": "Access denied"}'), FrigateForbiddenError),
+        (http_answer(200, b"<html>", "text/html"), FrigateHTMLError),
+        (http_answer(200, b"[]"), FrigateDataError),
+    ],
+)
+async def test_whether_there_is_video_is_checked(
+    connect: Connect, answer: bytes, kind: type[FrigateError] | None
+) -> None:
+    async with wire_server(answer) as server:
+        client = connect(server.url)
+        if kind is None:
+            await client.vod.check(*PERIOD)
+        else:
+            with pytest.raises(kind):
+                await client.vod.check(*PERIOD)
+    assert server.targets == [f"/api{FOLDER}"]
