@@ -20,8 +20,9 @@ from ..aiofrigate import (
     FrigateRateLimitError,
     FrigateStartingError,
     FrigateTimeoutError,
+    FrigateTooLongError,
 )
-from ..const import LOGGER
+from ..const import DOMAIN, LOGGER
 from ..errors import async_handle_lost_login
 from ..media_access import MediaAccess, NotLoadedError, async_get_access
 from ..media_ids import MediaIdError, read_time, unescaped
@@ -31,8 +32,11 @@ SAFE_HEADERS: Final[Mapping[str, str]] = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'",
 }
-KEPT: Final[Mapping[str, str]] = {hdrs.CACHE_CONTROL: "private, max-age=86400"}
-NOT_KEPT: Final[Mapping[str, str]] = {hdrs.CACHE_CONTROL: "no-store"}
+KEPT: Final[Mapping[str, str]] = {
+    **SAFE_HEADERS,
+    hdrs.CACHE_CONTROL: "private, max-age=86400",
+}
+NOT_KEPT: Final[Mapping[str, str]] = {**SAFE_HEADERS, hdrs.CACHE_CONTROL: "no-store"}
 
 _NOT_THERE = (FrigateArgumentError, FrigateForbiddenError, FrigateNotFoundError)
 _LATER = (FrigateClosedError, FrigateRateLimitError, FrigateStartingError)
@@ -62,7 +66,8 @@ def access_to(
         # Never None, which would stand for an automation.
         return async_get_access(hass, entry_id, user or request[KEY_HASS_USER])
     except NotLoadedError as err:
-        if hass.config_entries.async_get_entry(entry_id) is None:
+        entry = hass.config_entries.async_get_entry(entry_id)
+        if entry is None or entry.domain != DOMAIN:
             raise web.HTTPNotFound(headers=NOT_KEPT) from err
         raise web.HTTPServiceUnavailable(headers=NOT_KEPT) from err
 
@@ -101,6 +106,14 @@ def read_range(start: str, end: str) -> tuple[float, float]:
         return first, last
 
 
+def too_long() -> web.HTTPBadRequest:
+    """Return the answer for a period that Frigate cannot play in one piece."""
+    return web.HTTPBadRequest(
+        text="This period is too long to be played at once. Choose a shorter one.",
+        headers=NOT_KEPT,
+    )
+
+
 @contextmanager
 def view_errors(hass: HomeAssistant, access: MediaAccess) -> Generator[None]:
     """Raise client errors as the answers that a browser or a player understands.
@@ -118,6 +131,8 @@ def view_errors(hass: HomeAssistant, access: MediaAccess) -> Generator[None]:
 def _answer_to(err: FrigateError) -> web.HTTPException:
     if isinstance(err, _NOT_THERE):
         return web.HTTPNotFound(headers=NOT_KEPT)
+    if isinstance(err, FrigateTooLongError):
+        return too_long()
     if isinstance(err, _LATER):
         return web.HTTPServiceUnavailable(headers=NOT_KEPT)
     if isinstance(err, FrigateTimeoutError):

@@ -1,0 +1,1 @@
+"""The views, asked as browsers and players ask them."""
