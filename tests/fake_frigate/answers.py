@@ -38,7 +38,7 @@ class Answer:
     """An answer on its way out.
 
     `stream` is set for bodies that come bit by bit, `length` where theirs is known before,
-    and `listener` is the user and the role to whom a WebSocket is opened.
+    `chunked` for others whose length is not said, and `listener` is the user and the role to whom a WebSocket is opened.
     """
 
     status: int = 200
@@ -49,6 +49,7 @@ class Answer:
     camera: str | None = None
     length: int | None = None
     listener: tuple[str, str] | None = None
+    chunked: bool = False
 
     def copy(self) -> Answer:
         """Return an answer whose headers can be added to."""
@@ -60,6 +61,7 @@ class Answer:
             self.stream,
             self.camera,
             self.length,
+            chunked=self.chunked,
         )
 
 

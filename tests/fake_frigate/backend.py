@@ -27,6 +27,7 @@ from . import (
     reviews,
     stats,
     timeline,
+    vod_mapping,
 )
 from .accounts import admins_only
 from .answers import (
@@ -48,7 +49,7 @@ _SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 _MISSING = re.compile(
     r"/(events/(explore|search)|events/[^/]+/plus|"
     r"event_ids|review/(activity|event|summarize)|review_ids|"
-    r"metrics|go2rtc|vod)(/|$)|/(stats|config)/.|"
+    r"metrics|go2rtc)(/|$)|/(stats|config)/.|"
     r"/preview/.*/(frames|thumbnail\.[^/]+)$"
 )
 _MISSING_018 = re.compile(
@@ -85,6 +86,7 @@ class Backend:
             *event_commands.ROUTES,
             *reviews.ROUTES,
             *timeline.ROUTES,
+            *vod_mapping.ROUTES,
             *controls.ROUTES,
             *profiles.ROUTES,
             *ptz.ROUTES,

@@ -57,12 +57,15 @@ class Footage:
 
     A camera without spans of its own has recorded since `since` and goes on; a segment is
     on the disk `lag` seconds after its end. `scenes` says what a camera shows from when on.
+    `lost` names files that are no longer there, although the database still has them, by
+    their camera and their start.
     """
 
     since: float = 0.0
     lag: float = 10.0
     spans: dict[str, list[Span]] = field(default_factory=dict)
     scenes: dict[str, list[tuple[float, Scene]]] = field(default_factory=dict)
+    lost: set[tuple[str, float]] = field(default_factory=set)
 
     def of(self, camera: str) -> list[Span]:
         """Return the spans of a camera; the one that goes on has no end."""

@@ -7,6 +7,7 @@ from tests.mp4.material import Scene
 
 from .exporter import Case, Export, random_name
 from .exports import default_name
+from .footage import segments
 from .state import ServerState
 
 
@@ -22,6 +23,15 @@ class FootageControls:
     def cut_recordings(self, camera: str, start: float, end: float = math.inf) -> None:
         """Make a gap; without an end the camera records nothing any more."""
         self.state.footage.cut(camera, start, end)
+
+    def lose_file(self, camera: str, moment: float) -> None:
+        """Take a file off the disk, of which the database still tells."""
+        (found,) = (
+            each
+            for each in segments(self.state, camera, moment, moment)
+            if each.start <= moment < each.until
+        )
+        self.state.footage.lost.add((camera, found.start))
 
     def show(self, camera: str, scene: Scene, since: float = -math.inf) -> None:
         """Choose what a camera records, from the first segment after a moment on.

@@ -12,6 +12,7 @@ from .clip_files import clip_file
 from .faces import face_file
 from .live import handshake, is_handshake
 from .video_files import camera_of_file, export_file, preview_file
+from .vod import Vod
 
 # An exception closes the connection to the backend, which nginx may not notice before
 # it passes on the next request; only of a POST it does not make a second attempt.
@@ -34,6 +35,7 @@ class Location:
 
 
 PICTURES = Location()
+VOD = Location()
 API = Location(cached=True, adds_headers=True)
 OPEN = Location(needs_login=False, cached=True, adds_headers=True)
 FIRST_TIME = Location(False, True, True, get_only=True)
@@ -49,6 +51,7 @@ class Nginx:
         self._backend = backend
         self._cache = Cache()
         self._closed: tuple[float, bool] | None = None
+        self._vod = Vod(backend.respond)
 
     def forget(self) -> None:
         """Open new connections; the cache outlives a restart of the backend."""
@@ -138,11 +141,13 @@ class Nginx:
             return verdict
         if call.path.startswith("/ws"):
             return handshake(call, verdict)
-        if not _may_see_file(call, verdict.role):
+        if call.path.startswith("/vod/"):
+            answer = await self._vod.respond(call, verdict)
+        elif not _may_see_file(call, verdict.role):
             return nginx_page(403)
-        if call.method not in ("GET", "HEAD"):
+        elif call.method not in ("GET", "HEAD"):
             return nginx_page(405)
-        if call.path.startswith("/clips/faces/"):
+        elif call.path.startswith("/clips/faces/"):
             answer = await face_file(call)
         elif call.path.startswith("/exports/"):
             answer = await export_file(call)
@@ -168,6 +173,8 @@ def _location(call: Call) -> Location:
     path = call.path
     if _PICTURE.match(path):
         return PICTURES
+    if path.startswith("/api/vod/"):
+        return VOD
     if path.startswith("/api/login"):
         return OPEN
     if path.startswith("/api/auth/first_time_login"):

@@ -4,6 +4,9 @@ A scene has a dozen files of ten seconds. A segment that Frigate lists is one of
 its beginning where the segment ended early. Recording the usual scene takes half a second
 and 2.5 MB; that happens at the first video somebody asks for, in a thread.
 
+A scene with a clock shows when it was recorded. No two of its files are equal, and each is
+recorded, in a twentieth of a second, when somebody asks for it.
+
 For clips that are really large there is `NOISE`: a few files of 21 MB, recorded in three
 seconds, of which a clip of 150 s takes 300 MB, one of a quarter of an hour 2 GB.
 """
@@ -37,6 +40,8 @@ _NOISY_FILES = 3
 # A moment is a little later than it should be where a codec has no even time base.
 _NEAR = 0.001
 _FORMATS = {"jpg": "JPEG", "png": "PNG"}
+
+_CLOCK_FILES = 1000
 
 _busy = threading.RLock()
 _numbers = itertools.count()
@@ -96,6 +101,8 @@ def _frames(path: Path) -> int:
 
 def file_of(segment: Segment) -> Path:
     """Return the file of a segment."""
+    if segment.scene.clock:
+        return _clock_file(segment.scene, segment.start, segment.duration)
     scene_files = _files_of(segment.scene)
     whole = scene_files.files[
         int(segment.start // SEGMENT_SECONDS) % len(scene_files.files)
@@ -105,6 +112,21 @@ def file_of(segment: Segment) -> Path:
     return scene_files.once(
         lambda path: _copy(whole, path, segment.duration), whole, segment.duration
     )
+
+
+_clock_files: dict[tuple[Scene, float, float], Path] = {}
+
+
+def _clock_file(scene: Scene, start: float, seconds: float) -> Path:
+    key = scene, start, seconds
+    with _busy:
+        if key not in _clock_files:
+            while len(_clock_files) >= _CLOCK_FILES:
+                _clock_files.pop(next(iter(_clock_files))).unlink()
+            path = new_path()
+            material.record_file(path, scene, seconds, start)
+            _clock_files[key] = path
+        return _clock_files[key]
 
 
 def video_of(scene: Scene, seconds: float, silent: bool) -> Path:

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
+import re
 
 from aiohttp import web
 
@@ -36,6 +37,8 @@ class RequestHandler:
         self.state = state
         self.prefix = prefix.rstrip("/")
         self.requests: list[Request] = []
+        self.open_requests: list[Request] = []
+        """What is being answered at this moment, also what stalls before its status."""
         self.open_streams: Counter[str] = Counter()
         self.max_parallel = 0
         self.open_videos = 0
@@ -89,6 +92,21 @@ class RequestHandler:
             timeout,
         )
 
+    async def wait_for_open(self, path_regex: str, n: int, timeout: float = 30) -> None:
+        """Wait until that many requests are open whose path begins with this."""
+
+        def count() -> int:
+            return sum(
+                re.match(path_regex, each.path) is not None
+                for each in self.open_requests
+            )
+
+        await self._wait(
+            lambda: count() == n,
+            lambda: f"{count()} open requests of {path_regex}, not {n}",
+            timeout,
+        )
+
     async def wait_for_requests(self, n: int, timeout: float = 30) -> None:
         """Wait until at least that many requests have arrived."""
         await self._wait(
@@ -131,6 +149,7 @@ class RequestHandler:
             request.method, path or "/", dict(request.query), request.headers, port
         )
         self.requests.append(record)
+        self.open_requests.append(record)
         self._changed.set()
         fault = self._faults.take(record.method, record.path) if inside else None
         cleared = self._faults.cleared
@@ -165,6 +184,9 @@ class RequestHandler:
             return await send(request, answer, now, fault, self._faults)
         finally:
             self._parallel -= counted
+            self.open_requests = [
+                each for each in self.open_requests if each is not record
+            ]
             self._count_videos(-video)
 
     async def _hear(self, request: web.BaseRequest) -> bytes:

@@ -11,7 +11,13 @@ from aiohttp import web
 from .answers import NGINX, Answer, Body
 from .faults import Fault, Faults
 
-_GZIP_TYPES = ("text/plain", "text/html", "text/css", "application/json")
+_GZIP_TYPES = (
+    "text/plain",
+    "text/html",
+    "text/css",
+    "application/json",
+    "application/vnd.apple.mpegurl",
+)
 _GZIP_STATUSES = (200, 403, 404)
 _GZIP_FROM = 20
 _CHUNK = 64 * 1024
@@ -97,9 +103,11 @@ async def _send(
         response.headers["Vary"] = "Accept-Encoding"
         # nginx compresses while it sends and cannot tell the length beforehand.
         response.enable_chunked_encoding()
+    elif answer.chunked and request.method != "HEAD":
+        response.enable_chunked_encoding()
     if fault is not None and fault.kind == "truncate":
         body = body[: fault.place(len(body))]
-    if response.chunked is False:
+    if response.chunked is False and not answer.chunked:
         response.content_length = len(body)
     await response.prepare(request)
     if request.method == "HEAD":

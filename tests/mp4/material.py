@@ -17,6 +17,8 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from av.video.stream import VideoStream
 
+from .scene_clock import clock_luma
+
 EPOCH = 1_795_452_940.0
 
 
@@ -33,6 +35,8 @@ class Scene:
     moving: bool = True
     noise: bool = False
     """Whether each frame is noise, which makes large files."""
+    clock: bool = False
+    """Whether each frame shows when it was recorded, see `scene_clock`."""
     sound: str | None = "tone"
     """`tone`, `silence`, or `None` for a camera without a microphone."""
     rate: int = 16000
@@ -80,8 +84,14 @@ def record(
     options = {"segment_time": "10", "segment_format": "mp4", "reset_timestamps": "1"}
     pattern = str(folder / "%05d.mp4")
     with av.open(pattern, "w", format="segment", options=options) as output:
-        _encode(output, scene, seconds)
+        _encode(output, scene, seconds, start)
     return list(_listed(sorted(folder.glob("*.mp4")), scene.fps, start))
+
+
+def record_file(path: Path, scene: Scene, seconds: float, start: float) -> None:
+    """Record a single file that begins at a moment."""
+    with av.open(str(path), "w", format="mp4") as output:
+        _encode(output, scene, seconds, start)
 
 
 def _listed(paths: list[Path], fps: int, start: float) -> Iterator[Segment]:
@@ -95,7 +105,9 @@ def _listed(paths: list[Path], fps: int, start: float) -> Iterator[Segment]:
         start += frames / fps
 
 
-def _encode(output: OutputContainer, scene: Scene, seconds: float) -> None:
+def _encode(
+    output: OutputContainer, scene: Scene, seconds: float, start: float
+) -> None:
     # The encoders' own names are literals to the type checker, and ours comes from a scene.
     video = cast(
         VideoStream,
@@ -109,7 +121,7 @@ def _encode(output: OutputContainer, scene: Scene, seconds: float) -> None:
     if scene.sound is not None:
         audio = output.add_stream("aac", scene.rate)
         audio.layout = "mono"
-    frames = _pictures(scene, round(seconds * scene.fps))
+    frames = _pictures(scene, round(seconds * scene.fps), start)
     sounds = _sounds(scene, seconds)
     sound = next(sounds, None)
     for number, frame in enumerate(frames, 1):
@@ -127,14 +139,18 @@ def _noise(count: int, *numbers: int) -> bytes:
     return hashlib.shake_128(repr(numbers).encode()).digest(count)
 
 
-def _pictures(scene: Scene, count: int) -> Iterator[av.VideoFrame]:
-    """Draw the video frames: a static background, and in it what moves."""
+def _pictures(scene: Scene, count: int, start: float) -> Iterator[av.VideoFrame]:
+    """Draw the video frames: a static background, and in it what moves; or a clock."""
     width, height = scene.width, scene.height
     yard = _noise(width, scene.seed) * height
     for number in range(count):
         frame = av.VideoFrame(width, height, "yuv420p")
         grey = bytearray(yard)
-        if scene.noise:
+        if scene.clock:
+            # Half a frame more, as no frame begins at quite the time it is given.
+            second = math.floor(start + (number + 0.5) / scene.fps)
+            grey[:] = clock_luma(second, width, height)
+        elif scene.noise:
             grey[:] = _noise(width * height, scene.seed, number)
         elif scene.moving:
             for row in range(height // 4, height // 2):
