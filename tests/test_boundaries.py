@@ -29,7 +29,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "media_owners",
     ),
     ("coordinator", "flow", "periods", "view_urls"),
-    ("commands", "downloads", "inventory"),
+    ("commands", "downloads", "inventory", "media_links"),
     ("entity", "permissions", "runtime"),
     ("media_access",),
     (

@@ -125,7 +125,7 @@ async def test_faces_are_recognized_at_night(
 # What happens at the door
 
 
-async def test_the_visitor_at_the_door_is_named_without_an_earlier_picture(
+async def test_the_visitor_at_the_door_is_named_with_the_picture_of_the_review(
     hass: HomeAssistant, entry: MockConfigEntry, frigate: FakeFrigate
 ) -> None:
     await until_pushing(hass, entry, frigate)
@@ -157,7 +157,46 @@ async def test_the_visitor_at_the_door_is_named_without_an_earlier_picture(
     await turns()
     (call,) = told
     assert call.data["message"] == "It is Eileen."
-    assert "data" not in call.data
+    # The picture is there as soon as the review is, unlike that of the best snapshot.
+    assert call.data["data"]["image"] == (
+        f"/api/frigate_http/{entry.entry_id}/review/{review.id}/thumbnail"
+    )
+
+
+async def test_alerts_are_played_on_a_tv(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FakeFrigate
+) -> None:
+    await until_pushing(hass, entry, frigate)
+    played: list[ServiceCall] = async_mock_service(hass, "media_player", "play_media")
+    await load(hass, "Alerts on the TV")
+    for severity in ("detection", "alert"):
+        review = frigate.review_starts("front_door", severity, objects=["person"])
+        assert not played
+        frigate.review_ends(review)
+        key = ("event", "camera:front_door:review")
+        await until_review_ends(hass, entry, key, review.id)
+    await turns()
+    (call,) = played
+    assert call.data["media"]["media_content_type"] == "video/mp4"
+    assert call.data["media"]["media_content_id"] == (
+        f"media-source://frigate_http/{entry.entry_id}/review/mp4/{review.id}"
+    )
+
+
+async def until_review_ends(
+    hass: HomeAssistant, entry: MockConfigEntry, key: tuple[str, str], review_id: str
+) -> None:
+    """Wait until the event of the end of a review has fired."""
+
+    def has_ended() -> bool:
+        state = hass.states.get(entity_id(hass, entry, *key) or "")
+        return (
+            state is not None
+            and state.attributes.get("review_id") == review_id
+            and state.attributes.get("event_type") == "ended"
+        )
+
+    await until(hass, has_ended)
 
 
 async def test_a_light_at_night(

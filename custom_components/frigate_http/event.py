@@ -20,6 +20,7 @@ from .entity.live import LiveEventEntity
 from .inventory import as_title, camera_fields
 from .live.camera_state import CameraState
 from .live.topics import Kind, LiveEvent, ReviewEvent, ReviewEventType, Topic
+from .media_links import MEDIA_CONTENT_ID, THUMBNAIL, MediaLinks
 from .runtime import FrigateConfigEntry
 
 PARALLEL_UPDATES = 0
@@ -27,6 +28,8 @@ PARALLEL_UPDATES = 0
 MAX_PENDING_EVENTS = 100
 
 RECOGNIZED = "recognized"
+LINKS = frozenset({MEDIA_CONTENT_ID, THUMBNAIL})
+"""Attributes that lead to something; kept in no history, which has the id of the item."""
 
 type EventPayload = tuple[str, Mapping[str, Any]]
 """An event type and its attributes."""
@@ -39,11 +42,11 @@ class LiveEventDescription(EventEntityDescription):
     types: tuple[str, ...]
     kind: Kind
     exists_fn: Callable[[CameraConfig], bool] = lambda _config: True
-    payload_fn: Callable[[LiveEvent], EventPayload | None]
+    payload_fn: Callable[[LiveEvent, MediaLinks], EventPayload | None]
     """Return the event to fire; None if the live event belongs to another entity."""
 
 
-def _review(live_event: LiveEvent) -> EventPayload | None:
+def _review(live_event: LiveEvent, links: MediaLinks) -> EventPayload | None:
     if not isinstance(live_event, ReviewEvent):
         return None
     review = live_event.review
@@ -56,19 +59,20 @@ def _review(live_event: LiveEvent) -> EventPayload | None:
         "audio": [*review.audio],
         "event_ids": [*review.event_ids],
         "start": as_local_iso(review.start),
+        **links.to_review(review),
     }
     if review.end is not None:
         attributes["end"] = as_local_iso(review.end)
     return live_event.event_type.value, attributes
 
 
-def _face(live_event: LiveEvent) -> EventPayload | None:
+def _face(live_event: LiveEvent, _links: MediaLinks) -> EventPayload | None:
     if not isinstance(live_event, Recognized) or live_event.is_plate:
         return None
     return RECOGNIZED, _recognized(live_event)
 
 
-def _plate(live_event: LiveEvent) -> EventPayload | None:
+def _plate(live_event: LiveEvent, _links: MediaLinks) -> EventPayload | None:
     if not isinstance(live_event, Recognized) or not live_event.is_plate:
         return None
     return RECOGNIZED, {"plate": live_event.plate, **_recognized(live_event)}
@@ -130,6 +134,7 @@ class FrigateEvent(LiveEventEntity, EventEntity):
     """Fires each event at once, without throttling."""
 
     entity_description: LiveEventDescription
+    _unrecorded_attributes = LINKS
 
     def __init__(
         self,
@@ -142,6 +147,8 @@ class FrigateEvent(LiveEventEntity, EventEntity):
         topic = Topic(description.kind, camera)
         super().__init__(live, coordinator, description, camera, topic)
         self._attr_event_types = [*description.types]
+        entry_id = coordinator.config_entry.entry_id
+        self._links = MediaLinks(entry_id, coordinator.client.clock)
         # If too many are pending, the oldest ones are dropped.
         self._pending: deque[EventPayload] = deque(maxlen=MAX_PENDING_EVENTS)
 
@@ -154,7 +161,8 @@ class FrigateEvent(LiveEventEntity, EventEntity):
     @callback
     @override
     def _handle_event(self, live_event: LiveEvent) -> None:
-        if (payload := self.entity_description.payload_fn(live_event)) is not None:
+        payload = self.entity_description.payload_fn(live_event, self._links)
+        if payload is not None:
             self._pending.append(payload)
             self._fire_pending()
 
@@ -185,7 +193,7 @@ class FrigateEvent(LiveEventEntity, EventEntity):
         zones = {} if self.camera_config is None else self.camera_config.zones
         names = {zone: found.friendly_name for zone, found in zones.items()}
         data = {
-            **attributes,
+            **{key: one for key, one in attributes.items() if key not in LINKS},
             # That of the event entity is what the activity is listed under.
             "entity_id": self.entity_id,
             "camera_entity_id": attributes["entity_id"],

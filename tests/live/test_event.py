@@ -163,8 +163,13 @@ async def test_the_life_of_a_review(
         "event_ids": [visitor.id],
         "start": as_local_iso(review.start_time),
         "end": as_local_iso(review.end_time),
+        "thumbnail": f"/api/frigate_http/{entry.entry_id}/review/{review.id}/thumbnail",
+        "media_content_id": (
+            f"media-source://frigate_http/{entry.entry_id}/review/mp4/{review.id}"
+        ),
     }
     assert last | expected == last
+    assert first["thumbnail"] == expected["thumbnail"]
     assert other.types == []
 
 

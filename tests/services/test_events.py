@@ -21,6 +21,8 @@ from tests.services.common import (
 )
 from tests.versions import EVERY_VERSION
 
+MEDIA = "media-source://frigate_http"
+
 
 def ids(answer: Any) -> list[str]:
     """Return the ids of the events in an answer."""
@@ -29,7 +31,7 @@ def ids(answer: Any) -> list[str]:
 
 @EVERY_VERSION
 async def test_get_events(hass: HomeAssistant, frigate: FakeFrigate) -> None:
-    await set_up_viewer(hass, frigate)
+    entry_id = (await set_up_viewer(hass, frigate)).entry_id
     assert await call(hass, "get_events") == {"events": []}
     event = frigate.add_event("front_door", sub_label="Ana", zones=["yard"], score=0.5)
     running = frigate.add_event("Portones", "car", ago=10, duration=None)
@@ -54,7 +56,40 @@ async def test_get_events(hass: HomeAssistant, frigate: FakeFrigate) -> None:
         "score": 0.5,
         "retained": False,
         "in_progress": False,
+        "media_content_id": f"{MEDIA}/{entry_id}/event/mp4/{event.id}",
+        "snapshot_media_content_id": f"{MEDIA}/{entry_id}/snapshot/{event.id}",
+        "thumbnail": f"/api/frigate_http/{entry_id}/event/{event.id}/thumbnail",
     }
+
+
+@EVERY_VERSION
+async def test_what_an_event_does_not_have_is_not_named(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    await set_up_viewer(hass, frigate)
+    frigate.add_event("Portones", ago=900, duration=600)
+    frigate.add_event("Portones", ago=800, duration=580)
+    frigate.add_event("Portones", ago=700, duration=None)
+    frigate.add_event("Portones", ago=300, duration=None, has_clip=False)
+    frigate.add_event("Portones", ago=200, has_snapshot=False)
+    answer: Any = await call(hass, "get_events")
+    assert [
+        (
+            media and media.split("/")[4:6],
+            snapshot and snapshot.split("/")[4],
+        )
+        for media, snapshot in (
+            (one["media_content_id"], one["snapshot_media_content_id"])
+            for one in answer["events"]
+        )
+    ] == [
+        (["event", "mp4"], None),
+        (None, "snapshot"),
+        # What a single file cannot hold is played in segments.
+        (["event", "hls"], "snapshot"),
+        (["event", "mp4"], "snapshot"),
+        (["event", "hls"], "snapshot"),
+    ]
 
 
 @EVERY_VERSION

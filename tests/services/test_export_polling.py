@@ -33,6 +33,9 @@ async def test_wait_for_result(hass: HomeAssistant, frigate: FakeFrigate) -> Non
     assert answer["export_id"] == made.id
     assert (answer["name"], answer["in_progress"]) == ("Mine", False)
     assert answer["url"] == f"https://frigate.example/nvr/exports/{made.file}"
+    # Inside Home Assistant, its own address is used.
+    video = f"/api/frigate_http/{entry.entry_id}/export/{made.id}/video.mp4"
+    assert answer["video"] == video
     looks = sent(frigate, f"/api/exports/{made.id}")
     assert all(look.headers["X-Cache-Bypass"] == "1" for look in looks)
 

@@ -54,9 +54,15 @@ async def test_get_exports(hass: HomeAssistant, frigate: FakeFrigate) -> None:
         "queued": False,
         "case_id": case,
         "url": f"{frigate.external_url}/exports/{video.file}",
+        "media_content_id": (
+            f"media-source://frigate_http/{entry.entry_id}/export/{done}"
+        ),
+        "video": f"/api/frigate_http/{entry.entry_id}/export/{done}/video.mp4",
     }
     # A file that is being written shows nothing.
-    assert (by_id[busy]["in_progress"], by_id[busy]["url"]) == (True, None)
+    assert by_id[busy]["in_progress"] is True
+    for key in ("url", "media_content_id", "video"):
+        assert by_id[busy][key] is None, key
 
     async def ids(**fields: Any) -> set[str]:
         found = (await call(hass, "get_exports", **fields))["exports"]
@@ -114,6 +120,8 @@ async def test_queued_exports_are_listed(
         "queued": True,
         "case_id": case,
         "url": None,
+        "media_content_id": None,
+        "video": None,
     }
 
     async def ids(**fields: Any) -> list[str]:

@@ -33,7 +33,7 @@ def ids(answer: Any) -> list[str]:
 
 @WITH_016
 async def test_get_reviews(hass: HomeAssistant, frigate: FakeFrigate) -> None:
-    await set_up_viewer(hass, frigate)
+    entry_id = (await set_up_viewer(hass, frigate)).entry_id
     assert await call(hass, "get_reviews") == {"reviews": []}
     review = frigate.add_review(
         "front_door",
@@ -58,6 +58,12 @@ async def test_get_reviews(hass: HomeAssistant, frigate: FakeFrigate) -> None:
                 "sub_labels": ["Ana"],
                 "audio": ["bark"],
                 "event_ids": ["1.0-a"],
+                "media_content_id": (
+                    f"media-source://frigate_http/{entry_id}/review/mp4/{review.id}"
+                ),
+                "thumbnail": (
+                    f"/api/frigate_http/{entry_id}/review/{review.id}/thumbnail"
+                ),
             }
         ]
     }

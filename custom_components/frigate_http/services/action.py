@@ -37,6 +37,7 @@ from ..errors import (
     validation_error,
 )
 from ..inventory import camera_fields
+from ..media_links import MediaLinks
 from ..permissions import CameraPermissions, async_get_caller
 from ..runtime import FrigateConfigEntry, FrigateRuntime
 from .access import ACCESS, Access
@@ -61,6 +62,11 @@ class ServerCall:
     def client(self) -> FrigateClient:
         """Return the client of the server."""
         return self.runtime.client
+
+    @property
+    def links(self) -> MediaLinks:
+        """Return the links to what the server has recorded."""
+        return MediaLinks(self.entry.entry_id, self.client.clock)
 
     def camera_fields(self, camera: str | None) -> JsonObjectType:
         """Return the fields that name a camera in the response."""

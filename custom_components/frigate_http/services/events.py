@@ -74,6 +74,7 @@ def _as_json(call: ServerCall, event: Event) -> JsonObjectType:
         "score": event.score,
         "retained": event.retained,
         "in_progress": not event.has_ended,
+        **call.links.to_event(event),
     }
 
 

@@ -16,6 +16,7 @@ from ..aiofrigate import (
 from ..dates import as_local_iso
 from ..downloads.footage import async_wait_for_footage, async_wait_until
 from ..errors import action_error, async_handle_lost_login, validation_error
+from ..media_links import NO_EXPORT
 from ..periods import PERIOD_FIELDS, Period, period_of
 from ..runtime import FrigateRuntime
 from .action import CameraAction, CameraCall, ServerAction, ServerCall
@@ -120,6 +121,7 @@ async def _wait_for_result(call: CameraCall, export_id: str) -> JsonObjectType:
         "name": export.name,
         "in_progress": False,
         "url": _video_url(runtime, export),
+        **call.links.to_export(export),
     }
 
 
@@ -163,6 +165,7 @@ def _job_as_json(call: ServerCall, job: ExportJob) -> JsonObjectType:
         "queued": True,
         "case_id": job.case_id,
         "url": None,
+        **NO_EXPORT,
     }
 
 
@@ -176,6 +179,7 @@ def _as_json(call: ServerCall, export: Export) -> JsonObjectType:
         "queued": False,
         "case_id": export.case_id,
         "url": _video_url(call.runtime, export),
+        **call.links.to_export(export),
     }
 
 

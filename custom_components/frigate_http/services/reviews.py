@@ -43,6 +43,7 @@ def _as_json(call: ServerCall, review: Review) -> JsonObjectType:
         "sub_labels": list(review.sub_labels),
         "audio": list(review.audio),
         "event_ids": list(review.event_ids),
+        **call.links.to_review(review),
     }
 
 

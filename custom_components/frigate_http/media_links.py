@@ -1,0 +1,74 @@
+"""What answers and events carry, so that an automation can play or show what they name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from homeassistant.util import dt as dt_util
+
+from .aiofrigate import Event, Export, Review, ServerClock
+from .media_ids import EventSnapshot, EventVideo, ExportVideo, Form, ReviewVideo
+from .view_urls import event_url, export_url, review_url
+
+type Links = dict[str, str | None]
+
+MEDIA_CONTENT_ID: Final = "media_content_id"
+THUMBNAIL: Final = "thumbnail"
+MAX_FILE_DURATION = 590.0
+"""Seconds. A video that is longer, with what is shown before and after it, is not one file."""
+NO_EXPORT: Final[Mapping[str, None]] = {MEDIA_CONTENT_ID: None, "video": None}
+"""The links to an export that is not finished."""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaLinks:
+    """Links to what a server has recorded; None to what it has not.
+
+    A path works in notifications and dashboards, where the request carries the login.
+    """
+
+    entry_id: str
+    clock: ServerClock
+
+    def to_review(self, review: Review) -> Links:
+        """Return the links to a review item."""
+        if review.camera is None:
+            return {MEDIA_CONTENT_ID: None, THUMBNAIL: None}
+        form = self._form(review.start, review.end)
+        video = ReviewVideo(self.entry_id, form, review.review_id)
+        return {
+            MEDIA_CONTENT_ID: video.media_content_id,
+            THUMBNAIL: review_url(self.entry_id, review.review_id, "thumbnail"),
+        }
+
+    def to_event(self, event: Event) -> Links:
+        """Return the links to an event, and to its snapshot."""
+        video = snapshot = thumbnail = None
+        if event.camera is not None:
+            thumbnail = event_url(self.entry_id, event.event_id, "thumbnail")
+            if event.has_clip:
+                form = self._form(event.start, event.end)
+                video = EventVideo(self.entry_id, form, event.event_id).media_content_id
+            if event.has_snapshot:
+                snapshot = EventSnapshot(self.entry_id, event.event_id).media_content_id
+        return {
+            MEDIA_CONTENT_ID: video,
+            "snapshot_media_content_id": snapshot,
+            THUMBNAIL: thumbnail,
+        }
+
+    def to_export(self, export: Export) -> Links:
+        """Return the links to an export."""
+        if export.in_progress is not False or export.camera is None:
+            return {**NO_EXPORT}
+        return {
+            MEDIA_CONTENT_ID: ExportVideo(self.entry_id, export.id).media_content_id,
+            "video": export_url(self.entry_id, export.id, "video.mp4"),
+        }
+
+    def _form(self, start: float | None, end: float | None) -> Form:
+        """Return the form that most players take: one file, unless the video is too long."""
+        if end is None:
+            end = self.clock.estimate(dt_util.utcnow().timestamp())
+        is_long = start is not None and end - start > MAX_FILE_DURATION
+        return Form.HLS if is_long else Form.MP4
