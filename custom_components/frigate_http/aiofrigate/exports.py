@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any, Literal, Self
 
 from .error_mapping import http_date, shown_or_none
+from .errors import FrigateNotFoundError, FrigateServerError, FrigateStartingError
 from .models import StillImage
 from .parsing import as_bool, as_dict, as_float, as_name, as_str, as_timestamp
 from .redaction import Mask
@@ -152,6 +153,23 @@ class Exports(Resource):
         target = route("/api/exports/{export_id}", export_id=export_id)
         answer = await self._transport.request("GET", target, fresh=fresh)
         return answer.required(Export.from_api(answer.json(dict)), _WITHOUT_ID)
+
+    async def find(self, export_id: str, *, fresh: bool = False) -> Export:
+        """Return one export, also where `get` fails because it belongs to a case.
+
+        Raises:
+            FrigateNotFoundError: there is no such export, or it is still queued.
+            FrigateDataError: the answer is not an export.
+        """
+        try:
+            return await self.get(export_id, fresh=fresh)
+        except FrigateServerError as err:
+            if isinstance(err, FrigateStartingError):
+                raise
+        for one in await self.list(fresh=fresh):
+            if one.id == export_id:
+                return one
+        raise FrigateNotFoundError("Export not found", 404)
 
     async def thumbnail(self, export: Export) -> StillImage:
         """Return the thumbnail of an export (`GET /clips/export/{file}`).

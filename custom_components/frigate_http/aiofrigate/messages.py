@@ -1,6 +1,6 @@
 """HTTP messages: the request that is sent, and the answer that arrived."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 import re
@@ -233,7 +233,7 @@ class Stream:
         # A weak ETag does not promise the same bytes, so it must not guard a range.
         return self.headers.get(hdrs.LAST_MODIFIED) or None
 
-    async def chunks(self) -> AsyncIterator[bytes]:
+    async def chunks(self) -> AsyncGenerator[bytes]:
         """Yield the body as it arrives.
 
         Raises:

@@ -10,7 +10,6 @@ from ..aiofrigate import (
     FrigateNotFoundError,
     FrigateRateLimitError,
     FrigateServerError,
-    FrigateStartingError,
 )
 from ..errors import action_error, is_no_response
 
@@ -78,17 +77,10 @@ class ExportPoller:
 
     async def _async_get_export(self) -> Export | None:
         """Return the export; None if Frigate does not list it yet or any more."""
-        exports = self.client.exports
         try:
-            return await exports.get(self.export_id, fresh=True)
+            return await self.client.exports.find(self.export_id, fresh=True)
         except FrigateNotFoundError:
             return None
-        except FrigateServerError as err:
-            if isinstance(err, FrigateStartingError):
-                raise
-        # 0.18 fails for a single export that belongs to a case, but lists it.
-        found = await exports.list(fresh=True)
-        return next((one for one in found if one.id == self.export_id), None)
 
     async def _raise_if_lost(self, *, is_gone: bool) -> None:
         """Raise if an export that is not listed will not appear any more."""

@@ -3,7 +3,9 @@
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.http import HomeAssistantView
 
-VIEWS: tuple[type[HomeAssistantView], ...] = ()
+from .exports import ExportVideoView
+
+VIEWS: tuple[type[HomeAssistantView], ...] = (ExportVideoView,)
 
 
 @callback

@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, Literal
 
 from aiohttp import hdrs, web
 
@@ -17,6 +17,7 @@ from ..aiofrigate import (
     FrigateError,
     FrigateForbiddenError,
     FrigateNotFoundError,
+    FrigateRangeError,
     FrigateRateLimitError,
     FrigateStartingError,
     FrigateTimeoutError,
@@ -45,6 +46,11 @@ _LATER = (FrigateClosedError, FrigateRateLimitError, FrigateStartingError)
 def hass_of(request: web.Request) -> HomeAssistant:
     """Return the Home Assistant that answers a request."""
     return request.app[KEY_HASS]
+
+
+def method_of(request: web.Request) -> Literal["GET", "HEAD"]:
+    """Return the method with which Frigate is asked."""
+    return "HEAD" if request.method == hdrs.METH_HEAD else "GET"
 
 
 def access_to(
@@ -129,6 +135,11 @@ def view_errors(hass: HomeAssistant, access: MediaAccess) -> Generator[None]:
 
 
 def _answer_to(err: FrigateError) -> web.HTTPException:
+    if isinstance(err, FrigateRangeError):
+        answer = web.HTTPRequestRangeNotSatisfiable(headers=NOT_KEPT)
+        if err.size is not None:
+            answer.headers[hdrs.CONTENT_RANGE] = f"bytes */{err.size}"
+        return answer
     if isinstance(err, _NOT_THERE):
         return web.HTTPNotFound(headers=NOT_KEPT)
     if isinstance(err, FrigateTooLongError):
