@@ -28,6 +28,8 @@ AT_ONCE = 4
 PICTURES = 48
 LIVE_VIEWS = 48
 ALL_PICTURES = 56
+THUMBNAILS = 8
+FOOTAGE = 16
 
 
 async def _frame(stream: Stream) -> bytes:
@@ -133,6 +135,40 @@ async def test_many_live_views_leave_connections_to_images_and_polls(
     async with client.media.mjpeg(CAMERA, fps=20, height=90) as stream:
         assert await _frame(stream)
     assert (await client.media.latest_image(CAMERA)).content
+
+
+async def test_thumbnails_and_video_delay_nothing_but_themselves(
+    frigate: FakeFrigate, client: FrigateClient, freezer: FrozenDateTimeFactory
+) -> None:
+    event = frigate.add_event(CAMERA)
+    thumbnail, video = f"/api/events/{event.id}/thumbnail.jpg", "/exports/a.mp4"
+    frigate.fail(thumbnail, Fault.stall())
+    frigate.fail(video, Fault.stall())
+
+    async def watch() -> None:
+        async with client.files.export_range("a.mp4"):
+            pytest.fail("Nothing was answered")
+
+    calls = [
+        *(client.events.thumbnail(event.id) for _ in range(THUMBNAILS + 1)),
+        *(watch() for _ in range(FOOTAGE + 1)),
+    ]
+    before = len(frigate.requests)
+    tasks = [asyncio.ensure_future(one) for one in calls]
+    await frigate.wait_for_requests(before + THUMBNAILS + FOOTAGE)
+    # The clock is stopped: what had to wait for one of them would wait for ever.
+    assert await works(client)
+    await client.events.set_sub_label(event.id, "Ana")
+    assert (await client.media.latest_image(CAMERA)).content
+    assert await client.files.snapshot(event.id)
+    assert len(sent(frigate, thumbnail)) == THUMBNAILS
+    assert len(sent(frigate, video)) == FOOTAGE
+
+    freezer.tick(16)
+    errors = await asyncio.gather(*tasks, return_exceptions=True)
+    assert {type(error) for error in errors} == {FrigateTimeoutError}
+    frigate.clear_faults()
+    assert (await client.events.thumbnail(event.id)).content
 
 
 async def test_open_streams_do_not_block_polls(

@@ -126,6 +126,22 @@ async def test_the_headers_alone_are_asked_for(connect: Connect) -> None:
     assert [one.method for one in server.requests] == ["HEAD"]
 
 
+async def test_a_redirect_is_followed_also_for_the_headers_alone(
+    connect: Connect,
+) -> None:
+    target = f"/cameras{FOLDER}/seg-1-v1-a1.m4s"
+    moved = http_answer(301, b"", "text/html", {"Location": target})
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nContent-Length: 7\r\n\r\n"
+    async with (
+        wire_server(moved, head) as server,
+        connect(server.url).vod.file(
+            *PERIOD, "seg-1-v1-a1.m4s", method="HEAD"
+        ) as stream,
+    ):
+        assert stream.content_length == 7
+    assert [one.split("/vod")[0] for one in server.heads] == ["HEAD ", "HEAD /cameras"]
+
+
 async def test_a_range_beyond_the_end_tells_the_size(connect: Connect) -> None:
     async with nginx() as server:
         client = connect(server.url)

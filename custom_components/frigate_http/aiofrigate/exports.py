@@ -42,7 +42,7 @@ class Export:
     case_id: str | None
     """The case that it belongs to; since 0.18."""
     thumbnail_path: str | None = None
-    """Path below `/clips/`; None if it has none, which may stay so."""
+    """Path below `/clips/export/`; None if it has none, for now or for ever."""
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self | None:
@@ -58,7 +58,7 @@ class Export:
             file=_file_name(data.get("video_path")),
             in_progress=as_bool(data.get("in_progress")),
             case_id=as_name(case) or as_name(as_dict(case).get("id")),
-            thumbnail_path=clips_path(as_str(data.get("thumb_path"))),
+            thumbnail_path=clips_path("export", as_str(data.get("thumb_path"))),
         )
 
 
@@ -180,7 +180,7 @@ class Exports(Resource):
             FrigateForbiddenError: since 0.18, for a restricted role.
             FrigateDataError: the answer is not an image.
         """
-        target = clips_route("/clips/export/{file}", export.thumbnail_path or "")
+        target = clips_route("export", _file_name(export.thumbnail_path) or "")
         return await get_thumbnail(self._transport, target)
 
     async def create(

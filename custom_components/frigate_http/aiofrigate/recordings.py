@@ -1,11 +1,12 @@
 """Recordings: the segments that the cameras have recorded, and when there are some."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+import re
 from typing import Any, Self
 
-from .parsing import as_date, as_dict, as_float, as_int, as_timestamp
+from .parsing import as_date, as_dict, as_float, as_int, as_name, as_timestamp
 from .resource import Resource
 from .routes import route
 
@@ -28,6 +29,7 @@ class Segment:
 
 _MAX_HOURS = 100
 """The most hours of a day that are read: a server could list them again and again."""
+_HOUR = re.compile(r"[01]?\d|2[0-3]", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,15 +48,28 @@ class RecordedHour:
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self | None:
         """Read `{"hour": "07", "objects", "events", "duration"}`; None without an hour."""
-        hour = as_int(data.get("hour"))
-        if hour is None or not 0 <= hour <= 23:
+        hour = as_name(data.get("hour"))
+        if hour is None or not _HOUR.fullmatch(hour):
             return None
         return cls(
-            hour=hour,
+            hour=int(hour),
             objects=as_int(data.get("objects")),
             events=as_int(data.get("events")),
             duration=as_float(data.get("duration")),
         )
+
+    def __add__(self, other: Self) -> Self:
+        """Return what was recorded in both."""
+        return replace(
+            self,
+            objects=_sum(self.objects, other.objects),
+            events=_sum(self.events, other.events),
+            duration=_sum(self.duration, other.duration),
+        )
+
+
+def _sum[T: (int, float)](one: T | None, other: T | None) -> T | None:
+    return None if one is None or other is None else one + other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +85,11 @@ class RecordedDay:
         """Read `{"day": "2026-11-26", "hours": [...]}`; None without a day."""
         if (day := as_date(data.get("day"))) is None:
             return None
-        # Each hour once: in the night that has one twice, Frigate adds the two up.
-        hours = {one.hour: one for one in _hours(data.get("hours"))}
+        hours: dict[int, RecordedHour] = {}
+        for one in _hours(data.get("hours")):
+            # When the clocks go back, an hour comes twice.
+            earlier = hours.get(one.hour)
+            hours[one.hour] = one if earlier is None else earlier + one
         return cls(day=day, hours=tuple(hours[one] for one in sorted(hours)[::-1]))
 
 

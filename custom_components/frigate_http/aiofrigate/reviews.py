@@ -288,8 +288,7 @@ class Reviews(Resource):
             FrigateForbiddenError: since 0.18: the account may not see the camera.
             FrigateDataError: the answer is not an image.
         """
-        path = f"/clips/review/thumb-{camera}-{review_id}.webp"
-        target = clips_route("/clips/review/{file}", path)
+        target = clips_route("review", f"thumb-{camera}-{review_id}.webp")
         return await get_thumbnail(self._transport, target)
 
     @asynccontextmanager

@@ -6,16 +6,13 @@ from .errors import FrigateArgumentError
 from .images import still_image
 from .lanes import Lane
 from .models import StillImage
-from .routes import Route
+from .routes import Route, route
 from .transport import Transport
 
 MAX_THUMBNAIL_BYTES = 2 * 2**20
 
-_CLIPS = "/clips/"
-_MEDIA = "/media/frigate"
-# A part of a path that is no other one for any proxy: no dots alone, nothing quoted.
-_PART = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,199}")
-_MAX_PARTS = 4
+# No proxy takes it for another path: it is not dots alone, and nothing in it is quoted.
+_FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,199}")
 
 
 async def get_thumbnail(transport: Transport, target: Route) -> StillImage:
@@ -31,29 +28,24 @@ async def get_thumbnail(transport: Transport, target: Route) -> StillImage:
     return still_image(answer)
 
 
-def clips_path(stored: str | None) -> str | None:
-    """Return the path below `/clips/` of a file that Frigate stores; None for any other.
-
-    Args:
-        stored: the path on the server's disk, such as
-            `/media/frigate/clips/export/<id>.webp`.
-    """
-    path = (stored or "").removeprefix(_MEDIA)
-    parts = path.removeprefix(_CLIPS).split("/")
-    is_safe = len(parts) <= _MAX_PARTS and all(map(_PART.fullmatch, parts))
-    return path if path.startswith(_CLIPS) and is_safe else None
-
-
-def clips_route(template: str, path: str) -> Route:
-    """Return the route of a file below `/clips/`.
-
-    Args:
-        template: what is counted and logged, such as `/clips/review/{file}`.
-        path: the path of the file.
+def clips_route(folder: str, file: str) -> Route:
+    """Return the route of a file in a folder below `/clips/`.
 
     Raises:
-        FrigateArgumentError: a part of the path is not the name of a file or folder.
+        FrigateArgumentError: it is not the name of a file.
     """
-    if clips_path(path) != path:
-        raise FrigateArgumentError(f"Not a usable path: {path[:200]!a}")
-    return Route(template, tuple(path[1:].split("/")))
+    if _FILE_NAME.fullmatch(file) is None:
+        raise FrigateArgumentError(f"Not a usable name of a file: {file[:100]!a}")
+    return route(f"/clips/{folder}/{{file}}", file=file)
+
+
+def clips_path(folder: str, stored: str | None) -> str | None:
+    """Return the path of a file in a folder below `/clips/`; None for any other one.
+
+    Args:
+        folder: the only folder that it may be in.
+        stored: the path on the server's disk, below `/media/frigate`.
+    """
+    path = (stored or "").removeprefix("/media/frigate")
+    name = path.removeprefix(f"/clips/{folder}/")
+    return path if name != path and _FILE_NAME.fullmatch(name) else None
