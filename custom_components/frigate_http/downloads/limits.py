@@ -31,19 +31,37 @@ def check_size(size: int, limit: int) -> None:
         raise action_error("too_large", size=f"{limit / 2**20:.0f}")
 
 
+def check_clip_size(size: int, limit: int) -> None:
+    """Check that a clip fits where it will be kept.
+
+    Raises:
+        HomeAssistantError: it is larger than the limit in bytes.
+    """
+    if size > limit:
+        raise action_error("clip_too_large", size=f"{limit / 2**20:.0f}")
+
+
 def check_space(folder: Path, size: int = 0) -> None:
     """Check that enough space stays free on a disk when `size` more bytes are written.
 
     Raises:
         HomeAssistantError: it would not.
     """
-    existing = next((one for one in (folder, *folder.parents) if one.exists()), folder)
+    if not has_space(folder, size):
+        raise action_error(
+            "disk_full", folder=str(_existing(folder)), size=f"{MIN_FREE / 2**30:.0f}"
+        )
+
+
+def has_space(folder: Path, size: int = 0) -> bool:
+    """Return whether enough space stays free on a disk, as far as it tells."""
     try:
-        disk = shutil.disk_usage(existing)
+        disk = shutil.disk_usage(_existing(folder))
     except OSError:
         # If the disk has failed, writing fails too; some network shares cannot tell.
-        return
-    if disk.total and disk.free - size < MIN_FREE:
-        raise action_error(
-            "disk_full", folder=str(existing), size=f"{MIN_FREE / 2**30:.0f}"
-        )
+        return True
+    return not disk.total or disk.free - size >= MIN_FREE
+
+
+def _existing(folder: Path) -> Path:
+    return next((one for one in (folder, *folder.parents) if one.exists()), folder)

@@ -1,10 +1,9 @@
 """The download manager of one server: queue, progress, cleanup and events."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterable
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
+from contextlib import AbstractContextManager, asynccontextmanager
 from functools import partial
-import os
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from homeassistant.util.json import JsonObjectType
 
 from ..const import DOMAIN
 from ..errors import action_error, action_errors, validation_error
-from ..mp4 import Mp4Error
+from .failures import file_errors
 from .job import Download, Job, OutputFile
 from .journal import Journal
 from .paths import DownloadPaths
@@ -159,7 +158,7 @@ class DownloadManager:
         self._running.append(download)
         self._report()
         try:
-            with self._errors(), _video_errors(), _disk_errors():
+            with self._errors(), file_errors():
                 details = await self._async_fill(download, job)
         finally:
             self._running.remove(download)
@@ -237,21 +236,3 @@ def _response(output_files: list[OutputFile], paths: DownloadPaths) -> JsonObjec
         "seconds": round(sum(seconds), 3),
         "parts": [*responses],
     }
-
-
-@contextmanager
-def _video_errors() -> Generator[None]:
-    """Translate errors of videos for people."""
-    try:
-        yield
-    except Mp4Error as err:
-        raise action_error("broken_file", message=str(err)) from err
-
-
-@contextmanager
-def _disk_errors() -> Generator[None]:
-    """Translate errors of the file system for people."""
-    try:
-        yield
-    except OSError as err:
-        raise action_error("disk_error", message=os.strerror(err.errno or 0)) from err
