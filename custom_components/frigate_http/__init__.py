@@ -19,6 +19,7 @@ from .coordinator.profiles import ProfilesCoordinator
 from .coordinator.ptz import PtzCoordinator
 from .coordinator.reviews import ReviewsCoordinator
 from .coordinator.server import ServerCoordinator
+from .downloads.clip_cache import async_set_up_clip_cache, clip_cache
 from .downloads.journal import async_forget_journal
 from .downloads.manager import DownloadManager
 from .downloads.setup import async_set_up_downloads
@@ -54,6 +55,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_services(hass)
     async_register_views(hass)
     async_close_issues_on_unload(hass)
+    await async_set_up_clip_cache(hass)
     return True
 
 
@@ -65,6 +67,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> b
     )
     client = async_create_client(hass, entry.data)
     entry.async_on_unload(client.close)
+    entry.async_on_unload(partial(clip_cache(hass).async_close_entry, entry.entry_id))
     coordinator = ServerCoordinator(
         hass, entry, client, known_cameras(hass, entry), known_people(hass, entry)
     )

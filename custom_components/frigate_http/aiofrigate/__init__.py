@@ -48,7 +48,7 @@ from .events import Event, EventFilter, NewEvent
 from .exports import TIMELAPSE, Export, ExportFile, ExportJob, Exports
 from .faces import Recognition, TrainingImage
 from .files import EventMedia
-from .images import IMAGE_TYPE_BYTES, image_type, jpeg_frames
+from .images import IMAGE_TYPE_BYTES, MAX_IMAGE_BYTES, image_type, jpeg_frames
 from .live import Live, LiveListener
 from .logs import SERVICES as LOG_SERVICES, Log
 from .messages import Stream, Upload
@@ -103,6 +103,7 @@ __all__ = [
     "IMAGE_TYPE_BYTES",
     "LOG_SERVICES",
     "MAX_ENDPOINT_LENGTH",
+    "MAX_IMAGE_BYTES",
     "MAX_NAME_LENGTH",
     "MAX_RANGE",
     "NO_PROFILE",

@@ -29,7 +29,7 @@ from ..periods import Period
 from .footage import async_wait_for_footage
 from .job import Download, Job, OutputFile, numbered_paths
 from .jobs import async_inspect, with_retries
-from .limits import check_space, max_bytes
+from .limits import check_clip_size, check_space, max_bytes
 from .saving import async_append_stream, run_blocking, wait_for_end
 
 PARALLEL_CHUNKS = 2
@@ -61,6 +61,9 @@ class ClipJob(Job):
     """Duration of one chunk in seconds."""
     join: bool
     """Whether to join the chunks, or to publish each as an output file of its own."""
+    size_limit: int | None = None
+    """The most bytes that all chunks may have together; None if only the disk limits it."""
+    _saved: dict[Path, int] = field(default_factory=dict, init=False)
     _is_complete: bool = field(default=True, init=False)
     _deleted: list[Period] = field(default_factory=list, init=False)
     """Periods that Frigate listed as recorded, but has deleted since."""
@@ -185,7 +188,9 @@ class ClipJob(Job):
                 self.camera, period.start, period.end
             ) as stream:
                 limit = max_bytes(period.end - period.start)
-                await async_append_stream(self.hass, stream, path, limit)
+                await async_append_stream(
+                    self.hass, stream, path, limit, partial(self._count, path)
+                )
             video = await async_inspect(self.hass, path)
             if _is_too_short(video, recorded):
                 raise _TooShortError(video)
@@ -204,6 +209,12 @@ class ClipJob(Job):
                 raise
         self._deleted.append(period)
         return None
+
+    def _count(self, path: Path, saved: int) -> None:
+        """Count the bytes of a chunk, and give up if all of them are too many."""
+        self._saved[path] = saved
+        if self.size_limit is not None:
+            check_clip_size(sum(self._saved.values()), self.size_limit)
 
     async def _async_recorded(self, period: Period) -> float:
         """Return how many seconds of a period Frigate lists now."""

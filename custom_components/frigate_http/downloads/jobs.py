@@ -11,6 +11,7 @@ from homeassistant.util.json import JsonObjectType
 
 from ..aiofrigate import (
     IMAGE_TYPE_BYTES,
+    MAX_IMAGE_BYTES,
     Event,
     EventMedia,
     Export,
@@ -45,6 +46,12 @@ _RANGE_NOT_SATISFIABLE = 416
 _PARTIAL_CONTENT = 206
 """HTTP status of a response with the requested range."""
 _EVENT_CLIP: EventMedia = "clip.mp4"
+IMAGE_SUFFIXES = {
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/gif": ".gif",
+    "image/webp": ".webp",
+}
 
 
 class RetryPolicy:
@@ -313,6 +320,33 @@ class SnapshotJob(Job):
             raise action_error("nothing_recorded", camera=self.camera) from err
 
 
+@dataclass(eq=False, kw_only=True)
+class EventImageJob(Job):
+    """Downloads an image of an event, in whatever format Frigate has it."""
+
+    event_id: str
+    media: EventMedia
+
+    @override
+    async def async_fetch(self, download: Download) -> JsonObjectType:
+        """Fetch the image, and give the target the suffix that fits its content."""
+        path = download.workspace / self.media
+
+        async def attempt() -> None:
+            await run_blocking(self.hass, _remove, path)
+            async with self.client.files.event(self.event_id, self.media) as stream:
+                await async_append_stream(self.hass, stream, path, MAX_IMAGE_BYTES)
+
+        await with_retries(attempt)
+        content_type = await run_blocking(self.hass, _image_type, path)
+        if (suffix := IMAGE_SUFFIXES.get(content_type or "")) is None:
+            raise action_error("broken_file", message=path.name)
+        size = await run_blocking(self.hass, _size, path)
+        target = download.target.with_suffix(suffix)
+        download.output_files.append(OutputFile(path, target, size))
+        return {}
+
+
 async def _async_check_output(
     hass: HomeAssistant, path: Path, target: Path
 ) -> OutputFile:
@@ -325,14 +359,14 @@ async def _async_check_output(
     if path.suffix == ".mp4":
         video = await async_inspect(hass, path)
         return OutputFile(path, target, video.bytes, video.seconds)
-    if not await run_blocking(hass, _is_image, path):
+    if await run_blocking(hass, _image_type, path) is None:
         raise action_error("broken_file", message=path.name)
     return OutputFile(path, target, await run_blocking(hass, _size, path))
 
 
-def _is_image(path: Path) -> bool:
+def _image_type(path: Path) -> str | None:
     with path.open("rb") as file:
-        return image_type(file.read(IMAGE_TYPE_BYTES)) is not None
+        return image_type(file.read(IMAGE_TYPE_BYTES))
 
 
 def _write(path: Path, content: bytes) -> None:
