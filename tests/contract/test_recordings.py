@@ -14,6 +14,7 @@ import pytest
 from tests.contract.states_faces import prepare_faces
 from tests.contract.states_footage import prepare_footage
 from tests.fake_frigate import FakeFrigate
+from tests.fake_frigate.answers import NGINX
 from tests.fake_frigate.face_images import face_image
 from tests.fake_frigate.recorded import COMPLETE, FIXTURES, recorded_file
 from tests.fake_frigate.settings import Zone
@@ -24,6 +25,7 @@ from .states_administration import prepare_administration
 from .states_clips import prepare_clips
 from .states_controls import prepare_controls
 from .states_events import clock_of, prepare_events
+from .states_vod import prepare_vod
 
 
 def _manifest() -> dict[str, Any]:
@@ -170,6 +172,7 @@ async def _prepare(
     prepare_controls(server, state)
     prepare_events(server, state, FIXTURES)
     prepare_clips(server, state, request, FIXTURES)
+    prepare_vod(server, state)
     match state:
         case "faces registered after an answer":
             await _answered_before(server, ask, request)
@@ -250,6 +253,9 @@ def _normal_cookie(text: str) -> str:
 
 def _headers(values: dict[str, str], server: FakeFrigate) -> dict[str, str]:
     found = {name: values[name] for name in COMPARED if name in values}
+    if "content-type" in found:
+        kind = re.sub(r"boundary=\d+", "boundary=<number>", found["content-type"])
+        found["content-type"] = kind
     if "set-cookie" in found:
         found["set-cookie"] = _normal_cookie(found["set-cookie"])
     if "location" in found:
@@ -270,9 +276,20 @@ def _clock_year(headers: dict[str, str]) -> None:
         headers["set-cookie"] = re.sub(r"expires=\d{4}", "expires=now", cookie)
 
 
+def _normal_text(text: str) -> str:
+    """Forget the version of nginx, and what only a certain encoder brings about."""
+    text = re.sub(r"nginx/1\.\d+\.\d+", NGINX, text)
+    return re.sub(r"BANDWIDTH=\d+|avc1\.\w{6}", "<encoding>", text)
+
+
 def _compare_picture(body: bytes, expected_hex: str) -> None:
     expected = bytes.fromhex(expected_hex)
+    if expected[4:8] in (b"moof", b"styp", b"moov") or b"moov" in expected:
+        # How large a box of a fragment is depends on what was encoded, and how.
+        assert body[4:8] == expected[4:8]
+        return
     lengths = {b"\xff\xd8": 3, b"RI": 4, b"GI": 6, b"\x89P": 20, b"\0\0": 32}
+    lengths[b"\r\n"] = 4
     length = lengths.get(expected[:2], 0)
     assert expected == b"" or length
     assert body[:length] == expected[:length]
@@ -294,7 +311,7 @@ def _compare_body(
         text = recording["text"].replace(
             VERSION_STRINGS[COMPLETE], VERSION_STRINGS[version]
         )
-        assert body.decode() == text
+        assert _normal_text(body.decode()) == _normal_text(text)
     elif "json" in recording:
         value = json.loads(body)
         if part := recording.get("only"):
@@ -318,7 +335,7 @@ VIEWERS_CONFIG = ("config.8971.viewer", "gate.config", "authdisabled18.config")
 
 async def _body(response: aiohttp.ClientResponse, path: str) -> bytes:
     kind = response.headers.get("Content-Type", "")
-    if not kind.startswith("multipart/") or response.method == "HEAD":
+    if not kind.startswith("multipart/x-") or response.method == "HEAD":
         return await response.read()
     if "fps=0" in path or "height=0" in path:
         body = await response.read()

@@ -57,6 +57,7 @@ class Footage:
 
     A camera without spans of its own has recorded since `since` and goes on; a segment is
     on the disk `lag` seconds after its end. `scenes` says what a camera shows from when on.
+    `listed` names each file of a camera, from second to second, where they are not regular.
     `lost` names files that are no longer there, although the database still has them, by
     their camera and their start.
     """
@@ -65,6 +66,7 @@ class Footage:
     lag: float = 10.0
     spans: dict[str, list[Span]] = field(default_factory=dict)
     scenes: dict[str, list[tuple[float, Scene]]] = field(default_factory=dict)
+    listed: dict[str, list[Span]] = field(default_factory=dict)
     lost: set[tuple[str, float]] = field(default_factory=set)
 
     def of(self, camera: str) -> list[Span]:
@@ -117,6 +119,11 @@ def segments(
     if (settings := state.cameras.get(camera)) is None or not settings.recording:
         return
     now, stopped, footage = state.clock(), settings.stopped_at, state.footage
+    if camera in footage.listed:
+        for start, end in footage.listed[camera]:
+            if start <= before and end >= after and end <= now - footage.lag:
+                yield Segment(camera, start, end, end, footage.scene(camera, start))
+        return
     for start, end in sorted(footage.of(camera)):
         last = min(end, now)
         if end == math.inf:

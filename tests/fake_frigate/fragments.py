@@ -159,9 +159,8 @@ def init_segment(tracks: Sequence[Track], milliseconds: int) -> bytes:
 def _trak(number: int, track: Track, duration: int) -> bytes:
     is_video = track.kind == "v"
     width, height = track.size
-    header = struct.pack(
-        ">5I8x3HH", 0, 0, number, 0, duration, 0, not is_video, not is_video and 256, 0
-    )
+    volume = 0 if is_video else 0x100
+    header = struct.pack(">5I8xIHH", 0, 0, number, 0, duration, 0, volume, 0)
     size = struct.pack(">2I", width << 16, height << 16)
     media = struct.pack(">4II", 0, 0, TIMESCALE, duration, 0)
     handler, name = (b"vide", b"Video") if is_video else (b"soun", b"Sound")
