@@ -4,12 +4,16 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.http import HomeAssistantView
 
 from .exports import ExportVideoView
+from .hls import HlsView, PlaylistView
+from .tokens import HlsTokens
 
 VIEWS: tuple[type[HomeAssistantView], ...] = (ExportVideoView,)
+"""Those that need nothing to be made; the views of HLS share their tokens."""
 
 
 @callback
 def async_register_views(hass: HomeAssistant) -> None:
     """Register all views, once for all config entries."""
-    for view in VIEWS:
+    tokens = HlsTokens()
+    for view in (PlaylistView(tokens), HlsView(tokens), *VIEWS):
         hass.http.register_view(view)
