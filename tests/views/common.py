@@ -93,7 +93,7 @@ async def watcher_of(
     return Watcher(hass_client, hass.auth.async_create_access_token(refresh))
 
 
-def guest_of(hass: HomeAssistant, entry: MockConfigEntry, camera: str) -> User:
+def guest_of(hass: HomeAssistant, entry: MockConfigEntry, camera: str) -> MockUser:
     """Return a user who may see one camera only."""
     user = MockUser().add_to_hass(hass)
     user.perm_lookup = PermissionLookup(er.async_get(hass), dr.async_get(hass))

@@ -4,8 +4,7 @@ import math
 
 import aiohttp
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.frigate_http.aiofrigate import MAX_RANGE
 from custom_components.frigate_http.view_urls import hls_url
@@ -20,21 +19,7 @@ from tests.versions import EVERY_VERSION
 from .common import length_of
 from .player import GATE, NOW, OLD, PLAYLIST, RECENT, Player
 
-pytestmark = pytest.mark.usefixtures("fixed_time")
-
-
-@pytest.fixture
-async def frigate(frigate: FakeFrigate) -> FakeFrigate:
-    """Return a server that has recorded for some hours."""
-    for camera in frigate.state.cameras:
-        frigate.record_only(camera, (NOW - 20_000, math.inf))
-    return frigate
-
-
-@pytest.fixture
-def player(hass: HomeAssistant, hass_client_no_auth: ClientSessionGenerator) -> Player:
-    """Return what plays."""
-    return Player(hass, hass_client_no_auth)
+pytestmark = pytest.mark.usefixtures("fixed_time", "recorded")
 
 
 async def original(
@@ -51,18 +36,12 @@ async def original(
         return await answer.read()
 
 
-@pytest.fixture
-async def login(player: Player, hass_admin_user: MockUser) -> RefreshToken:
-    """Return a login of Home Assistant's administrator."""
-    return await player.log_in(hass_admin_user)
-
-
 @EVERY_VERSION
 async def test_it_plays_as_any_account(
     hass: HomeAssistant, frigate: FakeFrigate, login: RefreshToken, player: Player
 ) -> None:
-    watched = ((ADMIN, RECENT), (VIEWER, OLD), (GATE, OLD), ({}, RECENT))
-    for account, period in watched:
+    accounts: tuple[dict[str, str], ...] = (ADMIN, VIEWER, GATE, {})
+    for account, period in zip(accounts, (RECENT, OLD, OLD, RECENT), strict=True):
         url = frigate.external_url if account else frigate.internal_url
         entry = await set_up(hass, make_entry(url, **account))
         video = await player.play(player.signed(entry, login, "Portones", period))
@@ -219,7 +198,7 @@ async def test_playlists_that_lead_elsewhere_are_not_passed_on(
 ) -> None:
     signed = player.signed(entry, login)
     video = await player.play(signed)
-    strange = [("#EXTINF:10,", one) for one in TRICKS]
+    strange: list[tuple[str, ...]] = [("#EXTINF:10,", one) for one in TRICKS]
     strange += [
         (f'#EXT-X-MAP:URI="{one}"', "#EXTINF:10,", "seg-1-v1-a1.m4s")
         for one in TRICKS[:5]

@@ -15,5 +15,10 @@ VIEWS: tuple[type[HomeAssistantView], ...] = (ExportVideoView,)
 def async_register_views(hass: HomeAssistant) -> None:
     """Register all views, once for all config entries."""
     tokens = HlsTokens()
-    for view in (PlaylistView(tokens), HlsView(tokens), *VIEWS):
+    views: tuple[HomeAssistantView, ...] = (
+        PlaylistView(tokens),
+        HlsView(tokens),
+        *(view() for view in VIEWS),
+    )
+    for view in views:
         hass.http.register_view(view)
