@@ -134,7 +134,7 @@ async def test_routes_that_are_not_there_yet_say_so(
     session: aiohttp.ClientSession, server: FakeFrigate
 ) -> None:
     for path in (
-        "events/explore",
+        "review_ids",
         "review/activity/motion",
         "stats/history",
     ):

@@ -13,6 +13,7 @@ from . import (
     controls,
     event_commands,
     event_pictures,
+    event_search,
     events,
     export_jobs,
     exports,
@@ -47,8 +48,7 @@ _SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 # Routes of the real server that this one does not have yet: better a clear refusal than
 # the answer that a camera of that name does not exist.
 _MISSING = re.compile(
-    r"/(events/(explore|search)|events/[^/]+/plus|"
-    r"event_ids|review/(activity|event|summarize)|review_ids|"
+    r"/(events/[^/]+/plus|review/(activity|summarize)|review_ids|"
     r"metrics|go2rtc)(/|$)|/(stats|config)/.|"
     r"/preview/.*/(frames|thumbnail\.[^/]+)$"
 )
@@ -83,6 +83,7 @@ class Backend:
             *cases.ROUTES,
             *events.ROUTES,
             *event_pictures.ROUTES,
+            *event_search.ROUTES,
             *event_commands.ROUTES,
             *reviews.ROUTES,
             *timeline.ROUTES,

@@ -178,6 +178,7 @@ def build_config(state: ServerState, role: str = "admin") -> dict[str, Any]:
         "recognition_threshold": state.face_threshold,
     }
     config["model"]["all_attributes"] = list(state.attributes)
+    config["semantic_search"]["enabled"] = state.semantic_search
     config["lpr"] |= {
         "enabled": state.lpr,
         "recognition_threshold": state.plate_threshold,

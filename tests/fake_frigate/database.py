@@ -72,6 +72,11 @@ class Event:
         model = {"model_hash": _NO_MODEL, "model_type": "ssd"}
         return {**row, "thumbnail": None, "detector_type": "cpu", **model}
 
+    def everything(self) -> dict[str, Any]:
+        """Return the event with columns that have had no use for long."""
+        old = dict.fromkeys(("top_score", "score", "region", "area"))
+        return {**self.whole(), **old, "box": self.box, "ratio": 1.0}
+
 
 @dataclass
 class Review:
@@ -113,6 +118,8 @@ class Database:
 
     def look(self) -> dict[str, Event]:
         """Return the events in the database, and bring the others nearer to it."""
+        if not self.pending:
+            return self.events
         seen = dict(self.events)
         if not self.held:
             for event in list(self.pending):

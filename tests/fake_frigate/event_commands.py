@@ -123,15 +123,17 @@ def delete_several_route(call: Call) -> Answer:
     values = body_of(call, {"event_ids": Field("texts", REQUIRED, nullable=False)})
     if isinstance(values, Answer):
         return values
-    events, ids = call.state.database.look(), values["event_ids"]
-    deleted = [each for each in ids if each in events]
-    for each in deleted:
-        del call.state.database.events[each]
+    events = call.state.database.events
+    call.state.database.look()
+    deleted: list[str] = []
+    missing: list[str] = []
+    for each in values["event_ids"]:
+        (missing if events.pop(each, None) is None else deleted).append(each)
     return json_answer(
         {
             "success": bool(deleted),
-            "deleted_events": list(deleted),
-            "not_found_events": [each for each in ids if each not in events],
+            "deleted_events": deleted,
+            "not_found_events": missing,
         }
     )
 

@@ -9,6 +9,11 @@ from .state import ServerState
 REGION = [0.0, 0.0, 1.0, 1.7777777777777777]
 
 
+def _numbered_id(start: float, number: int) -> str:
+    """Return an id of the form that Frigate's have, without asking for random letters."""
+    return f"{start:.6f}-{number:06d}"
+
+
 class EventControls:
     """Adds what the cameras have seen to the database."""
 
@@ -123,6 +128,69 @@ class EventControls:
         review = Review(new_id(start), camera, severity, start, end, data)
         self.state.database.reviews[review.id] = review
         return review
+
+    def add_events(
+        self,
+        camera: str,
+        count: int,
+        label: str = "person",
+        *,
+        ago: float = 60,
+        every: float = 10,
+        duration: float = 5,
+        **settings: Any,
+    ) -> list[Event]:
+        """Add many events quickly and without a timeline, the newest first.
+
+        Each began so many seconds before the one before it in the list, for 0 all at once.
+        """
+        newest, events = self.state.clock() - ago, self.state.database.events
+        added = []
+        for number in range(count):
+            start = newest - number * every
+            data = self._event_data(start, 0.86, settings.get("sub_label"))
+            event = Event(
+                _numbered_id(start, len(events)),
+                camera,
+                label,
+                start,
+                start + duration,
+                data=data,
+                **settings,
+            )
+            events[event.id] = event
+            added.append(event)
+        return added
+
+    def add_reviews(
+        self,
+        camera: str,
+        count: int,
+        severity: str = "alert",
+        *,
+        ago: float = 60,
+        every: float = 10,
+        duration: float = 5,
+        **details: Sequence[str],
+    ) -> list[Review]:
+        """Add many items to review quickly, the newest first, as `add_events` does."""
+        newest, reviews = self.state.clock() - ago, self.state.database.reviews
+        added = []
+        for number in range(count):
+            start = newest - number * every
+            data = review_data(
+                [],
+                list(details.get("objects", ("person",))),
+                thumb_time=start + 1,
+                sub_labels=list(details.get("sub_labels", ())),
+                zones=list(details.get("zones", ())),
+                audio=list(details.get("audio", ())),
+            )
+            name = _numbered_id(start, len(reviews))
+            review = Review(name, camera, severity, start, start + duration, data)
+            reviews[name] = review
+            added.append(review)
+        return added
 
     def hold_events(self) -> None:
         """Write no new event into the database until `release_events` is called."""

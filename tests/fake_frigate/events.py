@@ -1,31 +1,50 @@
 """The events: their lists, and each of them."""
 
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, tzinfo
-from fnmatch import fnmatchcase
+from bisect import bisect_right
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
+from itertools import islice
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from .answers import Answer, detail, json_answer
-from .call import Call
+from .answers import Answer, detail, invalid, json_answer, unprocessable
+from .call import Call, int_params
 from .database import Event
-from .forms import Field, Form, query_of
+from .event_filters import FILTERS, read_filters, tests_of, visible_cameras
+from .forms import Field, Form
+from .rights import camera_refusal
 from .route import Route, route
+from .time_zones import zone_of
 
 _LISTING: Form = {
+    **FILTERS,
     **{
         name: Field("str", "all", nullable=False)
-        for each in ("camera", "label", "sub_label", "zone")
-        for name in (each, f"{each}s")
+        for name in ("camera", "label", "sub_label", "zone")
     },
     "limit": Field("int", 100),
-    "after": Field("float"),
-    "before": Field("float"),
-    "has_clip": Field("int"),
-    "has_snapshot": Field("int"),
     "in_progress": Field("int"),
     "include_thumbnails": Field("int", 1),
     "favorites": Field("int"),
+    "min_length": Field("float"),
+    "max_length": Field("float"),
+}
+# What `explore` and the search show of the details of an event.
+SHOWN = (
+    "type",
+    "score",
+    "top_score",
+    "description",
+    "sub_label_score",
+    "average_estimated_speed",
+    "velocity_angle",
+    "path_data",
+    "recognized_license_plate",
+    "recognized_license_plate_score",
+)
+_ORDERS: dict[str, Callable[[Event], Any]] = {
+    "score": lambda event: event.data.get("score") or 0.0,
+    "speed": lambda event: event.data.get("average_estimated_speed") or 0.0,
+    "date": lambda event: event.start_time,
 }
 
 type Handler = Callable[..., Answer | Awaitable[Answer]]
@@ -42,88 +61,99 @@ def for_admins(handler: Handler) -> Handler:
     return checked
 
 
-def camera_refusal(call: Call, camera: str) -> Answer | None:
-    """Return the refusal if the role does not see the camera."""
-    allowed = call.state.allowed_cameras(call.role)
-    if not call.state.restricted(call.role) or camera in allowed:
-        return None
-    text = f"Access denied to camera '{camera}'. Allowed: {allowed}"
-    return detail(text, 403)
-
-
-def visible_cameras(call: Call, wanted: str) -> list[str]:
-    """Return the names that were asked for, as far as the role may see them."""
-    allowed = call.state.allowed_cameras(call.role)
-    return (
-        allowed if wanted == "all" else [n for n in wanted.split(",") if n in allowed]
-    )
-
-
-def zone_of(name: str) -> tzinfo:
-    """Return a time zone; a name that nobody knows is as good as UTC."""
-    try:
-        return ZoneInfo(name)
-    except ZoneInfoNotFoundError, ValueError:
-        return UTC
+def newest_first(events: Iterable[Event], before: float | None = None) -> list[Event]:
+    """Return events that began before a time; those that began together stay in order."""
+    found = sorted(events, key=lambda each: each.start_time, reverse=True)
+    if before:
+        del found[: bisect_right(found, -before, key=lambda each: -each.start_time)]
+    return found
 
 
 # Lists
 
 
-def _fits_sub_label(call: Call, event: Event, wanted: list[str]) -> bool:
-    if event.sub_label is None:
-        return "None" in wanted
-    text = event.sub_label
-    if call.state.is_018:
-        text, wanted = text.lower(), [each.lower() for each in wanted]
-    return any(
-        text == each or fnmatchcase(text, f"*{each},*") or f", {each}" in text
-        for each in wanted
-    )
+def _in_order(
+    events: Iterable[Event], sort: str | None, before: float | None
+) -> list[Event]:
+    """Return events in the order asked for, which is the newest first if it is none."""
+    found = newest_first(events, before)
+    key, _, direction = (sort or "").partition("_")
+    if key in _ORDERS and direction in ("asc", "desc"):
+        found.sort(key=_ORDERS[key], reverse=direction == "desc")
+    return found
 
 
-def _fits(call: Call, event: Event, values: dict[str, Any]) -> bool:
-    lists = {
-        name: None if values[name] == "all" else values[name].split(",")
-        for name in ("labels", "sub_labels", "zones")
-    }
-    zones = event.zones or ["None"]
+def _fits(event: Event, values: dict[str, Any]) -> bool:
+    end = event.end_time
+    shortest, longest = values["min_length"], values["max_length"]
     return (
-        (lists["labels"] is None or event.label in lists["labels"])
-        and (lists["zones"] is None or any(each in lists["zones"] for each in zones))
-        and (
-            lists["sub_labels"] is None
-            or _fits_sub_label(call, event, lists["sub_labels"])
-        )
-        and not (values["after"] and event.start_time <= values["after"])
-        and not (values["before"] and event.start_time >= values["before"])
-        and values["has_clip"] in (None, event.has_clip)
-        and values["has_snapshot"] in (None, event.has_snapshot)
-        and values["in_progress"] in (None, event.end_time is None)
+        values["in_progress"] in (None, end is None)
         and not (values["favorites"] and not event.retained)
+        and (
+            shortest is None or (end is not None and end - event.start_time >= shortest)
+        )
+        and (longest is None or (end is not None and end - event.start_time <= longest))
     )
 
 
 def list_route(call: Call) -> Answer:
     """List events, the newest first; a limit below nought is none."""
-    values = query_of(call, _LISTING)
+    values = read_filters(call, _LISTING)
     if isinstance(values, Answer):
         return values
     for name in ("camera", "label", "sub_label", "zone"):
         if values[f"{name}s"] == "all":
             values[f"{name}s"] = values[name]
-    cameras = visible_cameras(call, values["cameras"])
-    rows = [
-        event.row()
-        for event in sorted(
-            call.state.database.look().values(), key=lambda each: -each.start_time
-        )
-        if event.camera in cameras and _fits(call, event, values)
-    ]
+    tests, limit = tests_of(call, values), values["limit"]
+    events = call.state.database.look().values()
+    found = (
+        event
+        for event in _in_order(events, values["sort"], values["before"])
+        if all(test(event) for test in tests) and _fits(event, values)
+    )
+    rows = [each.row() for each in (found if limit < 0 else islice(found, limit))]
     if values["include_thumbnails"]:
         rows = [{**row, "thumbnail": None} for row in rows]
-    limit = values["limit"]
-    return json_answer(rows if limit < 0 else rows[:limit])
+    return json_answer(rows)
+
+
+def shown_details(event: Event) -> dict[str, Any]:
+    """Return the details of an event that are not left out of longer lists."""
+    return {key: value for key, value in event.data.items() if key in SHOWN}
+
+
+def explore_route(call: Call) -> Answer:
+    """List the newest events of each label, and how many there are of that."""
+    values, errors = int_params(call, limit=10)
+    if errors:
+        return unprocessable(errors)
+    cameras, limit = visible_cameras(call, "all"), values["limit"]
+    by_label: dict[str, list[Event]] = {}
+    for event in newest_first(call.state.database.look().values()):
+        if event.camera in cameras:
+            by_label.setdefault(event.label, []).append(event)
+    assert limit is not None
+    rows = [
+        {**each.row(), "data": shown_details(each), "event_count": len(events)}
+        for _, events in sorted(by_label.items())
+        for each in (events if limit < 0 else events[:limit])
+    ]
+    rows.sort(key=lambda row: (row["event_count"], row["start_time"]), reverse=True)
+    return json_answer(rows)
+
+
+def ids_route(call: Call) -> Answer:
+    """List the events of some ids; one that the role may not see refuses them all."""
+    if (text := call.query.get("ids")) is None:
+        return unprocessable(
+            [invalid("missing", ["query", "ids"], "Field required", None)]
+        )
+    database = call.state.database.look()
+    events = [database[each] for each in text.split(",") if each in database]
+    for each in events:
+        if (refusal := camera_refusal(call, each.camera)) is not None:
+            return refusal
+    return json_answer([each.everything() for each in events])
 
 
 def summary_route(call: Call) -> Answer:
@@ -160,5 +190,7 @@ EVENT_PATH = "/events/((?!explore$|search$|summary$)[^/]+)"
 ROUTES: tuple[Route, ...] = (
     route("GET", "/events", list_route),
     route("GET", "/events/summary", summary_route),
+    route("GET", "/events/explore", explore_route),
+    route("GET", "/event_ids", ids_route),
     route("GET", EVENT_PATH, event_route),
 )

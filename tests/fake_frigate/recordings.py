@@ -1,15 +1,17 @@
 """The routes of the recordings: lists of segments, summaries, what they take on the disk."""
 
+from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any
 
 from .accounts import admins_only
 from .answers import Answer, Json, failure, json_answer, unprocessable
 from .call import Call, float_params, path_floats
+from .database import Event
 from .footage import HOUR, Segment, plain, segments
 from .route import route
 from .state import ServerState
+from .time_zones import Stretch, stretches
 
 _DISK_MEGABYTES = 258_000
 # The bandwidth of a camera stays 0 until there are enough segments for an average.
@@ -47,40 +49,59 @@ def segments_route(call: Call, camera: str) -> Answer:
     return json_answer(rows)
 
 
-def _zone(call: Call) -> tzinfo:
-    try:
-        return ZoneInfo(call.query.get("timezone", "utc").replace("utc", "UTC"))
-    except ZoneInfoNotFoundError, ValueError:
-        return ZoneInfo("UTC")
+def _asked_zone(call: Call) -> str:
+    return call.query.get("timezone", "utc")
 
 
-def _hour(hour: str, parts: list[Segment]) -> dict[str, Json]:
+def camera_summary_route(call: Call, camera: str) -> Answer:
+    """Count the recordings of a camera by day and hour, newest first.
+
+    Where the clocks were changed, the stretch before comes first, and an hour that there
+    is on both sides twice.
+    """
+    parts, days = list(segments(call.state, camera)), dict[str, dict[str, Any]]()
+    if not parts:
+        return json_answer([])
+    begun = [each.start_time for each in _clips(call.state, camera)]
+    span = min(each.start for each in parts), max(each.start for each in parts)
+    for part in stretches(_asked_zone(call), *span, exact=call.state.is_018):
+        events = Counter(
+            _hour_of(part, each) for each in begun if _began_in(part, each)
+        )
+        hours: dict[str, list[Segment]] = {}
+        for each in reversed(parts):
+            if each.end >= part.start and each.start <= part.end:
+                hours.setdefault(_hour_of(part, each.start), []).append(each)
+        for name, found in hours.items():
+            day, _, hour = name.partition(" ")
+            row = days.setdefault(day, {"events": 0, "hours": [], "day": day})
+            row["events"] += events[name]
+            row["hours"].append(_hour(hour, events[name], found))
+    return json_answer([*days.values()])
+
+
+def _clips(state: ServerState, camera: str) -> list[Event]:
+    """Return the events of a camera that have a clip; others are not counted."""
+    events = state.database.events.values()
+    return [each for each in events if each.camera == camera and each.has_clip]
+
+
+def _began_in(part: Stretch, moment: float) -> bool:
+    return part.start <= moment <= part.end
+
+
+def _hour_of(part: Stretch, moment: float) -> str:
+    return f"{part.local(moment):%Y-%m-%d %H}"
+
+
+def _hour(hour: str, events: int, parts: list[Segment]) -> dict[str, Json]:
     return {
         "hour": hour,
-        "events": 0,
+        "events": events,
         "motion": sum(each.number % 200 for each in parts),
         "objects": sum(each.number // 200 % 20 for each in parts),
         "duration": round(sum(each.duration for each in parts)),
     }
-
-
-def camera_summary_route(call: Call, camera: str) -> Answer:
-    """Count the recordings of a camera by day and hour, newest first."""
-    zone = _zone(call)
-    days: dict[str, dict[str, list[Segment]]] = {}
-    for each in segments(call.state, camera):
-        begin = datetime.fromtimestamp(each.start, zone)
-        hours = days.setdefault(f"{begin:%Y-%m-%d}", {})
-        hours.setdefault(f"{begin:%H}", []).append(each)
-    rows: list[Json] = [
-        {
-            "events": 0,
-            "hours": [_hour(*each) for each in sorted(hours.items(), reverse=True)],
-            "day": day,
-        }
-        for day, hours in sorted(days.items(), reverse=True)
-    ]
-    return json_answer(rows)
 
 
 def _wanted(call: Call) -> list[str]:
@@ -93,11 +114,15 @@ def _wanted(call: Call) -> list[str]:
 
 def summary_route(call: Call) -> Answer:
     """Name the days on which something was recorded."""
-    zone = _zone(call)
+    parts = [each for camera in _wanted(call) for each in segments(call.state, camera)]
+    if not parts:
+        return json_answer({})
+    span = min(each.start for each in parts), max(each.start for each in parts)
     days = {
-        f"{datetime.fromtimestamp(each.start, zone):%Y-%m-%d}"
-        for camera in _wanted(call)
-        for each in segments(call.state, camera)
+        f"{part.local(each.start):%Y-%m-%d}"
+        for part in stretches(_asked_zone(call), *span, exact=call.state.is_018)
+        for each in parts
+        if each.end >= part.start and each.start <= part.end
     }
     return json_answer(dict.fromkeys(sorted(days), True))
 

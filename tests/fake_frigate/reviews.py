@@ -1,15 +1,20 @@
 """The items to review: their lists, their counts, and who has reviewed them."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Any
 
 from .answers import Answer, failure, json_answer
 from .call import Call
 from .database import Review
-from .events import camera_refusal, for_admins, visible_cameras, zone_of
+from .event_filters import is_named, visible_cameras
+from .events import for_admins
 from .forms import REQUIRED, Field, Form, body_of, query_of
+from .rights import camera_refusal
 from .route import Route, route
+from .time_zones import stretches
 
 DAY = 24 * 60 * 60
 _FILTERS: Form = {
@@ -29,20 +34,33 @@ _IDS: Form = {
 }
 
 
-def _named(wanted: str, names: Iterable[str]) -> bool:
-    return wanted == "all" or any(each in names for each in wanted.split(","))
+def _fitting(
+    call: Call, values: dict[str, Any], *, in_days: bool = False
+) -> Callable[[Review], bool]:
+    """Return a test for the items on these cameras with these labels and zones.
 
-
-def _fitting(call: Call, values: dict[str, Any]) -> list[Review]:
-    """Return the items on these cameras with these labels and zones."""
+    For the counts of days, the server looks neither at sounds nor at zones.
+    """
     cameras = visible_cameras(call, values["cameras"])
-    return [
-        each
-        for each in call.state.database.reviews.values()
-        if each.camera in cameras
-        and _named(values["labels"], each.data["objects"] + each.data["audio"])
-        and _named(values["zones"], each.data["zones"])
-    ]
+    labels, zones = values["labels"], "all" if in_days else values["zones"]
+
+    def fits(item: Review) -> bool:
+        return item.camera in cameras and (
+            (
+                labels == "all"
+                or is_named(labels, item.data["objects"])
+                or (not in_days and is_named(labels, item.data["audio"]))
+            )
+            and (zones == "all" or is_named(zones, item.data["zones"]))
+        )
+
+    return fits
+
+
+def _newest_first(items: Iterable[Review], before: float) -> list[Review]:
+    found = sorted(items, key=lambda each: each.start_time, reverse=True)
+    del found[: bisect_right(found, -before, key=lambda each: -each.start_time)]
+    return found
 
 
 def list_route(call: Call) -> Answer:
@@ -52,19 +70,21 @@ def list_route(call: Call) -> Answer:
         return values
     now, database = call.state.clock(), call.state.database
     before, after = values["before"] or now, values["after"] or now - DAY
-    rows = []
-    for each in sorted(_fitting(call, values), key=lambda item: -item.start_time):
-        reviewed = database.has_reviewed(call.user, each.id)
-        over = each.end_time is not None and each.end_time <= after
-        if (
-            each.start_time < before
-            and not over
-            and values["severity"] in (None, each.severity)
-            and _is_wanted(call, values["reviewed"], reviewed=reviewed)
-        ):
-            rows.append({**each.whole(), "has_been_reviewed": reviewed})
-    limit = values["limit"]
-    return json_answer(rows if limit is None or limit < 0 else rows[:limit])
+    fits, limit = _fitting(call, values), values["limit"]
+    rows = (
+        {**each.whole(), "has_been_reviewed": reviewed}
+        for each in _newest_first(database.reviews.values(), before)
+        if (each.end_time is None or each.end_time > after)
+        and values["severity"] in (None, each.severity)
+        and fits(each)
+        and _is_wanted(
+            call,
+            values["reviewed"],
+            reviewed=(reviewed := database.has_reviewed(call.user, each.id)),
+        )
+    )
+    endless = limit is None or limit < 0
+    return json_answer([*(rows if endless else islice(rows, limit))])
 
 
 def _is_wanted(call: Call, wanted: int | None, *, reviewed: bool) -> bool:
@@ -77,42 +97,51 @@ def _is_wanted(call: Call, wanted: int | None, *, reviewed: bool) -> bool:
     return wanted not in (0, 1) or wanted == reviewed
 
 
-def _counts(call: Call, reviews: list[Review]) -> dict[str, int]:
-    def count(severity: str, *, reviewed: bool = False) -> int:
-        return sum(
-            each.severity == severity
-            and (not reviewed or call.state.database.has_reviewed(call.user, each.id))
-            for each in reviews
-        )
-
+def _counts(call: Call, reviews: Iterable[Review]) -> dict[str, int]:
+    viewed = call.state.database.viewed.get(call.user, {})
+    counted: Counter[str] = Counter()
+    for each in reviews:
+        counted[f"total_{each.severity}"] += 1
+        counted[f"reviewed_{each.severity}"] += viewed.get(each.id, False)
     return {
-        "reviewed_alert": count("alert", reviewed=True),
-        "reviewed_detection": count("detection", reviewed=True),
-        "total_alert": count("alert"),
-        "total_detection": count("detection"),
+        f"{what}_{severity}": counted[f"{what}_{severity}"]
+        for what in ("reviewed", "total")
+        for severity in ("alert", "detection")
     }
 
 
 def summary_route(call: Call) -> Answer:
     """Count the items of the last 24 hours and of each day."""
-    values = query_of(call, {**_FILTERS, "timezone": Field("str", "UTC")})
+    values = query_of(call, {**_FILTERS, "timezone": Field("str", "utc")})
     if isinstance(values, Answer):
         return values
     if values["cameras"] != "all" and not visible_cameras(call, values["cameras"]):
         return json_answer({})
-    zone, start = zone_of(values["timezone"]), call.state.clock() - DAY
-    found = sorted(_fitting(call, values), key=lambda each: -each.start_time)
-    last = [each for each in found if each.start_time > start]
+    start, items = call.state.clock() - DAY, call.state.database.reviews.values()
+    fits, fits_in_days = _fitting(call, values), _fitting(call, values, in_days=True)
+    last = [each for each in items if each.start_time > start and fits(each)]
     # A sum over no rows is null in SQL.
     nothing = dict.fromkeys(_counts(call, []))
     summary: dict[str, Any] = {"last24Hours": _counts(call, last) if last else nothing}
-    days: dict[str, list[Review]] = {}
-    for each in found:
-        day = datetime.fromtimestamp(each.start_time, zone).date().isoformat()
-        days.setdefault(day, []).append(each)
-    for day, items in days.items():
-        summary[day] = {"day": day, **_counts(call, items)}
+    found = [each for each in items if fits_in_days(each)]
+    for day, of_day in _days(call, values["timezone"], found).items():
+        summary[day] = {"day": day, **_counts(call, of_day)}
     return json_answer(summary)
+
+
+def _days(call: Call, zone: str, items: list[Review]) -> dict[str, list[Review]]:
+    """Return the items of each day: stretch by stretch, the newest day of each first."""
+    days: dict[str, list[Review]] = {}
+    if not items:
+        return days
+    items = sorted(items, key=lambda each: each.start_time, reverse=True)
+    first, last = items[-1].start_time, items[0].start_time
+    for part in stretches(zone, first, last, exact=call.state.is_018):
+        for each in items:
+            if part.start <= each.start_time <= part.end:
+                day = f"{part.local(each.start_time):%Y-%m-%d}"
+                days.setdefault(day, []).append(each)
+    return days
 
 
 def review_route(call: Call, review_id: str) -> Answer:
@@ -120,6 +149,14 @@ def review_route(call: Call, review_id: str) -> Answer:
     if (review := call.state.database.reviews.get(review_id)) is None:
         return failure("Review item not found", 404)
     return camera_refusal(call, review.camera) or json_answer(review.whole())
+
+
+def event_route(call: Call, event_id: str) -> Answer:
+    """Show the item that an object or a sound belongs to."""
+    for each in call.state.database.reviews.values():
+        if event_id in each.data.get("detections", ()):
+            return camera_refusal(call, each.camera) or json_answer(each.whole())
+    return failure("Review item not found", 404)
 
 
 def viewed_route(call: Call) -> Answer:
@@ -170,6 +207,7 @@ ROUTES: tuple[Route, ...] = (
     route("GET", "/review", list_route),
     route("GET", "/review/summary", summary_route),
     route("GET", _ID, review_route),
+    route("GET", "/review/event/([^/]+)", event_route),
     route("DELETE", f"{_ID}/viewed", unview_route),
     route("POST", "/reviews/viewed", viewed_route),
     route("POST", "/reviews/delete", for_admins(delete_route)),

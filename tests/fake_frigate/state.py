@@ -233,6 +233,7 @@ class ServerState:
     open_files: OpenFiles = field(default_factory=OpenFiles)
     exporter: Exporter = field(init=False)
     cases: dict[str, Case] = field(default_factory=dict)
+    semantic_search: bool = False
     lpr: bool = False
     plate_threshold: float = 0.9
     # Logos are sub labels under which an object is counted.

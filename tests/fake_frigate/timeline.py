@@ -1,8 +1,10 @@
-"""The lists beside the events: labels, sub labels and the timeline."""
+"""The lists beside the events: labels, sub labels, plates and the timeline."""
 
-from .answers import Answer, failure, json_answer
-from .call import Call
-from .events import visible_cameras
+from collections.abc import Iterable
+
+from .answers import Answer, failure, json_answer, unprocessable
+from .call import Call, int_params
+from .event_filters import visible_cameras
 from .forms import Field, query_of
 from .route import route
 
@@ -27,12 +29,32 @@ def labels_route(call: Call) -> Answer:
     )
 
 
+def _names(call: Call, names: Iterable[str | None]) -> Answer:
+    """List names; those of several that were joined can be split."""
+    values, errors = int_params(call, split_joined=None)
+    if errors:
+        return unprocessable(errors)
+    found = {name for name in names if name is not None}
+    if values["split_joined"]:
+        found = {part.strip() for name in found for part in name.split(",")}
+    return json_answer(sorted(found))
+
+
 def sub_labels_route(call: Call) -> Answer:
     """List what and who has been recognized."""
-    cameras = _cameras(call)
-    events = call.state.database.look().values()
-    names = {each.sub_label for each in events if each.camera in cameras}
-    return json_answer(sorted(name for name in names if name is not None))
+    cameras, events = _cameras(call), call.state.database.look().values()
+    return _names(call, {each.sub_label for each in events if each.camera in cameras})
+
+
+def plates_route(call: Call) -> Answer:
+    """List the license plates that were recognized."""
+    cameras, events = _cameras(call), call.state.database.look().values()
+    plates = {
+        each.data.get("recognized_license_plate")
+        for each in events
+        if each.camera in cameras
+    }
+    return _names(call, plates)
 
 
 def timeline_route(call: Call) -> Answer:
@@ -56,5 +78,6 @@ def timeline_route(call: Call) -> Answer:
 ROUTES = (
     route("GET", "/labels", labels_route),
     route("GET", "/sub_labels", sub_labels_route),
+    route("GET", "/recognized_license_plates", plates_route),
     route("GET", "/timeline", timeline_route),
 )
