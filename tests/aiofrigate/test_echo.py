@@ -73,6 +73,11 @@ CALLS: dict[str, Call] = {
     "image": lambda client: client.media.latest_image("front_door"),
     "MJPEG": lambda client: _read(client.media.mjpeg("front_door", fps=5, height=90)),
     "clip": lambda client: _read(client.files.clip("front_door", 1.0, 2.0)),
+    "check of video": lambda client: client.vod.check("front_door", 1, 2),
+    "playlist": lambda client: client.vod.playlist("front_door", 1, 2),
+    "video": lambda client: _read(client.vod.file("front_door", 1, 2, "seg-1.ts")),
+    "search": lambda client: client.events.search("a red car"),
+    "thumbnail": lambda client: client.reviews.thumbnail("front_door", "1.0-a"),
     "users": lambda client: client.users.list(),
     "create user": lambda client: client.users.create("new", BODY_PASSWORD, "viewer"),
     "set password": lambda client: client.users.set_password(

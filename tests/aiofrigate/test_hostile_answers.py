@@ -6,7 +6,7 @@ Each value and each key of the recorded answers that a reader looks at is replac
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from copy import deepcopy
 import dataclasses
-from datetime import datetime
+from datetime import date
 from functools import cache, partial
 import json
 import math
@@ -31,7 +31,9 @@ from custom_components.frigate_http.aiofrigate import (
     Profiles,
     PtzInfo,
     Recognition,
+    RecordedDay,
     Review,
+    ReviewDay,
     ReviewSummary,
     Segment,
     Stats,
@@ -41,6 +43,7 @@ from custom_components.frigate_http.aiofrigate import (
     schema_at,
 )
 from custom_components.frigate_http.aiofrigate.json_parser import parse_json
+from custom_components.frigate_http.aiofrigate.parsing import as_dict
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.answers import Answer
 from tests.fake_frigate.recorded import FIXTURES
@@ -102,7 +105,8 @@ def _schema(answer: dict[str, Any]) -> None:
 
 def _summary(answer: dict[str, Any]) -> object:
     last = answer.get("last24Hours")
-    return ReviewSummary.from_api(last) if isinstance(last, dict) else None
+    days = [ReviewDay.from_api(as_dict(one)) for one in answer.values()]
+    return ReviewSummary.from_api(last) if isinstance(last, dict) else None, days
 
 
 READS: dict[str, Read] = {
@@ -123,6 +127,7 @@ READS: dict[str, Read] = {
     r"GET /api/exports": _each(Export.from_api),
     r"GET /api/jobs/export": _each(partial(ExportJob.from_api, mask=str)),
     r"GET /api/[^/]+/recordings": _each(Segment.from_api),
+    r"GET /api/[^/]+/recordings/summary": _each(RecordedDay.from_api),
     r"GET /api/preview/.*": _each(Preview.from_api),
     r"GET /exports/": _each(ExportFile.from_api),
     r"GET /api/logs/frigate": _log,
@@ -176,7 +181,7 @@ def _places(answer: Any) -> Iterator[tuple[Any, Any]]:
 def _is_bounded(value: Any) -> bool:
     """Return whether a result has only short texts, and numbers that JSON can hold."""
     match value:
-        case None | bool() | datetime():
+        case None | bool() | date():
             return True
         case str():
             return len(value) <= 4096 and value.encode() is not None
@@ -296,6 +301,10 @@ CALLS: dict[str, tuple[str, Call]] = {
     r"GET /api/[^/]+/recordings": (
         "/api/gate/recordings",
         lambda one: one.recordings.segments("gate", 1.0, 2.0),
+    ),
+    r"GET /api/[^/]+/recordings/summary": (
+        "/api/gate/recordings/summary",
+        lambda one: one.recordings.summary("gate", "UTC"),
     ),
     r"GET /api/preview/.*": (
         "/api/preview/",

@@ -1,4 +1,7 @@
-"""Video on demand: playlists, the files in them, and what an error means."""
+"""Video on demand: playlists, the files in them, and what an error means.
+
+What Frigate sends comes from the simulated one, and what it would not send from elsewhere.
+"""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -8,6 +11,7 @@ from aiohttp import web
 import pytest
 
 from custom_components.frigate_http.aiofrigate import (
+    MAX_RANGE,
     ByteRange,
     FrigateArgumentError,
     FrigateClient,
@@ -20,8 +24,10 @@ from custom_components.frigate_http.aiofrigate import (
     FrigateStartingError,
     FrigateTooLongError,
 )
+from tests.fake_frigate import FakeFrigate
+from tests.versions import EVERY_VERSION
 
-from .conftest import Connect, http_answer, wire_server
+from .conftest import GATE, VIEWER, Connect, http_answer, logins, wire_server
 from .test_playlists import SEGMENT, VARIANT, media
 
 FOLDER = "/vod/front_door/start/1000.5/end/1060"
@@ -273,3 +279,82 @@ async def test_whether_there_is_video_is_checked(
             with pytest.raises(kind):
                 await client.vod.check(*PERIOD)
     assert server.targets == [f"/api{FOLDER}"]
+
+
+# As Frigate is
+
+
+@EVERY_VERSION
+async def test_a_recording_is_watched(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    end = int(frigate.state.clock()) - 100
+    period = ("front_door", end - 60.5, end)
+    await client.vod.check(*period)
+    (index,) = (await client.vod.playlist(*period)).files
+    playlist = await client.vod.playlist(*period, index)
+    init, *segments = playlist.files
+    assert len(segments) >= 5
+    assert 50 <= playlist.duration <= 72
+    sizes = []
+    for name in (init, segments[0]):
+        async with client.vod.file(*period, name) as stream:
+            body = b"".join([chunk async for chunk in stream.chunks()])
+            assert stream.content_length == len(body)
+        sizes.append(len(body))
+    assert body[4:8] == b"moof"
+    asked = ByteRange.parse("bytes=100-199")
+    async with client.vod.file(*period, segments[0], byte_range=asked) as stream:
+        part = b"".join([chunk async for chunk in stream.chunks()])
+    assert part == body[100:200]
+    async with client.vod.file(*period, segments[0], method="HEAD") as stream:
+        assert stream.content_length == sizes[1]
+
+
+@EVERY_VERSION
+async def test_only_a_check_tells_what_is_missing(
+    frigate: FakeFrigate, connect: Connect
+) -> None:
+    end = int(frigate.state.clock()) - 100
+    client = connect(frigate.external_url, **GATE)
+    for period, kind in (
+        (("front_door", end - 60, end), FrigateForbiddenError),
+        (("Portones", 1000, 1060), FrigateNotFoundError),
+    ):
+        with pytest.raises(FrigateNotFoundError):
+            await client.vod.playlist(*period, "index.m3u8")
+        with pytest.raises(kind):
+            await client.vod.check(*period)
+    own = ("Portones", end - 60, end)
+    await client.vod.check(*own)
+    assert (await client.vod.playlist(*own, "index.m3u8")).duration > 50
+    with pytest.raises(FrigateNotFoundError):
+        async with client.vod.file(*own, "seg-99-v1-a1.m4s"):
+            pytest.fail("There are not so many segments")
+
+
+async def test_three_hours_are_too_long_and_the_longest_range_is_not(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    end = int(frigate.state.clock()) - 100
+    frigate.record_only("front_door", (end - 4 * 3600, end))
+    with pytest.raises(FrigateTooLongError):
+        await client.vod.playlist("front_door", end - 3 * 3600 - 15, end)
+    longest = ("front_door", end - MAX_RANGE, end)
+    playlist = await client.vod.playlist(*longest, "index.m3u8")
+    assert playlist.duration > 0.98 * MAX_RANGE
+
+
+async def test_a_login_that_was_lost_is_renewed_once_in_the_middle(
+    frigate: FakeFrigate, connect: Connect
+) -> None:
+    end = int(frigate.state.clock()) - 100
+    period = ("front_door", end - 30, end)
+    client = connect(frigate.external_url, **VIEWER)
+    playlist = await client.vod.playlist(*period, "index.m3u8")
+    for number, name in enumerate(playlist.files):
+        if number == 1:
+            frigate.revoke_sessions()
+        async with client.vod.file(*period, name) as stream:
+            assert [chunk async for chunk in stream.chunks()]
+    assert logins(frigate) == 2

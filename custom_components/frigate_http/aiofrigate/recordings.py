@@ -62,13 +62,13 @@ class RecordedHour:
         """Return what was recorded in both."""
         return replace(
             self,
-            objects=_sum(self.objects, other.objects),
-            events=_sum(self.events, other.events),
-            duration=_sum(self.duration, other.duration),
+            objects=as_int(_sum(self.objects, other.objects)),
+            events=as_int(_sum(self.events, other.events)),
+            duration=as_float(_sum(self.duration, other.duration)),
         )
 
 
-def _sum[T: (int, float)](one: T | None, other: T | None) -> T | None:
+def _sum(one: float | None, other: float | None) -> float | None:
     return None if one is None or other is None else one + other
 
 
