@@ -24,8 +24,9 @@ def _files(first: int, last: int) -> Iterator[tuple[float, float]]:
 
 def prepare_vod(server: FakeFrigate, state: str) -> None:
     """Let each file be there that a mapping names."""
-    if state != "recordings to watch":
+    if state not in ("recordings to watch", "recordings to watch, ffprobe is slow"):
         return
+    server.state.footage.keyframes_unknown = state.endswith("ffprobe is slow")
     server.state.footage.listed = {
         "front_door": [
             *_files(1795703011, 1795703311),

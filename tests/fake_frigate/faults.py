@@ -1,6 +1,7 @@
 """Ways in which a server, or the network before it, lets a client down."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 import re
 from typing import Any, Literal, Self
@@ -15,6 +16,7 @@ type Kind = Literal[
     "drop",
     "drop_body",
     "truncate",
+    "slow",
     "huge",
     "endless",
     "echo",
@@ -33,6 +35,7 @@ class Fault:
     size: int = 0
     after: int | None = None
     repeated: Echo | None = None
+    pause: float = 0.0
 
     @classmethod
     def echo(cls, place: str, form: str = "plain", status: int = 200) -> Self:
@@ -68,6 +71,11 @@ class Fault:
     def truncate(cls, after: int | None = None) -> Self:
         """Send so many bytes of the body, or half, as if that were all of it."""
         return cls("truncate", after=after)
+
+    @classmethod
+    def slow(cls, pause: float, pieces: int = 10) -> Self:
+        """Send the body in so many pieces, and wait so many seconds after each of them."""
+        return cls("slow", size=pieces, pause=pause)
 
     def place(self, length: int) -> int:
         """Return how many bytes of a body arrive before this happens."""
@@ -127,8 +135,12 @@ class _Rule:
 
 @dataclass
 class Faults:
-    """The failures a test has asked for; the newest that fits wins."""
+    """The failures a test has asked for; the newest that fits wins.
 
+    `sleep` waits in real time.
+    """
+
+    sleep: Callable[[float], Awaitable[None]]
     rules: list[_Rule] = field(default_factory=list)
     cleared: asyncio.Event = field(default_factory=asyncio.Event)
 

@@ -59,7 +59,7 @@ class Footage:
     on the disk `lag` seconds after its end. `scenes` says what a camera shows from when on.
     `listed` names each file of a camera, from second to second, where they are not regular.
     `lost` names files that are no longer there, although the database still has them, by
-    their camera and their start.
+    their camera and their start. `keyframes_unknown` says that ffprobe runs out of time.
     """
 
     since: float = 0.0
@@ -68,6 +68,7 @@ class Footage:
     scenes: dict[str, list[tuple[float, Scene]]] = field(default_factory=dict)
     listed: dict[str, list[Span]] = field(default_factory=dict)
     lost: set[tuple[str, float]] = field(default_factory=set)
+    keyframes_unknown: bool = False
 
     def of(self, camera: str) -> list[Span]:
         """Return the spans of a camera; the one that goes on has no end."""

@@ -50,8 +50,8 @@ class RequestHandler:
         self._login: dict[str, None] = {}
         self._parallel = 0
         self._changed = asyncio.Event()
-        self._faults = Faults()
         self._timer = RealTimer()
+        self._faults = Faults(self._timer.sleep)
         self._workers = Workers(state.clock)
         self._limiter = LoginLimiter()
         self._nginx = Nginx(Backend(Streams(self._timer, self._count_stream)))

@@ -42,7 +42,8 @@ def mapping(
     for each in found_in(call.state, camera, start, end):
         clip: dict[str, Json] = {"type": "source", "path": path_of(each)}
         duration = int(each.duration * 1000)
-        if start > each.start:
+        # A file whose keyframes are not known is shown from its beginning.
+        if start > each.start and not call.state.footage.keyframes_unknown:
             begin = _keyframe(each, int((start - each.start) * 1000))
             clip["clipFrom"] = begin
             duration -= begin

@@ -112,21 +112,41 @@ async def _send(
     await response.prepare(request)
     if request.method == "HEAD":
         body = b""
-    if fault is not None and fault.kind in ("stall_body", "drop_body"):
-        place = fault.place(len(body))
-        await response.write(body[:place])
-        await _interrupt(request, fault, faults)
-        body = body[place:]
+    if fault is not None:
+        body = await _falter(request, response, body, fault, faults)
     if body:
         await response.write(body)
     await response.write_eof()
     return response
 
 
+async def _falter(
+    request: web.BaseRequest,
+    response: web.StreamResponse,
+    body: bytes,
+    fault: Fault,
+    faults: Faults,
+) -> bytes:
+    """Send a body up to where a fault strikes, and return what is left of it."""
+    if fault.kind in ("stall_body", "drop_body"):
+        place = fault.place(len(body))
+        await response.write(body[:place])
+        await _interrupt(request, fault, faults)
+        return body[place:]
+    if fault.kind == "slow":
+        step = max(1, -(-len(body) // fault.size))
+        for place in range(0, len(body), step):
+            await response.write(body[place : place + step])
+            await faults.sleep(fault.pause)
+        return b""
+    return body
+
+
 async def _interrupt(request: web.BaseRequest, fault: Fault, faults: Faults) -> None:
     if fault.kind == "drop_body":
         await hang_up(request, at_once=False)
-    await faults.cleared.wait()
+    if any(rule.fault is fault for rule in faults.rules):
+        await faults.cleared.wait()
 
 
 async def _send_stream(
