@@ -1,6 +1,8 @@
 """HLS playlists: those of Frigate are read, and anything else is refused."""
 
 from collections.abc import Callable
+import json
+import re
 
 import pytest
 
@@ -9,6 +11,7 @@ from custom_components.frigate_http.aiofrigate.playlists import (
     MAX_LINES,
     MAX_PLAYLIST_BYTES,
 )
+from tests.fake_frigate.recorded import FIXTURES
 
 HEAD = (
     "#EXTM3U\n#EXT-X-TARGETDURATION:12\n#EXT-X-ALLOW-CACHE:YES\n"
@@ -26,6 +29,24 @@ VARIANT = (
 def media(*parts: str) -> str:
     """Return a playlist of segments with parts in the middle."""
     return "".join((HEAD, MAP, *parts, END))
+
+
+def _recorded() -> dict[str, str]:
+    """Return the playlists that real servers have sent, by the names of the files."""
+    contents = {
+        f"{path.parent.name}/{path.stem}": json.loads(path.read_text("utf-8"))
+        for path in FIXTURES.glob("*/vod2.*.json")
+    }
+    texts = {name: one.get("text") or "" for name, one in contents.items()}
+    return {name: one for name, one in texts.items() if one.startswith("#EXTM3U")}
+
+
+def test_what_real_servers_sent_is_read_and_passed_on() -> None:
+    playlists = _recorded()
+    assert len(playlists) > 20
+    for name, text in playlists.items():
+        plain = re.sub(r"\?[^\s\"]*", "", text).replace("\n\n", "\n")
+        assert Playlist.parse(text).text == plain, name
 
 
 def test_segments_are_read() -> None:
