@@ -1,6 +1,7 @@
 """The files that nginx serves itself: thumbnails, snapshots, their validators, its memory."""
 
 from io import BytesIO
+import math
 
 import aiohttp
 from PIL import Image
@@ -221,3 +222,127 @@ async def test_pictures_of_events(
     for name in ("thumbnail.webp", "snapshot-clean.webp"):
         refused = await _ask(session, server, f"{path}/{name}", "gate1")
         assert refused.status == 403
+
+
+@EVERY_VERSION
+async def test_previews_of_reviews(
+    session: aiohttp.ClientSession, server: FakeFrigate
+) -> None:
+    noon = 1795694400.0
+    server.state.clock = lambda: noon + 1800
+    server.record_only("front_door", (noon, math.inf))
+    review = server.add_review("front_door", ago=100, duration=32)
+    path = f"/api/review/{review.id}/preview"
+    first, last = review.start_time - 8, review.start_time + 40
+    gif = await _ask(session, server, path)
+    assert _size(gif) == ("GIF", (320, 180))
+    assert gif.headers["Cache-Control"] == "no-store"
+    assert (await _ask(session, server, f"{path}?format=gif", "gate1")).status == 403
+    whole = await _ask(session, server, f"{path}?format=mp4")
+    assert whole.body[4:8] == b"ftyp"
+    assert whole.headers["Content-Type"] == "video/mp4"
+    assert whole.headers.getall("Cache-Control") == ["private, max-age=604800"]
+    name = f"preview_front_door_{first}-{last}.mp4"
+    assert whole.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert whole.cache is None
+    size = len(whole.body)
+    part = await _ask(session, server, f"{path}?format=any", Range="bytes=5-9")
+    assert (part.status, part.body) == (206, whole.body[5:10])
+    assert part.headers["Accept-Ranges"] == "bytes"
+    beyond = await _ask(session, server, f"{path}?format=mp4", Range=f"bytes={size}-")
+    assert (beyond.status, beyond.headers["Content-Range"]) == (416, f"bytes */{size}")
+    head = await _ask(session, server, f"{path}?format=mp4", method="HEAD")
+    assert (head.headers["Content-Length"], head.body) == (str(size), b"")
+    span = f"/api/front_door/start/{first}/end/{last}"
+    moving = await _ask(session, server, f"{span}/preview.gif")
+    assert (moving.body, _size(moving)) == (gif.body, ("GIF", (320, 180)))
+    assert moving.headers["Cache-Control"] == "private, max-age=2592000"
+    video = await _ask(session, server, f"{span}/preview.mp4")
+    assert video.body == whole.body
+    running = server.add_review("front_door", ago=2, duration=None)
+    now = await _ask(session, server, f"/api/review/{running.id}/preview?format=mp4")
+    assert now.status == 200
+
+
+@EVERY_VERSION
+async def test_previews_that_there_are_not(
+    session: aiohttp.ClientSession, server: FakeFrigate
+) -> None:
+    noon = 1795694400.0
+    server.state.clock = lambda: noon + 1800
+    server.record_only("front_door", (noon - 3600, noon - 1800), (noon, noon + 60))
+    for path, text in (
+        ("/api/review/nope/preview?format=mp4", "Review segment not found"),
+        ("/api/front_door/start/1000/end/1060/preview.gif", "Preview not found"),
+        ("/api/front_door/start/1000/end/1060/preview.mp4", "Preview not found"),
+        (f"/api/nope/start/{noon}/end/{noon + 9}/preview.mp4", "Preview not found"),
+        (
+            f"/api/front_door/start/{noon + 90}/end/{noon + 99}/preview.mp4",
+            "Preview not found",
+        ),
+    ):
+        answer = await _ask(session, server, path)
+        assert (answer.status, answer.json["message"]) == (404, text), path
+    for start in (noon + 10, noon - 3000):
+        path = f"/api/front_door/start/{start}/end/{start + 20}/preview.mp4"
+        assert (await _ask(session, server, path)).status == 200
+
+
+@EVERY_VERSION
+async def test_what_nobody_recorded(
+    session: aiohttp.ClientSession, server: FakeFrigate, version: str
+) -> None:
+    noon = 1795694400
+    server.state.clock = lambda: noon + 0.0
+    server.record_only("front_door", (noon - 600, noon - 300))
+    server.record_only("Portones", (noon - 200, noon - 100))
+    window = f"after={noon - 600}&before={noon}"
+    gaps = {
+        f"cameras=front_door&{window}": [(noon - 300, noon)],
+        f"cameras=Portones&{window}": [(noon - 600, noon - 210), (noon - 90, noon)],
+        f"cameras=front_door,Portones&{window}": [
+            (noon - 300, noon - 210),
+            (noon - 90, noon),
+        ],
+        f"cameras=front_door,nobody&{window}&scale=60": [(noon - 300, noon)],
+        "cameras=nobody": [],
+    }
+    for query, expected in gaps.items():
+        rows = (
+            await _ask(session, server, f"/api/recordings/unavailable?{query}")
+        ).json
+        found = [(row["start_time"], row["end_time"]) for row in rows]
+        assert found == expected, query
+    for query in ("", "cameras=front_door", f"cameras=front_door&after={noon - 600}"):
+        answer = await _ask(session, server, f"/api/recordings/unavailable?{query}")
+        assert (answer.status, answer.body) == (500, b"Internal Server Error"), query
+    every = await _ask(session, server, f"/api/recordings/unavailable?{window}")
+    assert every.status == (200 if version == "0.18" else 500)
+
+
+@EVERY_VERSION
+async def test_files_of_exports(
+    session: aiohttp.ClientSession, server: FakeFrigate, version: str
+) -> None:
+    is_018 = version == "0.18"
+    now = server.state.clock()
+    foreign = server.add_export("front_door", now - 60, now - 58)
+    own = server.add_export("Portones", now - 60, now - 58)
+    path = f"/exports/{own.file}"
+    whole = await _ask(session, server, f"{path}?x=1", "gate1")
+    etag, written = whole.headers["ETag"], whole.headers["Last-Modified"]
+    assert whole.headers["Accept-Ranges"] == "bytes"
+    assert "Expires" not in whole.headers
+    assert etag.endswith(f'-{len(whole.body):x}"')
+    for validator, status in ((etag, 206), (written, 206), ('"other"', 200)):
+        answer = await _ask(
+            session, server, path, Range="bytes=0-9", If_Range=validator
+        )
+        assert answer.status == status
+    assert (await _ask(session, server, path, If_None_Match=etag)).status == 304
+    for name, expected in ((foreign.file, 200), ("nope.mp4", 404)):
+        answer = await _ask(session, server, f"/exports/{name}", "gate1", "HEAD")
+        assert answer.status == (403 if is_018 else expected)
+        assert (
+            await _ask(session, server, f"/exports/{name}", "viewer1", "HEAD")
+        ).status == expected

@@ -38,7 +38,9 @@ class Answer:
     """An answer on its way out.
 
     `stream` is set for bodies that come bit by bit, `length` where theirs is known before,
-    `chunked` for others whose length is not said, and `listener` is the user and the role to whom a WebSocket is opened.
+    `chunked` for others whose length is not said, and `listener` is the user and the role to
+    whom a WebSocket is opened. `redirected` says that nginx serves a file that the backend
+    only names (`X-Accel-Redirect`).
     """
 
     status: int = 200
@@ -50,6 +52,7 @@ class Answer:
     length: int | None = None
     listener: tuple[str, str] | None = None
     chunked: bool = False
+    redirected: bool = False
 
     def copy(self) -> Answer:
         """Return an answer whose headers can be added to."""
@@ -62,6 +65,7 @@ class Answer:
             self.camera,
             self.length,
             chunked=self.chunked,
+            redirected=self.redirected,
         )
 
 

@@ -21,11 +21,18 @@ def http_date(seconds: float) -> str:
 
 
 async def serve(
-    call: Call, find: Callable[[], Awaitable[DiskFile | None]], *, expires: bool = False
+    call: Call,
+    find: Callable[[], Awaitable[DiskFile | None]],
+    *,
+    path: str = "",
+    expires: bool = False,
 ) -> Answer:
-    """Answer with a file or with a part of it; `expires` says that it is kept for a week."""
+    """Answer with a file or with a part of it; `expires` says that it is kept for a week.
+
+    The path of the file is the one asked for unless another is given.
+    """
     now = call.state.clock()
-    file = await call.state.open_files.look(call.path, now, find)
+    file = await call.state.open_files.look(path or call.path, now, find)
     if file is None:
         return nginx_page(404)
     answer = _part_of(call, file)

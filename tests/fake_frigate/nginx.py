@@ -91,7 +91,7 @@ class Nginx:
         if answer.status in _WITH_HEADERS:
             if cookie:
                 answer.headers.append(("Set-Cookie", cookie))
-            if location.adds_headers:
+            if location.adds_headers and not answer.redirected:
                 answer.headers.append(("Cache-Control", "no-store"))
                 if outcome:
                     answer.headers.append(("X-Cache-Status", outcome))

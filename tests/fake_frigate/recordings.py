@@ -1,12 +1,11 @@
 """The routes of the recordings: lists of segments, summaries, what they take on the disk."""
 
 from collections import Counter
-from collections.abc import Iterable
 from typing import Any
 
 from .accounts import admins_only
-from .answers import Answer, Json, failure, json_answer, unprocessable
-from .call import Call, float_params, path_floats
+from .answers import Answer, Json, failure, json_answer, server_error, unprocessable
+from .call import Call, float_params, int_params, path_floats
 from .database import Event
 from .footage import HOUR, Segment, plain, segments
 from .route import route
@@ -143,35 +142,59 @@ def storage_route(call: Call) -> Answer:
     """Answer with the disk usage of each camera, in MB and in MB an hour."""
     if call.state.is_018 and (refusal := admins_only(call)) is not None:
         return refusal
+    # Cameras that people have given a name are listed under that one.
     return json_answer(
-        {name: _usage(list(segments(call.state, name))) for name in call.state.cameras}
+        {
+            camera.friendly_name or name: _usage(list(segments(call.state, name)))
+            for name, camera in call.state.cameras.items()
+        }
     )
 
 
-def _gaps(parts: Iterable[Segment], start: float, end: float) -> list[Json]:
+def _gaps(parts: list[Segment], start: float, end: float, scale: float) -> list[Json]:
+    """Return the stretches without a recording, in steps of so many seconds."""
     gaps: list[Json] = []
-    for each in [*sorted(parts, key=lambda each: each.start), None]:
-        begin = each.start if each else end
-        if begin - start >= _GAP_SECONDS:
-            gaps.append({"start_time": plain(start), "end_time": plain(begin)})
-        start = max(start, each.end) if each else start
+    parts, begun = sorted(parts, key=lambda each: each.start), None
+    current = start
+    while current < end:
+        until = min(current + scale, end)
+        while parts and parts[0].end <= current:
+            del parts[0]
+        if parts and parts[0].start < until:
+            if begun is not None:
+                gaps.append({"start_time": int(begun), "end_time": int(current)})
+            begun = None
+        elif begun is None:
+            begun = current
+        current = until
+    if begun is not None:
+        gaps.append({"start_time": int(begun), "end_time": int(end)})
     return gaps
 
 
 def unavailable_route(call: Call) -> Answer:
-    """Name the stretches of a window in which no camera recorded anything."""
-    now = call.state.clock()
-    values, errors = float_params(call, after=now - HOUR, before=now)
-    if errors:
-        return unprocessable(errors)
-    start, end = values["after"], values["before"]
+    """Name the stretches of a window in which no camera recorded anything.
+
+    Without both times it falls over, and before 0.18 without the cameras too.
+    """
+    values, errors = float_params(call, after=0.0, before=0.0)
+    whole, more = int_params(call, scale=_GAP_SECONDS)
+    if errors or more:
+        return unprocessable(errors + more)
+    wanted = call.query.get("cameras", "all")
+    cameras, start, end = _wanted(call), values["after"], values["before"]
+    if wanted != "all" and not cameras:
+        return json_answer([])
+    scale = whole["scale"]
+    if not start or not end or not scale or (wanted == "all" and not call.state.is_018):
+        return server_error()
     parts = [
         each
-        for camera in _wanted(call)
-        for each in segments(call.state, camera)
+        for camera in cameras
+        for each in segments(call.state, camera, start, end)
         if each.end >= start and each.start <= end
     ]
-    return json_answer(_gaps(parts, start, end))
+    return json_answer(_gaps(parts, start, end, scale))
 
 
 def delete_route(call: Call, start: str, end: str) -> Answer:
@@ -198,7 +221,7 @@ ROUTES = (
     route("GET", "/([^/]+)/recordings/summary", camera_summary_route, camera=True),
     route("GET", "/recordings/summary", summary_route),
     route("GET", "/recordings/storage", storage_route),
-    route("GET", "/recordings/unavailable", unavailable_route, since="0.18"),
+    route("GET", "/recordings/unavailable", unavailable_route),
     route(
         "DELETE",
         "/recordings/start/([^/]+)/end/([^/]+)",
