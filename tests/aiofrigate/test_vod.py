@@ -197,7 +197,8 @@ async def test_a_part_that_nobody_asked_for_is_refused(connect: Connect) -> None
     [
         (page(404, "Not Found"), FrigateNotFoundError),
         (page(403, "Forbidden"), FrigateForbiddenError),
-        (page(503, "Service Temporarily Unavailable"), FrigateTooLongError),
+        # A minute cannot be too long: a proxy in front limits the requests.
+        (page(503, "Service Temporarily Unavailable"), FrigateStartingError),
         (page(502, "Bad Gateway"), FrigateStartingError),
         (page(500, "Internal Server Error"), FrigateStartingError),
         # Of a proxy in front that does not reach Frigate.
@@ -224,6 +225,19 @@ async def test_an_error_of_a_playlist_or_a_file_tells_what_it_means(
         with pytest.raises(kind):
             await client.vod.playlist(*PERIOD, "index.m3u8")
         assert (await client.vod.playlist(*PERIOD, "index.m3u8")).duration == 10
+
+
+async def test_only_a_long_period_is_too_long(connect: Connect) -> None:
+    refusals = [page(503, "Service Temporarily Unavailable")] * 3
+    async with wire_server(*refusals) as server:
+        vod = connect(server.url).vod
+        with pytest.raises(FrigateTooLongError):
+            await vod.playlist("front_door", 1000, 2080)
+        with pytest.raises(FrigateTooLongError):
+            async with vod.file("front_door", 1000, 2080, "seg-1.ts"):
+                pytest.fail("This was refused")
+        with pytest.raises(FrigateStartingError):
+            await vod.playlist("front_door", 1000, 2079)
 
 
 async def test_an_error_of_the_reader_stays_what_it_is(connect: Connect) -> None:

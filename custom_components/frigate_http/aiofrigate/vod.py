@@ -26,6 +26,8 @@ a period may begin and end within one, and recordings are shorter after each res
 
 PLAYLIST_TYPES = ("application/vnd.apple.mpegurl", "application/x-mpegurl")
 _NGINX_LIMIT = "503 Service Temporarily Unavailable"
+_SHORTEST_REFUSED = 1080.0
+"""Seconds: so many recordings of a shorter period would have less than a second each."""
 
 
 class Vod(Resource):
@@ -84,7 +86,7 @@ class Vod(Resource):
             FrigateTooLongError: there are more recordings than fit, see `MAX_RANGE`.
             FrigateDataError: the answer is not a playlist.
         """
-        with _limit_errors():
+        with _limit_errors(end - start):
             answer = await self._transport.request(
                 "GET",
                 _file_route(camera, start, end, file, is_playlist=True),
@@ -128,7 +130,7 @@ class Vod(Resource):
         """
         target = _file_route(camera, start, end, file, is_playlist=False)
         async with AsyncExitStack() as stack:
-            with _limit_errors():
+            with _limit_errors(end - start):
                 stream = await stack.enter_async_context(
                     open_video(
                         self._transport,
@@ -156,11 +158,12 @@ def _file_route(
 
 
 @contextmanager
-def _limit_errors() -> Generator[None]:
-    """Tell the limit of Frigate's nginx from a proxy that does not reach Frigate."""
+def _limit_errors(period: float) -> Generator[None]:
+    """Tell the limit of Frigate's nginx from a proxy that refuses or does not reach it."""
     try:
         yield
     except FrigateStartingError as err:
-        if err.status == 503 and err.message.startswith(_NGINX_LIMIT):
+        is_limit = err.status == 503 and err.message.startswith(_NGINX_LIMIT)
+        if is_limit and period >= _SHORTEST_REFUSED:
             raise FrigateTooLongError(err.message, err.status) from None
         raise
