@@ -412,11 +412,44 @@ async def test_an_almost_full_disk(root: Path, disk: Disk, asker: Asker) -> None
     # The cache has given way, so that others can use the disk.
     assert asker.cached() is None
     assert everything_in(root) == [path.parent]
-    disk.space = GIB + 1000
+    disk.space, disk.most = GIB + 1000, 0
     assert await failure(asker.clip()) == "disk_full"
-    assert disk.most < 1000 + path.stat().st_size if path.exists() else True
+    assert disk.most <= 1000
     disk.space = 2 * GIB
     assert await asker.clip() == path
+
+
+async def test_a_folder_that_cannot_be_written(
+    hass: HomeAssistant, root: Path, asker: Asker, caplog: pytest.LogCaptureFixture
+) -> None:
+    root.parent.mkdir()
+    root.write_text("mine")
+    await async_set_up_clip_cache(hass)
+    assert f"Cannot read {root}" in caplog.text
+    assert await failure(asker.clip()) == "disk_error"
+    assert root.read_text() == "mine"
+    root.unlink()
+    assert (await asker.clip()).is_file()
+
+
+async def test_a_file_that_cannot_be_deleted(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    asker: Asker,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    events = [
+        frigate.add_event("front_door", ago=ago, duration=2).id for ago in (300, 290)
+    ]
+    await limit_to(hass, asker, events[0], 1.5)
+    path = await asker.image(events[0])
+    path.unlink()
+    path.mkdir()
+    assert (await asker.image(events[1])).is_file()
+    assert f"Cannot delete {path}" in caplog.text
+    assert await failure(asker.image(events[0])) == "disk_error"
+    path.rmdir()
+    assert await asker.image(events[0]) == path
 
 
 async def test_as_much_as_needed_gives_way(disk: Disk, asker: Asker) -> None:
