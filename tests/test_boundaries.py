@@ -27,6 +27,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "live",
         "media_ids",
         "media_owners",
+        "shared_images",
     ),
     ("coordinator", "flow", "periods", "view_urls"),
     ("commands", "downloads", "inventory", "media_links"),

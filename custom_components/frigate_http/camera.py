@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import override
 
@@ -21,7 +20,6 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .aiofrigate import (
-    FrigateClosedError,
     FrigateError,
     FrigateTimeoutError,
     Overlays,
@@ -52,6 +50,7 @@ from .errors import (
 )
 from .inventory import camera_unique_id
 from .runtime import FrigateConfigEntry
+from .shared_images import SharedImages
 
 PARALLEL_UPDATES = 0
 
@@ -88,14 +87,6 @@ async def async_setup_entry(
     )
 
 
-@dataclass(eq=False)
-class _Fetch:
-    """A request for a still image, and how many viewers wait for it."""
-
-    task: asyncio.Task[StillImage | FrigateError]
-    viewers: int = 0
-
-
 class Stills:
     """The still images of one camera; simultaneous viewers share one request."""
 
@@ -103,7 +94,7 @@ class Stills:
         """Initialize for a camera or Birdseye."""
         self._coordinator = coordinator
         self._camera = camera
-        self._pending: dict[int | None, _Fetch] = {}
+        self._images = SharedImages[int | None](f"still image of {camera}")
         self._is_failing = False
 
     async def fetch(self, height: int | None) -> StillImage:
@@ -112,51 +103,20 @@ class Stills:
         Raises:
             HomeAssistantError: there is none, with the reason.
         """
-        fetch = self._pending.get(height) or self._start(height)
-        fetch.viewers += 1
-        try:
-            # Not awaited directly: an unload cancels the task, which would look like the
-            # viewer's own cancellation, and one viewer leaving must not cancel the others.
-            await asyncio.wait((fetch.task,))
-        finally:
-            fetch.viewers -= 1
-            if not fetch.viewers:
-                self._end(height, fetch)
-        with action_errors(self._coordinator.hass, self._coordinator.config_entry):
-            if fetch.task.cancelled():
-                raise FrigateClosedError("The client is closed")
-            if isinstance(outcome := fetch.task.result(), FrigateError):
-                raise outcome
-            return outcome
+        hass, entry = self._coordinator.hass, self._coordinator.config_entry
+        with action_errors(hass, entry):
+            return await self._images.async_fetch(
+                hass, entry, height, partial(self._ask, height)
+            )
 
-    def _start(self, height: int | None) -> _Fetch:
-        task = self._coordinator.config_entry.async_create_background_task(
-            self._coordinator.hass,
-            self._outcome(height),
-            f"{self._coordinator.name} still image of {self._camera}",
-        )
-        self._pending[height] = fetch = _Fetch(task)
-        task.add_done_callback(lambda _task: self._end(height, fetch))
-        return fetch
-
-    def _end(self, height: int | None, fetch: _Fetch) -> None:
-        """Let the next viewer ask anew, and ask no longer for one who has left."""
-        if self._pending.get(height) is fetch:
-            del self._pending[height]
-        fetch.task.cancel()
-
-    async def _outcome(self, height: int | None) -> StillImage | FrigateError:
-        """Return an image, or the error.
-
-        A value, as an exception would be logged if all viewers have left.
-        """
+    async def _ask(self, height: int | None) -> StillImage:
         try:
             image = await self._coordinator.client.media.latest_image(
                 self._camera, height=height
             )
         except FrigateError as err:
             self._log_failure(err)
-            return err
+            raise
         if self._is_failing:
             self._is_failing = False
             LOGGER.info("Frigate sends images of %s again", self._camera)

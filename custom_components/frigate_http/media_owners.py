@@ -1,11 +1,20 @@
-"""Which camera a review item or an event is of, without a request for each thumbnail."""
+"""Which camera an item is of, without a request for each thumbnail."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from .aiofrigate import Event, FrigateClient, Review
+from .aiofrigate import Event, Export, FrigateClient, Review
 
 _MAX_ITEMS = 20_000
-"""How many are remembered, of each of the two: about 3 MB."""
+"""How many are remembered, of each of the three: about 4 MB."""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaOwner:
+    """The camera of an item, and whether the item may still change."""
+
+    camera: str | None
+    has_ended: bool
 
 
 class MediaOwners:
@@ -14,57 +23,70 @@ class MediaOwners:
     def __init__(self, client: FrigateClient) -> None:
         """Begin with nothing; what is not remembered is asked for."""
         self._client = client
-        self._reviews: dict[str, str | None] = {}
-        self._events: dict[str, str | None] = {}
+        self._reviews: dict[str, MediaOwner] = {}
+        self._events: dict[str, MediaOwner] = {}
+        self._exports: dict[str, Export] = {}
 
     def remember_reviews(self, reviews: Iterable[Review]) -> None:
         """Remember the cameras of review items."""
         for one in reviews:
-            _remember(self._reviews, one.review_id, one.camera)
+            _remember(self._reviews, one.review_id, _owner_of(one))
 
     def remember_events(self, events: Iterable[Event]) -> None:
         """Remember the cameras of events."""
         for one in events:
-            _remember(self._events, one.event_id, one.camera)
+            _remember(self._events, one.event_id, _owner_of(one))
 
-    async def async_camera_of_review(self, review_id: str) -> str | None:
-        """Return the camera of a review item; None if it names none.
+    def remember_exports(self, exports: Iterable[Export]) -> None:
+        """Remember exports, except those in progress."""
+        for one in exports:
+            if not one.in_progress:
+                _remember(self._exports, one.id, one)
+
+    async def async_review(self, review_id: str) -> MediaOwner:
+        """Return the camera of a review item.
 
         Raises:
             FrigateNotFoundError: there is no such item.
             FrigateError: any other failure.
         """
+        if (owner := self._reviews.get(review_id)) is None:
+            owner = _owner_of(await self._client.reviews.get(review_id))
+        _remember(self._reviews, review_id, owner)
+        return owner
 
-        async def ask() -> str | None:
-            return (await self._client.reviews.get(review_id)).camera
-
-        return await _known_or_asked(self._reviews, review_id, ask)
-
-    async def async_camera_of_event(self, event_id: str) -> str | None:
-        """Return the camera of an event; None if it names none.
+    async def async_event(self, event_id: str) -> MediaOwner:
+        """Return the camera of an event.
 
         Raises:
             FrigateNotFoundError: there is no such event.
             FrigateError: any other failure.
         """
+        if (owner := self._events.get(event_id)) is None:
+            owner = _owner_of(await self._client.events.get(event_id))
+        _remember(self._events, event_id, owner)
+        return owner
 
-        async def ask() -> str | None:
-            return (await self._client.events.get(event_id)).camera
+    async def async_export(self, export_id: str) -> Export:
+        """Return an export; it may have been deleted since it was listed.
 
-        return await _known_or_asked(self._events, event_id, ask)
+        Raises:
+            FrigateNotFoundError: there is no such export.
+            FrigateError: any other failure.
+        """
+        if (export := self._exports.get(export_id)) is None:
+            export = await self._client.exports.find(export_id)
+        self.remember_exports((export,))
+        return export
 
 
-async def _known_or_asked(
-    known: dict[str, str | None], item_id: str, ask: Callable[[], Awaitable[str | None]]
-) -> str | None:
-    camera = known[item_id] if item_id in known else await ask()
-    _remember(known, item_id, camera)
-    return camera
+def _owner_of(item: Review | Event) -> MediaOwner:
+    return MediaOwner(item.camera, item.has_ended)
 
 
-def _remember(known: dict[str, str | None], item_id: str, camera: str | None) -> None:
+def _remember[T](known: dict[str, T], item_id: str, value: T) -> None:
     # What was used last is at the end, what is given up at the beginning.
     known.pop(item_id, None)
-    known[item_id] = camera
+    known[item_id] = value
     if len(known) > _MAX_ITEMS:
         del known[next(iter(known))]

@@ -13,12 +13,12 @@ _RANGE = "{camera}/{start}/{end}"
 
 PLAYLIST = f"{_ENTRY}/vod/{_RANGE}/master.m3u8"
 CLIP = f"{_ENTRY}/clip/{_RANGE}/clip.mp4"
-REVIEW_THUMBNAIL = f"{_ENTRY}/review/{{review_id}}/thumbnail"
-REVIEW_PREVIEW = f"{_ENTRY}/review/{{review_id}}/preview.mp4"
-EVENT_THUMBNAIL = f"{_ENTRY}/event/{{event_id}}/thumbnail"
-EVENT_SNAPSHOT = f"{_ENTRY}/event/{{event_id}}/snapshot"
-EXPORT_THUMBNAIL = f"{_ENTRY}/export/{{export_id}}/thumbnail"
-EXPORT_VIDEO = f"{_ENTRY}/export/{{export_id}}/video.mp4"
+REVIEW_THUMBNAIL = f"{_ENTRY}/review/{{item_id}}/thumbnail"
+REVIEW_PREVIEW = f"{_ENTRY}/review/{{item_id}}/preview.mp4"
+EVENT_THUMBNAIL = f"{_ENTRY}/event/{{item_id}}/thumbnail"
+EVENT_SNAPSHOT = f"{_ENTRY}/event/{{item_id}}/snapshot"
+EXPORT_THUMBNAIL = f"{_ENTRY}/export/{{item_id}}/thumbnail"
+EXPORT_VIDEO = f"{_ENTRY}/export/{{item_id}}/video.mp4"
 HLS = f"/api/{DOMAIN}/hls/{{token}}/{{file}}"
 """Needs no login: the token in it stands for one, see `views/tokens.py`."""
 
@@ -40,19 +40,19 @@ def clip_url(entry_id: str, camera: str, start: float, end: float) -> str:
 def review_url(entry_id: str, review_id: str, part: ReviewPart) -> str:
     """Return the path of a part of a review item."""
     pattern = REVIEW_THUMBNAIL if part == "thumbnail" else REVIEW_PREVIEW
-    return pattern.format(entry_id=entry_id, review_id=escaped(review_id))
+    return pattern.format(entry_id=entry_id, item_id=escaped(review_id))
 
 
 def event_url(entry_id: str, event_id: str, part: EventPart) -> str:
     """Return the path of a part of an event."""
     pattern = EVENT_THUMBNAIL if part == "thumbnail" else EVENT_SNAPSHOT
-    return pattern.format(entry_id=entry_id, event_id=escaped(event_id))
+    return pattern.format(entry_id=entry_id, item_id=escaped(event_id))
 
 
 def export_url(entry_id: str, export_id: str, part: ExportPart) -> str:
     """Return the path of a part of an export."""
     pattern = EXPORT_THUMBNAIL if part == "thumbnail" else EXPORT_VIDEO
-    return pattern.format(entry_id=entry_id, export_id=escaped(export_id))
+    return pattern.format(entry_id=entry_id, item_id=escaped(export_id))
 
 
 def hls_url(token: str, file: str) -> str:

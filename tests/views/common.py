@@ -28,6 +28,7 @@ OURS = {
     "content-security-policy",
     "content-type",
     "etag",
+    "last-modified",
 }
 ADDED = {
     "connection",

@@ -3,11 +3,27 @@
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.http import HomeAssistantView
 
+from .clips import ClipView
 from .exports import ExportVideoView
 from .hls import HlsView, PlaylistView
+from .pictures import (
+    EventSnapshotView,
+    EventThumbnailView,
+    ExportThumbnailView,
+    ReviewThumbnailView,
+)
+from .previews import ReviewPreviewView
 from .tokens import HlsTokens
 
-VIEWS: tuple[type[HomeAssistantView], ...] = (ExportVideoView,)
+VIEWS: tuple[type[HomeAssistantView], ...] = (
+    ClipView,
+    EventSnapshotView,
+    EventThumbnailView,
+    ExportThumbnailView,
+    ExportVideoView,
+    ReviewPreviewView,
+    ReviewThumbnailView,
+)
 """Those that need nothing to be made; the views of HLS share their tokens."""
 
 

@@ -37,6 +37,11 @@ KEPT: Final[Mapping[str, str]] = {
     **SAFE_HEADERS,
     hdrs.CACHE_CONTROL: "private, max-age=86400",
 }
+CHECKED: Final[Mapping[str, str]] = {
+    **SAFE_HEADERS,
+    hdrs.CACHE_CONTROL: "private, no-cache",
+}
+"""Kept, but only shown again after asking whether it is still the same."""
 NOT_KEPT: Final[Mapping[str, str]] = {**SAFE_HEADERS, hdrs.CACHE_CONTROL: "no-store"}
 
 _NOT_THERE = (FrigateArgumentError, FrigateForbiddenError, FrigateNotFoundError)
@@ -131,10 +136,11 @@ def view_errors(hass: HomeAssistant, access: MediaAccess) -> Generator[None]:
     except FrigateError as err:
         async_handle_lost_login(hass, access.entry, err)
         LOGGER.debug("Cannot show a recording of %s: %s", access.entry.title, err)
-        raise _answer_to(err) from err
+        raise answer_to(err) from err
 
 
-def _answer_to(err: FrigateError) -> web.HTTPException:
+def answer_to(err: FrigateError) -> web.HTTPException:
+    """Return the answer that a browser or a player understands for a client error."""
     if isinstance(err, FrigateRangeError):
         answer = web.HTTPRequestRangeNotSatisfiable(headers=NOT_KEPT)
         if err.size is not None:

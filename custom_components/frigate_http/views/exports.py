@@ -27,13 +27,13 @@ class ExportVideoView(HomeAssistantView):
     name = f"api:{DOMAIN}:export:video"
 
     async def get(
-        self, request: web.Request, entry_id: str, export_id: str
+        self, request: web.Request, entry_id: str, item_id: str
     ) -> web.StreamResponse:
         """Return the video, or a part of it."""
         access = access_to(request, entry_id)
         with view_errors(hass_of(request), access):
             exports = access.runtime.client.exports
-            export = await exports.find(read_name(export_id), fresh=True)
+            export = await exports.find(read_name(item_id), fresh=True)
             require_camera(access, export.camera)
             if export.in_progress or export.file is None:
                 # Frigate would remember for two minutes that there is no file.

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Generator, Mapping
 from contextlib import aclosing, contextmanager, suppress
-from functools import partial
 from typing import Final
 
 from aiohttp import hdrs, web
@@ -92,17 +91,25 @@ async def _write_all(
 
 @contextmanager
 def disconnected_on_unload(
-    request: web.Request, entry: FrigateConfigEntry
+    request: web.BaseRequest, entry: FrigateConfigEntry
 ) -> Generator[None]:
     """Disconnect a viewer when the config entry is unloaded, however slow they read."""
-    remove = entry.async_on_state_change(partial(disconnect, request))
+    if (task := asyncio.current_task()) is None:
+        raise RuntimeError("A request is answered in a task")
+
+    def end() -> None:
+        # A transport in the middle of a file does not bear being aborted alone.
+        task.cancel()
+        disconnect(request)
+
+    remove = entry.async_on_state_change(end)
     try:
         yield
     finally:
         remove()
 
 
-def disconnect(request: web.Request) -> None:
+def disconnect(request: web.BaseRequest) -> None:
     """Close a connection at once: what was sent must not look as if it were all."""
     if request.transport is not None:
         request.transport.abort()

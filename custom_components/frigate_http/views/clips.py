@@ -1,0 +1,104 @@
+"""View of clips: a part of the recordings as one file, which is made when it is asked for."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, override
+
+from aiohttp import hdrs, web
+from aiohttp.abc import AbstractStreamWriter
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.http import HomeAssistantView
+
+from ..aiofrigate import FrigateError
+from ..const import DOMAIN
+from ..downloads.clip_cache import clip_cache
+from ..runtime import FrigateConfigEntry
+from ..view_urls import CLIP
+from .base import (
+    CHECKED,
+    NOT_KEPT,
+    access_to,
+    answer_to,
+    hass_of,
+    read_name,
+    read_range,
+    require_camera,
+)
+from .proxy import MP4, disconnected_on_unload
+
+_ANSWERS: Final[Mapping[str | None, type[web.HTTPException]]] = {
+    "bad_times": web.HTTPBadRequest,
+    "broken_file": web.HTTPBadGateway,
+    "clip_too_large": web.HTTPBadRequest,
+    "end_ahead": web.HTTPBadRequest,
+    "media_in_parts": web.HTTPBadRequest,
+    "media_too_long": web.HTTPBadRequest,
+    "nothing_recorded": web.HTTPNotFound,
+    "too_large": web.HTTPBadGateway,
+}
+"""By the translation key of an error; all other errors may be over later."""
+
+
+class ClipView(HomeAssistantView):
+    """A part of the recordings as one MP4 file."""
+
+    url = CLIP
+    name = f"api:{DOMAIN}:clip"
+
+    async def get(
+        self, request: web.Request, entry_id: str, camera: str, start: str, end: str
+    ) -> web.StreamResponse:
+        """Return the file, or a part of it; it takes up to a minute to make it."""
+        hass, access = hass_of(request), access_to(request, entry_id)
+        camera = read_name(camera)
+        period = read_range(start, end)
+        require_camera(access, camera)
+        try:
+            path = await clip_cache(hass).async_get_clip(
+                access.runtime.client, entry_id, camera, *period
+            )
+        except HomeAssistantError as err:
+            raise _answer_to(err) from err
+        return _ClipResponse(hass, access.entry, path)
+
+    head = get
+
+
+def _answer_to(err: HomeAssistantError) -> web.HTTPException:
+    if isinstance(err.__cause__, FrigateError):
+        return answer_to(err.__cause__)
+    kind = _ANSWERS.get(err.translation_key, web.HTTPServiceUnavailable)
+    return kind(headers=NOT_KEPT)
+
+
+class _ClipResponse(web.FileResponse):
+    """The file of a clip, which a later one may replace."""
+
+    def __init__(
+        self, hass: HomeAssistant, entry: FrigateConfigEntry, path: Path
+    ) -> None:
+        super().__init__(path, headers={**CHECKED, hdrs.CONTENT_TYPE: MP4})
+        self._hass = hass
+        self._entry = entry
+        self._clip = path
+
+    @override
+    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
+        condition = request.headers.get(hdrs.IF_RANGE, "")
+        # aiohttp compares times only, and takes an ETag for no condition at all.
+        if condition.endswith('"') and condition != await self._async_tag():
+            headers = request.headers.copy()
+            headers.popall(hdrs.RANGE, None)
+            request = request.clone(headers=headers)
+        with disconnected_on_unload(request, self._entry):
+            return await super().prepare(request)
+
+    async def _async_tag(self) -> str | None:
+        """Return the ETag that aiohttp gives the file; None if it is gone."""
+        try:
+            stat = await self._hass.async_add_executor_job(self._clip.stat)
+        except OSError:
+            return None
+        return f'"{stat.st_mtime_ns:x}-{stat.st_size:x}"'
