@@ -147,7 +147,7 @@ async def test_a_period_may_be_too_long(
     assert b"Choose a shorter one" in refused.body
     assert not frigate.requests
     # Frigate itself refuses too, where recordings are shorter than usual.
-    video = await player.play(player.signed(entry, login))
+    video = await player.play(longest)
     frigate.fail("/vod/", Fault("answer", nginx_page(503)))
     for url in (longest, video.url, video.file("seg-1")):
         refused = await player.see(url)
