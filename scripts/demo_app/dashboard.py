@@ -57,7 +57,13 @@ def dashboard(entities: Iterable[Entity]) -> Json:
     sections = [
         _section("Live", [_picture(camera, "live", "full") for camera in cameras[:1]]),
         _section("Cameras", [_picture(camera, "auto", 6) for camera in cameras]),
-        _section("Last snapshots", [_image(image) for image in images]),
+        *(
+            _section(title, [_image(one) for one in images if one.own_id.endswith(key)])
+            for title, key in (
+                ("Last reviews", ":last_review"),
+                ("Last snapshots", ":last_snapshot"),
+            )
+        ),
         _list("Server", server),
         _list("Faces", faces),
         *(_camera(camera.device, others) for camera in cameras),

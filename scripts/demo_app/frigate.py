@@ -106,7 +106,8 @@ def _with_login(plain: Target, server: FakeFrigate) -> Target:
 
 
 def _expected(version: str) -> frozenset[str]:
-    camera_keys = ["", ":stream", ":motion", ":review", ":last_snapshot", ":detect"]
+    camera_keys = ["", ":stream", ":motion", ":review", ":detect"]
+    camera_keys += [":last_review", ":last_snapshot"]
     if is_since(version, "0.18"):
         camera_keys.append(":connection_quality")
     return frozenset(

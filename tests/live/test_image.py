@@ -1,4 +1,4 @@
-"""The last snapshot of a camera, fetched when somebody looks at it."""
+"""The last snapshot and review of a camera, fetched when somebody looks at them."""
 
 import asyncio
 from http import HTTPStatus
@@ -25,6 +25,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
+from tests.clock import turns
 from tests.common import (
     add_everything,
     entity_id,
@@ -40,11 +41,13 @@ from tests.conftest import make_entry, set_up
 from tests.entity_snapshots import snapshot_platform
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.answers import Answer
+from tests.fake_frigate.database import Review
 from tests.versions import EVERY_VERSION, WITH_016
 
 from .common import until, until_pushing
 
 SNAPSHOT = ("image", "camera:front_door:last_snapshot")
+REVIEW = ("image", "camera:front_door:last_review")
 LIVE_POLL = 5
 
 
@@ -87,6 +90,7 @@ async def test_entities(
     monkeypatch.setattr("random.SystemRandom.getrandbits", lambda *_: 1)
     add_everything(frigate)
     frigate.add_event("front_door")
+    frigate.add_review("front_door")
     entry = await set_up(hass, snapshot_entry(frigate.internal_url))
     await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
 
@@ -274,3 +278,81 @@ async def test_an_automation_that_sends_it(
     client = await hass_client_no_auth()
     answer = await client.get(call.data["data"]["image"])
     assert (answer.status, answer.content_type) == (HTTPStatus.OK, "image/jpeg")
+
+
+# The last review
+
+
+def thumbnail_of(review: Review) -> str:
+    """Return where the thumbnail of a review item is."""
+    return f"/clips/review/thumb-{review.camera}-{review.id}.webp"
+
+
+def began(hass: HomeAssistant, entry: MockConfigEntry) -> float | None:
+    """Return when the last review began."""
+    moment = dt_util.parse_datetime(state_of(hass, entry, *REVIEW))
+    return None if moment is None else moment.timestamp()
+
+
+@WITH_016
+async def test_the_thumbnail_of_the_last_review(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    assert state_of(hass, entry, *REVIEW) == STATE_UNKNOWN
+    with pytest.raises(HomeAssistantError):
+        await look(hass, entry, REVIEW)
+    review = frigate.review_starts("front_door", "detection")
+    await until(hass, lambda: began(hass, entry) is not None)
+    assert began(hass, entry) == pytest.approx(review.start_time, abs=1e-5)
+    # Nobody has looked at it.
+    assert not sent(frigate, thumbnail_of(review))
+    images = await asyncio.gather(*(look(hass, entry, REVIEW) for _ in range(3)))
+    assert {one.content_type for one in images} == {"image/webp"}
+    assert images[0].content.startswith(b"RIFF")
+    assert len(sent(frigate, thumbnail_of(review))) == 1
+
+    # Until it is over, Frigate may replace it by a better one.
+    before = state_of(hass, entry, *REVIEW)
+    frigate.review_ends(review)
+    while len(sent(frigate, thumbnail_of(review))) == 1:
+        await turns()
+        await look(hass, entry, REVIEW)
+    await look(hass, entry, REVIEW)
+    assert len(sent(frigate, thumbnail_of(review))) == 2
+    assert state_of(hass, entry, *REVIEW) == before
+    frigate.review_starts("Portones")
+    other = frigate.review_starts("front_door")
+    await until(hass, lambda: state_of(hass, entry, *REVIEW) != before)
+    await look(hass, entry, REVIEW)
+    assert len(sent(frigate, thumbnail_of(other))) == 1
+
+
+async def test_the_last_review_of_the_past(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    frigate.add_review("front_door", ago=9000)
+    last = frigate.add_review("front_door", "detection", ago=3000)
+    frigate.add_review("Portones", ago=50)
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    assert began(hass, entry) == pytest.approx(last.start_time, abs=1e-5)
+    await look(hass, entry, REVIEW)
+    assert len(sent(frigate, thumbnail_of(last))) == 1
+
+
+async def test_the_last_review_by_polling(
+    hass: HomeAssistant,
+    fixed_time: None,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    frigate.block_live()
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    assert state_of(hass, entry, *REVIEW) == STATE_UNKNOWN
+    review = frigate.add_review("front_door", ago=1, duration=None)
+    await pass_time(hass, freezer, LIVE_POLL)
+    assert began(hass, entry) == pytest.approx(review.start_time, abs=1e-5)
+    frigate.fail(thumbnail_of(review), Fault.status(404))
+    with pytest.raises(HomeAssistantError):
+        await look(hass, entry, REVIEW)
+    frigate.clear_faults()
+    assert (await look(hass, entry, REVIEW)).content_type == "image/webp"

@@ -13,7 +13,6 @@ from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.util.logging import catch_log_exception
 
 from ..aiofrigate import (
-    Event as FrigateEvent,
     EventFilter,
     FrigateClient,
     FrigateError,
@@ -189,9 +188,7 @@ class LiveCoordinator(OnDemandCoordinator[int]):
             self._dispatch(self.state.apply_initial(events))
         if self._polled_until is None or was_pushing:
             # Ended events are not pushed again, but may hold the last snapshot.
-            self._dispatch(
-                self.state.add_past_snapshots(await self._events_with_snapshot())
-            )
+            await self._read_past()
         if was_pushing or self.is_pushing:
             # Messages pushed meanwhile are newer than the response.
             self._dispatch(self.state.apply_catch_up(events, reviews, cameras))
@@ -205,10 +202,16 @@ class LiveCoordinator(OnDemandCoordinator[int]):
         self._poll_count += 1
         return self._poll_count
 
-    async def _events_with_snapshot(self) -> tuple[FrigateEvent, ...]:
-        return await self.client.events.list(
-            EventFilter(has_snapshot=True, limit=SNAPSHOT_LIMIT), fresh=True
+    async def _read_past(self) -> None:
+        """Read the last snapshot and the last review item of the cameras, of recent ones."""
+        events, reviews = await asyncio.gather(
+            self.client.events.list(
+                EventFilter(has_snapshot=True, limit=SNAPSHOT_LIMIT), fresh=True
+            ),
+            self.client.reviews.list(ReviewFilter(limit=SNAPSHOT_LIMIT), fresh=True),
         )
+        self._dispatch(self.state.add_past_snapshots(events))
+        self._dispatch(self.state.add_past_reviews(reviews))
 
     @callback
     def _on_update(self, update: Update) -> None:

@@ -21,6 +21,16 @@ class Snapshot:
     """Seconds since the epoch."""
 
 
+@dataclass(frozen=True, slots=True)
+class LastReview:
+    """The review item that began last; until it ends, its thumbnail may become another one."""
+
+    review_id: str
+    start: float
+    """Seconds since the epoch."""
+    has_ended: bool
+
+
 @dataclass(slots=True)
 class CameraState:
     """The last known values of a camera; None means unknown."""
@@ -34,6 +44,7 @@ class CameraState:
     severity: str | None = None
     knows_severity: bool = False
     snapshot: Snapshot | None = None
+    last_review: LastReview | None = None
     face: Recognized | None = None
     plate: Recognized | None = None
     states: dict[str, str] = field(default_factory=dict)

@@ -27,7 +27,7 @@ from ..aiofrigate import (
     TrackedObject,
     Update,
 )
-from .camera_state import ALL, CameraState, Snapshot
+from .camera_state import ALL, CameraState, LastReview, Snapshot
 from .recognition_log import RecognitionLog
 from .review_log import ReviewLog
 from .topics import PROFILE, Kind, LiveEvent, ReviewEvent, Topic
@@ -140,6 +140,7 @@ class LiveState:
         for event in sorted(events, key=_start_of):
             yield from self._apply_polled_event(event)
         ours = [review for review in reviews if review.camera in self._cameras]
+        yield from self.add_past_reviews(ours)
         yield from self._apply_reviews(self.reviews.apply_response(ours))
         for camera in cameras:
             yield from self._set_severity(camera, self.reviews.severity(camera))
@@ -163,6 +164,11 @@ class LiveState:
         """Apply past events for the sake of their snapshots."""
         for event in events:
             yield from self._apply_polled_snapshot(event)
+
+    def add_past_reviews(self, reviews: Iterable[Review]) -> Iterator[Change]:
+        """Apply review items for the sake of their thumbnails."""
+        for review in reviews:
+            yield from self._set_last_review(review)
 
     def forget_pushed(self) -> Iterator[Change]:
         """Reset the values that only pushed messages tell, and that Frigate pushes again.
@@ -327,7 +333,24 @@ class LiveState:
     def _apply_reviews(self, review_events: Iterable[ReviewEvent]) -> Iterator[Change]:
         for one in review_events:
             yield one
+            yield from self._set_last_review(one.review)
             yield from self._set_severity(one.camera, self.reviews.severity(one.camera))
+
+    def _set_last_review(self, review: Review) -> Iterator[Change]:
+        if review.camera not in self._cameras or review.start is None:
+            return
+        state, start = self.of(review.camera), review.start
+        if (known := state.last_review) is not None:
+            if known.review_id == review.review_id:
+                if known.has_ended:
+                    return
+                # Frigate may change the start, which must not look like another item.
+                start = known.start
+            elif start <= known.start:
+                return
+        state.last_review = LastReview(review.review_id, start, review.has_ended)
+        if state.last_review != known:
+            yield Topic(Kind.LAST_REVIEWS, review.camera)
 
     def _set_severity(self, camera: str, severity: str | None) -> Iterator[Change]:
         state = self.of(camera)

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     STATES = "states"
     """The detail is the name of a model."""
     SNAPSHOTS = "snapshots"
+    LAST_REVIEWS = "last_reviews"
     FEATURES = "features"
     """The detail is the name of a feature."""
     CONNECTION = "connection"
