@@ -43,7 +43,7 @@ def remux(source: Path, target: Path) -> None:
 
 def _segments(seconds: int) -> Sequence[Segment]:
     """Return the segments of a recording: a file again and again."""
-    file = recording_files.video_of(SCENE, SEGMENT_SECONDS, silent=False)
+    file = recording_files.video_of(SCENE, 0, SEGMENT_SECONDS, silent=False)
     return [
         Segment(file, EPOCH + start, EPOCH + start + SEGMENT_SECONDS)
         for start in range(0, seconds, SEGMENT_SECONDS)

@@ -8,10 +8,11 @@ import struct
 import aiohttp
 import pytest
 
-from tests.contract.client import bearer, fetch
+from tests.contract.client import bearer, fetch, picture
 from tests.fake_frigate import FakeFrigate
 from tests.mp4.material import Scene
-from tests.versions import EVERY_VERSION
+from tests.mp4.scene_clock import read_clock
+from tests.versions import EVERY_VERSION, WITH_016
 
 from .vod_client import CLOCK, VodClient, boxes, frames, seconds_of, structure
 
@@ -31,8 +32,9 @@ async def server(socket_enabled: None, version: str) -> AsyncIterator[FakeFrigat
         yield server
 
 
+@WITH_016
 async def test_files_of_a_video(
-    session: aiohttp.ClientSession, server: FakeFrigate
+    session: aiohttp.ClientSession, server: FakeFrigate, version: str
 ) -> None:
     vod = VodClient(session, server, BEGIN + 10.01, BEGIN + 55)
     master = await vod.get("master.m3u8")
@@ -258,3 +260,18 @@ async def test_event_and_hour(
     vod.base = "/vod/2026-11/23/16/front_door"
     assert await vod.playlist() == hour
     assert sum(seconds_of(hour)) == pytest.approx(1778)
+
+
+async def test_every_video_shows_when_it_was_recorded(
+    session: aiohttp.ClientSession, server: FakeFrigate
+) -> None:
+    start, end = BEGIN + 42, BEGIN + 56
+    export = server.add_export("front_door", start, end)
+    path = f"/api/front_door/start/{start}/end/{end}/clip.mp4"
+    for url in (path, f"/exports/{export.file}"):
+        answer = await fetch(session, server.internal_url + url)
+        shown = [each.clock for each in frames(answer.body)]
+        assert {*shown} == {*range(start, end)}
+    path = f"/api/front_door/recordings/{start + 3.5}/snapshot.jpg"
+    answer = await fetch(session, server.internal_url + path)
+    assert read_clock(picture(answer)) == start + 3

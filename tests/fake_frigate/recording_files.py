@@ -84,6 +84,8 @@ def _files_of(scene: Scene) -> _SceneFiles:
 @cache
 def _record(scene: Scene) -> _SceneFiles:
     assert SEGMENT_SECONDS % scene.keyframes == 0, "a keyframe at every tenth second"
+    if scene.clock:
+        return _SceneFiles([])
     count = _NOISY_FILES if scene.noise else _FILES
     # The first file is not like the others, and the last one is not full.
     seconds = (count + 2) * SEGMENT_SECONDS + scene.keyframes
@@ -129,20 +131,27 @@ def _clock_file(scene: Scene, start: float, seconds: float) -> Path:
         return _clock_files[key]
 
 
-def video_of(scene: Scene, seconds: float, silent: bool) -> Path:
-    """Return an ordinary video of that length, with the index in front."""
+def video_of(scene: Scene, start: float, seconds: float, silent: bool) -> Path:
+    """Return an ordinary video of that length, with the index in front.
+
+    When it begins is only seen where the scene has a clock.
+    """
     scene_files = _files_of(scene)
+    key = seconds, silent, start if scene.clock else None
 
     def make(path: Path) -> None:
         count = int(seconds // SEGMENT_SECONDS) + 1
-        files = itertools.islice(itertools.cycle(scene_files.files), count)
+        files = [*itertools.islice(itertools.cycle(scene_files.files), count)]
+        if scene.clock:
+            starts = (start + SEGMENT_SECONDS * each for each in range(count))
+            files = [_clock_file(scene, each, SEGMENT_SECONDS) for each in starts]
         parts = [material.Segment(each, 0, SEGMENT_SECONDS) for each in files]
         joined = material.cut(parts, -math.inf, math.inf, new_path())
         assert joined is not None
         _copy(joined, path, seconds, silent=silent)
         joined.unlink()
 
-    return scene_files.once(make, seconds, silent)
+    return scene_files.once(make, *key)
 
 
 def cut(segments: Sequence[Segment], start: float, end: float, target: Path) -> None:

@@ -36,7 +36,7 @@ async def _export_video(call: Call, export: Export) -> Path:
     scene = call.state.footage.scene(export.camera, export.start)
     silent = export.speed > 1
     return await call.workers.run(
-        recording_files.video_of, scene, export.seconds, silent
+        recording_files.video_of, scene, export.start, export.seconds, silent
     )
 
 
@@ -82,7 +82,9 @@ async def _find_preview(call: Call) -> DiskFile | None:
     for start, end in previews(call.state, camera):
         if name == f"{start:.6f}-{end:.6f}.mp4":
             length = max(1, round((end - start) / 60))
-            path = await call.workers.run(recording_files.video_of, SCENE, length, True)
+            path = await call.workers.run(
+                recording_files.video_of, SCENE, start, length, True
+            )
             return DiskFile(content=path, modified=end, content_type="video/mp4")
     return None
 
