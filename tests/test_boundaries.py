@@ -47,6 +47,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "config_flow",
         "diagnostics",
         "logbook",
+        "media_source",
         "repairs",
         "services",
         "system_health",

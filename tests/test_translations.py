@@ -21,6 +21,7 @@ from custom_components.frigate_http.const import DOMAIN
 from custom_components.frigate_http.entity.labels import NAMED, translation_key
 from custom_components.frigate_http.flow import forms
 from custom_components.frigate_http.issues import ISSUES, IssueDescription
+from custom_components.frigate_http.media_source import titles
 from custom_components.frigate_http.sensor.faces import PERSON_SENSOR
 from custom_components.frigate_http.sensor.live import CLASSIFICATION
 from custom_components.frigate_http.sensor.parts import PartSensorDescription
@@ -337,6 +338,23 @@ def test_every_exception_has_a_text_and_no_other() -> None:
         assert names(one) == {"message"}
         words = raised.get(key, {"message"})
         assert {*_PLACEHOLDER.findall(one["message"])} <= words
+
+
+# The media browser
+
+
+def test_every_title_of_the_media_browser_has_a_text_and_no_other() -> None:
+    words = {
+        node.value
+        for path in (PACKAGE / "media_source").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    asked = literals("text", 0) | literals("counted", 1)
+    assert {"more", "preview", "objects"} <= asked
+    labels = {f"label_{one}" for one in titles.LABELS}
+    assert asked | labels <= names(EN["common"])
+    assert names(EN["common"]) <= words | labels
 
 
 # Issues

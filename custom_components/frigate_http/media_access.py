@@ -26,12 +26,9 @@ class MediaAccess:
     """What a user may see of a server."""
 
     entry: FrigateConfigEntry
+    runtime: FrigateRuntime
+    """That of when the access was granted: an entry that is unloaded has none."""
     permissions: CameraPermissions
-
-    @property
-    def runtime(self) -> FrigateRuntime:
-        """Return the runtime data of the server."""
-        return self.entry.runtime_data
 
     @property
     def cameras(self) -> list[str]:
@@ -68,7 +65,7 @@ def async_get_access(
         or entry.state is not ConfigEntryState.LOADED
     ):
         raise NotLoadedError(entry_id)
-    return MediaAccess(entry, CameraPermissions(hass, entry, user))
+    return MediaAccess(entry, entry.runtime_data, CameraPermissions(hass, entry, user))
 
 
 def async_get_requester(hass: HomeAssistant) -> User | None:

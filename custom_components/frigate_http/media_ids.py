@@ -21,7 +21,7 @@ from .const import DOMAIN
 _MAX_LENGTH = 2_000
 _ENTRY_ID = re.compile(r"[0-9A-Za-z_-]{1,64}", re.ASCII)
 _TIME = re.compile(r"\d{1,10}\.\d{1,6}", re.ASCII)
-_NUMBER = re.compile(r"0|[1-9]\d{0,5}", re.ASCII)
+_NUMBER = re.compile(r"0|[1-9]\d{0,3}", re.ASCII)
 
 
 class MediaIdError(ValueError):
@@ -98,7 +98,7 @@ def _read_day(text: str) -> date:
         day = date.fromisoformat(text)
     except ValueError as err:
         raise MediaIdError(text) from err
-    if day.isoformat() != text or day.year < 1971:
+    if day.isoformat() != text or not 1971 <= day.year <= 2200:
         raise MediaIdError(text)
     return day
 

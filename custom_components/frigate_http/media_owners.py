@@ -1,4 +1,4 @@
-"""Which camera an item is of, without a request for each thumbnail."""
+"""What was learned of items and cameras, so that no list needs a request for each."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -26,6 +26,15 @@ class MediaOwners:
         self._reviews: dict[str, MediaOwner] = {}
         self._events: dict[str, MediaOwner] = {}
         self._exports: dict[str, Export] = {}
+        self._h265: dict[str, bool] = {}
+
+    def remember_codec(self, camera: str, *, is_h265: bool) -> None:
+        """Remember how a camera recorded what was played last."""
+        self._h265[camera] = is_h265
+
+    def records_h265(self, camera: str) -> bool:
+        """Return whether a camera is known to record H.265, which not every browser plays."""
+        return self._h265.get(camera, False)
 
     def remember_reviews(self, reviews: Iterable[Review]) -> None:
         """Remember the cameras of review items."""

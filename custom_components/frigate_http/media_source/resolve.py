@@ -1,0 +1,119 @@
+"""Where videos and images can be fetched, once it is known that they are there."""
+
+import asyncio
+
+from homeassistant.components.media_source import PlayMedia
+
+from ..aiofrigate import MAX_RANGE, FrigateNotFoundError
+from ..errors import action_error
+from ..media_ids import (
+    EventSnapshot,
+    EventVideo,
+    ExportVideo,
+    MediaId,
+    RecordingVideo,
+    ReviewPreview,
+    ReviewVideo,
+)
+from ..periods import Period
+from ..view_urls import event_url, export_url, playlist_url, review_url
+from .browsing import Browsing, not_found
+from .nodes import HLS_TYPE, JPEG_TYPE, MP4_TYPE
+from .times import parts_of
+from .videos import (
+    Footage,
+    async_get_event,
+    async_get_review,
+    async_require_event,
+    async_require_review,
+    footage_of,
+)
+
+MAX_WRITE_DELAY = 20.0
+"""Seconds within which Frigate writes to its disk what begins."""
+_POLL_INTERVAL = 2.0
+
+
+async def async_resolve(browsing: Browsing, media_id: MediaId) -> PlayMedia:
+    """Return where a video or an image can be fetched.
+
+    Raises:
+        HomeAssistantError: it does not exist, or may not be shown, or cannot be made.
+        FrigateError: the server cannot be asked.
+    """
+    entry_id = media_id.entry_id
+    match media_id:
+        case ReviewVideo() | EventVideo() | RecordingVideo():
+            return await _async_resolve_video(browsing, media_id)
+        case ReviewPreview(review_id=review_id):
+            await async_require_review(browsing, review_id)
+            url = review_url(entry_id, review_id, "preview.mp4")
+            return PlayMedia(url, MP4_TYPE)
+        case EventSnapshot(event_id=event_id):
+            await async_require_event(browsing, event_id)
+            url = event_url(entry_id, event_id, "snapshot")
+            return PlayMedia(url, JPEG_TYPE)
+        case ExportVideo(export_id=export_id):
+            return await _async_resolve_export(browsing, export_id)
+    raise not_found()
+
+
+async def _async_resolve_video(
+    browsing: Browsing, media_id: ReviewVideo | EventVideo | RecordingVideo
+) -> PlayMedia:
+    footage = await _async_find_footage(browsing, media_id)
+    period = await _async_wait_until_recorded(browsing, footage)
+    url = playlist_url(browsing.entry_id, footage.camera, period.start, period.end)
+    return PlayMedia(url, HLS_TYPE)
+
+
+async def _async_find_footage(
+    browsing: Browsing, media_id: ReviewVideo | EventVideo | RecordingVideo
+) -> Footage:
+    """Return the recording of what an identifier stands for."""
+    if isinstance(media_id, RecordingVideo):
+        start, end = media_id.start, media_id.end
+        camera = browsing.require(media_id.camera)
+        if start >= end:
+            raise not_found()
+        if end - start > MAX_RANGE:
+            raise action_error("clip_too_long", hours=f"{MAX_RANGE / 3600:g}")
+        return Footage(camera=camera, began=start, start=start, end=end)
+    if isinstance(media_id, ReviewVideo):
+        found = footage_of(await async_get_review(browsing, media_id.review_id))
+    else:
+        found = footage_of(await async_get_event(browsing, media_id.event_id))
+    if found is None:
+        raise not_found()
+    return found
+
+
+async def _async_wait_until_recorded(browsing: Browsing, footage: Footage) -> Period:
+    """Return the period of a video that Frigate has on its disk.
+
+    What has just begun is not there yet. Whether it is, only the API is asked: nginx would
+    remember for two minutes that a file was missing.
+    """
+    give_up_at = min(footage.began, browsing.now) + MAX_WRITE_DELAY
+    while True:
+        period = parts_of(footage.period(browsing.now))[0]
+        try:
+            await browsing.client.vod.check(footage.camera, period.start, period.end)
+        except FrigateNotFoundError as err:
+            if browsing.now >= give_up_at:
+                camera = browsing.titles.camera(footage.camera)
+                raise action_error("nothing_recorded", camera=camera) from err
+        else:
+            return period
+        await asyncio.sleep(_POLL_INTERVAL)
+
+
+async def _async_resolve_export(browsing: Browsing, export_id: str) -> PlayMedia:
+    exports = await browsing.client.exports.list(fresh=True)
+    export = next((one for one in exports if one.id == export_id), None)
+    if export is None:
+        raise not_found()
+    browsing.require(export.camera)
+    if export.in_progress or export.file is None:
+        raise action_error("in_progress", id=export.name or export.id)
+    return PlayMedia(export_url(browsing.entry_id, export.id, "video.mp4"), MP4_TYPE)

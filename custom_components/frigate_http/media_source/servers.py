@@ -1,0 +1,48 @@
+"""The folders above all others: the servers, and what there is of each."""
+
+from homeassistant.components.media_source import BrowseMediaSource
+from homeassistant.core import HomeAssistant
+
+from ..const import DOMAIN
+from ..media_ids import (
+    ExportsFolder,
+    MediaId,
+    ObjectsFolder,
+    RecordingsFolder,
+    ReviewsFolder,
+    Severity,
+)
+from .browsing import Browsing, async_begin, not_loaded
+from .nodes import folder
+
+
+async def async_open_root(hass: HomeAssistant) -> BrowseMediaSource:
+    """Return the folder of all servers; where only one is loaded, that of it.
+
+    Raises:
+        HomeAssistantError: none is loaded.
+    """
+    entries = hass.config_entries.async_loaded_entries(DOMAIN)
+    if not entries:
+        raise not_loaded()
+    if len(entries) == 1:
+        server = MediaId(entries[0].entry_id)
+        return await async_open_server(await async_begin(hass, server.entry_id), server)
+    servers = [folder(MediaId(one.entry_id), one.title) for one in entries]
+    return folder(None, "Frigate", servers)
+
+
+async def async_open_server(browsing: Browsing, where: MediaId) -> BrowseMediaSource:
+    """Return the folder of a server."""
+    text, entry_id = browsing.titles.text, where.entry_id
+    return folder(
+        where,
+        browsing.access.entry.title,
+        [
+            folder(ReviewsFolder(entry_id, Severity.ALERT), text("alerts")),
+            folder(ReviewsFolder(entry_id, Severity.DETECTION), text("detections")),
+            folder(ObjectsFolder(entry_id), text("tracked_objects")),
+            folder(RecordingsFolder(entry_id), text("recordings")),
+            folder(ExportsFolder(entry_id), text("exports")),
+        ],
+    )
