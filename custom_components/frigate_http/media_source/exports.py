@@ -16,6 +16,7 @@ async def async_open_exports(
 ) -> BrowseMediaSource:
     """Return the exports, the newest first."""
     found = await browsing.client.exports.list(fresh=True)
+    browsing.owners.remember_exports(found)
     exports = [
         export_node(browsing, one)
         for one in sorted(found, key=lambda one: one.start or 0.0, reverse=True)

@@ -21,6 +21,7 @@ from ..media_ids import (
     ReviewPreview,
     ReviewVideo,
 )
+from ..media_owners import MediaOwner
 from ..periods import Period
 from ..view_urls import event_url, review_url
 from .browsing import Browsing, not_found
@@ -70,15 +71,16 @@ async def async_get_event(browsing: Browsing, event_id: str) -> Event:
 async def async_require_review(browsing: Browsing, review_id: str) -> None:
     """Raise HomeAssistantError unless a review item may be shown."""
     with _unless_missing():
-        camera = await browsing.owners.async_camera_of_review(review_id)
-    browsing.require(camera)
+        owner = await browsing.owners.async_review(review_id)
+    browsing.require(owner.camera)
 
 
-async def async_require_event(browsing: Browsing, event_id: str) -> None:
-    """Raise HomeAssistantError unless an event may be shown."""
+async def async_require_event(browsing: Browsing, event_id: str) -> MediaOwner:
+    """Return the camera of an event; raises HomeAssistantError if it may not be shown."""
     with _unless_missing():
-        camera = await browsing.owners.async_camera_of_event(event_id)
-    browsing.require(camera)
+        owner = await browsing.owners.async_event(event_id)
+    browsing.require(owner.camera)
+    return owner
 
 
 def footage_of(item: Review | Event) -> Footage | None:
