@@ -20,11 +20,11 @@ pytestmark = pytest.mark.usefixtures("recorded")
 
 PLACES = {
     view_urls.PLAYLIST: ("entry_id", "camera", "start", "end"),
-    view_urls.CLIP: ("camera",),
+    view_urls.CLIP: ("camera", "end"),
     view_urls.HLS: ("token", "file"),
-    view_urls.REVIEW_THUMBNAIL: ("review_id",),
-    view_urls.EVENT_SNAPSHOT: ("event_id",),
-    view_urls.EXPORT_VIDEO: ("export_id",),
+    view_urls.REVIEW_THUMBNAIL: ("item_id",),
+    view_urls.EVENT_SNAPSHOT: ("item_id",),
+    view_urls.EXPORT_VIDEO: ("item_id",),
 }
 IDS = ("/api/review/", "/api/events/", "/api/exports/")
 # Each stands in each of these places.
@@ -141,7 +141,7 @@ async def test_nothing_hostile_is_found_or_passed_on(
         "end": str(RECENT[1]),
         "token": (await player.play(player.signed(entry, login))).token,
         "file": "seg-1-v1-a1.m4s",
-        **dict.fromkeys(("review_id", "event_id", "export_id"), "1795434600.5-abcdef"),
+        "item_id": "1795434600.5-abcdef",
     }
     for pattern in (view_urls.PLAYLIST, view_urls.HLS):
         assert (await browser.get(pattern.format(**fields)))[0] == 200
