@@ -1,11 +1,13 @@
 """The fragments of the fake, box by box beside those of a real server."""
 
+import re
 import struct
 
 import aiohttp
 
 from tests.fake_frigate import FakeFrigate
 from tests.fake_frigate.recorded import FIXTURES
+from tests.fake_frigate.vod import Clip, Mapping, pieces
 from tests.mp4.material import Scene
 
 from .vod_client import VodClient, boxes, frames, structure
@@ -17,6 +19,7 @@ _NESTED = ("moov", "trak", "mdia", "minf", "dinf", "stbl", "mvex", "moof", "traf
 _REAL = FIXTURES / "0.17.2"
 INIT = _REAL / "vod2.short.init-v1-a1.mp4"
 SEGMENT = _REAL / "vod2.short.seg-1-v1-a1.m4s"
+HOUR = _REAL / "vod2.range.full-1h.m3u8"
 
 
 def _plain(data: bytes) -> list[tuple[str, bytes]]:
@@ -67,3 +70,15 @@ async def test_fragments_are_built_like_real_ones(
         # The tracks take turns.
         assert len(fake) > 5
     assert len(frames(init + segment)) == len(frames(real_init + real_segment)) == 15
+
+
+def test_numbers_of_a_real_hour() -> None:
+    found = re.findall(r"#EXTINF:([\d.]+),\nseg-(\d+)-v1-a1", HOUR.read_text())
+    lengths = [round(float(seconds) * 1000) for seconds, _ in found]
+    numbers = [int(number) for _, number in found]
+    # One number is missing in it.
+    assert len(numbers) == numbers[-1] - 1 == 345
+    clips = tuple(Clip("file", 0, length) for length in lengths)
+    cut = pieces(Mapping(clips, apart=False, is_kept=False))
+    assert [each.number for each in cut] == numbers
+    assert [each.end - each.begin for each in cut] == lengths
