@@ -232,6 +232,30 @@ async def test_playlists_that_lead_elsewhere_are_not_passed_on(
     assert (await player.see(video.url)).status == 200
 
 
+async def test_names_are_taken_from_the_playlist(
+    entry: MockConfigEntry, frigate: FakeFrigate, login: RefreshToken, player: Player
+) -> None:
+    signed = player.signed(entry, login)
+    # Without sound, a query on each name, and a recording with another beginning.
+    fault = _playlist("#EXT-X-STREAM-INF:BANDWIDTH=1", "index-v1.m3u8?padding=5")
+    frigate.fail("/vod/.*master", fault)
+    lines = (
+        '#EXT-X-MAP:URI="init-c7-v1.mp4?padding=5"',
+        "#EXTINF:9.5,",
+        "seg-6-v1.m4s",
+    )
+    frigate.fail("/vod/.*index-v1.m3u8", _playlist(*lines))
+    video = await player.play(signed)
+    assert list(video.files) == ["init-c7-v1.mp4", "seg-6-v1.m4s"]
+    frigate.clear_requests()
+    for url in video.files.values():
+        await player.see(url)
+    start, end = RECENT
+    folder = f"/vod/front_door/start/{start}/end/{end}"
+    asked = [(one.path, one.query) for one in frigate.requests]
+    assert asked == [(f"{folder}/{name}", {}) for name in video.files]
+
+
 async def test_only_files_of_a_playlist_are_asked_for(
     entry: MockConfigEntry, frigate: FakeFrigate, login: RefreshToken, player: Player
 ) -> None:

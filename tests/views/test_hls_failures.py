@@ -9,6 +9,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.frigate_http.aiofrigate.videos import VIEWER_SILENCE
+from custom_components.frigate_http.const import DOMAIN
 from homeassistant.auth.models import RefreshToken
 from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
@@ -21,6 +22,7 @@ from .player import RECENT, Player, Video
 
 pytestmark = pytest.mark.usefixtures("fixed_time", "recorded")
 
+OURS = f"custom_components.{DOMAIN}"
 FILES = r"/vod/.*\.(m4s|mp4)"
 
 
@@ -89,6 +91,7 @@ async def test_a_server_that_fails(
     frigate: FakeFrigate,
     login: RefreshToken,
     player: Player,
+    caplog: pytest.LogCaptureFixture,
     fault: Fault,
     status: int,
 ) -> None:
@@ -96,6 +99,9 @@ async def test_a_server_that_fails(
     paths = urls(player, entry, login, video)
     frigate.fail("/vod/", fault)
     assert await statuses(player, paths) == [status] * 4
+    ours = [one for one in caplog.records if one.name.startswith(OURS)]
+    assert any("Cannot show" in one.getMessage() for one in ours)
+    assert not any(video.token in one.getMessage() for one in ours)
     frigate.clear_faults()
     assert await statuses(player, paths) == [200] * 4
 

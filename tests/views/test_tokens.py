@@ -1,7 +1,11 @@
 """What stands for a login in the paths of HLS files."""
 
+from dataclasses import replace
+
+from aiohttp.test_utils import make_mocked_request
 from freezegun.api import FrozenDateTimeFactory
 import pytest
+from pytest_homeassistant_custom_component.common import MockUser
 
 from custom_components.frigate_http.views.tokens import (
     MAX_TOKENS,
@@ -9,7 +13,9 @@ from custom_components.frigate_http.views.tokens import (
     TOKEN_LIFETIME,
     HlsGrant,
     HlsTokens,
+    async_get_viewer,
 )
+from homeassistant.core import HomeAssistant
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
 
@@ -90,3 +96,18 @@ def test_all_users_together_have_so_many() -> None:
     assert len(tokens) == MAX_TOKENS
     assert tokens.find(first) is not None
     assert tokens.find(second) is None
+
+
+async def test_a_connection_that_home_assistant_trusts_has_no_login(
+    hass: HomeAssistant,
+) -> None:
+    # Such as that of the Supervisor.
+    user = MockUser().add_to_hass(hass)
+    request = make_mocked_request("GET", "/")
+    theirs = replace(grant(user.id), refresh_token_id=None)
+    assert await async_get_viewer(hass, request, theirs) is user
+    assert await async_get_viewer(hass, request, grant(user.id)) is None
+    user.is_active = False
+    assert await async_get_viewer(hass, request, theirs) is None
+    await hass.auth.async_remove_user(user)
+    assert await async_get_viewer(hass, request, theirs) is None
