@@ -48,7 +48,7 @@ _SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 # Routes of the real server that this one does not have yet: better a clear refusal than
 # the answer that a camera of that name does not exist.
 _MISSING = re.compile(
-    r"/(events/[^/]+/plus|review/(activity|summarize)|review_ids|"
+    r"/(events/[^/]+/plus|review/activity|review_ids|"
     r"metrics|go2rtc)(/|$)|/(stats|config)/.|"
     r"/preview/.*/(frames|thumbnail\.[^/]+)$"
 )

@@ -85,6 +85,11 @@ def review_route(call: Call, review_id: str) -> Answer:
     return _padded(call, item.camera, item.start_time, item.end_time)
 
 
+def no_review_route(call: Call, review_id: str) -> Answer:
+    """Take the item for an event, as another route does that catches its path."""
+    return failure("Event not found", 404)
+
+
 def _segment_at(call: Call, camera: str, moment: float) -> Segment | None:
     """Return the newest segment that holds a moment."""
     found = segments(call.state, camera, moment, moment)
@@ -125,6 +130,7 @@ ROUTES = (
     ),
     route("GET", rf"{EVENT_PATH}/clip\.mp4", event_route),
     route("GET", r"/review/([^/]+)/clip\.mp4", review_route, since="0.18"),
+    route("GET", r"/review/([^/]+)/clip\.mp4", no_review_route, until="0.18"),
     route(
         "GET",
         r"/([^/]+)/recordings/([^/]+)/snapshot\.(jpg|png)",

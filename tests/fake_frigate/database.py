@@ -69,8 +69,11 @@ class Event:
         """Return the event as its own address shows it."""
         row = self.row()
         del row["top_score"], row["box"]
-        model = {"model_hash": _NO_MODEL, "model_type": "ssd"}
-        return {**row, "thumbnail": None, "detector_type": "cpu", **model}
+        model: dict[str, str | None] = {"model_hash": _NO_MODEL, "model_type": "ssd"}
+        model["detector_type"] = "cpu"
+        if self.data.get("type") == "audio":
+            model = dict.fromkeys(model)
+        return {**row, "thumbnail": None, **model}
 
     def everything(self) -> dict[str, Any]:
         """Return the event with columns that have had no use for long."""

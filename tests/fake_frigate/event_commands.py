@@ -110,6 +110,16 @@ def description_route(call: Call, event_id: str) -> Answer:
     return _done(f"Event {event_id} description set to {values['description']}")
 
 
+def regenerate_route(call: Call, event_id: str) -> Answer:
+    """Refuse to let a model describe an event, as none is configured."""
+    if event_id not in call.state.database.look():
+        return _not_found(event_id)
+    text = (
+        "Semantic Search and Generative AI must be enabled to regenerate a description"
+    )
+    return failure(text, 400)
+
+
 def delete_route(call: Call, event_id: str) -> Answer:
     """Delete an event."""
     if event_id not in call.state.database.look():
@@ -147,4 +157,5 @@ ROUTES: tuple[Route, ...] = (
     route("DELETE", f"{EVENT_PATH}/retain", for_admins(retain_route)),
     route("POST", f"{EVENT_PATH}/sub_label", for_admins(sub_label_route)),
     route("POST", f"{EVENT_PATH}/description", for_admins(description_route)),
+    route("PUT", f"{EVENT_PATH}/description/regenerate", for_admins(regenerate_route)),
 )

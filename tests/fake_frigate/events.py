@@ -76,11 +76,11 @@ def _in_order(
     events: Iterable[Event], sort: str | None, before: float | None
 ) -> list[Event]:
     """Return events in the order asked for, which is the newest first if it is none."""
-    found = newest_first(events, before)
     key, _, direction = (sort or "").partition("_")
-    if key in _ORDERS and direction in ("asc", "desc"):
-        found.sort(key=_ORDERS[key], reverse=direction == "desc")
-    return found
+    if key not in _ORDERS or direction not in ("asc", "desc"):
+        return newest_first(events, before)
+    # What is equal stays in the order in which it was written into the table.
+    return sorted(events, key=_ORDERS[key], reverse=direction == "desc")
 
 
 def _fits(event: Event, values: dict[str, Any]) -> bool:

@@ -29,7 +29,8 @@ def _row(state: ServerState, each: Segment) -> dict[str, Json]:
         "objects": each.number // 200 % 20,
     }
     if state.is_018:
-        row["motion_heatmap"] = {str(cell): motion for cell in range(0, 256, 5)}
+        cells: dict[str, Json] = {str(cell): motion for cell in range(0, 256, 5)}
+        row["motion_heatmap"] = cells if motion else None
     return row | {"duration": float(each.duration)}
 
 

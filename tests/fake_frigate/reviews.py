@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any
 
-from .answers import Answer, failure, json_answer
-from .call import Call
+from .answers import Answer, detail, failure, json_answer
+from .call import Call, path_floats
 from .database import Review
 from .event_filters import is_named, visible_cameras
 from .events import for_admins
@@ -159,6 +159,16 @@ def event_route(call: Call, event_id: str) -> Answer:
     return failure("Review item not found", 404)
 
 
+def summarize_route(call: Call, start: str, end: str) -> Answer:
+    """Refuse to tell a story of a range, as no model for that is configured."""
+    times = path_floats(start_ts=start, end_ts=end)
+    if isinstance(times, Answer):
+        return times
+    if call.state.is_018 and call.role != "admin":
+        return detail(f"Role {call.role} not authorized. Required: admin", 403)
+    return failure("GenAI must be configured to use this feature.", 400)
+
+
 def viewed_route(call: Call) -> Answer:
     """Mark items as reviewed by whoever asks, or not; unknown ids do not matter."""
     values = body_of(call, _IDS)
@@ -208,6 +218,7 @@ ROUTES: tuple[Route, ...] = (
     route("GET", "/review/summary", summary_route),
     route("GET", _ID, review_route),
     route("GET", "/review/event/([^/]+)", event_route),
+    route("POST", "/review/summarize/start/([^/]+)/end/([^/]+)", summarize_route),
     route("DELETE", f"{_ID}/viewed", unview_route),
     route("POST", "/reviews/viewed", viewed_route),
     route("POST", "/reviews/delete", for_admins(delete_route)),
