@@ -343,6 +343,23 @@ async def test_the_least_recently_used_makes_room(
     assert [asker.cached_image(one) for one in events] == [None, second, third]
 
 
+async def test_files_that_come_and_go_at_once(
+    hass: HomeAssistant, root: Path, frigate: FakeFrigate, asker: Asker
+) -> None:
+    events = [
+        frigate.add_event("front_door", ago=ago, duration=2).id
+        for ago in (300, 290, 280, 270)
+    ]
+    size = (await asker.image(events[0])).stat().st_size
+    await limit_to(hass, asker, events[0], 2.5)
+    for _ in range(5):
+        await asyncio.gather(*map(asker.image, events))
+        kept = [path for one in events if (path := asker.cached_image(one))]
+        files = [one for one in everything_in(root) if one.is_file()]
+        assert sorted(kept) == files
+        assert 0 < sum(one.stat().st_size for one in files) <= size * 2.5
+
+
 async def test_two_servers_share_the_room(
     hass: HomeAssistant, root: Path, frigate: FakeFrigate, asker: Asker
 ) -> None:
@@ -545,7 +562,11 @@ async def test_what_a_crash_has_left_is_removed(
     for other in others:
         other.parent.mkdir(exist_ok=True)
         other.write_text("mine")
-    links = [root / ("0" * 32), ours / f"{'1' * 32}.mp4", ours / workspace.name[1:]]
+    links = [
+        root / ("0" * 32),
+        ours / f"{'1' * 32}.mp4",
+        ours / f".{'2' * 16}.{'3' * 32}.part",
+    ]
     links[0].symlink_to(elsewhere)
     links[1].symlink_to(elsewhere / path.name)
     links[2].symlink_to(elsewhere)
