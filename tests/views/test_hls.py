@@ -251,7 +251,7 @@ async def test_names_are_taken_from_the_playlist(
     for url in video.files.values():
         await player.see(url)
     start, end = RECENT
-    folder = f"/vod/front_door/start/{start}/end/{end}"
+    folder = f"/vod/front_door/start/{start:.0f}/end/{end:.0f}"
     asked = [(one.path, one.query) for one in frigate.requests]
     assert asked == [(f"{folder}/{name}", {}) for name in video.files]
 
