@@ -39,7 +39,7 @@ async def test_filters_of_events(
         "min_length=25": [ana],
         "max_length=25": [car],
         "sort=date_asc": [car, ana, now],
-        "sort=score_asc": [car, now, ana],
+        "sort=score_asc": [car, ana, now],
         "sort=nonsense": [now, ana, car],
         f"event_id={ana.id}": [ana],
         "zones=ya?d": [car],
