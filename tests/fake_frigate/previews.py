@@ -72,7 +72,9 @@ async def _video(call: Call, camera: str, start: float, end: float) -> Answer:
     length = round(max(0.5, (end - start - 2 * _PADDING) / _SPEED), 1)
 
     async def make() -> DiskFile:
-        path = await call.workers.run(recording_files.video_of, SCENE, length, True)
+        path = await call.workers.run(
+            recording_files.video_of, SCENE, start, length, True
+        )
         now = call.state.clock()
         return DiskFile(content=path, modified=now, content_type="video/mp4")
 
