@@ -7,7 +7,16 @@ import sys
 
 from .table import Row, table
 
-NAMES = ("growing", "push", "stills", "mjpeg", "json_text", "join", "clip")
+NAMES = (
+    "growing",
+    "push",
+    "stills",
+    "mjpeg",
+    "json_text",
+    "join",
+    "clip",
+    "browse",
+)
 
 
 async def _measure(names: list[str]) -> list[Row]:

@@ -9,6 +9,7 @@ import contextlib
 import importlib
 import json
 from pathlib import Path
+import socket
 import sys
 import tempfile
 from typing import Self
@@ -25,6 +26,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import frame
 from homeassistant.loader import DATA_CUSTOM_COMPONENTS
+from homeassistant.setup import async_setup_component
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate
 
@@ -60,12 +62,21 @@ async def home_assistant(
         async with async_test_home_assistant(config_dir=folder) as hass:
             del hass.data[DATA_CUSTOM_COMPONENTS]
             frame.async_setup(hass)
+            # The usual port may be taken.
+            http = {"server_host": ["127.0.0.1"], "server_port": _free_port()}
+            await async_setup_component(hass, "http", {"http": http})
             with enabled if with_all else contextlib.nullcontext():
                 entry = await set_up(hass, make_entry(url))
                 if entry.state is not ConfigEntryState.LOADED:
                     raise RuntimeError(f"The setup failed: {entry.reason}")
                 yield hass, entry
             await hass.async_stop(force=True)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
 
 
 class Worker:
