@@ -328,6 +328,23 @@ async def test_labels_are_listed(frigate: FakeFrigate, client: FrigateClient) ->
     assert sent(frigate, "/api/labels")[-1].query == {"camera": "Portones"}
 
 
+@EVERY_VERSION
+async def test_persons_and_plates_are_listed_one_by_one(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    frigate.add_event("front_door", sub_label="Ana, José")
+    frigate.add_event("front_door", sub_label="Ana")
+    car = frigate.add_event("Portones", "car")
+    car.data["recognized_license_plate"] = "AB-123"
+    assert await client.events.sub_labels() == ("Ana", "José")
+    assert await client.events.plates() == ("AB-123",)
+    for path in ("/api/sub_labels", "/api/recognized_license_plates"):
+        frigate.fail(path, Fault.garbage())
+    for listed in (client.events.sub_labels, client.events.plates):
+        with pytest.raises(FrigateDataError):
+            await listed()
+
+
 async def test_a_label_also_finds_objects_that_were_recognized(
     connect: Connect,
 ) -> None:

@@ -46,11 +46,23 @@ class Browser:
         assert query.startswith("authSig=")
         return path, found["mime_type"]
 
-    async def _ask(self, what: str, which: MediaId | str | None) -> Node:
+    async def search(
+        self, query: str, where: MediaId | str | None = None, **fields: Any
+    ) -> list[Node]:
+        """Return what the search box finds in a folder."""
+        found = await self._ask("search", where, search_query=query, **fields)
+        results: list[Node] = found["result"]
+        return results
+
+    async def _ask(self, what: str, which: MediaId | str | None, **fields: Any) -> Node:
         if isinstance(which, MediaId):
             which = which.media_content_id
         await self._socket.send_json_auto_id(
-            {"type": f"media_source/{what}_media", "media_content_id": which or ROOT}
+            {
+                "type": f"media_source/{what}_media",
+                "media_content_id": which or ROOT,
+                **fields,
+            }
         )
         answer: Node = await self._socket.receive_json()
         if not answer["success"]:

@@ -195,6 +195,8 @@ class Config:
     """Types such as `edgetpu`, by name; empty if the server does not tell them."""
     unusable_names: tuple[str, ...] = ()
     """Paths such as `cameras.*.zones` where names are left out: empty, too long or too many."""
+    semantic_search: bool = False
+    """Whether events can be searched by a description in words."""
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self:
@@ -220,6 +222,7 @@ class Config:
                 for name, detector in as_items(data.get("detectors")).items()
             },
             unusable_names(data, _NAMES),
+            _is_enabled(data, "semantic_search"),
         )
 
 

@@ -7,7 +7,15 @@ from typing import Any, Self
 from .errors import FrigateBadRequestError, FrigateSearchDisabledError
 from .lanes import Lane
 from .models import StillImage
-from .parsing import as_bool, as_dict, as_float, as_name, as_names, as_timestamp
+from .parsing import (
+    MAX_FILES,
+    as_bool,
+    as_dict,
+    as_float,
+    as_name,
+    as_names,
+    as_timestamp,
+)
 from .resource import Resource
 from .routes import Query, route
 from .thumbnails import get_thumbnail
@@ -223,6 +231,31 @@ class Events(Resource):
         query = {} if camera is None else {"camera": camera}
         answer = await self._transport.request("GET", "/api/labels", query=query)
         return tuple(dict.fromkeys(as_names(answer.json(list))))
+
+    async def sub_labels(self) -> tuple[str, ...]:
+        """Return the sub labels of all events, such as persons (`GET /api/sub_labels`).
+
+        Before 0.18, they include those of cameras that the account may not see.
+
+        Raises:
+            FrigateDataError: the answer is not a list.
+        """
+        return await self._names("/api/sub_labels")
+
+    async def plates(self) -> tuple[str, ...]:
+        """Return the license plates of all events (`GET /api/recognized_license_plates`).
+
+        Before 0.18, they include those of cameras that the account may not see.
+
+        Raises:
+            FrigateDataError: the answer is not a list.
+        """
+        return await self._names("/api/recognized_license_plates")
+
+    async def _names(self, target: str) -> tuple[str, ...]:
+        # An event with several names has them joined by commas, at which a filter is split.
+        answer = await self._transport.request("GET", target, query={"split_joined": 1})
+        return tuple(dict.fromkeys(as_names(answer.json(list), MAX_FILES)))
 
     async def thumbnail(self, event_id: str) -> StillImage:
         """Return the thumbnail of an event (`GET /api/events/{event_id}/thumbnail.jpg`).

@@ -4,7 +4,11 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import override
 
-from homeassistant.components.media_player import BrowseError
+from homeassistant.components.media_player import (
+    BrowseError,
+    SearchMedia,
+    SearchMediaQuery,
+)
 from homeassistant.components.media_source import (
     BrowseMediaSource,
     MediaSource,
@@ -20,7 +24,8 @@ from ..const import DOMAIN
 from ..errors import action_errors
 from .browsing import async_begin, read_identifier
 from .resolve import async_resolve
-from .servers import async_open_root
+from .search import async_search
+from .servers import async_open_root, loaded_servers
 from .tree import async_open
 
 
@@ -49,6 +54,18 @@ class FrigateMediaSource(MediaSource):
             browsing = await async_begin(self.hass, media_id.entry_id)
             with action_errors(self.hass, browsing.access.entry):
                 return await async_open(browsing, media_id)
+
+    @override
+    async def async_search_media(
+        self, item: MediaSourceItem, query: SearchMediaQuery
+    ) -> SearchMedia:
+        """Return what fits a search in a folder; in that of all servers, on each of them."""
+        async with raising(self.hass, BrowseError):
+            if item.identifier:
+                folders = [read_identifier(item.identifier)]
+            else:
+                folders = loaded_servers(self.hass)
+            return await async_search(self.hass, folders, query)
 
     @override
     async def async_resolve_media(self, item: MediaSourceItem) -> PlayMedia:

@@ -9,7 +9,16 @@ from homeassistant.components.media_source import BrowseMediaSource
 
 from ..aiofrigate import Page
 from ..const import DOMAIN
-from ..media_ids import Form, MediaId, ObjectsOfLabel, ReviewsOfCamera, ReviewsOfDay
+from ..media_ids import (
+    Form,
+    MediaId,
+    ObjectsOfLabel,
+    RecordingsFolder,
+    RecordingsOfCamera,
+    RecordingsOfDay,
+    ReviewsOfCamera,
+    ReviewsOfDay,
+)
 
 PAGE_SIZE = 100
 """Items of a page."""
@@ -18,6 +27,8 @@ HLS_TYPE = "application/x-mpegURL"
 """In this very spelling, as the frontend opens its HLS player for no other."""
 MP4_TYPE = "video/mp4"
 JPEG_TYPE = "image/jpeg"
+NOT_SEARCHED: Final = (RecordingsFolder, RecordingsOfCamera, RecordingsOfDay)
+"""Folders of hours, in which there is nothing to look for."""
 TYPE_OF: Final = {Form.HLS: HLS_TYPE, Form.MP4: MP4_TYPE}
 
 
@@ -27,7 +38,6 @@ def folder(
     children: Sequence[BrowseMediaSource] | None = None,
     *,
     holds: MediaClass = MediaClass.DIRECTORY,
-    can_search: bool = False,
 ) -> BrowseMediaSource:
     """Return a folder; with `children` only where it is opened itself.
 
@@ -41,7 +51,7 @@ def folder(
         title=title,
         can_play=False,
         can_expand=True,
-        can_search=can_search,
+        can_search=not isinstance(media_id, NOT_SEARCHED),
         children=children,
         children_media_class=holds,
     )

@@ -1,6 +1,7 @@
 """The folders above all others: the servers, and what there is of each."""
 
 from homeassistant.components.media_source import BrowseMediaSource
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
 from ..const import DOMAIN
@@ -22,14 +23,27 @@ async def async_open_root(hass: HomeAssistant) -> BrowseMediaSource:
     Raises:
         HomeAssistantError: none is loaded.
     """
-    entries = hass.config_entries.async_loaded_entries(DOMAIN)
-    if not entries:
-        raise not_loaded()
+    entries = _loaded(hass)
     if len(entries) == 1:
         server = MediaId(entries[0].entry_id)
         return await async_open_server(await async_begin(hass, server.entry_id), server)
-    servers = [folder(MediaId(one.entry_id), one.title) for one in entries]
-    return folder(None, "Frigate", servers)
+    folders = [folder(MediaId(one.entry_id), one.title) for one in entries]
+    return folder(None, "Frigate", folders)
+
+
+def loaded_servers(hass: HomeAssistant) -> list[MediaId]:
+    """Return the folders of the servers that are loaded.
+
+    Raises:
+        HomeAssistantError: none is.
+    """
+    return [MediaId(one.entry_id) for one in _loaded(hass)]
+
+
+def _loaded(hass: HomeAssistant) -> list[ConfigEntry]:
+    if entries := hass.config_entries.async_loaded_entries(DOMAIN):
+        return entries
+    raise not_loaded()
 
 
 async def async_open_server(browsing: Browsing, where: MediaId) -> BrowseMediaSource:
