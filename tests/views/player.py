@@ -26,6 +26,9 @@ RECENT = (NOW - 600.0, NOW - 570.0)
 OLD = (NOW - 7000.0, NOW - 6970.0)
 """Frigate remembers what is in a period that began more than an hour ago."""
 _URI = re.compile(r'URI="(.+)"')
+# What the frontend looks for in a playlist. It resolves what it has found against the path
+# of the playlist, for which no browser has a URL, and plays nothing.
+_FOUND_BY_FRONTEND = re.compile(r"#EXT-X-STREAM-INF:.*?(?:\n|\r\n)(.+)")
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,7 @@ class Player(Watcher):
         """Open the playlist, and the only one that it names, as Home Assistant does."""
         master = await self.see(url)
         assert master.status == 200
+        assert not _FOUND_BY_FRONTEND.search(master.body.decode())
         (name,) = _names(master)
         variant = str(URL(url).with_query(None).join(URL(name)))
         playlist = await self.see(variant)
@@ -93,4 +97,4 @@ def _names(playlist: Seen) -> list[str]:
     lines = playlist.body.decode().splitlines()
     assert lines[0] == "#EXTM3U"
     uris = [found[1] for one in lines if (found := _URI.search(one))]
-    return uris + [one for one in lines if not one.startswith("#")]
+    return uris + [one for one in lines if one and not one.startswith("#")]

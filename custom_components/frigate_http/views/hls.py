@@ -72,8 +72,11 @@ class PlaylistView(HomeAssistantView):
             )
         )
         # The path is whole: a player that was redirected may resolve it against another.
+        # In front of it is an empty line, which players skip. Without one, the frontend would
+        # find the path and resolve it against a relative URL, which fails; so it leaves that
+        # to the player.
         lines = (
-            line if line.startswith("#") else hls_url(token, line)
+            line if line.startswith("#") else f"\n{hls_url(token, line)}"
             for line in playlist.text.splitlines()
         )
         return _answer("".join(f"{line}\n" for line in lines))
