@@ -10,6 +10,7 @@ import sys
 from tests.fake_frigate import FakeFrigate
 from tests.fake_frigate.state import VERSION_STRINGS, is_since
 
+from .past import add_past
 from .sandbox import LOOPBACK, Ports
 from .visits import configure_cameras, visits
 
@@ -63,8 +64,10 @@ async def simulated_frigate(
         version=version, cameras=CAMERAS, faces=FACES, train=WAITING_FACES
     )
     server.state.latest_version = LATEST_RELEASE
-    _add_past_events(server)
     configure_cameras(server)
+    add_past(server)
+    for file in server.state.train[1:]:
+        server.expect_face(file, "Tom", score=0.93)
     await server.start(
         host=LOOPBACK,
         internal_port=ports.take(INTERNAL_PORT),
@@ -81,16 +84,6 @@ async def simulated_frigate(
             yield plain if not auth else _with_login(plain, server)
     finally:
         await server.stop()
-
-
-def _add_past_events(server: FakeFrigate) -> None:
-    """Let there be a past to look at: visitors, and faces that wait for a name."""
-    visitor = server.add_event("front_door", ago=900, sub_label="Eileen")
-    car = server.add_event("driveway", "car", ago=400)
-    server.add_review("front_door", ago=900, events=[visitor.id])
-    server.add_review("driveway", "detection", ago=400, events=[car.id])
-    for file in server.state.train[1:]:
-        server.expect_face(file, "Tom", score=0.93)
 
 
 def _with_login(plain: Target, server: FakeFrigate) -> Target:

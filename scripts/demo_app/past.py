@@ -1,0 +1,94 @@
+"""What the simulated cameras have recorded before Home Assistant looks."""
+
+from dataclasses import dataclass
+import itertools
+
+from tests.fake_frigate import FakeFrigate
+from tests.mp4.material import Scene
+
+from .visits import DOOR, DRIVE, ZONE
+
+CLOCK = Scene(width=384, height=216, clock=True)
+"""A scene in which each picture shows the second it was recorded in."""
+_MINUTE, _HOUR = 60, 60 * 60
+# More than a day, so that there are at least two of them to choose from.
+_RECORDED = 30 * _HOUR
+_EVERY = 23 * _MINUTE
+# Frigate writes recordings to the disk a little later than they were made.
+_NEWEST = 5 * _MINUTE
+_SECONDS = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sight:
+    """Somebody or something that a camera has seen, and whether that was an alert."""
+
+    camera: str
+    label: str = "person"
+    severity: str = "alert"
+    name: str | None = None
+    plate: str | None = None
+    zones: tuple[str, ...] = ()
+
+
+_SIGHTS = (
+    _Sight(camera=DOOR, name="Eileen", zones=(ZONE,)),
+    _Sight(camera=DRIVE, label="car", severity="detection"),
+    _Sight(camera="garden", severity="detection"),
+    _Sight(camera=DRIVE, label="car", name="Eileen's car", plate="SBA 1234"),
+    _Sight(camera=DOOR, zones=(ZONE,)),
+    _Sight(camera="garage", label="car", severity="detection", plate="SCK 8765"),
+    _Sight(camera=DOOR, name="Tom"),
+    _Sight(camera="garden"),
+)
+
+
+def add_past(server: FakeFrigate) -> None:
+    """Let there be a day and more to look back at."""
+    for camera in server.state.cameras:
+        server.show(camera, CLOCK)
+    server.state.footage.since = int(server.state.clock()) - _RECORDED
+    moments = range(_NEWEST, _RECORDED - _EVERY, _EVERY)
+    for ago, sight in zip(moments, itertools.cycle(_SIGHTS), strict=False):
+        _add_sight(server, sight, ago)
+    _add_exports(server)
+
+
+def _add_sight(server: FakeFrigate, sight: _Sight, ago: int) -> None:
+    event = server.add_event(
+        sight.camera,
+        sight.label,
+        ago=ago,
+        duration=_SECONDS,
+        sub_label=sight.name,
+        zones=list(sight.zones),
+    )
+    if sight.plate is not None:
+        event.data |= {
+            "recognized_license_plate": sight.plate,
+            "recognized_license_plate_score": 0.93,
+        }
+    server.add_review(
+        sight.camera,
+        sight.severity,
+        ago=ago,
+        duration=_SECONDS,
+        events=[event.id],
+        objects=[sight.label],
+        sub_labels=[] if sight.name is None else [sight.name],
+        zones=sight.zones,
+    )
+
+
+def _add_exports(server: FakeFrigate) -> None:
+    """Let one export be finished, and Frigate never be done with another one."""
+    now = server.state.clock()
+    server.add_export(DOOR, now - _HOUR, now - _HOUR + 60, "Parcel at the door")
+    server.add_export(
+        DRIVE,
+        now - 2 * _HOUR,
+        now - _HOUR,
+        "The whole morning",
+        status="running",
+        outcome="hang",
+    )
