@@ -6,10 +6,10 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.frigate_http.view_urls import export_url
 from homeassistant.core import HomeAssistant
-from tests.common import ADMIN, VIEWER
+from tests.common import VIEWER
 from tests.conftest import make_entry, set_up
-from tests.fake_frigate import FakeFrigate, Fault
-from tests.versions import EVERY_VERSION
+from tests.fake_frigate import FakeFrigate
+from tests.versions import EVERY_VERSION, WITH_016
 
 from .common import Watcher, guest_of, length_of, watcher_of
 
@@ -30,15 +30,13 @@ def video_url(entry: MockConfigEntry, export_id: str) -> str:
     return export_url(entry.entry_id, export_id, "video.mp4")
 
 
-@EVERY_VERSION
-@pytest.mark.parametrize("account", [ADMIN, VIEWER], ids=["admin", "viewer"])
+@WITH_016
 async def test_an_export_is_a_file_that_a_player_can_seek_in(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     watcher: Watcher,
-    account: dict[str, str],
 ) -> None:
-    entry = await set_up(hass, make_entry(frigate.external_url, **account))
+    entry = await set_up(hass, make_entry(frigate.external_url, **VIEWER))
     url = video_url(entry, add_export(frigate))
     whole = await watcher.see(url)
     size = len(whole.body)
@@ -150,19 +148,3 @@ async def test_an_export_of_a_case_is_shown_and_a_deleted_one_is_not(
     row.deleted = True
     # Frigate's nginx would go on to serve the file for two minutes.
     assert await watcher.status(url) == 404
-
-
-@EVERY_VERSION
-async def test_a_viewer_who_leaves_ends_what_was_under_way(
-    frigate: FakeFrigate, entry: MockConfigEntry, watcher: Watcher
-) -> None:
-    url = video_url(entry, add_export(frigate))
-    frigate.fail("/exports/", Fault.stall_body(after=100))
-    response = await watcher.open(url)
-    assert await response.content.readexactly(100)
-    await frigate.wait_for_videos(1)
-    response.close()
-    await frigate.wait_for_videos(0, timeout=1)
-
-    frigate.clear_faults()
-    assert await watcher.status(url) == 200

@@ -14,12 +14,13 @@ from custom_components.frigate_http.media_owners import MediaOwners
 from custom_components.frigate_http.view_urls import event_url, export_url, review_url
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.http import current_request
 from tests.clock import all_waits
 from tests.common import ADMIN, VIEWER, reauths
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.answers import Answer
-from tests.versions import EVERY_VERSION
+from tests.versions import EVERY_VERSION, WITH_016
 
 from .common import Watcher, guest_of, length_of, watcher_of
 
@@ -88,10 +89,9 @@ KINDS = {
     "snapshot": SNAPSHOT,
     "export": EXPORT,
 }
-EVERY_KIND = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 
 
-@EVERY_VERSION
+@WITH_016
 @pytest.mark.parametrize("account", [ADMIN, VIEWER], ids=["admin", "viewer"])
 async def test_pictures_are_seen_and_kept(
     hass: HomeAssistant,
@@ -117,20 +117,20 @@ async def test_pictures_are_seen_and_kept(
         assert length_of(head) == len(seen.body)
 
 
-@pytest.mark.parametrize("kind", [REVIEW, THUMBNAIL, SNAPSHOT])
 async def test_the_picture_of_what_goes_on_is_asked_for_again(
-    frigate: FakeFrigate, entry: MockConfigEntry, watcher: Watcher, kind: Kind
+    frigate: FakeFrigate, entry: MockConfigEntry, watcher: Watcher
 ) -> None:
-    url = kind.of(entry, kind.add(frigate, DOOR, duration=None))
-    frigate.fail(kind.path, Fault("answer", Answer(200, PNG, "image/png")))
-    first = await watcher.see(url)
-    assert first.headers["Cache-Control"] == "private, no-cache"
-    again = await watcher.see(url, If_None_Match=first.headers["ETag"])
-    assert again.status == 304
-    frigate.clear_faults()
-    better = await watcher.see(url, If_None_Match=first.headers["ETag"])
-    assert better.status == 200
-    assert better.body != first.body
+    for kind in (REVIEW, THUMBNAIL, SNAPSHOT):
+        url = kind.of(entry, kind.add(frigate, DOOR, duration=None))
+        frigate.fail(kind.path, Fault("answer", Answer(200, PNG, "image/png")))
+        first = await watcher.see(url)
+        assert first.headers["Cache-Control"] == "private, no-cache"
+        again = await watcher.see(url, If_None_Match=first.headers["ETag"])
+        assert again.status == 304
+        frigate.clear_faults()
+        better = await watcher.see(url, If_None_Match=first.headers["ETag"])
+        assert better.status == 200
+        assert better.body != first.body
 
 
 async def test_the_thumbnail_of_an_export_is_not_asked_for_too_early(
@@ -190,25 +190,28 @@ async def test_a_restricted_account_shows_no_other_camera(
     assert not [one for one in asked if one.startswith("/clips/")]
 
 
-@EVERY_KIND
-async def test_two_who_ask_for_the_same_picture_share_one_request(
-    frigate: FakeFrigate, entry: MockConfigEntry, watcher: Watcher, kind: Kind
+async def test_those_who_ask_for_the_same_picture_share_one_request(
+    frigate: FakeFrigate, entry: MockConfigEntry, watcher: Watcher
 ) -> None:
-    url = kind.of(entry, kind.add(frigate, DOOR))
-    await watcher.see(url)
-    frigate.clear_requests()
-    frigate.fail(kind.path, Fault.stall())
-    askers = [asyncio.create_task(watcher.see(url)) for _ in range(4)]
-    await frigate.wait_for_requests(1)
-    await all_waits()
-    askers[0].cancel()
-    await asyncio.wait(askers[:1])
-    await all_waits()
-    frigate.clear_faults()
-    seen = await asyncio.gather(*askers[1:])
-    assert {one.status for one in seen} == {200}
-    assert len({one.body for one in seen}) == 1
-    assert len(frigate.requests) == 1
+    for kind in KINDS.values():
+        url = kind.of(entry, kind.add(frigate, DOOR))
+        await watcher.see(url)
+        frigate.clear_requests()
+        frigate.fail(kind.path, Fault.stall())
+        askers = [asyncio.create_task(watcher.see(url)) for _ in range(4)]
+        await frigate.wait_for_requests(1)
+        await all_waits()
+        (task,) = _fetches()
+        # It is for all of them, so it must not run as the one who came first.
+        assert task.get_context().get(current_request) is None
+        askers[0].cancel()
+        await asyncio.wait(askers[:1])
+        await all_waits()
+        frigate.clear_faults()
+        seen = await asyncio.gather(*askers[1:])
+        assert {one.status for one in seen} == {200}
+        assert len({one.body for one in seen}) == 1
+        assert len(frigate.requests) == 1
 
 
 async def test_a_picture_that_nobody_waits_for_is_no_longer_asked_for(
@@ -245,15 +248,10 @@ def _fetches() -> list[asyncio.Task[Any]]:
     return [one for one in tasks if "picture of api:" in one.get_name()]
 
 
-@EVERY_KIND
 async def test_only_pictures_are_passed_on_and_errors_say_nothing(
-    hass: HomeAssistant,
-    frigate: FakeFrigate,
-    entry: MockConfigEntry,
-    watcher: Watcher,
-    kind: Kind,
+    frigate: FakeFrigate, entry: MockConfigEntry, watcher: Watcher
 ) -> None:
-    url = kind.of(entry, kind.add(frigate, DOOR))
+    urls = {kind.of(entry, kind.add(frigate, DOOR)): kind for kind in KINDS.values()}
     for fault, status in (
         (Fault("answer", Answer(200, SVG, "image/svg+xml")), 502),
         (Fault("answer", Answer(200, SVG, "image/jpeg")), 502),
@@ -270,18 +268,19 @@ async def test_only_pictures_are_passed_on_and_errors_say_nothing(
         (Fault.status(403), 404),
         (Fault.status(404), 404),
     ):
-        frigate.fail(kind.path, fault)
-        seen = await watcher.see(url)
-        assert seen.status == status, fault
-        assert seen.headers["Cache-Control"] == "no-store"
-        assert seen.body == f"{status}: {REASONS[status]}".encode()
+        for url, kind in urls.items():
+            frigate.fail(kind.path, fault)
+            seen = await watcher.see(url)
+            assert seen.status == status, fault
+            assert seen.headers["Cache-Control"] == "no-store"
+            assert seen.body == f"{status}: {REASONS[status]}".encode()
     frigate.clear_faults()
-    assert await watcher.status(url) == 200
+    assert [await watcher.status(url) for url in urls] == [200] * len(urls)
 
     await frigate.refuse()
-    assert await watcher.status(url) == 502
+    assert [await watcher.status(url) for url in urls] == [502] * len(urls)
     await frigate.resume()
-    assert await watcher.status(url) == 200
+    assert [await watcher.status(url) for url in urls] == [200] * len(urls)
 
 
 REASONS = {404: "Not Found", 502: "Bad Gateway", 503: "Service Unavailable"}

@@ -7,10 +7,10 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.frigate_http.view_urls import review_url
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
-from tests.common import ADMIN, VIEWER
+from tests.common import VIEWER
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
-from tests.versions import EVERY_VERSION
+from tests.versions import EVERY_VERSION, WITH_016
 
 from .common import Watcher, guest_of, length_of, watcher_of
 
@@ -28,12 +28,11 @@ def add_preview(
     return review_url(entry.entry_id, review_id, "preview.mp4")
 
 
-@EVERY_VERSION
-@pytest.mark.parametrize("account", [ADMIN, VIEWER], ids=["admin", "viewer"])
+@WITH_016
 async def test_a_preview_is_a_video_that_a_player_can_seek_in(
-    hass: HomeAssistant, frigate: FakeFrigate, watcher: Watcher, account: dict[str, str]
+    hass: HomeAssistant, frigate: FakeFrigate, watcher: Watcher
 ) -> None:
-    entry = await set_up(hass, make_entry(frigate.external_url, **account))
+    entry = await set_up(hass, make_entry(frigate.external_url, **VIEWER))
     url = add_preview(frigate, entry)
     whole = await watcher.see(url)
     size = len(whole.body)
