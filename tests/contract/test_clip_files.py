@@ -346,3 +346,28 @@ async def test_files_of_exports(
         assert (
             await _ask(session, server, f"/exports/{name}", "viewer1", "HEAD")
         ).status == expected
+
+
+@EVERY_VERSION
+async def test_files_of_recordings(
+    session: aiohttp.ClientSession, server: FakeFrigate, version: str
+) -> None:
+    noon = 1795694400.0
+    server.state.clock = lambda: noon + 60
+    server.record_only("front_door", (noon, noon + 30))
+    path = "/recordings/2026-11-26/12/front_door/00.10.mp4"
+    whole = await _ask(session, server, path)
+    assert (whole.status, whole.headers["Content-Type"]) == (200, "video/mp4")
+    assert whole.body[4:8] == b"ftyp"
+    part = await _ask(session, server, path, Range="bytes=4-7")
+    assert (part.status, part.body) == (206, b"ftyp")
+    assert "Expires" not in whole.headers
+    for name in ("00.05.mp4", "00.40.mp4", "99.99.mp4", "nope"):
+        missing = f"/recordings/2026-11-26/12/front_door/{name}"
+        assert (await _ask(session, server, missing)).status == 404
+    gate = await _ask(session, server, path, "gate1")
+    assert gate.status == (403 if version == "0.18" else 200)
+    server.cut_recordings("front_door", noon)
+    assert (await _ask(session, server, path)).body == whole.body
+    server.state.clock = lambda: noon + 60 + REMEMBERED_SECONDS
+    assert (await _ask(session, server, path)).status == 404

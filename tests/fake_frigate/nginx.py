@@ -11,7 +11,7 @@ from .call import Call
 from .clip_files import clip_file
 from .faces import face_file
 from .live import handshake, is_handshake
-from .video_files import camera_of_file, export_file, preview_file
+from .video_files import camera_of_file, export_file, preview_file, recording_file
 from .vod import Vod
 
 # An exception closes the connection to the backend, which nginx may not notice before
@@ -155,6 +155,8 @@ class Nginx:
             answer = await preview_file(call)
         elif call.path.startswith("/clips/"):
             answer = await clip_file(call)
+        elif call.path.startswith("/recordings/"):
+            answer = await recording_file(call)
         else:
             return nginx_page(404)
         if verdict.cookie and answer.status in (200, 206, 304):

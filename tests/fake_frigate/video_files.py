@@ -1,7 +1,9 @@
-"""Videos as files of nginx: of exports and previews, whole or a part of them."""
+"""Videos as files of nginx: of exports, previews and recordings, whole or a part of them."""
 
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+import re
 
 from . import recording_files
 from .answers import Answer, Json, json_answer
@@ -9,14 +11,17 @@ from .call import Call
 from .clip_files import camera_of_clip
 from .disk_files import http_date, serve
 from .exporter import Export
-from .footage import SCENE, previews
+from .footage import SCENE, previews, segments
 from .open_files import DiskFile
+from .vod_mapping import path_of
 
 # The real file begins so, and has no index yet.
 _UNFINISHED = bytes.fromhex(
     "000000206674797069736f6d0000020069736f6d69736f32617663316d703431"
     "00000008667265650000000c6d646174"
 )
+
+_RECORDING = re.compile(r"/recordings/([\d-]+/\d\d)/([^/]+)/(\d\d\.\d\d)\.mp4")
 
 
 @cache
@@ -86,6 +91,27 @@ async def _find_preview(call: Call) -> DiskFile | None:
                 recording_files.video_of, SCENE, start, length, True
             )
             return DiskFile(content=path, modified=end, content_type="video/mp4")
+    return None
+
+
+async def recording_file(call: Call) -> Answer:
+    """Answer for a file of the recordings."""
+    return await serve(call, lambda: _find_recording(call))
+
+
+async def _find_recording(call: Call) -> DiskFile | None:
+    if (found := _RECORDING.fullmatch(call.path)) is None:
+        return None
+    camera, begin = found[2], f"{found[1]} {found[3]}"
+    try:
+        start = datetime.strptime(begin, "%Y-%m-%d/%H %M.%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    moment = start.timestamp()
+    for each in segments(call.state, camera, moment, moment):
+        if path_of(each) == f"/media/frigate{call.path}":
+            path = await call.workers.run(recording_files.file_of, each)
+            return DiskFile(content=path, modified=each.end, content_type="video/mp4")
     return None
 
 
