@@ -2,11 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.frigate_http.media_ids import Form, RecordingVideo
 from custom_components.frigate_http.view_urls import hls_url, playlist_url
 from custom_components.frigate_http.views.tokens import TOKEN_LIFETIME
 from homeassistant.auth.models import RefreshToken, User
@@ -213,3 +216,37 @@ async def test_a_media_player_is_not_a_person(
     url = playlist_url(entry.entry_id, DOOR, *RECENT)
     video = await player.play(async_sign_path(hass, url, timedelta(minutes=5)))
     assert await statuses(player, video) == [200, 200, 200]
+
+
+async def test_who_resolves_it_in_the_browser_is_who_watches(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    player: Player,
+    hass_ws_client: WebSocketGenerator,
+) -> None:
+    guest = guest_of(hass, entry, DOOR)
+    login = await player.log_in(guest)
+    browser = await hass_ws_client(hass, hass.auth.async_create_access_token(login))
+
+    async def resolve(camera: str) -> dict[str, Any]:
+        media_id = RecordingVideo(entry.entry_id, Form.HLS, camera, *RECENT)
+        await browser.send_json_auto_id(
+            {
+                "type": "media_source/resolve_media",
+                "media_content_id": media_id.media_content_id,
+            }
+        )
+        answer: dict[str, Any] = await browser.receive_json()
+        return answer
+
+    assert not (await resolve(PORTONES))["success"]
+    found = (await resolve(DOOR))["result"]
+    # Home Assistant's frontend plays exactly this type as HLS.
+    assert found["mime_type"] == "application/x-mpegURL"
+    video = await player.play(found["url"])
+    assert await statuses(player, video) == [200, 200, 200]
+    await browser.close()
+    hass.auth.async_remove_refresh_token(login)
+    assert await statuses(player, video) == [404, 404, 404]
+    async with await player.open(found["url"]) as answer:
+        assert answer.status == 401
