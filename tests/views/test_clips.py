@@ -1,5 +1,6 @@
 """Parts of the recordings as one file, watched through Home Assistant."""
 
+import json
 from pathlib import Path
 
 from aiohttp import ClientError
@@ -9,6 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.frigate_http.view_urls import clip_url
+from custom_components.frigate_http.views import clips
 from homeassistant.core import HomeAssistant
 from tests.clock import in_time
 from tests.downloads.conftest import Folders, folders
@@ -25,6 +27,7 @@ pytestmark = pytest.mark.usefixtures("fixed_time", "folders")
 
 DOOR, GATE = "front_door", "Portones"
 SECONDS = 10
+TRANSLATIONS = Path(clips.__file__).parents[1] / "translations"
 
 
 @pytest.fixture
@@ -112,6 +115,11 @@ async def test_who_may_not_see_the_camera_gets_no_clip_even_if_it_is_there(
     assert (seen.status, seen.body) == (unknown.status, unknown.body)
     assert seen.status == 404
     assert await guest.status(url) == 200
+
+
+def test_the_errors_that_have_an_answer_of_their_own_exist() -> None:
+    texts = json.loads((TRANSLATIONS / "en.json").read_text(encoding="utf-8"))
+    assert {key for key in clips._ANSWERS if key} <= set(texts["exceptions"])
 
 
 async def test_what_cannot_be_one_file_says_so(

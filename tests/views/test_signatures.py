@@ -67,3 +67,15 @@ async def test_a_signature_ends_with_its_user(
     assert (await player.get(signed)).status == 200
     await hass.auth.async_remove_user(guest)
     assert (await player.get(signed)).status == 401
+
+
+async def test_what_an_automation_plays_is_signed_for_home_assistant_itself(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    hass_client_no_auth: ClientSessionGenerator,
+) -> None:
+    player = await hass_client_no_auth()
+    url = video_url(entry, add_export(frigate))
+    signed = async_sign_path(hass, url, timedelta(hours=1))
+    assert (await player.get(signed)).status == 200
