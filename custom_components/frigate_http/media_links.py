@@ -6,9 +6,9 @@ from typing import Final
 
 from homeassistant.util import dt as dt_util
 
-from .aiofrigate import Event, Export, Review, ServerClock
+from .aiofrigate import Event, Export, Preview, Review, ServerClock
 from .media_ids import EventSnapshot, EventVideo, ExportVideo, Form, ReviewVideo
-from .view_urls import event_url, export_url, review_url
+from .view_urls import event_url, export_url, preview_url, review_url
 
 type Links = dict[str, str | None]
 
@@ -65,6 +65,12 @@ class MediaLinks:
             MEDIA_CONTENT_ID: ExportVideo(self.entry_id, export.id).media_content_id,
             "video": export_url(self.entry_id, export.id, "video.mp4"),
         }
+
+    def to_preview(self, camera: str, preview: Preview) -> str | None:
+        """Return the path of the preview of an hour."""
+        if preview.start is None or preview.end is None or preview.end <= preview.start:
+            return None
+        return preview_url(self.entry_id, camera, preview.start, preview.end)
 
     def _form(self, start: float | None, end: float | None) -> Form:
         """Return the form that most players take: one file, unless the video is too long."""

@@ -13,6 +13,7 @@ _RANGE = "{camera}/{start}/{end}"
 
 PLAYLIST = f"{_ENTRY}/vod/{_RANGE}/master.m3u8"
 CLIP = f"{_ENTRY}/clip/{_RANGE}/clip.mp4"
+PREVIEW = f"{_ENTRY}/preview/{_RANGE}/preview.mp4"
 REVIEW_THUMBNAIL = f"{_ENTRY}/review/{{item_id}}/thumbnail"
 REVIEW_PREVIEW = f"{_ENTRY}/review/{{item_id}}/preview.mp4"
 EVENT_THUMBNAIL = f"{_ENTRY}/event/{{item_id}}/thumbnail"
@@ -35,6 +36,11 @@ def playlist_url(entry_id: str, camera: str, start: float, end: float) -> str:
 def clip_url(entry_id: str, camera: str, start: float, end: float) -> str:
     """Return the path of a range as one MP4 file; seconds since the epoch."""
     return CLIP.format(**_range(entry_id, camera, start, end))
+
+
+def preview_url(entry_id: str, camera: str, start: float, end: float) -> str:
+    """Return the path of the preview of an hour; its own times, in seconds since the epoch."""
+    return PREVIEW.format(**_range(entry_id, camera, start, end))
 
 
 def review_url(entry_id: str, review_id: str, part: ReviewPart) -> str:

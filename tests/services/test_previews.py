@@ -39,6 +39,8 @@ async def test_get_previews(hass: HomeAssistant, frigate: FakeFrigate) -> None:
             "media_type": "video/mp4",
             "url": f"{frigate.internal_url}/clips/previews/front_door/"
             f"{start:.6f}-{end:.6f}.mp4",
+            "video": f"/api/frigate_http/{entry.entry_id}/preview/front_door/{start}/{end}"
+            "/preview.mp4",
         }
     ]
 
@@ -100,7 +102,15 @@ async def test_a_url_outside_the_server_is_left_out(
     answer = await call(hass, "get_previews", entity_id=door, duration=HOUR)
     assert answer == {
         door: {
-            "previews": [{"start": None, "end": None, "media_type": None, "url": None}]
+            "previews": [
+                {
+                    "start": None,
+                    "end": None,
+                    "media_type": None,
+                    "url": None,
+                    "video": None,
+                }
+            ]
         }
     }
 

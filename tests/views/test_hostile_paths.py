@@ -22,6 +22,7 @@ PLACES = (
     (view_urls.PLAYLIST, "entry_id"),
     (view_urls.PLAYLIST, "camera"),
     (view_urls.CLIP, "camera"),
+    (view_urls.PREVIEW, "camera"),
     (view_urls.PLAYLIST, "start"),
     (view_urls.CLIP, "end"),
     (view_urls.REVIEW_THUMBNAIL, "item_id"),

@@ -1,15 +1,19 @@
-"""Previews of review items, watched through Home Assistant."""
+"""Previews of review items and of hours, watched through Home Assistant."""
+
+from typing import Any
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.frigate_http.view_urls import review_url
+from custom_components.frigate_http.view_urls import preview_url, review_url
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 from tests.common import VIEWER
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
+from tests.services.common import call, camera_entity
 from tests.versions import EVERY_VERSION, WITH_016
 
 from .common import Watcher, guest_of, length_of, watcher_of
@@ -93,3 +97,67 @@ async def test_a_preview_that_cannot_be_made(
     assert await watcher.status(url) == 200
     frigate.state.database.reviews.clear()
     assert await watcher.status(url) == 404
+
+
+# Of an hour
+
+
+async def preview_of(
+    hass: HomeAssistant, entry: MockConfigEntry, camera: str = DOOR
+) -> str:
+    """Return the path of the preview of the hour before, as an action answers with it."""
+    entity_id, now = camera_entity(hass, entry, camera), dt_util.utcnow().timestamp()
+    answer: Any = await call(
+        hass, "get_previews", entity_id=entity_id, start_time=now - 3500, end_time=now
+    )
+    path: str = answer[entity_id]["previews"][0]["video"]
+    return path
+
+
+@EVERY_VERSION
+async def test_the_preview_of_an_hour(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    url, foreign = await preview_of(hass, entry), await preview_of(hass, entry, GATE)
+    guest = await watcher_of(hass, hass_client, guest_of(hass, entry, DOOR))
+    whole = await guest.see(url)
+    assert (whole.status, whole.body[4:8]) == (200, b"ftyp")
+    assert whole.headers["Content-Type"] == "video/mp4"
+    part = await guest.see(url, Range="bytes=10-19")
+    assert (part.status, part.body) == (206, whole.body[10:20])
+    frigate.clear_requests()
+    start, end = (float(one) for one in url.split("/")[6:8])
+    for other in (
+        foreign,
+        preview_url(entry.entry_id, GATE, start, end),
+        preview_url(entry.entry_id, DOOR, start, end + 1),
+        preview_url(entry.entry_id, DOOR, start - 9e5, end - 9e5),
+    ):
+        assert await guest.status(other) == 404, other
+    assert not [one for one in frigate.requests if GATE in one.path]
+    frigate.fail("/clips/previews", Fault.status(404))
+    assert await guest.status(url) == 404
+    frigate.clear_faults()
+    assert await guest.status(url) == 200
+
+
+async def test_a_preview_that_is_kept_elsewhere(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry, watcher: Watcher
+) -> None:
+    url = await preview_of(hass, entry)
+    start, end = (float(one) for one in url.split("/")[6:8])
+    row = {"camera": DOOR, "start": start, "end": end, "type": "video/mp4"}
+    for path in (
+        "/api/users",
+        "/clips/../api/config",
+        "/clips/previews/Portones/1.mp4",
+        "@elsewhere.example/a.mp4",
+        "/",
+    ):
+        frigate.fail("/api/preview/", Fault.json([{**row, "src": path}]))
+        assert await watcher.status(url) == 404, path
+        frigate.clear_faults()
+    assert await watcher.status(url) == 200

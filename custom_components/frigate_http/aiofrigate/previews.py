@@ -1,13 +1,18 @@
 """Previews: low-quality videos that Frigate makes of each hour."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 
-from .errors import FrigateNotFoundError
+from .byte_ranges import ByteRange
+from .errors import FrigateArgumentError, FrigateNotFoundError
+from .messages import Stream
 from .parsing import as_name, as_str, as_timestamp
 from .resource import Resource
 from .routes import route
+from .thumbnails import clips_path
+from .videos import Method, open_video
 
 _NONE_YET = "No previews"
 
@@ -65,3 +70,38 @@ class Previews(Resource):
                 return ()
             raise
         return answer.models(Preview.from_api, "A preview without a path")
+
+    @asynccontextmanager
+    async def video(
+        self,
+        camera: str,
+        preview: Preview,
+        *,
+        method: Method = "GET",
+        byte_range: ByteRange | None = None,
+    ) -> AsyncGenerator[Stream]:
+        """Stream a preview, or a part of it.
+
+        `GET` or `HEAD /clips/previews/{camera}/{file}`.
+
+        Args:
+            camera: name of the camera.
+            preview: the preview, as it was listed.
+            method: `HEAD` for the headers alone.
+            byte_range: the part of the file.
+
+        Raises:
+            FrigateArgumentError: on entering: it is not a file of the camera.
+            FrigateNotFoundError: on entering: it was deleted since.
+            FrigateRangeError: on entering: the file ends before the range.
+            FrigateError: on entering, for any other failure.
+        """
+        if (path := clips_path(f"previews/{camera}", preview.path)) is None:
+            raise FrigateArgumentError(f"Not a usable path: {preview.path[:200]!a}")
+        target = route(
+            "/clips/previews/{camera}/{file}", camera=camera, file=path.split("/")[-1]
+        )
+        async with open_video(
+            self._transport, target, byte_range=byte_range, method=method
+        ) as stream:
+            yield stream

@@ -11,7 +11,8 @@ from .action import CameraAction, CameraCall
 async def _get_previews(call: CameraCall) -> JsonObjectType:
     """List the previews of a period once it is over.
 
-    Their URLs are for a browser that is logged in to Frigate.
+    Their URLs are for a browser that is logged in to Frigate, and the paths of their videos
+    for notifications and dashboards of Home Assistant.
     """
     period = period_of(call.data, call.client.clock)
     await async_wait_until(call.client, period.end)
@@ -24,6 +25,7 @@ async def _get_previews(call: CameraCall) -> JsonObjectType:
                 "end": as_local_iso(preview.end),
                 "media_type": preview.media_type,
                 "url": base + preview.path if preview.path.startswith("/") else None,
+                "video": call.links.to_preview(call.camera, preview),
             }
             for preview in found
         ]

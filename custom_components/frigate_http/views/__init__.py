@@ -12,7 +12,7 @@ from .pictures import (
     ExportThumbnailView,
     ReviewThumbnailView,
 )
-from .previews import ReviewPreviewView
+from .previews import PreviewView, ReviewPreviewView
 from .tokens import HlsTokens
 
 VIEWS: tuple[type[HomeAssistantView], ...] = (
@@ -21,6 +21,7 @@ VIEWS: tuple[type[HomeAssistantView], ...] = (
     EventThumbnailView,
     ExportThumbnailView,
     ExportVideoView,
+    PreviewView,
     ReviewPreviewView,
     ReviewThumbnailView,
 )
