@@ -6,6 +6,7 @@ from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_mock_service,
 )
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.helpers import entity_registry as er
@@ -126,7 +127,10 @@ async def test_faces_are_recognized_at_night(
 
 
 async def test_the_visitor_at_the_door_is_named_with_the_picture_of_the_review(
-    hass: HomeAssistant, entry: MockConfigEntry, frigate: FakeFrigate
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    frigate: FakeFrigate,
+    hass_client: ClientSessionGenerator,
 ) -> None:
     await until_pushing(hass, entry, frigate)
     told: list[ServiceCall] = async_mock_service(hass, "notify", "notify")
@@ -158,9 +162,11 @@ async def test_the_visitor_at_the_door_is_named_with_the_picture_of_the_review(
     (call,) = told
     assert call.data["message"] == "It is Eileen."
     # The picture is there as soon as the review is, unlike that of the best snapshot.
-    assert call.data["data"]["image"] == (
-        f"/api/frigate_http/{entry.entry_id}/review/{review.id}/thumbnail"
-    )
+    image = call.data["data"]["image"]
+    assert image == f"/api/frigate_http/{entry.entry_id}/review/{review.id}/thumbnail"
+    # The companion app loads it with the login of its user.
+    answer = await (await hass_client()).get(image)
+    assert (answer.status, answer.content_type) == (200, "image/webp")
 
 
 async def test_alerts_are_played_on_a_tv(
@@ -178,7 +184,8 @@ async def test_alerts_are_played_on_a_tv(
     await turns()
     (call,) = played
     assert call.data["media"]["media_content_type"] == "video/mp4"
-    assert call.data["media"]["media_content_id"] == (
+    media_id = call.data["media"]["media_content_id"]
+    assert media_id == (
         f"media-source://frigate_http/{entry.entry_id}/review/mp4/{review.id}"
     )
 
