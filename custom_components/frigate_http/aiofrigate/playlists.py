@@ -23,6 +23,7 @@ _ATTRIBUTE = (
 _VARIANT = re.compile(
     rf"#EXT-X-STREAM-INF:{_ATTRIBUTE}(?:,{_ATTRIBUTE}){{0,9}}", re.ASCII
 )
+_H265 = re.compile(r'CODECS="(?:[^"]*,)?h(?:vc|ev)1')
 # Tags that name no file, and are passed on as they are.
 _TAG = re.compile(
     r"#EXT-X-(?:TARGETDURATION:\d{1,6}|ALLOW-CACHE:(?:YES|NO)|PLAYLIST-TYPE:(?:VOD|EVENT)"
@@ -42,6 +43,11 @@ class Playlist:
     """The names in it, each once: segments with what they begin with, or playlists."""
     duration: float
     """Seconds of video; 0 for a playlist of playlists."""
+
+    @property
+    def is_h265(self) -> bool:
+        """Return whether a playlist of playlists names H.265, which not all browsers play."""
+        return _H265.search(self.text) is not None
 
     @classmethod
     def parse(cls, text: str) -> Self:

@@ -131,9 +131,17 @@ class ClipCache:
         return await self._async_get(key, job)
 
     async def async_get_image(
-        self, client: FrigateClient, entry_id: str, event_id: str, kind: ImageKind
+        self,
+        client: FrigateClient,
+        entry_id: str,
+        event_id: str,
+        kind: ImageKind,
+        version: int = 0,
     ) -> Path:
-        """Return the path of an image of an event that has ended.
+        """Return the path of an image of an event.
+
+        While the event is in progress, Frigate may replace the image: whoever wants that
+        of now asks for another version.
 
         Raises:
             ServiceValidationError: the server is not loaded.
@@ -145,7 +153,8 @@ class ClipCache:
             event_id=event_id,
             media="snapshot.jpg" if kind == "snapshot" else "thumbnail.jpg",
         )
-        return await self._async_get(CacheKey(entry_id, kind, event_id), job)
+        key = CacheKey(entry_id, kind, event_id, version, version)
+        return await self._async_get(key, job)
 
     @callback
     def cached_clip(

@@ -1,22 +1,26 @@
 """Where videos and images can be fetched, once it is known that they are there."""
 
 import asyncio
+from pathlib import Path
 
 from homeassistant.components.media_source import PlayMedia
+from homeassistant.exceptions import HomeAssistantError
 
-from ..aiofrigate import MAX_RANGE, FrigateNotFoundError
+from ..aiofrigate import MAX_RANGE, FrigateError, FrigateNotFoundError
+from ..downloads.clip_cache import clip_cache
 from ..errors import action_error
 from ..media_ids import (
     EventSnapshot,
     EventVideo,
     ExportVideo,
+    Form,
     MediaId,
     RecordingVideo,
     ReviewPreview,
     ReviewVideo,
 )
 from ..periods import Period
-from ..view_urls import event_url, export_url, playlist_url, review_url
+from ..view_urls import clip_url, event_url, export_url, playlist_url, review_url
 from .browsing import Browsing, not_found
 from .nodes import HLS_TYPE, JPEG_TYPE, MP4_TYPE
 from .times import parts_of
@@ -50,9 +54,7 @@ async def async_resolve(browsing: Browsing, media_id: MediaId) -> PlayMedia:
             url = review_url(entry_id, review_id, "preview.mp4")
             return PlayMedia(url, MP4_TYPE)
         case EventSnapshot(event_id=event_id):
-            await async_require_event(browsing, event_id)
-            url = event_url(entry_id, event_id, "snapshot")
-            return PlayMedia(url, JPEG_TYPE)
+            return await _async_resolve_snapshot(browsing, event_id)
         case ExportVideo(export_id=export_id):
             return await _async_resolve_export(browsing, export_id)
     raise not_found()
@@ -62,8 +64,16 @@ async def _async_resolve_video(
     browsing: Browsing, media_id: ReviewVideo | EventVideo | RecordingVideo
 ) -> PlayMedia:
     footage = await _async_find_footage(browsing, media_id)
+    entry_id, camera = browsing.entry_id, footage.camera
+    if media_id.form is Form.MP4:
+        whole = footage.period(browsing.now)
+        times = whole.start, whole.end
+        path = await clip_cache(browsing.hass).async_get_clip(
+            browsing.client, entry_id, camera, *times
+        )
+        return PlayMedia(clip_url(entry_id, camera, *times), MP4_TYPE, path=path)
     period = await _async_wait_until_recorded(browsing, footage)
-    url = playlist_url(browsing.entry_id, footage.camera, period.start, period.end)
+    url = playlist_url(entry_id, camera, period.start, period.end)
     return PlayMedia(url, HLS_TYPE)
 
 
@@ -106,6 +116,25 @@ async def _async_wait_until_recorded(browsing: Browsing, footage: Footage) -> Pe
         else:
             return period
         await asyncio.sleep(_POLL_INTERVAL)
+
+
+async def _async_resolve_snapshot(browsing: Browsing, event_id: str) -> PlayMedia:
+    owner = await async_require_event(browsing, event_id)
+    path: Path | None = None
+    try:
+        path = await clip_cache(browsing.hass).async_get_image(
+            browsing.client,
+            browsing.entry_id,
+            event_id,
+            "snapshot",
+            version=0 if owner.has_ended else int(browsing.now),
+        )
+    except HomeAssistantError as err:
+        # A browser needs no file, so a full disk does not matter to it.
+        if isinstance(err.__cause__, FrigateError):
+            raise
+    url = event_url(browsing.entry_id, event_id, "snapshot")
+    return PlayMedia(url, JPEG_TYPE, path=path)
 
 
 async def _async_resolve_export(browsing: Browsing, export_id: str) -> PlayMedia:

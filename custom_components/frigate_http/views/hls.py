@@ -60,6 +60,7 @@ class PlaylistView(HomeAssistantView):
             raise too_long()
         with view_errors(hass_of(request), access):
             playlist = await access.runtime.client.vod.playlist(name, first, last)
+            access.runtime.owners.remember_codec(name, is_h265=playlist.is_h265)
             _require_names(playlist, _PLAYLIST_NAME)
         token = self._tokens.issue(
             HlsGrant(
