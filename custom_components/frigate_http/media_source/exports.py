@@ -17,10 +17,11 @@ async def async_open_exports(
     """Return the exports, the newest first."""
     found = await browsing.client.exports.list(fresh=True)
     browsing.owners.remember_exports(found)
+    cameras = browsing.access.cameras
     exports = [
         export_node(browsing, one)
         for one in sorted(found, key=lambda one: one.start or 0.0, reverse=True)
-        if browsing.access.may_see(one.camera)
+        if one.camera in cameras
     ]
     title = browsing.titles.text("exports")
     return folder(where, title, exports, holds=MediaClass.VIDEO)

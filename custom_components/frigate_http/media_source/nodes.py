@@ -22,6 +22,8 @@ from ..media_ids import (
 
 PAGE_SIZE = 100
 """Items of a page."""
+MAX_TITLE = 250
+"""Characters. A server can name as many objects as it likes."""
 
 HLS_TYPE = "application/x-mpegURL"
 """In this very spelling, as the frontend opens its HLS player for no other."""
@@ -48,7 +50,7 @@ def folder(
         identifier=None if media_id is None else media_id.written,
         media_class=MediaClass.DIRECTORY,
         media_content_type="",
-        title=title,
+        title=_fit(title),
         can_play=False,
         can_expand=True,
         can_search=not isinstance(media_id, NOT_SEARCHED),
@@ -73,7 +75,7 @@ def video(
         identifier=media_id.written,
         media_class=MediaClass.VIDEO,
         media_content_type=mime_type,
-        title=title,
+        title=_fit(title),
         can_play=can_play,
         can_expand=can_expand,
         thumbnail=thumbnail,
@@ -91,7 +93,7 @@ def image(
         identifier=media_id.written,
         media_class=MediaClass.IMAGE,
         media_content_type=JPEG_TYPE,
-        title=title,
+        title=_fit(title),
         can_play=True,
         can_expand=False,
         thumbnail=thumbnail,
@@ -107,3 +109,10 @@ def more(
     if following is None:
         return []
     return [folder(replace(where, before=following.before, skip=following.skip), title)]
+
+
+def _fit(title: str) -> str:
+    """Return a title on one line, as names from the server may have any character."""
+    printable = "".join(one if one.isprintable() else " " for one in title)
+    line = " ".join(printable.split())
+    return line if len(line) <= MAX_TITLE else f"{line[: MAX_TITLE - 1]}…"

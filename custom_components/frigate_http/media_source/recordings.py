@@ -1,5 +1,8 @@
 """The folders of recordings, by camera, day and hour."""
 
+from datetime import date
+from typing import NamedTuple
+
 from homeassistant.components.media_player import MediaClass
 from homeassistant.components.media_source import BrowseMediaSource
 
@@ -11,9 +14,19 @@ from ..media_ids import (
     RecordingsOfDay,
     RecordingVideo,
 )
+from ..periods import Period
 from .browsing import Browsing
 from .nodes import folder, video
-from .times import hours_of
+from .times import clocks_change, day_period, hours_of
+
+
+class _Hour(NamedTuple):
+    """An hour in which a camera has recorded."""
+
+    hour: int
+    period: Period
+    objects: int | None
+    """None if it is unknown how many there were."""
 
 
 async def async_open_cameras(
@@ -48,25 +61,45 @@ async def async_open_day(
 ) -> BrowseMediaSource:
     """Return the hours that the camera has recorded on a day."""
     camera = browsing.require(where.camera)
-    summary = await browsing.client.recordings.summary(camera, browsing.time_zone)
-    recorded = next((one.hours for one in summary if one.day == where.day), ())
-    periods = hours_of(where.day)
+    ask = _async_exact_hours if clocks_change(where.day) else _async_hours
     hours = [
         video(
             RecordingVideo(
-                where.entry_id,
-                Form.HLS,
-                camera,
-                periods[one.hour].start,
-                periods[one.hour].end,
+                where.entry_id, Form.HLS, camera, one.period.start, one.period.end
             ),
-            browsing.titles.counted(f"{one.hour:02}:00", "objects", one.events),
+            browsing.titles.counted(f"{one.hour:02}:00", "objects", one.objects),
         )
-        for one in recorded
-        if one.hour in periods
+        for one in await ask(browsing, camera, where.day)
     ]
     title = where.day.isoformat()
     return folder(where, title, hours, holds=MediaClass.VIDEO)
+
+
+async def _async_hours(browsing: Browsing, camera: str, day: date) -> list[_Hour]:
+    """Return the hours with recordings as Frigate tells them, the latest first."""
+    summary = await browsing.client.recordings.summary(camera, browsing.time_zone)
+    recorded = next((one.hours for one in summary if one.day == day), ())
+    periods = hours_of(day)
+    return [
+        _Hour(one.hour, periods[one.hour], one.events)
+        for one in recorded
+        if one.hour in periods
+    ]
+
+
+async def _async_exact_hours(browsing: Browsing, camera: str, day: date) -> list[_Hour]:
+    """Return the hours with recordings, the latest first, without counts.
+
+    Before 0.18, Frigate tells the hours by the old offset for up to a day after the clocks
+    have changed.
+    """
+    whole = day_period(day)
+    segments = await browsing.client.recordings.segments(camera, whole.start, whole.end)
+    return [
+        _Hour(hour, period, None)
+        for hour, period in reversed(hours_of(day).items())
+        if any(one.start < period.end and one.end > period.start for one in segments)
+    ]
 
 
 def _objects_of(day: RecordedDay) -> int | None:

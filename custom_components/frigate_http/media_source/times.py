@@ -1,6 +1,6 @@
 """Days and hours of Home Assistant's time zone, and periods that Frigate can play."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from homeassistant.util import dt as dt_util
@@ -22,11 +22,11 @@ def day_period(day: date) -> Period:
     return Period(*(one.timestamp() for one in midnights))
 
 
-def hours_of(day: date) -> Mapping[int, Period]:
+def hours_of(day: date) -> dict[int, Period]:
     """Return the periods of the hours of a day.
 
     One that is left out when the clocks change is missing. One that comes twice has a
-    period of both, as Frigate counts them together and does not tell in which it recorded.
+    period of both, so that people need not know which of the two they look for.
     """
     hours: dict[int, Period] = {}
     for start in _quarters(day_period(day)):
@@ -34,6 +34,13 @@ def hours_of(day: date) -> Mapping[int, Period]:
         begin = hours[hour].start if hour in hours else start
         hours[hour] = Period(begin, start + _QUARTER)
     return hours
+
+
+def clocks_change(day: date) -> bool:
+    """Return whether the clocks change on a day, or on the one before."""
+    first = dt_util.start_of_local_day(day - timedelta(days=1))
+    last = dt_util.start_of_local_day(day + timedelta(days=1))
+    return first.utcoffset() != last.utcoffset()
 
 
 def parts_of(period: Period) -> list[Period]:

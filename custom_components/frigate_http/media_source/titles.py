@@ -33,8 +33,6 @@ LABELS: Final = (
     "yell",
 )
 """The labels that have texts of their own."""
-_MAX_LENGTH = 250
-"""Characters. A server can name as many objects as it likes."""
 
 
 class Titles:
@@ -112,8 +110,7 @@ def time_of(seconds: float | None, *, with_date: bool = True) -> str:
 
 def _item(time: str, what: Iterable[str], places: Iterable[str]) -> str:
     subject = " ".join(one for one in (time, _listed(what)) if one)
-    title = " · ".join(one for one in (subject, _listed(places)) if one)
-    return title if len(title) <= _MAX_LENGTH else f"{title[: _MAX_LENGTH - 1]}…"
+    return " · ".join(one for one in (subject, _listed(places)) if one)
 
 
 def _listed(names: Iterable[str]) -> str:
