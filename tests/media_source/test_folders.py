@@ -218,13 +218,13 @@ async def test_exports(
     folder = await browser.open(ExportsFolder(entry.entry_id))
     first, second = folder["children"]
     assert told(first) == (
-        "2026-11-23 03:59:00 Fox · Portones · in progress",
+        "Fox (in progress) · Portones · 2026-11-23 03:59:00",
         False,
         False,
         "video",
     )
     assert told(second) == (
-        "2026-11-23 02:00:00 Parcel · Front door",
+        "Parcel · Front door · 2026-11-23 02:00:00",
         True,
         False,
         "video",
@@ -234,7 +234,7 @@ async def test_exports(
     ]
     assert second["media_content_type"] == "video/mp4"
     path = f"/api/frigate_http/{entry.entry_id}/export/{older.id}/thumbnail"
-    assert second["thumbnail"] == path
+    assert (first["thumbnail"], second["thumbnail"]) == (None, path)
 
 
 @pytest.mark.parametrize(("language", "title"), [("es", "Alertas"), ("de", "Alerts")])

@@ -28,19 +28,21 @@ async def async_open_exports(
 
 
 def export_node(browsing: Browsing, export: Export) -> BrowseMediaSource:
-    """Return an export; one that Frigate is still making cannot be played."""
-    titles = browsing.titles
-    names = (
-        " ".join(one for one in (time_of(export.start), export.name) if one),
-        titles.camera(export.camera),
-        titles.text("in_progress") if export.in_progress else "",
-    )
+    """Return an export; one that Frigate is still making cannot be played.
+
+    The name comes first, as the media browser has room for little more.
+    """
+    titles, name = browsing.titles, export.name or ""
+    if export.in_progress:
+        name = f"{name} ({titles.text('in_progress')})".strip()
+    names = (name, titles.camera(export.camera), time_of(export.start))
+    has_thumbnail = export.thumbnail_path is not None and not export.in_progress
     return video(
         ExportVideo(browsing.entry_id, export.id),
         " · ".join(one for one in names if one),
-        None
-        if export.thumbnail_path is None
-        else export_url(browsing.entry_id, export.id, "thumbnail"),
+        export_url(browsing.entry_id, export.id, "thumbnail")
+        if has_thumbnail
+        else None,
         mime_type=MP4_TYPE,
         can_play=not export.in_progress and export.file is not None,
     )
