@@ -8,8 +8,9 @@ from tests.mp4.material import Scene
 
 from .visits import DOOR, DRIVE, ZONE
 
-CLOCK = Scene(width=384, height=216, clock=True)
-"""A scene in which each picture shows the second it was recorded in."""
+EXPORT = "Parcel at the door"
+# Each picture shows the second it was recorded in.
+_SCENE = Scene(width=384, height=216, clock=True)
 _MINUTE, _HOUR = 60, 60 * 60
 # More than a day, so that there are at least two of them to choose from.
 _RECORDED = 30 * _HOUR
@@ -46,10 +47,11 @@ _SIGHTS = (
 def add_past(server: FakeFrigate) -> None:
     """Let there be a day and more to look back at."""
     for camera in server.state.cameras:
-        server.show(camera, CLOCK)
+        server.show(camera, _SCENE)
     server.state.footage.since = int(server.state.clock()) - _RECORDED
     moments = range(_NEWEST, _RECORDED - _EVERY, _EVERY)
-    for ago, sight in zip(moments, itertools.cycle(_SIGHTS), strict=False):
+    sights = [each for each in _SIGHTS if each.camera in server.state.cameras]
+    for ago, sight in zip(moments, itertools.cycle(sights), strict=False):
         _add_sight(server, sight, ago)
     _add_exports(server)
 
@@ -83,7 +85,7 @@ def _add_sight(server: FakeFrigate, sight: _Sight, ago: int) -> None:
 def _add_exports(server: FakeFrigate) -> None:
     """Let one export be finished, and Frigate never be done with another one."""
     now = server.state.clock()
-    server.add_export(DOOR, now - _HOUR, now - _HOUR + 60, "Parcel at the door")
+    server.add_export(DOOR, now - _HOUR, now - _HOUR + 60, EXPORT)
     server.add_export(
         DRIVE,
         now - 2 * _HOUR,

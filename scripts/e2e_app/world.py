@@ -8,6 +8,7 @@ from playwright.async_api import Page
 
 from scripts.demo_app import DOMAIN, DemoError
 from scripts.demo_app.api import Api
+from scripts.demo_app.past import add_past
 from scripts.demo_app.registry import read_entities
 from scripts.demo_app.sandbox import LOOPBACK, Ports
 from scripts.demo_app.waiting import until
@@ -89,6 +90,7 @@ async def guarded_frigate(ports: Ports) -> AsyncIterator[FakeFrigate]:
     server = FakeFrigate(
         version="0.18", cameras=(CAMERA, _OTHER_CAMERA), faces=_FACES, train=2
     )
+    add_past(server)
     await server.start(
         host=LOOPBACK,
         internal_port=ports.take(_INTERNAL_PORT),

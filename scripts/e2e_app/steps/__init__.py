@@ -7,6 +7,7 @@ from scripts.e2e_app.world import World
 from .adding import add_integration, log_in
 from .changing import change_option, log_in_again, reconfigure
 from .leaving import download_diagnostics, remove_integration
+from .looking_back import play_export, search_person, see_alerts, watch_hour
 from .performing import download_clip, get_faces, play_clip
 from .watching import open_device, see_dashboard, see_occupancy, watch_camera
 
@@ -22,6 +23,10 @@ STEPS: tuple[Step, ...] = (
     get_faces,
     download_clip,
     play_clip,
+    see_alerts,
+    watch_hour,
+    search_person,
+    play_export,
     change_option,
     log_in_again,
     download_diagnostics,

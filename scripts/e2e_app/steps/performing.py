@@ -3,12 +3,12 @@
 from pathlib import PurePosixPath
 import time
 
-from playwright.async_api import Locator
-
 from homeassistant.util.yaml import dump, parse_yaml
 from scripts.demo_app import DOMAIN, DemoError
 from scripts.demo_app.api import Json
 from scripts.e2e_app.world import CAMERA, PERSON, World
+
+from .media import child, open_folders, see_video
 
 _CLIP_SECONDS = 10
 # Frigate writes recordings to the disk a little later than they were made.
@@ -52,28 +52,12 @@ async def download_clip(world: World) -> None:
 
 async def play_clip(world: World) -> None:
     """Find the clip in the media browser by clicking, and play it."""
-    page = world.page
-    await world.go("/media-browser/browser")
     _, _, _, *folders, file = PurePosixPath(world.notes["clip"]).parts
-    for title in (_MEDIA, *folders):
-        await _child(world, title).click()
-    await _child(world, file).wait_for()
+    await open_folders(world, _MEDIA, *folders)
+    await child(world, file).wait_for()
     await world.screenshots.take("media")
-    await _child(world, file).click()
-    video = await page.locator(
-        "hui-dialog-web-browser-play-media video"
-    ).element_handle()
-    for least in (0, 1):
-        await page.wait_for_function(
-            "([video, least]) => video.currentTime > least && video.videoWidth > 0",
-            arg=[video, least],
-        )
-
-
-def _child(world: World, title: str) -> Locator:
-    titled = world.page.get_by_text(title, exact=True)
-    children = world.page.locator("ha-media-player-browse .child")
-    return children.filter(has=titled)
+    await child(world, file).click()
+    await see_video(world)
 
 
 async def _open_action(world: World, action: str) -> None:

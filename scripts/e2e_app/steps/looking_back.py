@@ -1,0 +1,120 @@
+"""Looking back: alerts, recordings, a search and exports in the media browser."""
+
+from datetime import UTC, datetime
+
+from playwright.async_api import ElementHandle
+
+from scripts.demo_app import DemoError
+from scripts.demo_app.past import EXPORT
+from scripts.e2e_app.world import CAMERA, CAMERA_NAME, PERSON, World
+from tests.fake_frigate.footage import HOUR, segments
+
+from .media import (
+    child,
+    child_beginning,
+    children,
+    open_folders,
+    see_thumbnail,
+    see_video,
+)
+
+_SOURCE = "Frigate"
+# Long enough ago for the hour to be over, and somewhere within it.
+_AGO = 2 * HOUR
+_INTO_THE_HOUR = 20 * 60 + 30
+# Every second of the recordings begins with a keyframe.
+_KEYFRAMES = 1
+# The second that a picture shows, as `tests/mp4/scene_clock.py` describes it.
+_READ_CLOCK = """
+video => {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
+  const context = canvas.getContext("2d");
+  context.drawImage(video, 0, 0);
+  const bytes = [0, 1, 2, 3, 4, 5].map(row =>
+    [0, 1, 2, 3, 4, 5, 6, 7].reduce((byte, column) => {
+      const [x, y] = [(column + 0.5) / 8 * canvas.width, (row + 0.5) / 6 * canvas.height];
+      return byte * 2 + (context.getImageData(x, y, 1, 1).data[0] > 127 ? 1 : 0);
+    }, 0)
+  );
+  const check = bytes[1] ^ bytes[2] ^ bytes[3] ^ bytes[4] ^ 255;
+  if (bytes[0] !== 0xb2 || bytes[5] !== check) return null;
+  return bytes.slice(1, 5).reduce((second, byte) => second * 256 + byte, 0);
+}
+"""
+
+
+async def see_alerts(world: World) -> None:
+    """Open the alerts, see their thumbnails, and watch the newest one of a person."""
+    texts = world.texts
+    await open_folders(world, _SOURCE, texts.ours("common.alerts"))
+    await see_thumbnail(children(world).filter(has_text=PERSON).first)
+    await child(world, texts.ours("common.by_day")).click()
+    await children(world).filter(has_text=texts.ours("common.alerts")).first.click()
+    alert = children(world).filter(has_text=PERSON).first
+    await see_thumbnail(alert)
+    await world.screenshots.take("media-alerts", with_pictures=True)
+    await alert.click()
+    await see_video(world, with_sound=True)
+
+
+async def watch_hour(world: World) -> None:
+    """Play an hour of recordings, and find a moment in it by seeking."""
+    texts, now = world.texts, world.frigate.state.clock()
+    start = (now - _AGO) // HOUR * HOUR
+    begun = datetime.fromtimestamp(start, UTC)
+    await open_folders(world, _SOURCE, texts.ours("common.recordings"), CAMERA_NAME)
+    await child_beginning(world, f"{begun:%Y-%m-%d}").click()
+    await child_beginning(world, f"{begun:%H:%M}").click()
+    video = await see_video(world, with_sound=True)
+    moment = start + _INTO_THE_HOUR
+    await video.evaluate(
+        "(video, time) => { video.pause(); video.currentTime = time; }",
+        _position(world, start, moment),
+    )
+    await world.page.wait_for_function(
+        "video => !video.seeking && video.readyState > 1", arg=video
+    )
+    shown = await _read_clock(video)
+    if not moment - _KEYFRAMES <= shown <= moment + _KEYFRAMES:
+        raise DemoError(f"The video shows {shown} instead of {moment}.")
+
+
+async def search_person(world: World) -> None:
+    """Search for a person, and find nobody else."""
+    await open_folders(world, _SOURCE)
+    box = world.page.locator("ha-media-player-browse ha-input-search input")
+    await box.fill(PERSON)
+    await box.press("Enter")
+    found = children(world).filter(has_text=PERSON)
+    await found.first.wait_for()
+    titles = await children(world).locator(".title").all_inner_texts()
+    if others := [title for title in titles if PERSON not in title]:
+        raise DemoError(f"The search for {PERSON} found {others}.")
+    await see_thumbnail(found.first)
+
+
+async def play_export(world: World) -> None:
+    """Play an export."""
+    await open_folders(world, _SOURCE, world.texts.ours("common.exports"))
+    export = child_beginning(world, EXPORT)
+    await see_thumbnail(export)
+    await export.click()
+    await _read_clock(await see_video(world, with_sound=True))
+
+
+def _position(world: World, start: float, moment: float) -> float:
+    """Return where in the video a moment is: without what was not recorded."""
+    return sum(
+        min(each.end, moment) - max(each.start, start)
+        for each in segments(world.frigate.state, CAMERA, start, moment)
+        if each.end > start and each.start < moment
+    )
+
+
+async def _read_clock(video: ElementHandle) -> int:
+    """Return the second that a video shows."""
+    second = await video.evaluate(_READ_CLOCK)
+    if second is None:
+        raise DemoError("The video does not show when it was recorded.")
+    return int(second)
