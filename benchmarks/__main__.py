@@ -16,6 +16,7 @@ NAMES = (
     "join",
     "clip",
     "browse",
+    "watch",
 )
 
 

@@ -49,14 +49,15 @@ class Cost:
     n_bytes: float
 
 
-def _memory(field: str) -> float:
+def memory_used(field: str) -> float:
     """Return a figure of this process's memory in MiB."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     found = re.search(rf"{field}:\s+(\d+) kB", status)
     return int(found[1]) / 1024 if found else 0.0
 
 
-def _forget_peak() -> None:
+def forget_peak() -> None:
+    """Let the peak of the memory begin anew."""
     # Written to that file, a five makes the kernel forget the peak so far.
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
 
@@ -74,11 +75,11 @@ async def _cost_of(job: Job, folder: Path) -> Cost:
         workspace=folder,
         report=lambda: None,
     )
-    _forget_peak()
-    idle, began = _memory("VmRSS"), _cpu(resource.RUSAGE_SELF)
+    forget_peak()
+    idle, began = memory_used("VmRSS"), _cpu(resource.RUSAGE_SELF)
     await job.async_prepare()
     await job.async_fetch(download)
-    cpu, peak = _cpu(resource.RUSAGE_SELF) - began, _memory("VmHWM")
+    cpu, peak = _cpu(resource.RUSAGE_SELF) - began, memory_used("VmHWM")
     size = sum(each.bytes for each in download.output_files)
     for each in download.output_files:
         each.source.unlink()
