@@ -190,6 +190,34 @@ async def test_alerts_are_played_on_a_tv(
     )
 
 
+async def test_an_alert_is_described_by_an_ai_task(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FakeFrigate
+) -> None:
+    await until_pushing(hass, entry, frigate)
+    asked: list[ServiceCall] = async_mock_service(
+        hass, "ai_task", "generate_data", response={"data": "Somebody brings a box."}
+    )
+    told: list[ServiceCall] = async_mock_service(hass, "notify", "notify")
+    await load(hass, "Describe alerts")
+    for severity in ("detection", "alert"):
+        review = frigate.review_starts("front_door", severity, objects=["person"])
+        frigate.review_ends(review)
+        key = ("event", "camera:front_door:review")
+        await until_review_ends(hass, entry, key, review.id)
+    await until(hass, lambda: bool(told))
+    (task,), (message,) = asked, told
+    (attachment,) = task.data["attachments"]
+    assert attachment == {
+        "media_content_id": (
+            f"media-source://frigate_http/{entry.entry_id}/review/mp4/{review.id}"
+        ),
+        "media_content_type": "video/mp4",
+    }
+    assert message.data["message"] == "Somebody brings a box."
+    image = f"/api/frigate_http/{entry.entry_id}/review/{review.id}/thumbnail"
+    assert message.data["data"]["image"] == image
+
+
 async def until_review_ends(
     hass: HomeAssistant, entry: MockConfigEntry, key: tuple[str, str], review_id: str
 ) -> None:

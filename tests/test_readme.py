@@ -49,7 +49,15 @@ _TEMPLATE = re.compile(r"{{.*?}}|{%.*?%}", re.DOTALL)
 # What a template says in place of nothing.
 _OR_ELSE = re.compile(r" or '[^']*'")
 # What people read, and the names of files.
-_SAID = {"alias", "filename", "message", "name", "title"}
+_SAID = {
+    "alias",
+    "filename",
+    "instructions",
+    "message",
+    "name",
+    "task_name",
+    "title",
+}
 
 LANGUAGES = pytest.mark.parametrize("language", [*READMES])
 PAIRS = pytest.mark.parametrize(
