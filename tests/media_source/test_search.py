@@ -464,7 +464,7 @@ async def test_a_search_that_is_too_long(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry, browser: Browser
 ) -> None:
     frigate.clear_requests()
-    with pytest.raises(Refused, match="too long. Use at most 200 characters"):
+    with pytest.raises(Refused, match=r"too long\. Use at most 200 characters"):
         await browser.search("a" * 1000)
     assert not frigate.requests
 
