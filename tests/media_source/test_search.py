@@ -43,7 +43,8 @@ LISTS = ("/api/events", "/api/review", "/api/events/search")
 def seen(frigate: FakeFrigate) -> dict[str, str]:
     """Let the cameras have seen something; return the ids, from the oldest to the newest."""
     frigate.add_zone(DOOR, "yard", "Back garden")
-    frigate.add_zone(GATE, "street")
+    frigate.add_zone(GATE, "street", "Road")
+    frigate.add_zone(DOOR, "street", "Lane")
     add = frigate.add_event
     found = {
         "ana": add(DOOR, ago=9000, sub_label="Ana", zones=["yard"]),
@@ -97,6 +98,8 @@ async def test_everything_is_found_by_its_names(
         "front door dog": ["dog"],
         "portones": ["gate", "car"],
         "Portones street person": ["gate"],
+        "road": ["gate", "car"],
+        "lane": ["gate", "car"],
         "door gate": [],
         "nobody": [],
         "ana nobody": [],
@@ -106,7 +109,7 @@ async def test_everything_is_found_by_its_names(
     assert car["can_play"]
     assert not car["can_expand"]
     assert car["media_class"] == "video"
-    assert car["title"].endswith("Car, AB-123.C · Portones, Street")
+    assert car["title"].endswith("Car, AB-123.C · Portones, Road")
     assert kind_of(entry, car) == f"event/hls/{seen['car']}"
     assert car["thumbnail"].startswith(f"/api/frigate_http/{entry.entry_id}/event/")
 

@@ -6,6 +6,8 @@ from enum import StrEnum
 import re
 import unicodedata
 
+_MAX_WORDS = 10
+"""A search of more words is a description, which no name is made of."""
 _MAX_COMBINATIONS = 8
 """How many meanings of a search are tried, each of which is a request."""
 _MAX_NAMES = 50
@@ -25,6 +27,8 @@ class Facet(StrEnum):
     ZONE = "zone"
 
 
+type KnownNames = Mapping[Facet, Mapping[str, Iterable[str]]]
+"""The texts by which a person finds each name."""
 type Condition = tuple[Facet, frozenset[str]]
 """One of these names has to be among those of an item."""
 
@@ -62,7 +66,7 @@ class Meaning:
 class Names:
     """The names that are known, and the texts by which a person finds each of them."""
 
-    def __init__(self, known: Mapping[Facet, Mapping[str, Iterable[str]]]) -> None:
+    def __init__(self, known: KnownNames) -> None:
         """Prepare the texts of each name."""
         self._known = {
             facet: {
@@ -75,12 +79,16 @@ class Names:
 
     def meanings(self, words: Sequence[str]) -> list[Meaning]:
         """Return what these words may mean; nothing if a word is in no name."""
+        if not 1 <= len(words) <= _MAX_WORDS:
+            return []
         found: list[tuple[Condition, ...]] = [()]
         for word in words:
+            if not found:
+                break
             conditions = self._conditions(word)
             longer = ((*one, added) for one in found for added in conditions)
             found = list(dict.fromkeys(map(_merged, longer)))[:_MAX_COMBINATIONS]
-        return [Meaning(one) for one in found] if words else []
+        return [Meaning(one) for one in found]
 
     def _conditions(self, word: str) -> list[Condition]:
         conditions: list[Condition] = []

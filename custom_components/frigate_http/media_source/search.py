@@ -5,6 +5,7 @@ asked for exactly that. Where that finds nothing, Frigate's semantic search may.
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -41,7 +42,7 @@ from ..media_ids import (
 from ..periods import Period
 from .browsing import Browsing, async_begin
 from .exports import export_node
-from .matching import Facet, Meaning, Names, has_all, words_of
+from .matching import Facet, KnownNames, Meaning, Names, has_all, words_of
 from .objects import event_node
 from .reviews import review_node
 from .times import day_period
@@ -173,7 +174,11 @@ async def _async_items(
     browsing: Browsing, scope: Scope, text: str, words: Sequence[str]
 ) -> Found:
     """Return review items or events: by known names, else by a description."""
-    meanings = (await _async_names(browsing, scope)).meanings(words)
+    known = await _async_known(browsing, scope)
+    # There may be some ten thousand license plates.
+    meanings = await browsing.hass.async_add_executor_job(
+        lambda: Names(known).meanings(words)
+    )
     if scope.severity is None:
         events = await _gathered(
             _async_events(browsing, scope, one) for one in meanings
@@ -200,30 +205,25 @@ async def _gathered[T](
     return [item for found in await asyncio.gather(*searches) for item in found]
 
 
-async def _async_names(browsing: Browsing, scope: Scope) -> Names:
+async def _async_known(browsing: Browsing, scope: Scope) -> KnownNames:
     """Return the names that are known, and how Home Assistant shows each of them."""
     events, titles = browsing.client.events, browsing.titles
     labels, sub_labels, plates = await asyncio.gather(
         events.labels(), events.sub_labels(), events.plates()
     )
     configs = browsing.access.runtime.server.data.cameras
-    zones = [
-        zone
-        for camera in scope.cameras
-        if camera in configs
-        for zone in configs[camera].zones.values()
-    ]
-    return Names(
-        {
-            Facet.CAMERA: {one: (one, titles.camera(one)) for one in scope.cameras},
-            Facet.LABEL: {one: (one, titles.label(one)) for one in labels},
-            Facet.SUB_LABEL: {one: (one,) for one in sub_labels},
-            Facet.PLATE: {one: (one,) for one in plates},
-            Facet.ZONE: {
-                one.name: (one.name, one.friendly_name or "") for one in zones
-            },
-        }
-    )
+    zones: defaultdict[str, set[str]] = defaultdict(set)
+    for camera in scope.cameras:
+        for zone in configs[camera].zones.values() if camera in configs else ():
+            # Cameras may have zones of the same name that are called differently.
+            zones[zone.name] |= {zone.name, zone.friendly_name or ""}
+    return {
+        Facet.CAMERA: {one: (one, titles.camera(one)) for one in scope.cameras},
+        Facet.LABEL: {one: (one, titles.label(one)) for one in labels},
+        Facet.SUB_LABEL: {one: (one,) for one in sub_labels},
+        Facet.PLATE: {one: (one,) for one in plates},
+        Facet.ZONE: zones,
+    }
 
 
 async def _async_events(
