@@ -1,5 +1,6 @@
 """Every folder of the media browser, and what is in it."""
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -21,9 +22,9 @@ from custom_components.frigate_http.media_ids import (
 from homeassistant.core import HomeAssistant
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate
-from tests.versions import EVERY_VERSION
+from tests.versions import EVERY_VERSION, WITH_016
 
-from .common import ROOT, Browser, Node, kind_of
+from .common import ROOT, Browser, Node, id_of, kind_of
 
 DOOR, GATE = "front_door", "Portones"
 
@@ -235,6 +236,39 @@ async def test_exports(
     assert second["media_content_type"] == "video/mp4"
     path = f"/api/frigate_http/{entry.entry_id}/export/{older.id}/thumbnail"
     assert (first["thumbnail"], second["thumbnail"]) == (None, path)
+
+
+@WITH_016
+@pytest.mark.usefixtures("fixed_time")
+async def test_everything_opens_and_plays(
+    frigate: FakeFrigate, entry: MockConfigEntry, browser: Browser
+) -> None:
+    now = frigate.state.clock()
+    frigate.record_only(DOOR, (now - 7200, now - 60))
+    frigate.record_only(GATE, (now - 100_000, now - 99_000))
+    for severity in Severity:
+        frigate.add_review(DOOR, severity, ago=600)
+    frigate.add_event(DOOR, "car", ago=600, has_clip=True, has_snapshot=True)
+    frigate.add_event(DOOR, "dog", ago=600, has_clip=False, has_snapshot=True)
+    frigate.add_export(DOOR, now - 600, now - 500)
+
+    played: Counter[str] = Counter()
+    to_open: list[Any] = [None]
+    while to_open:
+        for one in await browser.children(to_open.pop()):
+            if one["can_expand"]:
+                to_open.append(id_of(one))
+            if one["can_play"]:
+                await browser.resolve(id_of(one))
+                played[kind_of(entry, one).partition("/")[0]] += 1
+    assert played == {
+        # In the newest, by camera and by day; of both severities.
+        "review": 6,
+        "event": 1,
+        "snapshot": 1,
+        "recording": 3,
+        "export": 1,
+    }
 
 
 @pytest.mark.parametrize(("language", "title"), [("es", "Alertas"), ("de", "Alerts")])

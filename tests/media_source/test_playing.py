@@ -6,6 +6,7 @@ from pathlib import Path
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.frigate_http.media_ids import (
     EventSnapshot,
@@ -13,9 +14,12 @@ from custom_components.frigate_http.media_ids import (
     ExportVideo,
     Form,
     MediaId,
+    ObjectsOfLabel,
     RecordingVideo,
     ReviewPreview,
+    ReviewsFolder,
     ReviewVideo,
+    Severity,
 )
 from homeassistant.components.media_source import (
     PlayMedia,
@@ -26,6 +30,8 @@ from homeassistant.core import HomeAssistant
 from tests.clock import in_time
 from tests.common import pass_time
 from tests.fake_frigate import FakeFrigate
+from tests.fake_frigate.state import WrongClock
+from tests.mp4.material import Scene
 from tests.versions import EVERY_VERSION
 
 from .common import Browser, Refused, id_of
@@ -129,6 +135,19 @@ async def test_a_running_item_plays_up_to_now(
     assert times(path) == (now - 65, now)
 
 
+@pytest.mark.parametrize("frigate_options", [{"clock": WrongClock(-3600.0)}])
+async def test_now_is_that_of_the_clock_of_the_server(
+    frigate: FakeFrigate, entry: MockConfigEntry, browser: Browser
+) -> None:
+    now = frigate.state.clock()
+    review = frigate.add_review(DOOR, ago=60, duration=None)
+    item = ReviewVideo(entry.entry_id, Form.HLS, review.id)
+    start, end = times((await browser.resolve(item))[0])
+    assert start == now - 65
+    # It is known to within the age of the stats.
+    assert abs(end - now) <= 30
+
+
 async def test_an_item_that_has_just_begun_is_waited_for(
     hass: HomeAssistant,
     frigate: FakeFrigate,
@@ -221,3 +240,54 @@ async def test_long_items_are_several(
     whole = RecordingVideo(entry_id, Form.HLS, DOOR, now - 20_000, now)
     with pytest.raises(Refused, match=r"2\.75 hours"):
         await browser.resolve(whole)
+
+
+async def test_h265_has_a_preview_beside_the_video(
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    browser: Browser,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    entry_id = entry.entry_id
+    frigate.show(DOOR, Scene(codec="libx265", tag="hvc1"))
+    review = frigate.add_review(DOOR, ago=600, duration=1)
+    event = frigate.add_event(DOOR, ago=600, has_clip=True, has_snapshot=True)
+    frigate.add_review("Portones", ago=700)
+    folders = [
+        ReviewsFolder(entry_id, Severity.ALERT),
+        ObjectsOfLabel(entry_id, DOOR, "person"),
+    ]
+    items = [
+        ReviewVideo(entry_id, Form.HLS, review.id),
+        EventVideo(entry_id, Form.HLS, event.id),
+    ]
+
+    async def expandable() -> list[str]:
+        """Return the items that are folders."""
+        nodes = [one for where in folders for one in await browser.children(where)]
+        return [
+            id_of(one)
+            for one in nodes
+            if one["media_class"] == "video" and one["can_expand"]
+        ]
+
+    assert await expandable() == []
+    # Somebody plays a video of the camera.
+    client = await hass_client()
+    path, _type = await browser.resolve(items[0])
+    assert (await client.get(path)).status == 200
+    assert await expandable() == [one.media_content_id for one in items]
+
+    video, preview = await browser.children(items[0])
+    assert (video["title"], id_of(video)) == ("Video", items[0].media_content_id)
+    assert preview["title"] == "Preview"
+    assert not video["can_expand"]
+    assert not preview["can_expand"]
+    assert (await browser.resolve(id_of(preview)))[1] == "video/mp4"
+    titles = await browser.titles(items[1])
+    assert titles == ["Video", "Snapshot"]
+
+    # The camera is set to H.264.
+    frigate.show(DOOR, Scene())
+    assert (await client.get(path)).status == 200
+    assert await expandable() == []
