@@ -24,10 +24,10 @@ _LOG_LINES = 30
 
 @asynccontextmanager
 async def _simulated(options: Options, ports: Ports) -> AsyncIterator[list[Target]]:
-    """Run the simulated servers; the check takes one of each kind."""
+    """Run the simulated servers; the check takes one of each version, and both ports."""
     kinds = [(options.version, options.auth)]
     if options.check:
-        kinds = [(VERSIONS[0], False), (VERSIONS[-1], True)]
+        kinds = [(version, version != VERSIONS[0]) for version in VERSIONS]
     async with AsyncExitStack() as stack:
         yield [
             await stack.enter_async_context(

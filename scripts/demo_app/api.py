@@ -1,6 +1,6 @@
 """The part of Home Assistant's REST and WebSocket API that the demo uses."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 import itertools
 from typing import Any
@@ -85,6 +85,19 @@ class Api:
             if response.status != 200:
                 raise DemoError(f"GET {path} was answered with {response.status}.")
             yield response
+
+    async def fetch(
+        self, path: str, *, logged_in: bool = True, status: int = 200, **headers: str
+    ) -> tuple[Mapping[str, str], bytes]:
+        """Return headers and body of the answer to a GET."""
+        async with self._session.get(
+            self.base_url + path,
+            headers=headers | (self._headers if logged_in else {}),
+            timeout=_TIMEOUT,
+        ) as response:
+            if response.status != status:
+                raise DemoError(f"GET {path} was answered with {response.status}.")
+            return response.headers, await response.read()
 
     async def commands(self, *commands: Json) -> list[Any]:
         """Send commands over one WebSocket and return their results."""

@@ -15,6 +15,7 @@ from .blueprints import automate, check_notification
 from .dashboard import EXAMPLE_URL_PATH, URL_PATH
 from .frigate import Target
 from .live import check_counts, check_switches, check_visit
+from .media import check_media
 from .pictures import fetch_still, watch_stream
 from .registry import Entity, read_entities
 from .waiting import until
@@ -41,6 +42,7 @@ async def check(api: Api, targets: Mapping[str, Target]) -> list[str]:
         _check_frontend(api, missing),
         _check_pictures(api, entities, missing),
         check_actions(api, entities, targets, missing),
+        check_media(api, targets, missing),
         _check_movement(api, entities, targets, before, missing),
     ]
     if await automate(api, entities, targets, missing):

@@ -61,7 +61,7 @@ def parse_options(arguments: list[str] | None = None) -> Options:
     if parsed.frigate and (parsed.auth or parsed.version):
         parser.error("--auth and --version are for the simulated Frigate")
     if parsed.check and (parsed.auth or parsed.version):
-        parser.error("--check takes the oldest and the newest version, and both ports")
+        parser.error("--check takes every version, and both ports")
     return Options(
         check=parsed.check,
         frigate=parsed.frigate,

@@ -8,7 +8,7 @@ from tests.mp4.material import Scene
 
 from .visits import DOOR, DRIVE, ZONE
 
-EXPORT = "Parcel at the door"
+VISITOR, PLATE, EXPORT = "Eileen", "SBA 1234", "Parcel at the door"
 # Each picture shows the second it was recorded in.
 _SCENE = Scene(width=384, height=216, clock=True)
 _MINUTE, _HOUR = 60, 60 * 60
@@ -30,13 +30,14 @@ class _Sight:
     name: str | None = None
     plate: str | None = None
     zones: tuple[str, ...] = ()
+    has_clip: bool = True
 
 
 _SIGHTS = (
-    _Sight(camera=DOOR, name="Eileen", zones=(ZONE,)),
+    _Sight(camera=DOOR, name=VISITOR, zones=(ZONE,)),
     _Sight(camera=DRIVE, label="car", severity="detection"),
-    _Sight(camera="garden", severity="detection"),
-    _Sight(camera=DRIVE, label="car", name="Eileen's car", plate="SBA 1234"),
+    _Sight(camera="garden", severity="detection", has_clip=False),
+    _Sight(camera=DRIVE, label="car", name=f"{VISITOR}'s car", plate=PLATE),
     _Sight(camera=DOOR, zones=(ZONE,)),
     _Sight(camera="garage", label="car", severity="detection", plate="SCK 8765"),
     _Sight(camera=DOOR, name="Tom"),
@@ -64,6 +65,7 @@ def _add_sight(server: FakeFrigate, sight: _Sight, ago: int) -> None:
         duration=_SECONDS,
         sub_label=sight.name,
         zones=list(sight.zones),
+        has_clip=sight.has_clip,
     )
     if sight.plate is not None:
         event.data |= {
