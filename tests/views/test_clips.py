@@ -11,8 +11,10 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.frigate_http.view_urls import clip_url
 from custom_components.frigate_http.views import clips
+from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from tests.clock import in_time
+from tests.conftest import make_entry, set_up
 from tests.downloads.conftest import Folders, folders
 from tests.downloads.test_clip import timestamp_ago
 from tests.fake_frigate import FakeFrigate, Fault
@@ -27,6 +29,7 @@ pytestmark = pytest.mark.usefixtures("fixed_time", "folders")
 
 DOOR, GATE = "front_door", "Portones"
 SECONDS = 10
+SMALL = Scene(width=64, height=48, fps=2, sound=None)
 TRANSLATIONS = Path(clips.__file__).parents[1] / "translations"
 
 
@@ -34,8 +37,7 @@ TRANSLATIONS = Path(clips.__file__).parents[1] / "translations"
 def url(frigate: FakeFrigate, entry: MockConfigEntry) -> str:
     """Return the path of a clip of two cameras that show little."""
     for camera in (DOOR, GATE):
-        scene = Scene(width=64, height=48, fps=2, sound=None)
-        frigate.state.footage.show(camera, scene, 0)
+        frigate.state.footage.show(camera, SMALL, 0)
     return url_of(frigate, entry)
 
 
@@ -115,6 +117,19 @@ async def test_who_may_not_see_the_camera_gets_no_clip_even_if_it_is_there(
     assert (seen.status, seen.body) == (unknown.status, unknown.body)
     assert seen.status == 404
     assert await guest.status(url) == 200
+
+
+@EVERY_VERSION
+async def test_a_restricted_account_shows_no_clip_of_another_camera(
+    hass: HomeAssistant, frigate: FakeFrigate, watcher: Watcher
+) -> None:
+    account = {CONF_USERNAME: "gate1", CONF_PASSWORD: "gate-password-1!"}
+    entry = await set_up(hass, make_entry(frigate.external_url, **account))
+    frigate.state.footage.show(GATE, SMALL, 0)
+    assert await watcher.status(url_of(frigate, entry, GATE)) == 200
+    frigate.clear_requests()
+    assert await watcher.status(url_of(frigate, entry)) == 404
+    assert not frigate.requests
 
 
 def test_the_errors_that_have_an_answer_of_their_own_exist() -> None:

@@ -5,6 +5,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.frigate_http.view_urls import export_url
+from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from tests.common import VIEWER
 from tests.conftest import make_entry, set_up
@@ -148,3 +149,16 @@ async def test_an_export_of_a_case_is_shown_and_a_deleted_one_is_not(
     row.deleted = True
     # Frigate's nginx would go on to serve the file for two minutes.
     assert await watcher.status(url) == 404
+
+
+@EVERY_VERSION
+async def test_a_restricted_account_shows_no_export_of_another_camera(
+    hass: HomeAssistant, frigate: FakeFrigate, watcher: Watcher
+) -> None:
+    account = {CONF_USERNAME: "gate1", CONF_PASSWORD: "gate-password-1!"}
+    entry = await set_up(hass, make_entry(frigate.external_url, **account))
+    assert await watcher.status(video_url(entry, add_export(frigate, GATE))) == 200
+    frigate.clear_requests()
+    assert await watcher.status(video_url(entry, add_export(frigate))) == 404
+    # 0.17 would hand it out to everybody.
+    assert not [one for one in frigate.requests if one.path.startswith("/exports/")]
