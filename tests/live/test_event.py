@@ -11,6 +11,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 from syrupy.assertion import SnapshotAssertion
 
+from custom_components.frigate_http.const import EVENT_ACTIVITY
 from custom_components.frigate_http.dates import as_local_iso
 from custom_components.frigate_http.live.topics import Kind, Topic
 from homeassistant.const import (
@@ -251,6 +252,24 @@ async def test_items_from_before_startup_do_not_fire_even_if_pushed_first(
     watched.review_ends(review)
     watched.review_ends(new)
     await until(hass, lambda: told.types[3:] == ["ended", "ended"])
+
+
+async def test_links_are_told_but_not_kept(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    activity = async_capture_events(hass, EVENT_ACTIVITY)
+    told = EventPayload(hass, entry, REVIEW)
+    frigate.review_starts("front_door")
+    await until(hass, lambda: told.types == ["alert_started"])
+    links = {"thumbnail", "media_content_id"}
+    assert links <= told.attributes[0].keys()
+    state = hass.states.get(entity_id(hass, entry, *REVIEW) or "")
+    assert state is not None
+    assert state.state_info is not None
+    # In each row of the history, they would be longer than all the rest.
+    assert links <= state.state_info["unrecorded_attributes"]
+    assert activity[0].data["review_id"] == told.attributes[0]["review_id"]
+    assert links.isdisjoint(activity[0].data)
 
 
 async def fires_nothing(
