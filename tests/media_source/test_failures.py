@@ -110,41 +110,41 @@ async def test_a_config_entry_that_is_unloaded_while_a_folder_opens(
     assert len((await async_browse_media(hass, where)).children or ()) == 3
 
 
-@pytest.mark.parametrize(
-    "identifier",
-    [
-        "nonsense",
-        "../config",
-        "{entry}/",
-        "{entry}/nonsense",
-        "{entry}/reviews",
-        "{entry}/reviews/alert/",
-        "{entry}/reviews/Alert",
-        "{entry}/reviews-of-day/alert/2026-02-30",
-        "{entry}/reviews-of-day/alert/9999-12-31",
-        "{entry}/reviews-of-camera/alert/front_door/1.0/1000000",
-        "{entry}/recording/hls/front_door/2.0/1.0",
-        "{entry}/recording/hls/front_door/nan/inf",
-        "{entry}/recording/hls/..~2F..~2Fapi/1.0/2.0",
-        "{entry}/review/dash/1.5-a",
-        "{entry}/review/hls/..~2F..~2Fapi~2Fconfig",
-        "{entry}/export/..",
-        "{entry}/snapshot/~00",
-    ],
+HOSTILE = (
+    "nonsense",
+    "../config",
+    "{entry}/",
+    "{entry}/nonsense",
+    "{entry}/reviews",
+    "{entry}/reviews/alert/",
+    "{entry}/reviews/Alert",
+    "{entry}/reviews-of-day/alert/2026-02-30",
+    "{entry}/reviews-of-day/alert/9999-12-31",
+    "{entry}/reviews-of-camera/alert/front_door/1.0/1000000",
+    "{entry}/recording/hls/front_door/2.0/1.0",
+    "{entry}/recording/hls/front_door/nan/inf",
+    "{entry}/recording/hls/..~2F..~2Fapi/1.0/2.0",
+    "{entry}/review/dash/1.5-a",
+    "{entry}/review/hls/..~2F..~2Fapi~2Fconfig",
+    "{entry}/export/..",
+    "{entry}/snapshot/~00",
 )
+
+
 async def test_what_is_no_identifier_of_ours(
-    hass: HomeAssistant,
-    frigate: FakeFrigate,
-    entry: MockConfigEntry,
-    identifier: str,
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
-    wanted = f"{ROOT}/{identifier.format(entry=entry.entry_id)}"
-    with pytest.raises(BrowseError) as refused:
-        await async_browse_media(hass, wanted)
-    assert refused.value.translation_key == "media_not_found"
-    with pytest.raises(Unresolvable) as caught:
-        await async_resolve_media(hass, wanted, None)
-    assert caught.value.translation_key == "media_not_found"
+    frigate.clear_requests()
+    for identifier in HOSTILE:
+        wanted = f"{ROOT}/{identifier.format(entry=entry.entry_id)}"
+        with pytest.raises(BrowseError) as refused:
+            await async_browse_media(hass, wanted)
+        assert refused.value.translation_key == "media_not_found", identifier
+        with pytest.raises(Unresolvable) as caught:
+            await async_resolve_media(hass, wanted, None)
+        assert caught.value.translation_key == "media_not_found", identifier
+    # These alone could be ids, and Frigate has none of them.
+    assert {one.path for one in frigate.requests} == {"/api/exports", "/api/events/\0"}
 
 
 ODD = "<script>alert(1)</script>"
@@ -183,11 +183,8 @@ async def test_what_a_hostile_server_says(
     await browser.resolve(event["media_content_id"])
 
 
-@pytest.mark.parametrize(
-    "answer", [None, [], {}, "text", [None], [{}], [{"id": "a", "start_time": "b"}]]
-)
 async def test_answers_of_another_shape(
-    frigate: FakeFrigate, entry: MockConfigEntry, browser: Browser, answer: Any
+    frigate: FakeFrigate, entry: MockConfigEntry, browser: Browser
 ) -> None:
     entry_id = entry.entry_id
     folders: list[MediaId] = [
@@ -197,11 +194,20 @@ async def test_answers_of_another_shape(
         RecordingsOfCamera(entry_id, DOOR),
         ExportsFolder(entry_id),
     ]
-    frigate.fail("/api/", Fault.json(answer))
-    for where in folders:
-        # Whether it is an error depends on the route, but nothing else comes of it.
-        with suppress(Refused):
-            await browser.open(where)
-    frigate.clear_faults()
+    shapes: list[Any] = [
+        None,
+        {},
+        "text",
+        [None],
+        [{}],
+        [{"id": "a", "start_time": "b"}],
+    ]
+    for answer in shapes:
+        frigate.fail("/api/", Fault.json(answer))
+        for where in folders:
+            # Whether it is an error depends on the route, but nothing else comes of it.
+            with suppress(Refused):
+                await browser.open(where)
+        frigate.clear_faults()
     for where in folders:
         await browser.open(where)

@@ -52,7 +52,7 @@ DOOR, GATE = "front_door", "Portones"
 RESTRICTED = {CONF_USERNAME: "gate1", CONF_PASSWORD: "gate-password-1!"}
 DAY = date(2026, 11, 23)
 
-pytestmark = [EVERY_VERSION, pytest.mark.usefixtures("fixed_time")]
+pytestmark = pytest.mark.usefixtures("fixed_time")
 
 
 def record(frigate: FakeFrigate, entry_id: str, camera: str) -> list[MediaId]:
@@ -127,6 +127,7 @@ async def check(
                     await browser.open(where)
 
 
+@EVERY_VERSION
 @pytest.mark.parametrize(
     ("login", "seen"),
     [
@@ -146,6 +147,7 @@ async def test_accounts_of_frigate(
     await check(frigate, entry, Browser(await hass_ws_client(hass)), seen)
 
 
+@EVERY_VERSION
 @pytest.mark.parametrize("seen", [{DOOR}, set()], ids=len)
 async def test_users_of_home_assistant(
     hass: HomeAssistant,

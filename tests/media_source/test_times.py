@@ -13,6 +13,7 @@ from custom_components.frigate_http.media_ids import (
     Severity,
 )
 from custom_components.frigate_http.media_source.times import (
+    clocks_change,
     day_period,
     hours_of,
     parts_of,
@@ -39,39 +40,35 @@ def utc(month: int, day: int, hour: int) -> float:
     return datetime(2026, month, day, hour, tzinfo=UTC).timestamp()
 
 
-@pytest.mark.parametrize(
-    ("zone", "day", "hours", "lengths"),
-    [
-        ("Europe/Madrid", date(2026, 11, 26), 24, {}),
-        ("Europe/Madrid", SHORT, 23, {2: None}),
-        ("Europe/Madrid", LONG, 25, {2: 2.0}),
-        ("Asia/Kolkata", date(2026, 11, 26), 24, {}),
-        # Half an hour comes twice.
-        ("Australia/Lord_Howe", date(2026, 4, 5), 24.5, {1: 1.5}),
-        ("Australia/Lord_Howe", date(2026, 10, 4), 23.5, {2: 0.5}),
-        # Midnight comes twice, and not at all.
-        ("America/Havana", date(2026, 11, 1), 25, {0: 2.0}),
-        ("America/Havana", date(2026, 3, 8), 23, {0: None}),
-    ],
+ZONES: tuple[tuple[str, date, float, dict[int, float | None]], ...] = (
+    ("Europe/Madrid", date(2026, 11, 26), 24, {}),
+    ("Europe/Madrid", SHORT, 23, {2: None}),
+    ("Europe/Madrid", LONG, 25, {2: 2.0}),
+    ("Asia/Kolkata", date(2026, 11, 26), 24, {}),
+    # Half an hour comes twice.
+    ("Australia/Lord_Howe", date(2026, 4, 5), 24.5, {1: 1.5}),
+    ("Australia/Lord_Howe", date(2026, 10, 4), 23.5, {2: 0.5}),
+    # Midnight comes twice, and not at all.
+    ("America/Havana", date(2026, 11, 1), 25, {0: 2.0}),
+    ("America/Havana", date(2026, 3, 8), 23, {0: None}),
 )
-async def test_hours_of_a_day(
-    hass: HomeAssistant,
-    zone: str,
-    day: date,
-    hours: float,
-    lengths: dict[int, float | None],
-) -> None:
-    await hass.config.async_set_time_zone(zone)
-    period, found = day_period(day), hours_of(day)
-    assert period.end - period.start == hours * HOUR
-    expected = dict.fromkeys(range(24), 1.0) | lengths
-    assert {hour: (one.end - one.start) / HOUR for hour, one in found.items()} == {
-        hour: length for hour, length in expected.items() if length is not None
-    }
-    # Together they are the day.
-    ends = [one.end for one in found.values()]
-    assert [one.start for one in found.values()] == [period.start, *ends[:-1]]
-    assert ends[-1] == period.end
+"""A day, how many hours it has, and the hours of another length."""
+
+
+async def test_hours_of_a_day(hass: HomeAssistant) -> None:
+    for zone, day, hours, lengths in ZONES:
+        await hass.config.async_set_time_zone(zone)
+        period, found = day_period(day), hours_of(day)
+        assert period.end - period.start == hours * HOUR
+        expected = dict.fromkeys(range(24), 1.0) | lengths
+        assert {hour: (one.end - one.start) / HOUR for hour, one in found.items()} == {
+            hour: length for hour, length in expected.items() if length is not None
+        }
+        # Together they are the day.
+        ends = [one.end for one in found.values()]
+        assert [one.start for one in found.values()] == [period.start, *ends[:-1]]
+        assert ends[-1] == period.end
+        assert clocks_change(day) is (hours != 24)
 
 
 async def listed(hass: HomeAssistant, where: MediaId | str) -> list[BrowseMedia]:
