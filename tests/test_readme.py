@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from custom_components.frigate_http.const import DOMAIN
+from custom_components.frigate_http.media_ids import read_media_id
 from custom_components.frigate_http.services import ACTIONS
 from custom_components.frigate_http.services.access import Access
 from custom_components.frigate_http.services.action import CameraAction
@@ -282,6 +283,30 @@ def test_the_pages_name_what_the_forms_say(language: str) -> None:
         *steps["authenticate"]["menu_options"].values(),
     ):
         assert f"*{label}*" in page.read_text("utf-8")
+
+
+@LANGUAGES
+def test_what_the_media_browser_says_is_explained(language: str) -> None:
+    (page,) = (one for one in pages(language) if one.stem == "media")
+    symptoms = page.read_text("utf-8")
+    for key, error in texts(language)["exceptions"].items():
+        if key.startswith("media_"):
+            said, *_what_to_do = error["message"].split(". ")
+            assert f"| {said} |" in symptoms, key
+
+
+@LANGUAGES
+def test_identifiers_of_the_media_browser_can_be_written_by_hand(language: str) -> None:
+    (page,) = (one for one in pages(language) if one.stem == "media")
+    found = re.findall(r"\| `(/[^`]+)`", page.read_text("utf-8"))
+    assert len(found) == 6
+    for one in found:
+        written = "01ABC" + re.sub(
+            r"<(\w+)>",
+            lambda name: "1795701789.0" if name[1] in {"start", "end"} else "name",
+            one,
+        )
+        assert read_media_id(written).written == written
 
 
 # In Spanish
