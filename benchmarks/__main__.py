@@ -17,6 +17,7 @@ NAMES = (
     "clip",
     "browse",
     "watch",
+    "first_picture",
 )
 
 

@@ -99,13 +99,15 @@ class Worker:
             )
         )
 
-    async def until_ready(self) -> None:
-        """Wait until it begins to measure."""
+    async def until_ready(self) -> dict[str, str]:
+        """Wait until it begins to measure; return what it tells then."""
         if self._process.stdout is None:
             raise RuntimeError("The worker has no output")
-        line = await self._process.stdout.readline()
-        if line.decode().strip() != READY:
+        line = (await self._process.stdout.readline()).decode()
+        if not line.startswith(READY):
             raise RuntimeError("The worker has failed")
+        told: dict[str, str] = json.loads(line.removeprefix(READY))
+        return told
 
     async def result(self) -> dict[str, float]:
         """Let it end, and return what it has measured."""
@@ -114,9 +116,9 @@ class Worker:
         return result
 
 
-async def until_told_to_end() -> None:
+async def until_told_to_end(**told: str) -> None:
     """Say that the measurement begins, and wait for its end; called by `work`."""
-    _say(READY)
+    _say(f"{READY} {json.dumps(told)}")
     await asyncio.to_thread(sys.stdin.readline)
 
 

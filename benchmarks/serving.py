@@ -12,6 +12,7 @@ from pytest_homeassistant_custom_component.common import CLIENT_ID
 from yarl import URL
 
 from homeassistant.auth.const import GROUP_ID_ADMIN
+from homeassistant.auth.models import RefreshToken
 from homeassistant.components.http.auth import async_sign_path
 from homeassistant.core import HomeAssistant
 
@@ -21,7 +22,7 @@ _URI = re.compile(r'URI="(.+)"')
 class Site:
     """What a person asks Home Assistant for over HTTP."""
 
-    def __init__(self, hass: HomeAssistant, login: str) -> None:
+    def __init__(self, hass: HomeAssistant, login: RefreshToken) -> None:
         """Serve somebody with a login."""
         self._hass = hass
         self._login = login
@@ -31,10 +32,15 @@ class Site:
         """Return where Home Assistant is."""
         return f"http://127.0.0.1:{self._hass.http.server_port}"
 
+    @property
+    def token(self) -> str:
+        """Return what the WebSocket asks for."""
+        return self._hass.auth.async_create_access_token(self._login)
+
     def signed(self, path: str) -> str:
         """Return the URL of a path, which needs no login for an hour."""
         hour = timedelta(hours=1)
-        path = async_sign_path(self._hass, path, hour, refresh_token_id=self._login)
+        path = async_sign_path(self._hass, path, hour, refresh_token_id=self._login.id)
         return f"{self.url}{path}"
 
 
@@ -44,7 +50,7 @@ async def serving(hass: HomeAssistant) -> AsyncGenerator[Site]:
     user = await hass.auth.async_create_user("Ana", group_ids=[GROUP_ID_ADMIN])
     login = await hass.auth.async_create_refresh_token(user, CLIENT_ID)
     await hass.http.start()
-    yield Site(hass, login.id)
+    yield Site(hass, login)
     await hass.http.stop()
 
 
