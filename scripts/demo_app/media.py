@@ -13,7 +13,7 @@ from av.error import FFmpegError
 from PIL import Image, UnidentifiedImageError
 from yarl import URL
 
-from tests.mp4.scene_clock import read_clock
+from tests.mp4.scene_clock import corner, read_clock
 
 from . import DOMAIN, DemoError, say
 from .api import Api, Json
@@ -211,7 +211,7 @@ class _Visit:
         picture = _first_picture(video)
         if not self._simulated or (start := _START.search(url)) is None:
             return
-        shown, asked = read_clock(picture), int(float(start[1]))
+        shown, asked = read_clock(corner(picture)), int(float(start[1]))
         _expect(
             shown is not None and abs(shown - asked) <= _KEYFRAMES,
             f"the video of {asked} shows {shown}",

@@ -1,16 +1,17 @@
 """What the simulated cameras have recorded before Home Assistant looks."""
 
 from dataclasses import dataclass
+from functools import partial
 import itertools
 
 from tests.fake_frigate import FakeFrigate
+from tests.fake_frigate.pictures import recorded
 from tests.mp4.material import Scene
 
 from .visits import DOOR, DRIVE, ZONE
 
 VISITOR, PLATE, EXPORT = "Eileen", "SBA 1234", "Parcel at the door"
-# Each picture shows the second it was recorded in.
-_SCENE = Scene(width=384, height=216, clock=True)
+_SIZE = 384, 216
 _MINUTE, _HOUR = 60, 60 * 60
 # More than a day, so that there are at least two of them to choose from.
 _RECORDED = 30 * _HOUR
@@ -48,13 +49,20 @@ _SIGHTS = (
 def add_past(server: FakeFrigate) -> None:
     """Let there be a day and more to look back at."""
     for camera in server.state.cameras:
-        server.show(camera, _SCENE)
+        server.show(camera, _scene(camera))
     server.state.footage.since = int(server.state.clock()) - _RECORDED
     moments = range(_NEWEST, _RECORDED - _EVERY, _EVERY)
     sights = [each for each in _SIGHTS if each.camera in server.state.cameras]
     for ago, sight in zip(moments, itertools.cycle(sights), strict=False):
         _add_sight(server, sight, ago)
     _add_exports(server)
+
+
+def _scene(camera: str) -> Scene:
+    """Return what a camera records: each picture shows the second it was recorded in."""
+    width, height = _SIZE
+    paint = partial(recorded, camera, width, height)
+    return Scene(width=width, height=height, clock=True, paint=paint)
 
 
 def _add_sight(server: FakeFrigate, sight: _Sight, ago: int) -> None:

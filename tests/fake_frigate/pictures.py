@@ -13,6 +13,8 @@ import zlib
 
 from PIL import Image, ImageDraw, ImageFont
 
+from tests.mp4.scene_clock import put_clock
+
 from .state import Camera, Clock
 from .threads import count_work
 
@@ -142,6 +144,13 @@ def _render(view: View, now: float, number: int) -> Image.Image:
     clock = datetime.fromtimestamp(now, UTC).strftime("%m/%d/%Y %H:%M:%S")
     _draw_clock(draw, view, clock)
     _draw_overlays(draw, view, box, clock)
+    return picture
+
+
+def recorded(name: str, width: int, height: int, second: int, step: int) -> Image.Image:
+    """Return a picture of a recording, in which programs can read when it was made."""
+    picture = _render(View(name, width, height), second, step)
+    put_clock(picture, second)
     return picture
 
 

@@ -4,7 +4,7 @@ The pictures and the sound are made up, the files are real: FFmpeg's own encoder
 segmenter and its `concat` demuxer, which are what Frigate runs as a command.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 import hashlib
@@ -16,6 +16,7 @@ import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from av.video.stream import VideoStream
+from PIL import Image
 
 from .scene_clock import clock_luma
 
@@ -37,6 +38,8 @@ class Scene:
     """Whether each frame is noise, which makes large files."""
     clock: bool = False
     """Whether each frame shows when it was recorded, see `scene_clock`."""
+    paint: Callable[[int, int], Image.Image] | None = None
+    """Draws such a frame, of a second and with a number; without it, the clock is all of it."""
     sound: str | None = "tone"
     """`tone`, `silence`, or `None` for a camera without a microphone."""
     rate: int = 16000
@@ -149,6 +152,9 @@ def _pictures(scene: Scene, count: int, start: float) -> Iterator[av.VideoFrame]
         if scene.clock:
             # Half a frame more, as no frame begins at quite the time it is given.
             second = math.floor(start + (number + 0.5) / scene.fps)
+            if scene.paint is not None:
+                yield _painted(scene.paint(second, number), number, scene.fps)
+                continue
             grey[:] = clock_luma(second, width, height)
         elif scene.noise:
             grey[:] = _noise(width * height, scene.seed, number)
@@ -161,6 +167,15 @@ def _pictures(scene: Scene, count: int, start: float) -> Iterator[av.VideoFrame]
             plane.update(b"\x80" * plane.buffer_size)
         frame.pts, frame.time_base = number, Fraction(1, scene.fps)
         yield frame
+
+
+def _painted(picture: Image.Image, number: int, fps: int) -> av.VideoFrame:
+    """Return a picture as a frame, whose colors have half the size."""
+    frame = av.VideoFrame(picture.width, picture.height, "yuv420p")
+    for plane, band in zip(frame.planes, picture.convert("YCbCr").split(), strict=True):
+        _fill(plane, band.resize((plane.width, plane.height)).tobytes(), plane.width)
+    frame.pts, frame.time_base = number, Fraction(1, fps)
+    return frame
 
 
 def _fill(plane: av.video.plane.VideoPlane, grey: bytes, width: int) -> None:

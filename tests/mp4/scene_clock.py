@@ -11,6 +11,9 @@ To read it, look at the middle of each block, as the edges are blurred by the en
 the pixel at `(column + 0.5) / 8` of the width and `(row + 0.5) / 6` of the height, which
 is white if its brightness is above 127. Where row 0 or row 5 is something else, this is no
 such picture.
+
+A picture can show something else as well, and have such a clock in its lower right corner
+only, a quarter as wide and a quarter as high: see `put_clock` and `corner`.
 """
 
 from functools import reduce
@@ -57,3 +60,21 @@ def read_clock(image: Image.Image) -> int | None:
         found.append(byte)
     (second,) = struct.unpack(">I", bytes(found[1:5]))
     return second if bytes(found) == _rows(second) else None
+
+
+def put_clock(picture: Image.Image, second: int) -> None:
+    """Draw the clock into the lower right corner of a picture."""
+    left, top, right, bottom = _corner_of(picture)
+    size = right - left, bottom - top
+    clock = Image.frombytes("L", size, clock_luma(second, *size))
+    picture.paste(clock, (left, top))
+
+
+def corner(picture: Image.Image) -> Image.Image:
+    """Return the part of a picture into which `put_clock` has drawn."""
+    return picture.crop(_corner_of(picture))
+
+
+def _corner_of(picture: Image.Image) -> tuple[int, int, int, int]:
+    width, height = picture.size
+    return width * 3 // 4, height * 3 // 4, width, height

@@ -4,11 +4,13 @@ import itertools
 from pathlib import Path
 
 import av
+from PIL import Image
 import pytest
 
 from .common import contents, packets
 from .conftest import Record
-from .material import EPOCH, Scene, Segment, cut
+from .material import EPOCH, Scene, Segment, cut, record_file
+from .scene_clock import corner, put_clock, read_clock
 
 # As the recorded camera does: B-frames, and two seconds between keyframes.
 SCENE = Scene(keyframes=2.0, b_frames=2)
@@ -118,3 +120,25 @@ def test_an_empty_clip_is_a_file_all_the_same(recorded: Record, tmp_path: Path) 
     assert found is not None
     with av.open(str(found)) as container:
         assert [packet.dts for packet in container.demux()] == [None]
+
+
+def test_a_painted_picture_shows_its_second_in_the_corner(tmp_path: Path) -> None:
+    def paint(second: int, _number: int) -> Image.Image:
+        picture = Image.new("RGB", (256, 144), "orange")
+        put_clock(picture, second)
+        return picture
+
+    scene = Scene(width=256, height=144, clock=True, paint=paint)
+    record_file(tmp_path / "video.mp4", scene, 3, EPOCH)
+    with av.open(str(tmp_path / "video.mp4"), "r") as video:
+        shown = [_picture(each) for each in video.decode(video.streams.video[0])]
+    seconds = [read_clock(corner(each)) for each in shown]
+    assert seconds == [int(EPOCH) + number // scene.fps for number in range(15)]
+    red, green, blue = shown[0].resize((1, 1), box=(0, 0, 128, 72)).tobytes()
+    assert (red > 230, 140 < green < 190, blue < 40) == (True, True, True)
+
+
+def _picture(frame: av.VideoFrame) -> Image.Image:
+    (plane,) = frame.reformat(format="rgb24").planes
+    size, lines = (frame.width, frame.height), ("raw", "RGB", plane.line_size, 1)
+    return Image.frombytes("RGB", size, bytes(plane), *lines)

@@ -24,7 +24,7 @@ _AGO = 2 * HOUR
 _INTO_THE_HOUR = 20 * 60 + 30
 # Every second of the recordings begins with a keyframe.
 _KEYFRAMES = 1
-# The second that a picture shows, as `tests/mp4/scene_clock.py` describes it.
+# The second that a picture shows in its corner, see `tests/mp4/scene_clock.py`.
 _READ_CLOCK = """
 video => {
   const canvas = document.createElement("canvas");
@@ -33,7 +33,8 @@ video => {
   context.drawImage(video, 0, 0);
   const bytes = [0, 1, 2, 3, 4, 5].map(row =>
     [0, 1, 2, 3, 4, 5, 6, 7].reduce((byte, column) => {
-      const [x, y] = [(column + 0.5) / 8 * canvas.width, (row + 0.5) / 6 * canvas.height];
+      const x = (3 / 4 + (column + 0.5) / 32) * canvas.width;
+      const y = (3 / 4 + (row + 0.5) / 24) * canvas.height;
       return byte * 2 + (context.getImageData(x, y, 1, 1).data[0] > 127 ? 1 : 0);
     }, 0)
   );
