@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.frigate_http.media_ids import (
     ExportsFolder,
@@ -20,6 +21,8 @@ from custom_components.frigate_http.media_ids import (
     Severity,
 )
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+from tests.common import camera_device
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate
 from tests.versions import EVERY_VERSION, WITH_016
@@ -269,6 +272,27 @@ async def test_everything_opens_and_plays(
         "recording": 3,
         "export": 1,
     }
+
+
+@pytest.mark.usefixtures("fixed_time")
+async def test_names_are_those_that_people_have_given(
+    hass: HomeAssistant, frigate: FakeFrigate, hass_ws_client: WebSocketGenerator
+) -> None:
+    frigate.add_zone(DOOR, "porch", "Front porch")
+    frigate.add_zone(DOOR, "drive_way")
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    device = camera_device(hass, entry, DOOR)
+    assert device is not None
+    dr.async_get(hass).async_update_device(device.id, name_by_user="Haustür")
+    browser = Browser(await hass_ws_client(hass))
+    frigate.add_review(DOOR, zones=("porch", "drive_way", "gone"))
+    folder = await browser.open(ReviewsFolder(entry.entry_id, Severity.ALERT))
+    title = "2026-11-23 03:59:00 Person · Haustür, Front porch, Drive way, Gone"
+    assert folder["children"][-1]["title"] == title
+    assert await browser.titles(ObjectsFolder(entry.entry_id)) == [
+        "Haustür",
+        "Portones",
+    ]
 
 
 @pytest.mark.parametrize(("language", "title"), [("es", "Alertas"), ("de", "Alerts")])

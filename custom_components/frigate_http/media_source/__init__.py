@@ -100,7 +100,8 @@ async def _message_of(hass: HomeAssistant, err: HomeAssistantError) -> str:
     texts = await async_get_translations(
         hass, hass.config.language, "exceptions", {DOMAIN}
     )
-    text = texts.get(f"component.{DOMAIN}.exceptions.{err.translation_key}.message")
+    path = f"component.{err.translation_domain}.exceptions.{err.translation_key}"
+    text = texts.get(f"{path}.message")
     if text is None:
         return str(err)
     return text.format_map(err.translation_placeholders or {})
