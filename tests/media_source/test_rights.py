@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import CLIENT_ID, MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.frigate_http.const import CONF_CAMERAS
@@ -37,7 +37,8 @@ from homeassistant.components.media_source import (
     async_resolve_media,
 )
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.setup import async_setup_component
 from tests.common import ADMIN, VIEWER
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate
@@ -227,6 +228,53 @@ async def test_automations_see_everything(
     with pytest.raises(BrowseError) as caught:
         await async_browse_media(hass, unknown)
     assert caught.value.translation_key == "media_not_found"
+
+
+async def test_an_automation_has_the_rights_of_whoever_has_set_it_off(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    hass_ws_client: WebSocketGenerator,
+) -> None:
+    item = record(frigate, entry.entry_id, GATE)[0].media_content_id
+    played: list[bool] = []
+
+    async def play(_call: ServiceCall) -> None:
+        try:
+            await async_resolve_media(hass, item, None)
+        except Unresolvable:
+            played.append(False)
+        else:
+            played.append(True)
+
+    hass.services.async_register("test", "play", play)
+    automation = {
+        "triggers": {"trigger": "state", "entity_id": "input_boolean.bell"},
+        "actions": {"action": "test.play"},
+    }
+    assert await async_setup_component(
+        hass, "input_boolean", {"input_boolean": {"bell": {}}}
+    )
+    assert await async_setup_component(hass, "automation", {"automation": automation})
+    guest = member(hass, {"entities": {"domains": {"input_boolean": True}}})
+    refresh = await hass.auth.async_create_refresh_token(guest, CLIENT_ID)
+    socket = await hass_ws_client(hass, hass.auth.async_create_access_token(refresh))
+    bell = {"entity_id": "input_boolean.bell"}
+
+    await socket.send_json_auto_id(
+        {
+            "type": "call_service",
+            "domain": "input_boolean",
+            "service": "toggle",
+            "target": bell,
+        }
+    )
+    assert (await socket.receive_json())["success"]
+    await hass.async_block_till_done()
+    assert played == [False]
+    await hass.services.async_call("input_boolean", "toggle", bell, blocking=True)
+    await hass.async_block_till_done()
+    assert played == [False, True]
 
 
 async def test_cameras_that_are_not_selected_are_not_listed(
