@@ -21,6 +21,7 @@ from .const import DOMAIN
 _MAX_LENGTH = 2_000
 _ENTRY_ID = re.compile(r"[0-9A-Za-z_-]{1,64}", re.ASCII)
 _TIME = re.compile(r"\d{1,10}\.\d{1,6}", re.ASCII)
+_PLAIN = re.compile(r"[0-9A-Za-z_.-]+", re.ASCII)
 _NUMBER = re.compile(r"0|[1-9]\d{0,3}", re.ASCII)
 
 
@@ -57,6 +58,8 @@ def escaped(text: str) -> str:
     Percent signs would be decoded on the way by some, and encoded once more by others, so
     that a signature no longer fits. A tilde means the same and is left alone.
     """
+    if _PLAIN.fullmatch(text):
+        return text
     return quote(text, safe="").replace("~", "%7E").replace("%", "~")
 
 

@@ -113,6 +113,7 @@ def more(
 
 def _fit(title: str) -> str:
     """Return a title on one line, as names from the server may have any character."""
-    printable = "".join(one if one.isprintable() else " " for one in title)
-    line = " ".join(printable.split())
+    if not title.isprintable():
+        title = "".join(one if one.isprintable() else " " for one in title)
+    line = " ".join(title.split())
     return line if len(line) <= MAX_TITLE else f"{line[: MAX_TITLE - 1]}…"

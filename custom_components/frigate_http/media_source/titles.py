@@ -105,7 +105,8 @@ def time_of(seconds: float | None, *, with_date: bool = True) -> str:
     """Return seconds since the epoch in Home Assistant's time zone; empty if unknown."""
     if (found := as_datetime(seconds)) is None:
         return ""
-    return f"{dt_util.as_local(found):{'%Y-%m-%d ' if with_date else ''}%H:%M:%S}"
+    text = dt_util.as_local(found).replace(tzinfo=None).isoformat(" ", "seconds")
+    return text if with_date else text.partition(" ")[2]
 
 
 def _item(time: str, what: Iterable[str], places: Iterable[str]) -> str:

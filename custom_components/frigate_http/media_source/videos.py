@@ -107,13 +107,13 @@ def has_several_entries(browsing: Browsing, item: Review | Event) -> bool:
     camera of a list, for which Frigate reads files. A second item for each would make
     every list twice as long.
     """
-    if (footage := footage_of(item)) is None:
+    if item.start is None or item.camera is None:
         return False
-    period = footage.period(browsing.now)
-    if period.end - period.start > MAX_RANGE:
+    end = item.end if item.has_ended else browsing.now
+    if end is not None and end - item.start + 2 * PADDING > MAX_RANGE:
         return True
     has_more = item.has_snapshot if isinstance(item, Event) else True
-    return bool(has_more) and browsing.owners.records_h265(footage.camera)
+    return bool(has_more) and browsing.owners.records_h265(item.camera)
 
 
 async def async_open_review(
