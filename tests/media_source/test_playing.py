@@ -182,7 +182,7 @@ async def test_what_is_gone_is_told_apart_from_what_was_not_recorded(
     review = frigate.add_review(DOOR, ago=600)
     event = frigate.add_event(DOOR, ago=600, has_clip=True, has_snapshot=True)
     export = frigate.add_export(DOOR, now - 600, now - 500)
-    items = [
+    items: list[MediaId] = [
         ReviewVideo(entry_id, Form.HLS, review.id),
         EventVideo(entry_id, Form.HLS, event.id),
         RecordingVideo(entry_id, Form.HLS, DOOR, now - 600, now - 500),
@@ -199,7 +199,11 @@ async def test_what_is_gone_is_told_apart_from_what_was_not_recorded(
     frigate.state.exporter.exports.clear()
     # Until then, Frigate's cache answers.
     await pass_time(hass, freezer)
-    items[2:] = [ExportVideo(entry_id, export.id)]
+    items[2:] = [
+        ReviewPreview(entry_id, review.id),
+        EventSnapshot(entry_id, event.id),
+        ExportVideo(entry_id, export.id),
+    ]
     for item in items:
         with pytest.raises(Refused, match=GONE):
             await browser.resolve(item)

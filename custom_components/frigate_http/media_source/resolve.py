@@ -24,14 +24,7 @@ from ..view_urls import clip_url, event_url, export_url, playlist_url, review_ur
 from .browsing import Browsing, not_found
 from .nodes import HLS_TYPE, JPEG_TYPE, MP4_TYPE
 from .times import parts_of
-from .videos import (
-    Footage,
-    async_get_event,
-    async_get_review,
-    async_require_event,
-    async_require_review,
-    footage_of,
-)
+from .videos import Footage, async_get_event, async_get_review, footage_of
 
 MAX_WRITE_DELAY = 20.0
 """Seconds within which Frigate writes to its disk what begins."""
@@ -50,7 +43,7 @@ async def async_resolve(browsing: Browsing, media_id: MediaId) -> PlayMedia:
         case ReviewVideo() | EventVideo() | RecordingVideo():
             return await _async_resolve_video(browsing, media_id)
         case ReviewPreview(review_id=review_id):
-            await async_require_review(browsing, review_id)
+            await async_get_review(browsing, review_id)
             url = review_url(entry_id, review_id, "preview.mp4")
             return PlayMedia(url, MP4_TYPE)
         case EventSnapshot(event_id=event_id):
@@ -119,7 +112,7 @@ async def _async_wait_until_recorded(browsing: Browsing, footage: Footage) -> Pe
 
 
 async def _async_resolve_snapshot(browsing: Browsing, event_id: str) -> PlayMedia:
-    owner = await async_require_event(browsing, event_id)
+    event = await async_get_event(browsing, event_id)
     path: Path | None = None
     try:
         path = await clip_cache(browsing.hass).async_get_image(
@@ -127,7 +120,7 @@ async def _async_resolve_snapshot(browsing: Browsing, event_id: str) -> PlayMedi
             browsing.entry_id,
             event_id,
             "snapshot",
-            version=0 if owner.has_ended else int(browsing.now),
+            version=0 if event.has_ended else int(browsing.now),
         )
     except HomeAssistantError as err:
         # A browser needs no file, so a full disk does not matter to it.

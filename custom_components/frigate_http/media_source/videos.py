@@ -21,7 +21,6 @@ from ..media_ids import (
     ReviewPreview,
     ReviewVideo,
 )
-from ..media_owners import MediaOwner
 from ..periods import Period
 from ..view_urls import event_url, review_url
 from .browsing import Browsing, not_found
@@ -66,21 +65,6 @@ async def async_get_event(browsing: Browsing, event_id: str) -> Event:
     browsing.owners.remember_events((event,))
     browsing.require(event.camera)
     return event
-
-
-async def async_require_review(browsing: Browsing, review_id: str) -> None:
-    """Raise HomeAssistantError unless a review item may be shown."""
-    with _unless_missing():
-        owner = await browsing.owners.async_review(review_id)
-    browsing.require(owner.camera)
-
-
-async def async_require_event(browsing: Browsing, event_id: str) -> MediaOwner:
-    """Return the camera of an event; raises HomeAssistantError if it may not be shown."""
-    with _unless_missing():
-        owner = await browsing.owners.async_event(event_id)
-    browsing.require(owner.camera)
-    return owner
 
 
 def footage_of(item: Review | Event) -> Footage | None:
