@@ -20,9 +20,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.translation import async_get_translations
 
+from ..aiofrigate import FrigateForbiddenError
 from ..const import DOMAIN
 from ..errors import action_errors
-from .browsing import async_begin, read_identifier
+from .browsing import async_begin, not_found, read_identifier
 from .resolve import async_resolve
 from .search import async_search
 from .servers import async_open_root, loaded_servers
@@ -88,11 +89,14 @@ async def raising(
     try:
         yield
     except HomeAssistantError as err:
+        # Frigate names the cameras of the account, which not every user may know.
+        is_refused = isinstance(err.__cause__, FrigateForbiddenError)
+        told = not_found() if is_refused else err
         raise kind(
-            await _message_of(hass, err),
-            translation_domain=err.translation_domain,
-            translation_key=err.translation_key,
-            translation_placeholders=err.translation_placeholders,
+            await _message_of(hass, told),
+            translation_domain=told.translation_domain,
+            translation_key=told.translation_key,
+            translation_placeholders=told.translation_placeholders,
         ) from err
 
 

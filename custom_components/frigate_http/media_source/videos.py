@@ -10,7 +10,6 @@ from ..aiofrigate import (
     MAX_RANGE,
     Event,
     FrigateArgumentError,
-    FrigateForbiddenError,
     FrigateNotFoundError,
     Review,
 )
@@ -172,9 +171,5 @@ def _unless_missing() -> Generator[None]:
     """Raise the same error for what is gone as for what may not be shown."""
     try:
         yield
-    except (
-        FrigateArgumentError,
-        FrigateForbiddenError,
-        FrigateNotFoundError,
-    ) as err:
+    except (FrigateArgumentError, FrigateNotFoundError) as err:
         raise not_found() from err
