@@ -18,7 +18,8 @@ from homeassistant.components.media_source import generate_media_source_id
 from .aiofrigate import MAX_NAME_LENGTH
 from .const import DOMAIN
 
-_MAX_LENGTH = 2_000
+_MAX_LENGTH = 8_000
+"""Two names that are as long as they can be, each character of which is escaped."""
 _ENTRY_ID = re.compile(r"[0-9A-Za-z_-]{1,64}", re.ASCII)
 _TIME = re.compile(r"\d{1,10}\.\d{1,6}", re.ASCII)
 _PLAIN = re.compile(r"[0-9A-Za-z_.-]+", re.ASCII)

@@ -17,7 +17,7 @@ from .parsing import (
     as_timestamp,
 )
 from .resource import Resource
-from .routes import Query, route
+from .routes import Query, as_list, route
 from .thumbnails import get_thumbnail
 
 DEFAULT_LENGTH = 30
@@ -123,7 +123,7 @@ class EventFilter:
             "limit": self.limit,
             # A thumbnail in each event makes the answer many times as large.
             "include_thumbnails": 0,
-            **{name: ",".join(one) for name, one in lists.items() if one},
+            **{name: as_list(one) for name, one in lists.items() if one},
             **{
                 name: int(one) if isinstance(one, bool) else one
                 for name, one in numbers.items()

@@ -13,7 +13,7 @@ from .models import StillImage
 from .paging import TICK
 from .parsing import as_bool, as_date, as_dict, as_int, as_name, as_names, as_timestamp
 from .resource import Resource
-from .routes import Query, route
+from .routes import Query, as_list, route
 from .system import System
 from .thumbnails import clips_route, get_thumbnail
 from .transport import Transport
@@ -155,11 +155,11 @@ class ReviewFilter:
         """
         query: dict[str, str | float] = {"limit": self.limit, "reviewed": _ALL}
         if self.cameras:
-            query["cameras"] = ",".join(self.cameras)
+            query["cameras"] = as_list(self.cameras)
         if self.labels:
-            query["labels"] = ",".join(_with_verified(self.labels))
+            query["labels"] = as_list(_with_verified(self.labels))
         if self.zones:
-            query["zones"] = ",".join(self.zones)
+            query["zones"] = as_list(self.zones)
         if self.severity is not None:
             query["severity"] = self.severity
         if self.after is not None:
@@ -266,7 +266,7 @@ class Reviews(Resource):
         """
         query = {"timezone": timezone}
         if cameras:
-            query["cameras"] = ",".join(cameras)
+            query["cameras"] = as_list(cameras)
         answer = await self._transport.request(
             "GET", "/api/review/summary", query=query, fresh=self._shares_cache
         )

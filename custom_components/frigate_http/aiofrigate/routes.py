@@ -1,6 +1,6 @@
 """Routes of Frigate's API: a template such as `/api/events/{event_id}`, and its names."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -10,6 +10,12 @@ from .errors import FrigateArgumentError
 
 type Query = Mapping[str, str | int | float]
 """The parameters of an address."""
+
+
+def as_list(names: Iterable[str]) -> str:
+    """Return names as Frigate reads a list of them, where `all` alone means no filter."""
+    joined = ",".join(names)
+    return "all,all" if joined == "all" else joined
 
 
 @dataclass(frozen=True, slots=True)

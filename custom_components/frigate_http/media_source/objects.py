@@ -51,17 +51,29 @@ async def async_open_label(
     page = Page(before=where.before, skip=where.skip)
     wanted = EventFilter(
         cameras=(camera,),
-        labels=(where.label,),
+        labels=asked_labels(where.label),
         before=page.asked_before,
         limit=page.limit(PAGE_SIZE),
     )
     found = await browsing.client.events.list(wanted, fresh=True)
     events, following = page.of(found, PAGE_SIZE, lambda one: one.start)
     browsing.owners.remember_events(events)
-    items = [event_node(browsing, one) for one in events if one.camera == camera]
+    items = [
+        event_node(browsing, one)
+        for one in events
+        if one.camera == camera and one.label == where.label
+    ]
     items += more(where, following, browsing.titles.text("more"))
     title = browsing.titles.label(where.label)
     return folder(where, title, items, holds=MediaClass.VIDEO)
+
+
+def asked_labels(label: str) -> tuple[str, ...]:
+    """Return what to ask for to find a label: anything, if Frigate cannot be asked for it.
+
+    It takes a comma for the end of a name, and people may call an event as they like.
+    """
+    return () if "," in label else (label,)
 
 
 def event_node(browsing: Browsing, event: Event) -> BrowseMediaSource:

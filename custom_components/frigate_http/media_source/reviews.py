@@ -91,12 +91,7 @@ async def async_open_day(browsing: Browsing, where: ReviewsOfDay) -> BrowseMedia
     )
     page = Page(before=where.before, skip=where.skip)
     reviews, following = await _async_page(browsing, wanted, page)
-    items = [
-        review_node(browsing, one, with_date=False)
-        for one in reviews
-        # Frigate also lists what began earlier, and went on.
-        if one.start is not None and one.start >= period.start
-    ]
+    items = [review_node(browsing, one, with_date=False) for one in reviews]
     items += more(where, following, browsing.titles.text("more"))
     return folder(where, where.day.isoformat(), items, holds=MediaClass.VIDEO)
 
@@ -125,7 +120,10 @@ async def _async_page(
         replace(wanted, before=min(before, default=None), limit=page.limit(size)),
         fresh=True,
     )
-    reviews, following = page.of(found, size, lambda one: one.start)
+    # Frigate also lists what began before a day, and went on.
+    since = wanted.after or 0.0
+    began = [one for one in found if (one.start or 0.0) >= since]
+    reviews, following = page.of(began, size, lambda one: one.start)
     browsing.owners.remember_reviews(reviews)
     return [one for one in reviews if one.camera in wanted.cameras], following
 

@@ -43,7 +43,7 @@ from ..periods import Period
 from .browsing import Browsing, async_begin
 from .exports import export_node
 from .matching import Facet, KnownNames, Meaning, Names, has_all, words_of
-from .objects import event_node
+from .objects import asked_labels, event_node
 from .reviews import review_node
 from .times import day_period
 
@@ -76,6 +76,10 @@ class Scope:
         start, period = item.start, self.period
         return (
             item.camera in self.cameras
+            and (
+                self.label is None
+                or (isinstance(item, Event) and item.label == self.label)
+            )
             and start is not None
             and (period is None or period.start <= start < period.end)
         )
@@ -158,12 +162,13 @@ def _scope_of(browsing: Browsing, where: MediaId) -> Scope:
 
 async def _async_exports(browsing: Browsing, words: Sequence[str]) -> Found:
     """Return the exports whose name or camera has all words."""
+    cameras = browsing.access.cameras
     exports = await browsing.client.exports.list(fresh=True)
     browsing.owners.remember_exports(exports)
     return [
         (one.start or 0.0, export_node(browsing, one))
         for one in exports
-        if browsing.access.may_see(one.camera)
+        if one.camera in cameras
         and has_all(
             words, one.name or "", one.camera or "", browsing.titles.camera(one.camera)
         )
@@ -231,7 +236,9 @@ async def _async_events(
 ) -> list[Event]:
     """Return the newest events that a search may mean."""
     period = scope.period
-    labels = meaning.names(Facet.LABEL) if scope.label is None else (scope.label,)
+    labels = meaning.names(Facet.LABEL)
+    if scope.label is not None:
+        labels = asked_labels(scope.label)
     wanted = EventFilter(
         cameras=meaning.names(Facet.CAMERA) or scope.cameras,
         labels=labels,
@@ -308,7 +315,7 @@ async def _async_described(browsing: Browsing, scope: Scope, text: str) -> list[
         events = await browsing.client.events.search(
             text,
             cameras=scope.cameras,
-            labels=() if scope.label is None else (scope.label,),
+            labels=() if scope.label is None else asked_labels(scope.label),
             limit=MAX_RESULTS,
         )
     except FrigateSearchDisabledError:
