@@ -241,7 +241,8 @@ class Stream:
         """
         with forgetting_causes():
             try:
-                async for chunk in self.content.iter_any():
+                # One layer less than `iter_any`, which many megabytes a second feel.
+                while chunk := await self.content.readany():
                     yield chunk
             except (TimeoutError, aiohttp.ClientError, OSError) as err:
                 raise error_from_exception(err) from err
