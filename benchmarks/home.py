@@ -112,6 +112,8 @@ class Worker:
     async def result(self) -> dict[str, float]:
         """Let it end, and return what it has measured."""
         output, _ = await self._process.communicate(b"\n")
+        if self._process.returncode:
+            raise RuntimeError("The worker has failed")
         result: dict[str, float] = json.loads(output)
         return result
 

@@ -88,7 +88,7 @@ async def _named_in(session: aiohttp.ClientSession, url: str) -> list[str]:
     async with session.get(url, raise_for_status=True) as response:
         lines = (await response.text()).splitlines()
     names = [found[1] for one in lines if (found := _URI.search(one))]
-    names += [one for one in lines if not one.startswith("#")]
+    names += [one for one in lines if one and not one.startswith("#")]
     base = URL(url).with_query(None)
     return [str(base.join(URL(one))) for one in names]
 

@@ -29,7 +29,7 @@ from .table import Row
 CAMERA = "cam_01"
 HOUR = 3600
 MINUTES = 10
-REPEATS = 8
+REPEATS = 9
 PLAYLISTS = 100
 VIEWERS = 10
 RATE = 1_000_000
@@ -120,19 +120,19 @@ async def _work_for(
     sizes = [await curl(urls) for urls in (ours, bare)]
     if sizes[0] != sizes[1]:
         raise RuntimeError(f"Of {sizes[1]} bytes came {sizes[0]}")
-    own, alone = await _least(lambda: curl(ours), lambda: curl(bare))
+    own, alone = await _cpu_of(lambda: curl(ours), lambda: curl(bare))
     return {what: own, f"{what}_bare": alone, f"{what}_bytes": sizes[0]}
 
 
-async def _least(*calls: Callable[[], Awaitable[object]]) -> list[float]:
-    """Return the seconds of CPU of each call, the least of some, by turns."""
+async def _cpu_of(*calls: Callable[[], Awaitable[object]]) -> list[float]:
+    """Return the seconds of CPU of each call, which are made by turns."""
     costs: list[list[float]] = [[] for _ in calls]
     for _ in range(REPEATS):
         for call, found in zip(calls, costs, strict=True):
             used = process_time()
             await call()
             found.append(process_time() - used)
-    return [min(found) for found in costs]
+    return [median(found) for found in costs]
 
 
 async def _work_for_playlist(url: str) -> dict[str, float]:
@@ -144,7 +144,7 @@ async def _work_for_playlist(url: str) -> dict[str, float]:
         for _ in range(PLAYLISTS):
             Playlist.parse(text)
 
-    own, alone = await _least(lambda: curl([url] * PLAYLISTS), parse)
+    own, alone = await _cpu_of(lambda: curl([url] * PLAYLISTS), parse)
     return {
         "playlist": own / PLAYLISTS,
         "parse": alone / PLAYLISTS,
