@@ -343,6 +343,31 @@ async def test_a_stream_that_opens_while_the_client_closes_is_closed(
     assert _unwatched(frigate)
 
 
+async def test_closing_the_client_ends_queries_and_lets_commands_end(
+    frigate: FakeFrigate, connect: Connect
+) -> None:
+    client = connect(frigate.internal_url)
+    review = frigate.add_review(CAMERA)
+    frigate.fail("/api/", Fault.stall())
+
+    async def watch() -> None:
+        async with client.reviews.preview(review.id):
+            pytest.fail("The client is closed")
+
+    queries = [asyncio.ensure_future(client.system.stats()) for _ in range(9)]
+    queries.append(asyncio.ensure_future(watch()))
+    command = asyncio.ensure_future(client.reviews.mark([review.id]))
+    # The others wait for a place in the lane.
+    await frigate.wait_for_requests(6)
+    client.close()
+    done, _ = await asyncio.wait(queries, timeout=1)
+    assert [type(one.exception()) for one in done] == [FrigateClosedError] * 10
+    await frigate.wait_for_open("/api/stats", 0, timeout=1)
+    frigate.clear_faults()
+    await command
+    assert await works(connect(frigate.internal_url))
+
+
 async def test_a_stream_that_was_not_left_does_not_block_others(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:

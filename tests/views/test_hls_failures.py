@@ -240,6 +240,26 @@ async def test_an_entry_that_is_reloaded_while_somebody_watches(
     assert await statuses(player, paths) == [200] * 4
 
 
+async def test_an_entry_that_is_unloaded_while_frigate_says_nothing(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    frigate: FakeFrigate,
+    login: RefreshToken,
+    player: Player,
+) -> None:
+    video = await player.play(player.signed(entry, login))
+    paths = urls(player, entry, login, video)
+    frigate.fail("/vod/", Fault.stall())
+    asked = [asyncio.ensure_future(player.status(one)) for one in paths]
+    await frigate.wait_for_open("/vod/", 4)
+    await hass.config_entries.async_unload(entry.entry_id)
+    await frigate.wait_for_open("/vod/", 0, timeout=1)
+    assert await asyncio.gather(*asked) == [503] * 4
+    frigate.clear_faults()
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    assert await statuses(player, paths) == [200] * 4
+
+
 async def test_an_entry_that_is_disabled_or_removed(
     hass: HomeAssistant,
     entry: MockConfigEntry,

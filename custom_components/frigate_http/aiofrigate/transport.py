@@ -50,6 +50,7 @@ MAX_BYTES = 32 * 2**20
 _ERROR_BYTES = 64 * 2**10
 _MIN_COOKIE_LENGTH = 8
 _MAX_COOKIES = 20
+_CLOSED = "The client is closed"
 
 
 class Transport:
@@ -77,6 +78,7 @@ class Transport:
         self._lanes = Lanes()
         self._stale_proxy = StaleProxy()
         self._open: set[aiohttp.ClientResponse] = set()
+        self._limits: set[asyncio.Timeout] = set()
         self._closed = False
         self._mask = SecretMask(())
         self._sessions: dict[str, None] = {}
@@ -145,7 +147,11 @@ class Transport:
             try:
                 # The limit of aiohttp begins anew with each HTTP request; this one also
                 # covers the login, redirects and what is sent again.
-                async with time_limit(timeout), self._lanes.place_in(lane):
+                async with (
+                    self._until_closed(request),
+                    time_limit(timeout),
+                    self._lanes.place_in(lane),
+                ):
                     has_place = True
                     yield
             except FrigateError as err:
@@ -190,9 +196,10 @@ class Transport:
         )
         with self.metrics.recording_errors(request.key), forgetting_causes():
             async with AsyncExitStack() as stack:
-                async with time_limit(REQUEST_TIMEOUT):
-                    await stack.enter_async_context(self._lanes.place_in(lane))
-                response = await self.login.run(partial(self._send, request))
+                async with self._until_closed(request):
+                    async with time_limit(REQUEST_TIMEOUT):
+                        await stack.enter_async_context(self._lanes.place_in(lane))
+                    response = await self.login.run(partial(self._send, request))
                 await stack.enter_async_context(self._kept_open(response))
                 # A login page must neither be passed on as a video nor be read to its end.
                 if response.content_type == "text/html":
@@ -200,6 +207,23 @@ class Transport:
                         "A web page instead of a stream", response.status
                     )
                 yield Stream(response, self.mask_of(request))
+
+    @asynccontextmanager
+    async def _until_closed(self, request: Request) -> AsyncGenerator[None]:
+        """Raise FrigateClosedError as soon as the client is closed.
+
+        A command is waited for: nobody would know whether it was carried out.
+        """
+        try:
+            async with asyncio.timeout(None) as limit:
+                if request.is_safe:
+                    self._limits.add(limit)
+                try:
+                    yield
+                finally:
+                    self._limits.discard(limit)
+        except TimeoutError as err:
+            raise FrigateClosedError(_CLOSED) from err
 
     @asynccontextmanager
     async def _kept_open(
@@ -249,15 +273,18 @@ class Transport:
         self.login.change_password(password)
 
     def close(self) -> None:
-        """Close every open stream; nothing can be sent afterwards."""
+        """Close every open stream and query; nothing can be sent afterwards."""
         self._closed = True
         for response in tuple(self._open):
             response.close()
+        for limit in self._limits:
+            if not limit.expired():
+                limit.reschedule(0.0)
 
     def raise_if_closed(self) -> None:
         """Raise FrigateClosedError if the client or its session was closed."""
         if self._closed or self.session.closed:
-            raise FrigateClosedError("The client is closed")
+            raise FrigateClosedError(_CLOSED)
 
     def _prepare(
         self, method: str, target: Route | str, query: Query | None, **how: Any
