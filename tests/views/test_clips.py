@@ -1,5 +1,6 @@
 """Parts of the recordings as one file, watched through Home Assistant."""
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -29,6 +30,7 @@ pytestmark = pytest.mark.usefixtures("fixed_time", "folders")
 
 DOOR, GATE = "front_door", "Portones"
 SECONDS = 10
+HUGE = f"bytes=0-{'9' * 5000}"
 SMALL = Scene(width=64, height=48, fps=2, sound=None)
 TRANSLATIONS = Path(clips.__file__).parents[1] / "translations"
 
@@ -81,6 +83,9 @@ async def test_a_clip_is_made_once_and_a_player_can_seek_in_it(
             part = await watcher.see(url, Range=asked, **condition)
             assert (part.status, part.body) == (206, whole.body[first : last + 1])
             assert part.headers["Content-Range"] == f"bytes {first}-{last}/{size}"
+    for asked in ("bytes=0-1,4-5", "bytes=5-1", "lines=0-1", "bytes=-0", HUGE):
+        again = await watcher.see(url, Range=asked)
+        assert (again.status, again.body) == (200, whole.body), asked
     for other in ('"other"', f"W/{tag}", "Thu, 26 Nov 2020 12:00:00 GMT"):
         again = await watcher.see(url, Range="bytes=0-9", If_Range=other)
         assert (again.status, again.body) == (200, whole.body)
@@ -130,6 +135,26 @@ async def test_a_restricted_account_shows_no_clip_of_another_camera(
     frigate.clear_requests()
     assert await watcher.status(url_of(frigate, entry)) == 404
     assert not frigate.requests
+
+
+async def test_who_loses_the_camera_while_a_clip_is_made_does_not_get_it(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    hass_client: ClientSessionGenerator,
+    url: str,
+) -> None:
+    user = guest_of(hass, entry, DOOR)
+    guest = await watcher_of(hass, hass_client, user)
+    frigate.fail(r".*/clip\.mp4", Fault.stall())
+    asked = asyncio.create_task(guest.status(url))
+    await frigate.wait_for_open(r".*/clip\.mp4", 1)
+    user.mock_policy({})
+    frigate.clear_faults()
+    assert await asked == 404
+    user.mock_policy({"entities": True})
+    assert await guest.status(url) == 200
+    assert len(made(frigate)) == 1
 
 
 def test_the_errors_that_have_an_answer_of_their_own_exist() -> None:

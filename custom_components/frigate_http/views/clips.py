@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.http import HomeAssistantView
 
-from ..aiofrigate import FrigateError
+from ..aiofrigate import ByteRange, FrigateError
 from ..const import DOMAIN
 from ..downloads.clip_cache import clip_cache
 from ..runtime import FrigateConfigEntry
@@ -61,6 +61,8 @@ class ClipView(HomeAssistantView):
             )
         except HomeAssistantError as err:
             raise _answer_to(err) from err
+        # Within a minute, whoever asks may have lost the camera.
+        require_camera(access_to(request, entry_id), camera)
         return _ClipResponse(hass, access.entry, path)
 
     head = get
@@ -86,14 +88,20 @@ class _ClipResponse(web.FileResponse):
 
     @override
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
-        condition = request.headers.get(hdrs.IF_RANGE, "")
-        # aiohttp compares times only, and takes an ETag for no condition at all.
-        if condition.endswith('"') and condition != await self._async_tag():
+        if hdrs.RANGE in request.headers and not await self._async_is_for_part(request):
             headers = request.headers.copy()
-            headers.popall(hdrs.RANGE, None)
+            headers.popall(hdrs.RANGE)
             request = request.clone(headers=headers)
         with disconnected_on_unload(request, self._entry):
             return await super().prepare(request)
+
+    async def _async_is_for_part(self, request: web.BaseRequest) -> bool:
+        """Return whether a part is asked for, and nothing that aiohttp misunderstands."""
+        if ByteRange.parse(request.headers[hdrs.RANGE]) is None:
+            return False
+        condition = request.headers.get(hdrs.IF_RANGE, "")
+        # aiohttp compares times only, and takes an ETag for no condition at all.
+        return not condition.endswith('"') or condition == await self._async_tag()
 
     async def _async_tag(self) -> str | None:
         """Return the ETag that aiohttp gives the file; None if it is gone."""
