@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import AsyncExitStack
 import gc
+from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
@@ -299,6 +300,33 @@ async def test_a_stream_is_closed_when_its_reader_is_cancelled_before_the_first_
         assert await _frame(stream)
 
 
+async def test_thumbnails_of_a_page_wait_for_a_slow_server(
+    frigate: FakeFrigate, client: FrigateClient, freezer: FrozenDateTimeFactory
+) -> None:
+    event = frigate.add_event(CAMERA)
+    thumbnail = f"/api/events/{event.id}/thumbnail.jpg"
+    frigate.fail(thumbnail, Fault.stall())
+    found = asyncio.gather(
+        *(client.events.thumbnail(event.id) for _ in range(THUMBNAILS * 2))
+    )
+    await frigate.wait_for_open(thumbnail, THUMBNAILS)
+    freezer.tick(9)
+    frigate.clear_faults()
+    frigate.fail(thumbnail, Fault.stall())
+    await frigate.wait_for_requests(THUMBNAILS * 2)
+    freezer.tick(9)
+    frigate.clear_faults()
+    assert len({one.content for one in await found}) == 1
+    frigate.fail(thumbnail, Fault.stall())
+    silent = asyncio.ensure_future(client.events.thumbnail(event.id))
+    await frigate.wait_for_open(thumbnail, 1)
+    freezer.tick(31)
+    with pytest.raises(FrigateTimeoutError):
+        await silent
+    frigate.clear_faults()
+    assert await works(client)
+
+
 async def test_closing_the_client_closes_every_stream(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
@@ -354,8 +382,10 @@ async def test_closing_the_client_ends_queries_and_lets_commands_end(
         async with client.reviews.preview(review.id):
             pytest.fail("The client is closed")
 
-    queries = [asyncio.ensure_future(client.system.stats()) for _ in range(9)]
-    queries.append(asyncio.ensure_future(watch()))
+    queries: list[asyncio.Future[Any]] = [
+        asyncio.ensure_future(one)
+        for one in (watch(), *(client.system.stats() for _ in range(9)))
+    ]
     command = asyncio.ensure_future(client.reviews.mark([review.id]))
     # The others wait for a place in the lane.
     await frigate.wait_for_requests(6)

@@ -10,6 +10,8 @@ from .routes import Route, route
 from .transport import Transport
 
 MAX_THUMBNAIL_BYTES = 2 * 2**20
+THUMBNAIL_TIMEOUT = 30.0
+"""Seconds, the wait for a place included: a page asks for a hundred at once."""
 
 # No proxy takes it for another path: it is not dots alone, and nothing in it is quoted.
 _FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,199}")
@@ -23,7 +25,11 @@ async def get_thumbnail(transport: Transport, target: Route) -> StillImage:
         FrigateDataError: the answer is not an image.
     """
     answer = await transport.request(
-        "GET", target, lane=Lane.THUMBNAILS, max_bytes=MAX_THUMBNAIL_BYTES
+        "GET",
+        target,
+        lane=Lane.THUMBNAILS,
+        timeout=THUMBNAIL_TIMEOUT,
+        max_bytes=MAX_THUMBNAIL_BYTES,
     )
     return still_image(answer)
 
