@@ -11,6 +11,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.frigate_http.downloads.cache_files import CacheKey
 from custom_components.frigate_http.downloads.clip_cache import (
     MAX_JOBS,
     ClipCache,
@@ -64,19 +65,19 @@ class Asker:
 
     def cached(self, later: float = 0) -> Path | None:
         """Return the clip if it is there."""
-        return self.cache.cached_clip(
-            self._entry.entry_id, "front_door", self.start + later, self.end + later
-        )
+        start, end = int(self.start + later), int(self.end + later)
+        key = CacheKey(self._entry.entry_id, "clip", "front_door", start, end)
+        return self.cache._find(key)
 
     async def image(self, event_id: str) -> Path:
         """Return the snapshot of an event."""
-        return await self.cache.async_get_image(
-            self._entry.runtime_data.client, self._entry.entry_id, event_id, "snapshot"
+        return await self.cache.async_get_snapshot(
+            self._entry.runtime_data.client, self._entry.entry_id, event_id
         )
 
     def cached_image(self, event_id: str) -> Path | None:
         """Return the snapshot of an event if it is there."""
-        return self.cache.cached_image(self._entry.entry_id, event_id, "snapshot")
+        return self.cache._find(CacheKey(self._entry.entry_id, "snapshot", event_id))
 
     def requests(self) -> list[str]:
         """Return the paths of the clips that were requested."""
@@ -482,30 +483,17 @@ async def test_as_much_as_needed_gives_way(disk: Disk, asker: Asker) -> None:
 
 
 @EVERY_VERSION
-@pytest.mark.parametrize("kind", ["snapshot", "thumbnail"])
-async def test_images(
-    hass: HomeAssistant,
-    root: Path,
-    frigate: FakeFrigate,
-    entry: MockConfigEntry,
-    kind: Any,
-) -> None:
+async def test_a_snapshot_is_fetched_once(frigate: FakeFrigate, asker: Asker) -> None:
     event_id = frigate.add_event("front_door", ago=300, duration=2).id
     frigate.clear_requests()
-    cache, client = clip_cache(hass), entry.runtime_data.client
-    paths = await asyncio.gather(
-        *(
-            cache.async_get_image(client, entry.entry_id, event_id, kind)
-            for _ in range(10)
-        )
-    )
+    paths = await asyncio.gather(*(asker.image(event_id) for _ in range(10)))
     assert [one.path for one in frigate.requests] == [
-        f"/api/events/{event_id}/{kind}.jpg"
+        f"/api/events/{event_id}/snapshot.jpg"
     ]
     (path,) = {*paths}
     assert path.suffix == ".jpg"
     assert path.read_bytes().startswith(b"\xff\xd8\xff")
-    assert cache.cached_image(entry.entry_id, event_id, kind) == path
+    assert asker.cached_image(event_id) == path
 
 
 @pytest.mark.parametrize(

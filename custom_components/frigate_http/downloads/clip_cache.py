@@ -13,7 +13,6 @@ from functools import partial
 import math
 from pathlib import Path
 import shutil
-from typing import Literal
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
@@ -61,8 +60,6 @@ SWEEP_INTERVAL = timedelta(minutes=15)
 _CHUNK_DURATION = 60.0
 # A recording has 8 Mbit/s, and its chunks are there until they are joined.
 _EXPECTED_BYTES_PER_SECOND = 2 * 2**20
-
-type ImageKind = Literal["snapshot", "thumbnail"]
 
 _CLIP_CACHE: HassKey[ClipCache] = HassKey(f"{DOMAIN}.clip_cache")
 
@@ -130,15 +127,14 @@ class ClipCache:
         )
         return await self._async_get(key, job)
 
-    async def async_get_image(
+    async def async_get_snapshot(
         self,
         client: FrigateClient,
         entry_id: str,
         event_id: str,
-        kind: ImageKind,
         version: int = 0,
     ) -> Path:
-        """Return the path of an image of an event.
+        """Return the path of the snapshot of an event.
 
         While the event is in progress, Frigate may replace the image: whoever wants that
         of now asks for another version.
@@ -151,24 +147,10 @@ class ClipCache:
             hass=self._hass,
             client=client,
             event_id=event_id,
-            media="snapshot.jpg" if kind == "snapshot" else "thumbnail.jpg",
+            media="snapshot.jpg",
         )
-        key = CacheKey(entry_id, kind, event_id, version, version)
+        key = CacheKey(entry_id, "snapshot", event_id, version, version)
         return await self._async_get(key, job)
-
-    @callback
-    def cached_clip(
-        self, entry_id: str, camera: str, start: float, end: float
-    ) -> Path | None:
-        """Return the path of a video only if it is there."""
-        return self._find(_clip_key(entry_id, camera, start, end))
-
-    @callback
-    def cached_image(
-        self, entry_id: str, event_id: str, kind: ImageKind
-    ) -> Path | None:
-        """Return the path of an image only if it is there."""
-        return self._find(CacheKey(entry_id, kind, event_id))
 
     async def async_close_entry(self, entry_id: str) -> None:
         """End what is being made for a server, and delete its files."""

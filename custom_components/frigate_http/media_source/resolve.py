@@ -115,11 +115,10 @@ async def _async_resolve_snapshot(browsing: Browsing, event_id: str) -> PlayMedi
     event = await async_get_event(browsing, event_id)
     path: Path | None = None
     try:
-        path = await clip_cache(browsing.hass).async_get_image(
+        path = await clip_cache(browsing.hass).async_get_snapshot(
             browsing.client,
             browsing.entry_id,
             event_id,
-            "snapshot",
             version=0 if event.has_ended else int(browsing.now),
         )
     except HomeAssistantError as err:
