@@ -506,3 +506,26 @@ async def test_names_that_frigate_would_take_for_something_else(
     assert await browser.search("AB") == []
     assert len(await browser.search("person")) == 2
     assert odd.id in id_of((await browser.search("person"))[1])
+
+
+@EVERY_VERSION
+async def test_review_items_of_long_ago_are_found_by_person(
+    hass: HomeAssistant, frigate: FakeFrigate, hass_ws_client: WebSocketGenerator
+) -> None:
+    frigate.add_reviews(DOOR, 2500, ago=60, every=10)
+    ids: dict[str, str] = {}
+    for name, ago in (("new", 30), ("middle", 15_005), ("old", 90_000)):
+        event = frigate.add_event(DOOR, ago=ago, sub_label="Ana")
+        ids[name] = frigate.add_review(DOOR, ago=ago, events=[event.id]).id
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    browser = Browser(await hass_ws_client(hass))
+    where = ReviewsFolder(entry.entry_id, Severity.ALERT)
+    frigate.clear_requests()
+    assert names(await browser.search("ana", where), ids) == ["new", "middle", "old"]
+    # What lies between them is not read.
+    assert asked(frigate) == [
+        "/api/events",
+        "/api/review",
+        "/api/review",
+        "/api/review",
+    ]

@@ -61,7 +61,7 @@ from .notifications import (
     is_push_public_key,
     is_push_secret,
 )
-from .paging import Page
+from .paging import TICK, Page
 from .parsing import MAX_NAME_LENGTH, as_timestamp
 from .playlists import Playlist
 from .previews import Preview
@@ -107,6 +107,7 @@ __all__ = [
     "MAX_NAME_LENGTH",
     "MAX_RANGE",
     "NO_PROFILE",
+    "TICK",
     "TIMELAPSE",
     "ByteRange",
     "CameraActivity",

@@ -122,9 +122,9 @@ async def _async_resolve_snapshot(browsing: Browsing, event_id: str) -> PlayMedi
             version=0 if event.has_ended else int(browsing.now),
         )
     except HomeAssistantError as err:
-        # A browser needs no file, so a full disk does not matter to it.
         if isinstance(err.__cause__, FrigateNotFoundError):
             raise not_found() from err
+        # A browser needs no file, so a full disk does not matter to it.
         if isinstance(err.__cause__, FrigateError):
             raise
     url = event_url(browsing.entry_id, event_id, "snapshot")

@@ -8,6 +8,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+import math
 from typing import Any, Final
 
 from homeassistant.components.media_player import (
@@ -20,6 +21,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
 from ..aiofrigate import (
+    TICK,
     Event,
     EventFilter,
     FrigateSearchDisabledError,
@@ -50,8 +52,9 @@ from .times import day_period
 MAX_RESULTS = 100
 MAX_LENGTH = 200
 """Characters of a search."""
-_MAX_REVIEWS = 1000
-"""Review items among which those with the events that were found are looked for."""
+_PAGE = 1000
+"""Review items of a request, among which those with the events that were found are looked for."""
+_MAX_PAGES = 5
 _ALL_TIME = 0.0
 """Without a start, Frigate lists the items of the last 24 hours."""
 _CLASSES: Final = frozenset({MediaClass.VIDEO, MediaClass.IMAGE})
@@ -287,24 +290,33 @@ async def _async_reviews(
 async def _async_reviews_with(
     browsing: Browsing, scope: Scope, events: Sequence[Event]
 ) -> list[Review]:
-    """Return the review items that are about some events."""
-    if not events:
-        return []
-    wanted = ReviewFilter(
-        cameras=sorted({one.camera for one in events if one.camera is not None}),
-        severity=scope.severity,
-        after=min(one.start or 0.0 for one in events),
-        before=max(one.end or browsing.now for one in events),
-        limit=_MAX_REVIEWS,
-    )
-    reviews = await browsing.client.reviews.list(wanted, fresh=True)
-    browsing.owners.remember_reviews(reviews)
+    """Return the review items that are about some events, of which there may be few a year."""
     event_ids = {one.event_id for one in events}
-    return [
-        one
-        for one in reviews
-        if scope.covers(one) and not event_ids.isdisjoint(one.event_ids)
-    ]
+    found: dict[str, Review] = {}
+    before = math.inf
+    for _number in range(_MAX_PAGES):
+        events = [one for one in events if (one.start or 0.0) < before]
+        if not events:
+            break
+        last = max(one.end or browsing.now for one in events)
+        wanted = ReviewFilter(
+            cameras=sorted({one.camera for one in events if one.camera is not None}),
+            severity=scope.severity,
+            after=min(one.start or 0.0 for one in events),
+            before=min(last, before),
+            limit=_PAGE,
+        )
+        reviews = await browsing.client.reviews.list(wanted, fresh=True)
+        found |= {
+            one.review_id: one
+            for one in reviews
+            if scope.covers(one) and not event_ids.isdisjoint(one.event_ids)
+        }
+        if len(reviews) < _PAGE or (start := reviews[-1].start) is None:
+            break
+        before = start + TICK
+    browsing.owners.remember_reviews(found.values())
+    return [*found.values()]
 
 
 async def _async_described(browsing: Browsing, scope: Scope, text: str) -> list[Event]:
