@@ -97,12 +97,18 @@ class ReviewSummary:
 
 
 def _unreviewed(data: Mapping[str, Any], severity: str) -> int | None:
-    """Return the number of unreviewed items; Frigate sends null for a sum of nothing."""
-    keys = (f"total_{severity}", f"reviewed_{severity}")
-    if any(key not in data for key in keys):
-        return None
-    total, reviewed = (0 if data[key] is None else as_int(data[key]) for key in keys)
+    total, reviewed = (
+        _count(data, f"{one}_{severity}") for one in ("total", "reviewed")
+    )
     return None if total is None or reviewed is None else max(0, total - reviewed)
+
+
+def _count(data: Mapping[str, Any], key: str) -> int | None:
+    """Return a number of items; Frigate sends null for a sum of nothing."""
+    if key in data and data[key] is None:
+        return 0
+    count = as_int(data.get(key))
+    return None if count is None else max(0, count)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,15 +126,9 @@ class ReviewDay:
             return None
         return cls(
             day=day,
-            alerts=_total(data, "alert"),
-            detections=_total(data, "detection"),
+            alerts=_count(data, "total_alert"),
+            detections=_count(data, "total_detection"),
         )
-
-
-def _total(data: Mapping[str, Any], severity: str) -> int | None:
-    key = f"total_{severity}"
-    total = 0 if key in data and data[key] is None else as_int(data.get(key))
-    return None if total is None else max(0, total)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,11 +74,11 @@ class Titles:
             self._places(review.camera, review.zones),
         )
 
-    def event(self, event: Event, *, with_date: bool = True) -> str:
+    def event(self, event: Event) -> str:
         """Return `2026-11-26 14:03:09 Car, DHL, AB-123 · Front door, Porch`."""
         what = () if event.label is None else (self.label(event.label),)
         return _item(
-            time_of(event.start, with_date=with_date),
+            time_of(event.start),
             (*what, event.sub_label or "", event.plate or ""),
             self._places(event.camera, event.zones),
         )
