@@ -21,8 +21,8 @@ from .media import (
 _SOURCE = "Frigate"
 # Long enough ago for the hour to be over, and somewhere within it.
 _AGO = 2 * HOUR
-_INTO_THE_HOUR = 20 * 60 + 30
-# Every second of the recordings begins with a keyframe.
+_INTO_THE_HOUR = 20 * 60 + 30.5
+# Each second begins with a keyframe, and a video with the one before what was asked for.
 _KEYFRAMES = 1
 # The second that a picture shows in its corner, see `tests/mp4/scene_clock.py`.
 _READ_CLOCK = """
@@ -51,7 +51,9 @@ async def see_alerts(world: World) -> None:
     await open_folders(world, _SOURCE, texts.ours("common.alerts"))
     await see_thumbnail(children(world).filter(has_text=PERSON).first)
     await child(world, texts.ours("common.by_day")).click()
-    await children(world).filter(has_text=texts.ours("common.alerts")).first.click()
+    reviews = world.frigate.state.database.reviews.values()
+    newest = max(one.start_time for one in reviews if PERSON in one.data["sub_labels"])
+    await child_beginning(world, _day_of(newest)).click()
     alert = children(world).filter(has_text=PERSON).first
     await see_thumbnail(alert)
     await world.screenshots.take("media-alerts", with_pictures=True)
@@ -63,10 +65,9 @@ async def watch_hour(world: World) -> None:
     """Play an hour of recordings, and find a moment in it by seeking."""
     texts, now = world.texts, world.frigate.state.clock()
     start = (now - _AGO) // HOUR * HOUR
-    begun = datetime.fromtimestamp(start, UTC)
     await open_folders(world, _SOURCE, texts.ours("common.recordings"), CAMERA_NAME)
-    await child_beginning(world, f"{begun:%Y-%m-%d}").click()
-    await child_beginning(world, f"{begun:%H:%M}").click()
+    await child_beginning(world, _day_of(start)).click()
+    await child_beginning(world, f"{datetime.fromtimestamp(start, UTC):%H:%M}").click()
     video = await see_video(world, with_sound=True)
     moment = start + _INTO_THE_HOUR
     await video.evaluate(
@@ -77,7 +78,8 @@ async def watch_hour(world: World) -> None:
         "video => !video.seeking && video.readyState > 1", arg=video
     )
     shown = await _read_clock(video)
-    if not moment - _KEYFRAMES <= shown <= moment + _KEYFRAMES:
+    # It is shown for a second.
+    if not shown <= moment < shown + 1 + _KEYFRAMES:
         raise DemoError(f"The video shows {shown} instead of {moment}.")
 
 
@@ -101,7 +103,17 @@ async def play_export(world: World) -> None:
     export = child_beginning(world, EXPORT)
     await see_thumbnail(export)
     await export.click()
-    await _read_clock(await see_video(world, with_sound=True))
+    shown = await _read_clock(await see_video(world, with_sound=True))
+    (made,) = [
+        one for one in world.frigate.state.exporter.exports if one.name == EXPORT
+    ]
+    if not made.start - _KEYFRAMES <= shown <= made.end:
+        raise DemoError(f"The export of {made.start:.0f} shows {shown}.")
+
+
+def _day_of(moment: float) -> str:
+    """Return the day of a moment, as Home Assistant tells it without a place."""
+    return f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%d}"
 
 
 def _position(world: World, start: float, moment: float) -> float:
