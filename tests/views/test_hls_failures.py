@@ -260,6 +260,24 @@ async def test_an_entry_that_is_unloaded_while_frigate_says_nothing(
     assert await statuses(player, paths) == [200] * 4
 
 
+async def test_home_assistant_that_stops_waits_for_nobody(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    frigate: FakeFrigate,
+    login: RefreshToken,
+    player: Player,
+) -> None:
+    video = await player.play(player.signed(entry, login))
+    frigate.fail(FILES, Fault.stall())
+    segment = video.file("seg-1")
+    # One of them waits for a place in the lane.
+    asked = [asyncio.ensure_future(player.status(segment)) for _ in range(17)]
+    await frigate.wait_for_open(FILES, 16)
+    await hass.async_stop(force=True)
+    await frigate.wait_for_open("/", 0, timeout=1)
+    assert await asyncio.gather(*asked) == [503] * 17
+
+
 async def test_an_entry_that_is_disabled_or_removed(
     hass: HomeAssistant,
     entry: MockConfigEntry,

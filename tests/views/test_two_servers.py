@@ -14,6 +14,7 @@ from homeassistant.core import HomeAssistant
 from tests.common import VIEWER
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate
+from tests.mp4.material import Scene
 
 from .common import Watcher, guest_of, watcher_of
 from .player import RECENT
@@ -35,6 +36,7 @@ async def test_a_right_for_a_camera_is_for_that_of_one_server(
     guest = await watcher_of(hass, hass_client, guest_of(hass, one, DOOR))
     review, event = frigate.add_review(DOOR).id, frigate.add_event(DOOR).id
     export = add_export(frigate)
+    frigate.state.footage.show(DOOR, Scene(width=64, height=48, fps=2, sound=None), 0)
 
     def urls(entry_id: str) -> list[str]:
         return [
