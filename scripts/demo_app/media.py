@@ -18,7 +18,7 @@ from tests.mp4.scene_clock import corner, read_clock
 from . import DOMAIN, DemoError, say
 from .api import Api, Json
 from .frigate import Target
-from .past import EXPORT, PLATE, VISITOR
+from .past import EXPORT, PLATE, UNFINISHED_EXPORT, VISITOR
 
 # Of a real server only the beginnings of folders are opened, as it may have very many.
 _FEW = 3
@@ -65,7 +65,7 @@ class _Visit:
 
     async def look_around(self) -> None:
         """Open every folder, look at thumbnails, and play one of each kind."""
-        items = await self._walk(self._root)
+        items = [one for one in await self._walk(self._root) if self._stays(one)]
         kinds = Counter(_kind(one) for one in items)
         counts = ", ".join(f"{kinds[kind]} {kind}" for kind in sorted(kinds))
         say(f"media   {self.title}: {counts}")
@@ -84,6 +84,11 @@ class _Visit:
                 await self._play(kind, ids[len(ids) // 3])
             elif self._simulated:
                 raise DemoError(f"there is no {kind} to be played")
+
+    def _stays(self, item: Json) -> bool:
+        """Return whether something is there for long: actions make exports, and delete them."""
+        named = item["title"].startswith((EXPORT, UNFINISHED_EXPORT))
+        return named or not self._simulated or _kind(item) != "export"
 
     async def _walk(self, media_id: str) -> list[Json]:
         """Return everything in a folder and in those below it."""

@@ -10,7 +10,8 @@ from tests.mp4.material import Scene
 
 from .visits import DOOR, DRIVE, ZONE
 
-VISITOR, PLATE, EXPORT = "Eileen", "SBA 1234", "Parcel at the door"
+VISITOR, PLATE = "Eileen", "SBA 1234"
+EXPORT, UNFINISHED_EXPORT = "Parcel at the door", "The whole morning"
 _SIZE = 384, 216
 _MINUTE, _HOUR = 60, 60 * 60
 # More than a day, so that there are at least two of them to choose from.
@@ -100,7 +101,7 @@ def _add_exports(server: FakeFrigate) -> None:
         DRIVE,
         now - 2 * _HOUR,
         now - _HOUR,
-        "The whole morning",
+        UNFINISHED_EXPORT,
         status="running",
         outcome="hang",
     )
