@@ -2,13 +2,16 @@
 
 from datetime import UTC, date, datetime
 from itertools import pairwise
+import math
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.frigate_http.media_ids import (
     MediaId,
     RecordingsOfCamera,
+    RecordingsOfDay,
     ReviewsOfDay,
     Severity,
 )
@@ -19,15 +22,18 @@ from custom_components.frigate_http.media_source.times import (
     parts_of,
 )
 from custom_components.frigate_http.periods import Period
+from homeassistant.auth.models import User
 from homeassistant.components.media_player import BrowseMedia
 from homeassistant.components.media_source import (
     async_browse_media,
     async_resolve_media,
 )
 from homeassistant.core import HomeAssistant
+from tests.common import pass_time
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate
 from tests.versions import EVERY_VERSION
+from tests.views.player import Player
 
 DOOR = "front_door"
 HOUR = 3600
@@ -153,3 +159,34 @@ def test_parts_are_short_enough_and_few_enough() -> None:
     endless = parts_of(Period(1.0, 1.8e9))
     assert len(endless) == 100
     assert all(0 < one.end - one.start <= 9_900 for one in endless)
+
+
+@EVERY_VERSION
+async def test_the_running_hour_grows(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+    hass_client_no_auth: ClientSessionGenerator,
+    hass_admin_user: User,
+) -> None:
+    freezer.move_to("2026-11-26T12:00:00+00:00")
+    # It is a quarter to six.
+    await hass.config.async_set_time_zone("Asia/Kathmandu")
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    now = frigate.state.clock()
+    frigate.record_only(DOOR, (now - 100, math.inf))
+    where = RecordingsOfDay(entry.entry_id, DOOR, date(2026, 11, 26))
+    player = Player(hass, hass_client_no_auth)
+    login = await player.log_in(hass_admin_user)
+
+    async def segments() -> int:
+        (hour,) = await listed(hass, where)
+        assert hour_of(hour) == "17:00"
+        found = await async_resolve_media(hass, hour.media_content_id, None)
+        path = found.url.partition("?")[0]
+        assert path.endswith(f"/{now - 2700}/{now + 900}/master.m3u8")
+        return len((await player.play(player.sign(path, login))).files)
+
+    before = await segments()
+    await pass_time(hass, freezer, 300)
+    assert await segments() == before + 30
