@@ -165,7 +165,7 @@ async def test_thumbnails_and_video_delay_nothing_but_themselves(
     assert len(sent(frigate, thumbnail)) == THUMBNAILS
     assert len(sent(frigate, video)) == FOOTAGE
 
-    freezer.tick(16)
+    freezer.tick(31)
     errors = await asyncio.gather(*tasks, return_exceptions=True)
     assert {type(error) for error in errors} == {FrigateTimeoutError}
     frigate.clear_faults()
