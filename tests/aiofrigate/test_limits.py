@@ -371,29 +371,31 @@ async def test_a_stream_that_opens_while_the_client_closes_is_closed(
     assert _unwatched(frigate)
 
 
-async def test_closing_the_client_ends_queries_and_lets_commands_end(
+async def test_closing_the_client_ends_what_is_watched_and_nothing_else(
     frigate: FakeFrigate, connect: Connect
 ) -> None:
     client = connect(frigate.internal_url)
-    review = frigate.add_review(CAMERA)
+    review, event = frigate.add_review(CAMERA), frigate.add_event(CAMERA)
     frigate.fail("/api/", Fault.stall())
 
     async def watch() -> None:
         async with client.reviews.preview(review.id):
             pytest.fail("The client is closed")
 
-    queries: list[asyncio.Future[Any]] = [
+    watched: list[asyncio.Future[Any]] = [
         asyncio.ensure_future(one)
-        for one in (watch(), *(client.system.stats() for _ in range(9)))
+        for one in (watch(), *(client.events.thumbnail(event.id) for _ in range(9)))
     ]
+    query = asyncio.ensure_future(client.system.stats())
     command = asyncio.ensure_future(client.reviews.mark([review.id]))
-    # The others wait for a place in the lane.
-    await frigate.wait_for_requests(6)
+    # The ninth thumbnail waits for a place.
+    await frigate.wait_for_requests(THUMBNAILS + 3)
     client.close()
-    done, _ = await asyncio.wait(queries, timeout=1)
+    done, _ = await asyncio.wait(watched, timeout=1)
     assert [type(one.exception()) for one in done] == [FrigateClosedError] * 10
-    await frigate.wait_for_open("/api/stats", 0, timeout=1)
+    await frigate.wait_for_open("/api/(events|review/)", 0, timeout=1)
     frigate.clear_faults()
+    assert (await query).version
     await command
     assert await works(connect(frigate.internal_url))
 

@@ -51,6 +51,7 @@ _ERROR_BYTES = 64 * 2**10
 _MIN_COOKIE_LENGTH = 8
 _MAX_COOKIES = 20
 _CLOSED = "The client is closed"
+_WATCHED = frozenset({Lane.FOOTAGE, Lane.THUMBNAILS})
 
 
 class Transport:
@@ -148,7 +149,7 @@ class Transport:
                 # The limit of aiohttp begins anew with each HTTP request; this one also
                 # covers the login, redirects and what is sent again.
                 async with (
-                    self._until_closed(request),
+                    self._until_closed(lane),
                     time_limit(timeout),
                     self._lanes.place_in(lane),
                 ):
@@ -196,7 +197,7 @@ class Transport:
         )
         with self.metrics.recording_errors(request.key), forgetting_causes():
             async with AsyncExitStack() as stack:
-                async with self._until_closed(request):
+                async with self._until_closed(lane):
                     async with time_limit(REQUEST_TIMEOUT):
                         await stack.enter_async_context(self._lanes.place_in(lane))
                     response = await self.login.run(partial(self._send, request))
@@ -209,14 +210,14 @@ class Transport:
                 yield Stream(response, self.mask_of(request))
 
     @asynccontextmanager
-    async def _until_closed(self, request: Request) -> AsyncGenerator[None]:
+    async def _until_closed(self, lane: Lane) -> AsyncGenerator[None]:
         """Raise FrigateClosedError as soon as the client is closed.
 
-        A command is waited for: nobody would know whether it was carried out.
+        Only for what somebody looks at: an action gets the answer that is on its way.
         """
         try:
             async with asyncio.timeout(None) as limit:
-                if request.is_safe:
+                if lane in _WATCHED:
                     self._limits.add(limit)
                 try:
                     yield
@@ -273,7 +274,7 @@ class Transport:
         self.login.change_password(password)
 
     def close(self) -> None:
-        """Close every open stream and query; nothing can be sent afterwards."""
+        """Close all that is open or watched; nothing can be sent afterwards."""
         self._closed = True
         for response in tuple(self._open):
             response.close()
