@@ -57,7 +57,7 @@ async def client(
 ) -> Any:
     """Return a client that is logged in to Home Assistant."""
     # The test's web server takes no more routes once it runs.
-    for component in ("config", "camera", "media_source", "stream", "websocket_api"):
+    for component in ("config", "camera", DOMAIN):
         assert await async_setup_component(hass, component, {})
     return await hass_client()
 
