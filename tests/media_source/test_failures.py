@@ -101,10 +101,8 @@ async def test_a_config_entry_that_is_unloaded_while_a_folder_opens(
     await frigate.wait_for_requests(1)
     await hass.config_entries.async_unload(entry.entry_id)
     frigate.clear_faults()
-    # Nobody waits for an answer that may never come.
-    with pytest.raises(BrowseError) as closed:
-        await opening
-    assert closed.value.translation_key == "closed"
+    # What is on its way still arrives.
+    assert len((await opening).children or ()) == 3
     with pytest.raises(BrowseError) as caught:
         await async_browse_media(hass, where)
     assert caught.value.translation_key == "media_not_loaded"

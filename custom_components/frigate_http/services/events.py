@@ -1,7 +1,7 @@
 """Actions to find, create, end, delete, retain and label events."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 import math
@@ -78,6 +78,12 @@ def _as_json(call: ServerCall, event: Event) -> JsonObjectType:
     }
 
 
+def _names(data: Mapping[str, Any], field: str) -> Sequence[str]:
+    """Return the names of a filter; `all` alone stands for no filter, as at Frigate."""
+    names: Sequence[str] = data.get(field, ())
+    return () if [*names] == ["all"] else names
+
+
 async def _get_events(call: ServerCall) -> JsonObjectType:
     """List the current events without waiting for an end in the future."""
     data, period = call.data, periods.open_period_of(call.data, call.client.clock)
@@ -87,9 +93,9 @@ async def _get_events(call: ServerCall) -> JsonObjectType:
         return {"events": []}
     wanted = EventFilter(
         cameras=cameras or (),
-        labels=data.get("labels", ()),
-        zones=data.get("zones", ()),
-        sub_labels=data.get("sub_labels", ()),
+        labels=_names(data, "labels"),
+        zones=_names(data, "zones"),
+        sub_labels=_names(data, "sub_labels"),
         after=period.start,
         before=period.end,
         in_progress=data.get("in_progress"),
