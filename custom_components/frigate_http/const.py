@@ -15,6 +15,11 @@ EVENT_ACTIVITY: Final = f"{DOMAIN}_activity"
 POLL_INTERVAL: Final = timedelta(seconds=15)
 """Frigate updates its statistics at the same interval, so faster polling is useless."""
 
+MEDIA_PADDING: Final = 5.0
+"""Seconds that the media browser shows before and after an item."""
+MAX_MEDIA_FILE: Final = 600.0
+"""Seconds of the longest video that is made into one file for media players."""
+
 CONF_TAKEN_OVER: Final = "taken_over"
 """Whether the entities were taken over from the official integration."""
 CONF_PROXY_USERNAME: Final = "proxy_username"

@@ -17,8 +17,12 @@ from .permissions import CameraPermissions
 from .runtime import FrigateConfigEntry, FrigateRuntime
 
 
+class UnknownServerError(Exception):
+    """There is no such config entry."""
+
+
 class NotLoadedError(Exception):
-    """There is no such config entry, or it is not loaded."""
+    """The config entry is not loaded, which may be over in a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +60,13 @@ def async_get_access(
     """Return what a user, or an automation, may see of a server.
 
     Raises:
-        NotLoadedError: its config entry does not exist or is not loaded.
+        UnknownServerError: it has no config entry.
+        NotLoadedError: its config entry is not loaded.
     """
     entry: FrigateConfigEntry | None = hass.config_entries.async_get_entry(entry_id)
-    if (
-        entry is None
-        or entry.domain != DOMAIN
-        or entry.state is not ConfigEntryState.LOADED
-    ):
+    if entry is None or entry.domain != DOMAIN:
+        raise UnknownServerError(entry_id)
+    if entry.state is not ConfigEntryState.LOADED:
         raise NotLoadedError(entry_id)
     return MediaAccess(entry, entry.runtime_data, CameraPermissions(hass, entry, user))
 

@@ -7,6 +7,7 @@ from typing import Final
 from homeassistant.util import dt as dt_util
 
 from .aiofrigate import Event, Export, Preview, Review, ServerClock
+from .const import MAX_MEDIA_FILE, MEDIA_PADDING
 from .media_ids import EventSnapshot, EventVideo, ExportVideo, Form, ReviewVideo
 from .view_urls import event_url, export_url, preview_url, review_url
 
@@ -14,8 +15,6 @@ type Links = dict[str, str | None]
 
 MEDIA_CONTENT_ID: Final = "media_content_id"
 THUMBNAIL: Final = "thumbnail"
-MAX_FILE_DURATION = 590.0
-"""Seconds. A video that is longer, with what is shown before and after it, is not one file."""
 NO_EXPORT: Final[Mapping[str, None]] = {MEDIA_CONTENT_ID: None, "video": None}
 """The links to an export that is not finished."""
 
@@ -76,5 +75,6 @@ class MediaLinks:
         """Return the form that most players take: one file, unless the video is too long."""
         if end is None:
             end = self.clock.estimate(dt_util.utcnow().timestamp())
-        is_long = start is not None and end - start > MAX_FILE_DURATION
+        longest = MAX_MEDIA_FILE - 2 * MEDIA_PADDING
+        is_long = start is not None and end - start > longest
         return Form.HLS if is_long else Form.MP4

@@ -23,7 +23,7 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util.hass_dict import HassKey
 
 from ..aiofrigate import FrigateClient
-from ..const import DOMAIN, LOGGER
+from ..const import DOMAIN, LOGGER, MAX_MEDIA_FILE
 from ..errors import action_error, action_errors, validation_error
 from ..periods import Period
 from .cache_files import (
@@ -44,8 +44,6 @@ from .limits import check_clip_size, check_space
 from .saving import run_blocking
 from .workspace import workspace_for
 
-MAX_CLIP_DURATION = 600.0
-"""Maximum duration of a video in the cache in seconds."""
 MAX_BYTES = 512 * 2**20
 """Bytes that all finished files have at most. What is being made comes on top."""
 MAX_AGE = timedelta(hours=24)
@@ -111,9 +109,9 @@ class ClipCache:
         """
         if not start < end:
             raise validation_error("bad_times")
-        if end - start > MAX_CLIP_DURATION:
+        if end - start > MAX_MEDIA_FILE:
             raise validation_error(
-                "media_too_long", minutes=f"{MAX_CLIP_DURATION / 60:.0f}"
+                "media_too_long", minutes=f"{MAX_MEDIA_FILE / 60:.0f}"
             )
         key = _clip_key(entry_id, camera, start, end)
         job = ClipJob(

@@ -13,8 +13,7 @@ from ..live.camera_state import ALL
 from ..live.topics import Kind, Topic
 from .live import LiveEntity
 
-_OBJECTS = (
-    ALL,
+OBJECT_LABELS = (
     "person",
     "car",
     "dog",
@@ -26,12 +25,13 @@ _OBJECTS = (
     "truck",
     "package",
 )
-_SOUNDS = ("bark", "fire_alarm", "scream", "speech", "yell")
+SOUND_LABELS = ("bark", "fire_alarm", "scream", "speech", "yell")
+_OBJECTS = (ALL, *OBJECT_LABELS)
 NAMED: Mapping[str, tuple[str, ...]] = {
     "occupancy": _OBJECTS,
     "count": _OBJECTS,
     "active_count": _OBJECTS,
-    "sound": _SOUNDS,
+    "sound": SOUND_LABELS,
 }
 """The labels that have texts of their own, by the key of the description."""
 

@@ -7,11 +7,11 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
 from ..aiofrigate import FrigateClient
-from ..const import DOMAIN
 from ..errors import action_error
 from ..media_access import (
     MediaAccess,
     NotLoadedError,
+    UnknownServerError,
     async_get_access,
     async_get_requester,
 )
@@ -66,11 +66,10 @@ async def async_begin(hass: HomeAssistant, entry_id: str) -> Browsing:
     Raises:
         HomeAssistantError: there is no such server, or it is not loaded.
     """
-    entry = hass.config_entries.async_get_entry(entry_id)
-    if entry is None or entry.domain != DOMAIN:
-        raise not_found()
     try:
         access = async_get_access(hass, entry_id, async_get_requester(hass))
+    except UnknownServerError as err:
+        raise not_found() from err
     except NotLoadedError as err:
         raise not_loaded() from err
     titles = await async_get_titles(hass, access)

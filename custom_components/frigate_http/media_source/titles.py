@@ -10,28 +10,13 @@ from homeassistant.util import dt as dt_util
 from ..aiofrigate import Event, Review
 from ..const import DOMAIN
 from ..dates import as_datetime
+from ..entity.labels import OBJECT_LABELS, SOUND_LABELS
 from ..inventory import as_title, camera_labels
 from ..media_access import MediaAccess
 
 TEXTS = "common"
 """The category of texts that Home Assistant has no other place for."""
-LABELS: Final = (
-    "person",
-    "car",
-    "dog",
-    "cat",
-    "bird",
-    "bicycle",
-    "motorcycle",
-    "bus",
-    "truck",
-    "package",
-    "bark",
-    "fire_alarm",
-    "scream",
-    "speech",
-    "yell",
-)
+LABELS: Final = (*OBJECT_LABELS, *SOUND_LABELS)
 """The labels that have texts of their own."""
 
 

@@ -13,6 +13,7 @@ from ..aiofrigate import (
     FrigateNotFoundError,
     Review,
 )
+from ..const import MEDIA_PADDING
 from ..media_ids import (
     EventSnapshot,
     EventVideo,
@@ -26,9 +27,6 @@ from .browsing import Browsing, not_found
 from .nodes import MP4_TYPE, TYPE_OF, image, video
 from .times import parts_of
 from .titles import time_of
-
-PADDING = 5.0
-"""Seconds that are shown before and after an item."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +70,11 @@ def footage_of(item: Review | Event) -> Footage | None:
         return None
     end: float | None = None
     if item.has_ended:
-        end = max(item.start, item.end or 0.0) + PADDING
+        end = max(item.start, item.end or 0.0) + MEDIA_PADDING
     return Footage(
         camera=item.camera,
         began=item.start,
-        start=max(0.0, item.start - PADDING),
+        start=max(0.0, item.start - MEDIA_PADDING),
         end=end,
     )
 
@@ -93,7 +91,7 @@ def has_several_entries(browsing: Browsing, item: Review | Event) -> bool:
     if item.start is None or item.camera is None:
         return False
     end = item.end if item.has_ended else browsing.now
-    if end is not None and end - item.start + 2 * PADDING > MAX_RANGE:
+    if end is not None and end - item.start + 2 * MEDIA_PADDING > MAX_RANGE:
         return True
     has_more = item.has_snapshot if isinstance(item, Event) else True
     return bool(has_more) and browsing.owners.records_h265(item.camera)

@@ -23,9 +23,14 @@ from ..aiofrigate import (
     FrigateTimeoutError,
     FrigateTooLongError,
 )
-from ..const import DOMAIN, LOGGER
+from ..const import LOGGER
 from ..errors import async_handle_lost_login
-from ..media_access import MediaAccess, NotLoadedError, async_get_access
+from ..media_access import (
+    MediaAccess,
+    NotLoadedError,
+    UnknownServerError,
+    async_get_access,
+)
 from ..media_ids import MediaIdError, read_time, unescaped
 
 SAFE_HEADERS: Final[Mapping[str, str]] = {
@@ -72,14 +77,13 @@ def access_to(
         HTTPNotFound: there is no such server.
         HTTPServiceUnavailable: it is not loaded, which may be over in a moment.
     """
-    hass = hass_of(request)
+    # Never None, which would stand for an automation.
+    viewer: User = user or request[KEY_HASS_USER]
     try:
-        # Never None, which would stand for an automation.
-        return async_get_access(hass, entry_id, user or request[KEY_HASS_USER])
+        return async_get_access(hass_of(request), entry_id, viewer)
+    except UnknownServerError as err:
+        raise web.HTTPNotFound(headers=NOT_KEPT) from err
     except NotLoadedError as err:
-        entry = hass.config_entries.async_get_entry(entry_id)
-        if entry is None or entry.domain != DOMAIN:
-            raise web.HTTPNotFound(headers=NOT_KEPT) from err
         raise web.HTTPServiceUnavailable(headers=NOT_KEPT) from err
 
 
