@@ -9,7 +9,7 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.frigate_http.aiofrigate.live import MAX_BACKOFF
+from custom_components.frigate_http.aiofrigate import MAX_BACKOFF
 from custom_components.frigate_http.entity.live import MIN_WRITE_INTERVAL
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback

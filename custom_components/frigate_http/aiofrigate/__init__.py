@@ -6,6 +6,7 @@ something raises `FrigateError`, see `errors`.
 """
 
 from .auth import Credentials
+from .backoff import FIRST_BACKOFF, MAX_BACKOFF, Backoff
 from .byte_ranges import ByteRange, ContentRange
 from .capabilities import Capabilities
 from .client import FrigateClient
@@ -100,8 +101,10 @@ from .ws_messages import (
 )
 
 __all__ = [
+    "FIRST_BACKOFF",
     "IMAGE_TYPE_BYTES",
     "LOG_SERVICES",
+    "MAX_BACKOFF",
     "MAX_ENDPOINT_LENGTH",
     "MAX_IMAGE_BYTES",
     "MAX_NAME_LENGTH",
@@ -109,6 +112,7 @@ __all__ = [
     "NO_PROFILE",
     "TICK",
     "TIMELAPSE",
+    "Backoff",
     "ByteRange",
     "CameraActivity",
     "CameraConfig",

@@ -6,12 +6,12 @@ import contextlib
 from dataclasses import dataclass
 import json
 import logging
-import random
 import time
 from typing import Never
 
 import aiohttp
 
+from .backoff import Backoff
 from .error_mapping import error_from_exception, forgetting_causes
 from .errors import (
     FrigateAuthError,
@@ -25,13 +25,6 @@ from .ws_messages import CameraActivity, Update, parse_message
 
 _LOGGER = logging.getLogger(__name__)
 
-FIRST_BACKOFF = 1.0
-MAX_BACKOFF = 60.0
-"""Seconds between two attempts to connect: doubled each time, minus a random part.
-
-Without the random part, all clients of a server would come back at the same moment.
-"""
-_JITTER = random.SystemRandom()
 ANSWER_TIMEOUT = 15.0
 """Seconds in which Frigate sends the current state, once it was asked for."""
 
@@ -113,8 +106,7 @@ class Live:
             await asyncio.wait((task,))
 
     async def _run(self, listener: LiveListener) -> Never:
-        # Doubled before the first use.
-        backoff = FIRST_BACKOFF / 2
+        backoff = Backoff()
         while True:
             began_at = time.monotonic()
             error = await self._stay_connected(listener)
@@ -122,12 +114,9 @@ class Live:
             # A refusal right after a new login would cost one login each attempt, until
             # Frigate's rate limit is hit. The next HTTP request logs in if it has to.
             self._renews_login = not isinstance(error, FrigateAuthError)
-            # A server that accepts connections and drops them at once is backed off from
-            # like one that refuses them.
-            has_lasted = time.monotonic() - began_at > MAX_BACKOFF
-            backoff = FIRST_BACKOFF if has_lasted else min(backoff * 2, MAX_BACKOFF)
-            if await self._was_woken_within(backoff * _JITTER.uniform(0.5, 1)):
-                backoff = FIRST_BACKOFF / 2
+            pause = backoff.pause(lasted=time.monotonic() - began_at)
+            if await self._was_woken_within(pause):
+                backoff.reset()
 
     async def _was_woken_within(self, seconds: float) -> bool:
         """Wait so many seconds, or until woken; return whether that ended the wait."""
