@@ -19,6 +19,7 @@ from .coordinator.profiles import ProfilesCoordinator
 from .coordinator.ptz import PtzCoordinator
 from .coordinator.reviews import ReviewsCoordinator
 from .coordinator.server import ServerCoordinator
+from .coordinator.video import VideoCoordinator
 from .downloads.clip_cache import async_set_up_clip_cache, clip_cache
 from .downloads.journal import async_forget_journal
 from .downloads.manager import DownloadManager
@@ -87,6 +88,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> b
         live=live,
         profiles=profiles,
         ptz=PtzCoordinator(hass, entry, client, coordinator),
+        video=VideoCoordinator(hass, entry, coordinator),
         commands=Commands(coordinator, live, profiles),
         downloads=downloads,
         owners=MediaOwners(client),

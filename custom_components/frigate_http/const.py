@@ -36,6 +36,10 @@ CREDENTIAL_KEYS: Final = frozenset(
     }
 )
 
+BIRDSEYE: Final = "birdseye"
+"""All cameras in one picture; Frigate names its stream like that too."""
+
+CONF_LIVE_VIEW: Final = "live_view"
 CONF_MJPEG_FPS: Final = "mjpeg_fps"
 CONF_MJPEG_HEIGHT: Final = "mjpeg_height"
 CONF_OVERLAYS: Final = "overlays"
@@ -43,6 +47,10 @@ CONF_CAMERAS: Final = "cameras"
 CONF_BROWSER_URL: Final = "browser_url"
 CONF_KEEP_DAYS: Final = "keep_days"
 CONF_RECOGNITION_SECONDS: Final = "recognition_seconds"
+
+LIVE_VIEW_AUTOMATIC: Final = "automatic"
+LIVE_VIEW_PICTURES: Final = "pictures"
+LIVE_VIEWS: Final = (LIVE_VIEW_AUTOMATIC, LIVE_VIEW_PICTURES)
 
 DEFAULT_MJPEG_FPS: Final = 5
 DEFAULT_MJPEG_HEIGHT: Final = 720

@@ -40,6 +40,7 @@ from .const import (
     CONF_CAMERAS,
     CONF_HEADERS,
     CONF_KEEP_DAYS,
+    CONF_LIVE_VIEW,
     CONF_MJPEG_FPS,
     CONF_MJPEG_HEIGHT,
     CONF_OVERLAYS,
@@ -57,7 +58,7 @@ from .runtime import FrigateConfigEntry, FrigateRuntime
 
 _DATA = (CONF_URL, CONF_VERIFY_SSL, *sorted(CREDENTIAL_KEYS))
 _OPTIONS = (
-    *(CONF_BROWSER_URL, CONF_CAMERAS, CONF_KEEP_DAYS),
+    *(CONF_BROWSER_URL, CONF_CAMERAS, CONF_KEEP_DAYS, CONF_LIVE_VIEW),
     *(CONF_MJPEG_FPS, CONF_MJPEG_HEIGHT, CONF_OVERLAYS, CONF_RECOGNITION_SECONDS),
 )
 # Other roles and mount points have names that somebody chose.

@@ -12,6 +12,7 @@ from .coordinator.profiles import ProfilesCoordinator
 from .coordinator.ptz import PtzCoordinator
 from .coordinator.reviews import ReviewsCoordinator
 from .coordinator.server import ServerCoordinator
+from .coordinator.video import VideoCoordinator
 from .downloads.manager import DownloadManager
 from .media_owners import MediaOwners
 
@@ -29,6 +30,7 @@ class FrigateRuntime:
     live: LiveCoordinator
     profiles: ProfilesCoordinator
     ptz: PtzCoordinator
+    video: VideoCoordinator
     commands: Commands
     downloads: DownloadManager
     owners: MediaOwners

@@ -17,6 +17,7 @@ from tests.fake_frigate import FakeFrigate
 from . import OptionsFlow, assert_works
 
 DEFAULTS: dict[str, Any] = {
+    "live_view": "automatic",
     "mjpeg_fps": 5,
     "mjpeg_height": 720,
     "overlays": [],
@@ -68,6 +69,7 @@ async def test_every_field_is_kept_and_shown_again(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     chosen = {
+        "live_view": "pictures",
         "mjpeg_fps": 12,
         "mjpeg_height": 480,
         "overlays": ALL_OVERLAYS,
@@ -115,6 +117,7 @@ async def test_nothing_changed_reloads_nothing(
 @pytest.mark.parametrize(
     ("name", "good", "bad"),
     [
+        ("live_view", ("automatic", "pictures"), ("video", None, ["pictures"])),
         ("mjpeg_fps", (1, 30, 7.0), (0, 31, -1, "many")),
         ("mjpeg_height", (120, 2160), (119, 2161, 0)),
         ("overlays", ([], ["zones"]), (["everything"], "zones")),
@@ -159,7 +162,7 @@ async def test_the_options_stand_in_three_sections(
 ) -> None:
     flow = await OptionsFlow.of(hass, entry)
     assert {name: [*map(str, fields)] for name, fields in flow.sections.items()} == {
-        "live_view": ["mjpeg_fps", "mjpeg_height", "overlays"],
+        "live_view": ["live_view", "mjpeg_fps", "mjpeg_height", "overlays"],
         "cameras": ["cameras", "recognition_seconds"],
         "files": ["keep_days", "browser_url"],
     }

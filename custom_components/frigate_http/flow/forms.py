@@ -33,6 +33,7 @@ from ..const import (
     CONF_CAMERAS,
     CONF_HEADERS,
     CONF_KEEP_DAYS,
+    CONF_LIVE_VIEW,
     CONF_MJPEG_FPS,
     CONF_MJPEG_HEIGHT,
     CONF_OVERLAYS,
@@ -43,6 +44,8 @@ from ..const import (
     DEFAULT_MJPEG_FPS,
     DEFAULT_MJPEG_HEIGHT,
     DEFAULT_RECOGNITION_SECONDS,
+    LIVE_VIEW_AUTOMATIC,
+    LIVE_VIEWS,
     OVERLAYS,
 )
 from .validation import (
@@ -179,6 +182,11 @@ def options_from_form(form: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 def _live_view_fields() -> VolDictType:
     return {
+        vol.Required(CONF_LIVE_VIEW, default=LIVE_VIEW_AUTOMATIC): SelectSelector(
+            SelectSelectorConfig(
+                options=list(LIVE_VIEWS), translation_key=CONF_LIVE_VIEW
+            )
+        ),
         vol.Required(CONF_MJPEG_FPS, default=DEFAULT_MJPEG_FPS): _number(
             1, 30, unit="fps"
         ),
