@@ -27,6 +27,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "live",
         "media_ids",
         "media_owners",
+        "relay",
         "shared_images",
     ),
     ("coordinator", "flow", "periods", "view_urls"),

@@ -3,13 +3,14 @@
 from functools import partial
 
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
+from homeassistant.core import Event, HomeAssistant
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
+from .aiofrigate import FrigateClient
 from .commands import Commands
 from .connection import async_create_client
 from .const import DOMAIN
@@ -31,6 +32,7 @@ from .issues import (
     async_update_issues,
 )
 from .media_owners import MediaOwners
+from .relay.relay import Relay
 from .runtime import FrigateConfigEntry, FrigateRuntime
 from .services import async_setup_services
 from .views import async_register_views
@@ -78,6 +80,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> b
         # This is the only failure that skips `_async_refresh_finished`.
         async_update_issues(coordinator)
         raise
+    relay = await _async_start_relay(hass, entry, client)
     live = LiveCoordinator(hass, entry, client, coordinator)
     profiles = ProfilesCoordinator(hass, entry, client, coordinator, live)
     entry.runtime_data = FrigateRuntime(
@@ -92,12 +95,28 @@ async def async_setup_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> b
         commands=Commands(coordinator, live, profiles),
         downloads=downloads,
         owners=MediaOwners(client),
+        relay=relay,
     )
 
     async_keep_in_step(hass, coordinator)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     live.async_connect()
     return True
+
+
+async def _async_start_relay(
+    hass: HomeAssistant, entry: FrigateConfigEntry, client: FrigateClient
+) -> Relay:
+    """Start the relay, which ends with the config entry or with Home Assistant."""
+    relay = Relay(hass, entry, client)
+    await relay.async_start()
+
+    async def _close(_event: Event | None = None) -> None:
+        await relay.async_close()
+
+    entry.async_on_unload(_close)
+    entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, _close))
+    return relay
 
 
 def _download_managers(hass: HomeAssistant) -> list[DownloadManager]:
@@ -107,6 +126,8 @@ def _download_managers(hass: HomeAssistant) -> list[DownloadManager]:
 
 async def async_unload_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> bool:
     """Unload a Frigate server."""
+    # First, because a player that waits for data cannot be stopped at once.
+    await entry.runtime_data.relay.async_close()
     if is_unloaded := await hass.config_entries.async_unload_platforms(
         entry, PLATFORMS
     ):

@@ -15,13 +15,14 @@ from .coordinator.server import ServerCoordinator
 from .coordinator.video import VideoCoordinator
 from .downloads.manager import DownloadManager
 from .media_owners import MediaOwners
+from .relay.relay import Relay
 
 type FrigateConfigEntry = ConfigEntry[FrigateRuntime]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrigateRuntime:
-    """The client, the coordinators and the download manager of a server."""
+    """The client, the coordinators, the download manager and the relay of a server."""
 
     client: FrigateClient
     server: ServerCoordinator
@@ -34,3 +35,4 @@ class FrigateRuntime:
     commands: Commands
     downloads: DownloadManager
     owners: MediaOwners
+    relay: Relay

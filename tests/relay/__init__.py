@@ -1,0 +1,1 @@
+"""Tests of live video as Home Assistant's players read it."""
