@@ -252,6 +252,7 @@ def _form_key(key: str) -> str:
         "not_found",
         "bad_request",
         "closed",
+        "no_live_video",
         "wrong_password",
     }
     return "not_frigate" if key in in_a_form_the_same else key

@@ -39,6 +39,7 @@ from .aiofrigate import (
     FrigateTLSUntrustedError,
     FrigateUnreachableError,
     FrigateValidationError,
+    FrigateVideoError,
     FrigateWrongPasswordError,
 )
 from .const import DOMAIN
@@ -62,6 +63,7 @@ _TRANSLATION_KEYS: tuple[tuple[type[FrigateError], str], ...] = (
     (FrigateServerError, "server_error"),
     (FrigateRedirectError, "login_redirect"),
     (FrigateContentError, "not_frigate"),
+    (FrigateVideoError, "no_live_video"),
     (FrigateArgumentError, "bad_request"),
     (FrigateClosedError, "closed"),
 )

@@ -241,7 +241,11 @@ def test_a_recorded_configuration_is_read(version: str) -> None:
         recognizes_faces=True,
         reads_plates=False,
         has_ptz=False,
+        live_streams=("front_door",),
     )
+    # Frigate names a stream of each camera, whether go2rtc has one or not.
+    assert not config.streams
+    assert config.stream_of("front_door") is None
     assert config.classifiers == {}
     assert config.profiles == ()
     assert not config.birdseye_restream
@@ -259,6 +263,8 @@ def test_a_recorded_configuration_of_0_16_is_read(version: str) -> None:
         True,
     )
     assert camera.labels == ("person", "car")
+    assert config.streams == {"front_door", "Portones"}
+    assert config.stream_of("front_door") == "front_door"
     assert list(camera.zones) == ["porch"]
     newer = {"object_descriptions", "review_descriptions"}
     assert camera.features.keys() == (
@@ -274,6 +280,62 @@ def test_a_recorded_configuration_of_0_16_is_read(version: str) -> None:
     assert "amazon" in config.attributes
     assert config.auth_enabled
     assert not config.safe_mode
+
+
+@pytest.mark.parametrize(
+    ("live", "stream"),
+    [
+        ({"streams": {"Main": "gate_hd", "Sub": "gate"}}, "gate_hd"),
+        ({"streams": {"Main": "gone", "Sub": "gate"}}, "gate"),
+        ({"streams": {"Main": "gone"}}, None),
+        (
+            {"streams": {"Main": 5, "Odd": None, "Long": "x" * 256, "Sub": "gate"}},
+            "gate",
+        ),
+        ({"streams": {"Main": "rtsp://10.0.0.1/", "Other": "exec:true"}}, None),
+        ({"streams": ["gate"]}, None),
+        ({"streams": None}, None),
+        (None, None),
+    ],
+)
+def test_the_stream_of_a_camera_is_the_first_that_exists(
+    live: Any, stream: str | None
+) -> None:
+    names = ["gate", "gate_hd", "rtsp://10.0.0.1/", "exec:true", "", "x" * 256]
+    config = Config.from_api(
+        {
+            "cameras": {"gate": {"live": live}},
+            "go2rtc": {"streams": dict.fromkeys(names)},
+        }
+    )
+    assert config.streams == {"gate", "gate_hd"}
+    assert config.unusable_names == ("go2rtc.streams",)
+    assert config.stream_of("gate") == stream
+    assert config.stream_of("gate_hd") is None
+
+
+@pytest.mark.parametrize("go2rtc", [None, [], {"streams": ["gate"]}, {"streams": None}])
+def test_a_configuration_without_streams_is_read(go2rtc: Any) -> None:
+    live = {"streams": {"gate": "gate"}}
+    config = Config.from_api({"cameras": {"gate": {"live": live}}, "go2rtc": go2rtc})
+    assert config.streams == frozenset()
+    assert config.stream_of("gate") is None
+
+
+@pytest.mark.parametrize(
+    ("birdseye", "stream"),
+    [
+        ({"enabled": True, "restream": True}, "birdseye"),
+        ({"enabled": True, "restream": False}, None),
+        ({"enabled": False, "restream": True}, None),
+        (None, None),
+    ],
+)
+def test_the_view_of_all_cameras_is_a_stream_if_it_is_restreamed(
+    birdseye: Any, stream: str | None
+) -> None:
+    config = Config.from_api({"birdseye": birdseye})
+    assert config.stream_of("birdseye") == stream
 
 
 def test_an_empty_configuration_is_read() -> None:

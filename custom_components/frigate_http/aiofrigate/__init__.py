@@ -43,7 +43,9 @@ from .errors import (
     FrigateTooLongError,
     FrigateUnreachableError,
     FrigateValidationError,
+    FrigateVideoError,
     FrigateWrongPasswordError,
+    VideoFault,
 )
 from .events import Event, EventFilter, NewEvent
 from .exports import TIMELAPSE, Export, ExportFile, ExportJob, Exports
@@ -51,6 +53,7 @@ from .faces import Recognition, TrainingImage
 from .files import EventMedia
 from .images import IMAGE_TYPE_BYTES, MAX_IMAGE_BYTES, image_type, jpeg_frames
 from .live import Live, LiveListener
+from .live_video import LiveVideo, VideoSocket, is_websocket_refused
 from .logs import SERVICES as LOG_SERVICES, Log
 from .messages import Stream, Upload
 from .metrics import PastError, RequestMetrics, RouteMetrics
@@ -164,11 +167,13 @@ __all__ = [
     "FrigateTooLongError",
     "FrigateUnreachableError",
     "FrigateValidationError",
+    "FrigateVideoError",
     "FrigateWrongPasswordError",
     "GpuStats",
     "Identity",
     "Live",
     "LiveListener",
+    "LiveVideo",
     "Log",
     "Mask",
     "Motion",
@@ -213,6 +218,8 @@ __all__ = [
     "Usage",
     "User",
     "Version",
+    "VideoFault",
+    "VideoSocket",
     "ZoneConfig",
     "as_timestamp",
     "find_server",
@@ -222,6 +229,7 @@ __all__ = [
     "is_push_endpoint",
     "is_push_public_key",
     "is_push_secret",
+    "is_websocket_refused",
     "jpeg_frames",
     "mask_url",
     "normalize_url",

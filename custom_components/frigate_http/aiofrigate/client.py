@@ -15,6 +15,7 @@ from .exports import Exports
 from .faces import Faces
 from .files import Files
 from .live import Live
+from .live_video import LiveVideo
 from .logs import Logs
 from .media import Media
 from .notifications import Notifications
@@ -68,6 +69,7 @@ class FrigateClient:
         self.events = Events(self._transport)
         self.reviews = Reviews(self._transport, self.system)
         self.live = Live(self._transport)
+        self.live_video = LiveVideo(self._transport)
         self.controls = Controls(self._transport, self.system, self.live)
 
     @property

@@ -13,6 +13,7 @@ from .parsing import (
     as_items,
     as_name,
     as_names,
+    as_stream,
     unusable_names,
 )
 
@@ -26,7 +27,10 @@ _NAMES = (
     "detectors",
     "classification.custom",
     "profiles",
+    "go2rtc.streams",
 )
+BIRDSEYE = "birdseye"
+"""The stream of all cameras together; it is not in the list of streams."""
 # Attributes belong to other objects, and Frigate does not count them.
 _ATTRIBUTES = frozenset({"face", "license_plate"})
 
@@ -107,6 +111,8 @@ class CameraConfig:
     reads_plates: bool
     has_ptz: bool
     """Whether Frigate can move the camera, by ONVIF."""
+    live_streams: tuple[str, ...] = ()
+    """Names of streams for live video, the first choice first; they need not exist."""
 
     @classmethod
     def from_api(cls, name: str, data: Mapping[str, Any]) -> Self:
@@ -141,7 +147,12 @@ class CameraConfig:
             recognizes_faces=_is_enabled(data, "face_recognition"),
             reads_plates=_is_enabled(data, "lpr"),
             has_ptz=as_name(as_dict(data.get("onvif")).get("host")) is not None,
+            live_streams=_live_streams(as_dict(data.get("live"))),
         )
+
+
+def _live_streams(live: Mapping[str, Any]) -> tuple[str, ...]:
+    return as_names([*as_items(live.get("streams")).values()])
 
 
 def _features(camera: Mapping[str, Any]) -> Iterator[tuple[str, bool | int]]:
@@ -197,6 +208,17 @@ class Config:
     """Paths such as `cameras.*.zones` where names are left out: empty, too long or too many."""
     semantic_search: bool = False
     """Whether events can be searched by a description in words."""
+    streams: frozenset[str] = frozenset()
+    """Names of the streams of go2rtc, without `birdseye`."""
+
+    def stream_of(self, camera: str) -> str | None:
+        """Return the stream with live video of a camera, or of `birdseye`."""
+        if (found := self.cameras.get(camera)) is not None:
+            return next(
+                (one for one in found.live_streams if one in self.streams), None
+            )
+        is_restreamed = camera == BIRDSEYE and self.birdseye_restream
+        return BIRDSEYE if is_restreamed else None
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self:
@@ -223,7 +245,14 @@ class Config:
             },
             unusable_names(data, _NAMES),
             _is_enabled(data, "semantic_search"),
+            _streams(as_dict(data.get("go2rtc"))),
         )
+
+
+def _streams(go2rtc: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(
+        name for name in as_items(go2rtc.get("streams")) if as_stream(name) is not None
+    )
 
 
 def _recognition_threshold(data: Mapping[str, Any], section: str) -> float:

@@ -10,6 +10,7 @@
     │   └── FrigateTLSError
     │       ├── FrigateTLSUntrustedError
     │       └── FrigateTLSProtocolError
+    ├── FrigateVideoError           a stream without live video, see `VideoFault`
     └── FrigateResponseError        an answer that is not the one asked for
         ├── FrigateBadRequestError ... FrigateServerError      by status
         │   ├── FrigateSearchDisabledError
@@ -20,6 +21,8 @@
 The text of an error is the server's own message where it sent one, and never contains a
 credential.
 """
+
+from enum import StrEnum
 
 from yarl import URL
 
@@ -73,6 +76,26 @@ class FrigateTLSUntrustedError(FrigateTLSError):
 
 class FrigateTLSProtocolError(FrigateTLSError):
     """One side spoke TLS and the other plain HTTP, or no common TLS version exists."""
+
+
+class VideoFault(StrEnum):
+    """Why a stream has no live video."""
+
+    UNKNOWN_STREAM = "unknown_stream"
+    """go2rtc has no stream of this name."""
+    OTHER_CODEC = "other_codec"
+    """It is not H.264, but H.265 for example."""
+    NO_SOURCE = "no_source"
+    """The camera does not answer, or not with video."""
+
+
+class FrigateVideoError(FrigateError):
+    """The server answered, but has no live video of this stream, for the reason `kind`."""
+
+    def __init__(self, message: str, kind: VideoFault) -> None:
+        """Keep the message and the reason."""
+        super().__init__(message)
+        self.kind = kind
 
 
 class FrigateResponseError(FrigateError):

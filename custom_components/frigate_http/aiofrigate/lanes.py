@@ -18,7 +18,7 @@ class Lane(Enum):
     PICTURES = auto()
     """The latest image of a camera."""
     LIVE_VIEWS = auto()
-    """MJPEG streams, as long as somebody watches."""
+    """MJPEG streams and live video, as long as somebody watches."""
     FILES = auto()
     """Downloads, and images of events and recordings."""
     THUMBNAILS = auto()

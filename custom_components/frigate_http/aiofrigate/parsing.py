@@ -41,6 +41,14 @@ def as_name(value: Any) -> str | None:
     return value if _is_string(value, MAX_NAME_LENGTH) else None
 
 
+def as_stream(value: Any) -> str | None:
+    """Return the name of a stream of go2rtc, which is no URL: go2rtc would open that."""
+    name = as_name(value)
+    if name is None or ":" in name or not name.isprintable():
+        return None
+    return name
+
+
 def as_bool(value: Any) -> bool | None:
     """Return a boolean."""
     return value if isinstance(value, bool) else None

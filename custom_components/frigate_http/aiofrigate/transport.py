@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
 import logging
@@ -51,7 +51,7 @@ _ERROR_BYTES = 64 * 2**10
 _MIN_COOKIE_LENGTH = 8
 _MAX_COOKIES = 20
 _CLOSED = "The client is closed"
-_WATCHED = frozenset({Lane.FOOTAGE, Lane.THUMBNAILS})
+_WATCHED = frozenset({Lane.FOOTAGE, Lane.LIVE_VIEWS, Lane.THUMBNAILS})
 
 
 class Transport:
@@ -149,7 +149,7 @@ class Transport:
                 # The limit of aiohttp begins anew with each HTTP request; this one also
                 # covers the login, redirects and what is sent again.
                 async with (
-                    self._until_closed(lane),
+                    self._until_closed_if_watched(lane),
                     time_limit(timeout),
                     self._lanes.place_in(lane),
                 ):
@@ -197,9 +197,8 @@ class Transport:
         )
         with self.metrics.recording_errors(request.key), forgetting_causes():
             async with AsyncExitStack() as stack:
-                async with self._until_closed(lane):
-                    async with time_limit(REQUEST_TIMEOUT):
-                        await stack.enter_async_context(self._lanes.place_in(lane))
+                await stack.enter_async_context(self.place_in(lane))
+                async with self._until_closed_if_watched(lane):
                     response = await self.login.run(partial(self._send, request))
                 await stack.enter_async_context(self._kept_open(response))
                 # A login page must neither be passed on as a video nor be read to its end.
@@ -210,21 +209,40 @@ class Transport:
                 yield Stream(response, self.mask_of(request))
 
     @asynccontextmanager
-    async def _until_closed(self, lane: Lane) -> AsyncGenerator[None]:
+    async def place_in(self, lane: Lane) -> AsyncGenerator[None]:
+        """Hold a place in a lane, and wait for it as long as for a short request."""
+        async with AsyncExitStack() as stack:
+            async with (
+                self._until_closed_if_watched(lane),
+                time_limit(REQUEST_TIMEOUT),
+            ):
+                await stack.enter_async_context(self._lanes.place_in(lane))
+            yield
+
+    @asynccontextmanager
+    async def _until_closed_if_watched(self, lane: Lane) -> AsyncGenerator[None]:
+        """Let closing end what somebody looks at: an action gets its answer."""
+        async with self.until_closed() if lane in _WATCHED else nullcontext():
+            yield
+
+    @asynccontextmanager
+    async def until_closed(self, seconds: float | None = None) -> AsyncGenerator[None]:
         """Raise FrigateClosedError as soon as the client is closed.
 
-        Only for what somebody looks at: an action gets the answer that is on its way.
+        Args:
+            seconds: raise FrigateTimeoutError if what is inside takes longer.
         """
+        self.raise_if_closed()
         try:
-            async with asyncio.timeout(None) as limit:
-                if lane in _WATCHED:
-                    self._limits.add(limit)
+            async with asyncio.timeout(seconds) as limit:
+                self._limits.add(limit)
                 try:
                     yield
                 finally:
                     self._limits.discard(limit)
         except TimeoutError as err:
-            raise FrigateClosedError(_CLOSED) from err
+            self.raise_if_closed()
+            raise error_from_exception(err) from err
 
     @asynccontextmanager
     async def _kept_open(

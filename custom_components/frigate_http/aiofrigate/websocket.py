@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 import logging
 import time
@@ -18,7 +18,8 @@ from .error_mapping import (
     forgetting_causes,
 )
 from .errors import FrigateContentError, FrigateError
-from .routes import Route, route
+from .lanes import Lane
+from .routes import Query, Route, route
 from .transport import REQUEST_TIMEOUT, Transport
 
 _LOGGER = logging.getLogger(__name__)
@@ -36,13 +37,20 @@ _METHOD = "WS"
 
 @asynccontextmanager
 async def open_websocket(
-    transport: Transport, template: str, *, renews_login: bool = True
+    transport: Transport,
+    template: str,
+    *,
+    query: Query | None = None,
+    lane: Lane | None = None,
+    renews_login: bool = True,
 ) -> AsyncGenerator[aiohttp.ClientWebSocketResponse]:
     """Open a WebSocket, which is closed on leaving the context.
 
     Args:
         transport: knows the address of the server and the login.
         template: the route, such as `/ws`.
+        query: parameters of the address.
+        lane: the lane in which it holds a place as long as it is open, if any.
         renews_login: log in again if the login turns out to be lost.
 
     Raises:
@@ -51,33 +59,49 @@ async def open_websocket(
     """
     transport.raise_if_closed()
     target, client = route(template), transport.session
-    # `ws_connect` takes no middlewares, so that the handshake needs a session of its own.
-    # It shares the connections and the cookie of the login with the client's.
-    async with aiohttp.ClientSession(
-        connector=client.connector,
-        connector_owner=False,
-        cookie_jar=client.cookie_jar,
-        headers=client.headers,
-        middlewares=(_refuse_redirects,),
-    ) as session:
+    async with AsyncExitStack() as stack:
+        # `ws_connect` takes no middlewares, so that the handshake needs a session of its
+        # own. It shares the connections and the cookie of the login with the client's.
+        session = await stack.enter_async_context(
+            aiohttp.ClientSession(
+                connector=client.connector,
+                connector_owner=False,
+                cookie_jar=client.cookie_jar,
+                headers=client.headers,
+                middlewares=(_refuse_redirects,),
+            )
+        )
         with (
             transport.metrics.recording_errors((_METHOD, target.template)),
             forgetting_causes(),
         ):
-            socket = await transport.login.run(
-                partial(_handshake, session, transport, target),
-                renews=renews_login,
-                # A proxy may refuse this one route to every account.
-                proves_login=False,
-            )
+            if lane is not None:
+                await stack.enter_async_context(transport.place_in(lane))
+            async with transport.until_closed():
+                socket = await transport.login.run(
+                    partial(_handshake, session, transport, target, query),
+                    renews=renews_login,
+                    # A proxy may refuse this one route to every account.
+                    proves_login=False,
+                )
         try:
             yield socket
         finally:
+            await _close(socket)
+
+
+async def _close(socket: aiohttp.ClientWebSocketResponse) -> None:
+    # aiohttp waits that long for each message that comes before the answer.
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_CLOSE_TIMEOUT):
             await socket.close()
 
 
 async def _handshake(
-    session: aiohttp.ClientSession, transport: Transport, target: Route
+    session: aiohttp.ClientSession,
+    transport: Transport,
+    target: Route,
+    query: Query | None,
 ) -> aiohttp.ClientWebSocketResponse:
     started = time.perf_counter()
     outcome = "not open"
@@ -85,7 +109,7 @@ async def _handshake(
         # aiohttp's own timeout for a WebSocket does not cover the handshake.
         async with asyncio.timeout(REQUEST_TIMEOUT):
             socket = await session.ws_connect(
-                target.url_below(transport.base_url),
+                target.url_below(transport.base_url, query),
                 headers=transport.credentials.as_headers(),
                 heartbeat=HEARTBEAT,
                 max_msg_size=MAX_MESSAGE_BYTES,

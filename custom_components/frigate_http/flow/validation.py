@@ -36,6 +36,7 @@ _NOT_FRIGATE = frozenset(
         "not_found",
         "bad_request",
         "closed",
+        "no_live_video",
         "wrong_password",
         "unknown",
     }
