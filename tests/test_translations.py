@@ -16,6 +16,7 @@ import voluptuous as vol
 
 from custom_components.frigate_http import PLATFORMS, errors
 from custom_components.frigate_http.button.ptz import PTZ_PRESET
+from custom_components.frigate_http.camera import video
 from custom_components.frigate_http.config_flow import AUTHENTICATION_STEPS
 from custom_components.frigate_http.const import DOMAIN
 from custom_components.frigate_http.entity.labels import NAMED, translation_key
@@ -331,6 +332,8 @@ def test_every_exception_has_a_text_and_no_other() -> None:
     raised = {
         key: {"message"} for _kind, key in errors._TRANSLATION_KEYS
     } | raised_by_name()
+    without_video = {*video.NO_VIDEO.values(), video.NO_VIDEO_NOW}
+    raised |= {key: {"entity"} for key in without_video}
     for name in ("HomeAssistantError", "ServiceValidationError", "UpdateFailed"):
         assert not literals(name, "translation_key")
 

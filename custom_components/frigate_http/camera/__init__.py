@@ -1,4 +1,4 @@
-"""Cameras: still images and MJPEG streams."""
+"""Cameras: video, still images and MJPEG streams."""
 
 from functools import partial
 
@@ -19,18 +19,18 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add every camera, and Birdseye if Frigate restreams it."""
-    coordinator = entry.runtime_data.server
+    runtime = entry.runtime_data
     async_add_as_they_appear(
-        coordinator,
+        runtime.server,
         async_add_entities,
         lambda coordinator: ((camera,) for camera in coordinator.data.cameras),
-        partial(FrigateCamera, entry.runtime_data.commands),
+        partial(FrigateCamera, runtime.commands, runtime.video, runtime.relay),
     )
     async_add_and_remove(
-        coordinator,
+        runtime.server,
         async_add_entities,
         {BIRDSEYE.key},
         lambda coordinator: ((),) if coordinator.data.config.birdseye_restream else (),
-        FrigateBirdseye,
+        partial(FrigateBirdseye, runtime.video, runtime.relay),
         of_server=True,
     )

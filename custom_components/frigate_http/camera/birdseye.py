@@ -6,27 +6,35 @@ from homeassistant.components.camera import Camera, CameraEntityDescription
 from homeassistant.exceptions import ServiceValidationError
 
 from ..coordinator.server import ServerCoordinator
+from ..coordinator.video import VideoCoordinator
 from ..entity.base import ServerEntity
 from ..errors import validation_error
-from .stills import Stills, StillsCamera
+from ..relay.relay import Relay
+from .stills import Stills
+from .video import VideoCamera
 
 BIRDSEYE = CameraEntityDescription(key="birdseye")
 BIRDSEYE_FRAME_INTERVAL = 1.0
 
 
-class FrigateBirdseye(ServerEntity, StillsCamera):
-    """All cameras in one image, which Frigate serves as still images only."""
+class FrigateBirdseye(ServerEntity, VideoCamera):
+    """All cameras in one image."""
 
     _attr_frame_interval = BIRDSEYE_FRAME_INTERVAL
+    _state_attrs = ("_attr_supported_features",)
 
-    def __init__(self, coordinator: ServerCoordinator) -> None:
+    def __init__(
+        self, video: VideoCoordinator, relay: Relay, coordinator: ServerCoordinator
+    ) -> None:
         """Initialize Birdseye."""
         Camera.__init__(self)
         super().__init__(coordinator, BIRDSEYE)
+        self._video, self._relay, self._video_key = video, relay, BIRDSEYE.key
         self._stills = Stills(coordinator, BIRDSEYE.key)
 
     @override
     def _async_update_attrs(self) -> bool:
+        self._async_update_video()
         return self.coordinator.data.config.birdseye_restream
 
     @override

@@ -11,29 +11,42 @@ from homeassistant.helpers import entity_registry as er
 from ..commands import Commands
 from ..const import CONF_TAKEN_OVER, DOMAIN
 from ..coordinator.server import ServerCoordinator
+from ..coordinator.video import VideoCoordinator
 from ..entity.control import FeatureEntity, is_settable
 from ..errors import action_error, validation_error
 from ..inventory import camera_unique_id
+from ..relay.relay import Relay
 from .mjpeg import Mjpeg
-from .stills import Stills, StillsCamera
+from .stills import Stills
+from .video import VideoCamera
 
 ENABLED, RECORDINGS, MOTION = "enabled", "recordings", "motion"
 """The features that the state of a camera shows, as the keys of the switches."""
 
 
-class FrigateCamera(FeatureEntity, StillsCamera):
+class FrigateCamera(FeatureEntity, VideoCamera):
     """A camera of Frigate."""
 
     _attr_name = None
     _features = (ENABLED, RECORDINGS, MOTION)
-    _state_attrs = ("_attr_is_recording", "_attr_motion_detection_enabled")
+    _state_attrs = (
+        "_attr_is_recording",
+        "_attr_motion_detection_enabled",
+        "_attr_supported_features",
+    )
 
     def __init__(
-        self, commands: Commands, coordinator: ServerCoordinator, camera: str
+        self,
+        commands: Commands,
+        video: VideoCoordinator,
+        relay: Relay,
+        coordinator: ServerCoordinator,
+        camera: str,
     ) -> None:
         """Initialize for one of the cameras."""
         Camera.__init__(self)
         super().__init__(commands, coordinator, None, camera)
+        self._video, self._relay, self._video_key = video, relay, camera
         self._stills = Stills(coordinator, camera)
         self._mjpeg = Mjpeg(coordinator, camera)
         self._can_turn_off = coordinator.config_entry.data.get(CONF_TAKEN_OVER, False)
@@ -50,7 +63,13 @@ class FrigateCamera(FeatureEntity, StillsCamera):
         self._attr_is_recording = is_enabled is not False and is_recorded is True
         # Versions that cannot switch motion detection off do not tell.
         self._attr_motion_detection_enabled = has_motion is not False
+        self._async_update_video()
         return True
+
+    @property
+    @override
+    def is_switched_off(self) -> bool:
+        return self.feature_value(ENABLED) is False
 
     @override
     async def async_turn_on(self) -> None:
