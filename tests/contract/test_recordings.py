@@ -192,6 +192,9 @@ async def _prepare(
     if state in FOOTAGE_STATES:
         prepare_footage(server, state, request)
     server.state.starting = state == "starting"
+    if server.state.is_017:
+        # Where these were recorded, nothing was restreamed.
+        server.go2rtc.streams.clear()
 
 
 @pytest.fixture

@@ -1,11 +1,14 @@
 """What the backend hands to nginx, and the pages nginx writes itself."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
 import json
 from typing import Any
 
+from aiohttp import web
+
 type Body = AsyncGenerator[bytes]
+type Socket = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 type Json = dict[str, Any] | list[Any] | str | float | bool | None
 
 NGINX = "nginx/1.22.1"
@@ -38,8 +41,8 @@ class Answer:
     """An answer on its way out.
 
     `stream` is set for bodies that come bit by bit, `length` where theirs is known before,
-    `chunked` for others whose length is not said, and `listener` is the user and the role to
-    whom a WebSocket is opened. `redirected` says that nginx serves a file that the backend
+    `chunked` for others whose length is not said, `listener` is the user and the role to
+    whom a WebSocket is opened, and `socket` opens another one. `redirected` says that nginx serves a file that the backend
     only names (`X-Accel-Redirect`).
     """
 
@@ -51,6 +54,7 @@ class Answer:
     camera: str | None = None
     length: int | None = None
     listener: tuple[str, str] | None = None
+    socket: Socket | None = None
     chunked: bool = False
     redirected: bool = False
 

@@ -42,7 +42,7 @@ async def latest_route(call: Call, name: str, extension: str) -> Answer:
     if errors:
         return unprocessable(errors)
     camera = call.state.cameras.get(name)
-    if camera is None and not (name == "birdseye" and call.state.birdseye):
+    if camera is None and not (name == "birdseye" and call.state.restreams_birdseye):
         return not_found()
     view, offline = _latest_view(call, name, camera, values)
     if view.height < 1 or view.width < 1:

@@ -106,6 +106,7 @@ def _camera_block(
     block["birdseye"] |= {"enabled": camera.birdseye, "mode": camera.birdseye_mode}
     block["face_recognition"]["enabled"] = camera.face_recognition
     block["lpr"]["enabled"] = camera.lpr
+    block["live"]["streams"] = camera.streams(name)
     block["notifications"] |= _switched(state, camera, "notifications")
     block["onvif"]["host"] = "" if camera.ptz is None else "192.0.2.20"
     block["onvif"]["autotracking"] |= _switched(state, camera, "autotracking")
@@ -172,7 +173,16 @@ def build_config(state: ServerState, role: str = "admin") -> dict[str, Any]:
         "enabled": state.notifications,
         "enabled_in_config": state.notifications,
     }
-    config["birdseye"] |= {"enabled": state.birdseye, "restream": state.birdseye}
+    config["birdseye"] |= {
+        "enabled": state.birdseye,
+        "restream": state.restreams_birdseye,
+    }
+    streams = state.go2rtc.streams
+    config["go2rtc"] = (
+        {"streams": {name: [each.url] for name, each in streams.items()}}
+        if streams
+        else {}
+    )
     config["face_recognition"] |= {
         "enabled": state.face_recognition,
         "recognition_threshold": state.face_threshold,

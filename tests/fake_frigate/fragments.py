@@ -20,8 +20,8 @@ TIMESCALE = 90_000
 _PER_MS = TIMESCALE // 1000
 # The tracks take turns in a media segment, with about so much of each.
 _TURN = TIMESCALE * 2 // 5
-_KEYFRAME, _OTHER = 0x02000000, 0x01010000
-_MATRIX = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
+KEYFRAME, OTHER = 0x02000000, 0x01010000
+MATRIX = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
 
 type Kind = Literal["v", "a"]
 
@@ -57,16 +57,18 @@ class Part:
     duration: int
 
 
-def _box(kind: bytes, *content: bytes) -> bytes:
+def box(kind: bytes, *content: bytes) -> bytes:
+    """Return a box."""
     body = b"".join(content)
     return struct.pack(">I4s", 8 + len(body), kind) + body
 
 
-def _full(kind: bytes, version: int, flags: int, *content: bytes) -> bytes:
-    return _box(kind, struct.pack(">I", version << 24 | flags), *content)
+def full(kind: bytes, version: int, flags: int, *content: bytes) -> bytes:
+    """Return a box with a version and flags."""
+    return box(kind, struct.pack(">I", version << 24 | flags), *content)
 
 
-def _boxes(data: bytes, path: Sequence[bytes]) -> Iterator[bytes]:
+def boxes(data: bytes, path: Sequence[bytes]) -> Iterator[bytes]:
     """Yield the boxes at a path, each with its header."""
     at = 0
     while at < len(data):
@@ -74,7 +76,7 @@ def _boxes(data: bytes, path: Sequence[bytes]) -> Iterator[bytes]:
         if kind == path[0] and len(path) == 1:
             yield data[at : at + size]
         elif kind == path[0]:
-            yield from _boxes(data[at + 8 : at + size], path[1:])
+            yield from boxes(data[at + 8 : at + size], path[1:])
         at += size
 
 
@@ -82,7 +84,7 @@ def _boxes(data: bytes, path: Sequence[bytes]) -> Iterator[bytes]:
 def tracks_of(path: Path) -> tuple[Track, ...]:
     """Return the tracks of a file, video before audio."""
     place = b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd"
-    descriptions = [*_boxes(path.read_bytes(), place)]
+    descriptions = [*boxes(path.read_bytes(), place)]
     with av.open(str(path)) as video:
         streams = sorted(video.streams, key=lambda each: each.type, reverse=True)
         return tuple(
@@ -143,15 +145,15 @@ def init_segment(tracks: Sequence[Track], milliseconds: int) -> bytes:
     duration = milliseconds * _PER_MS
     numbered = [*enumerate(tracks, 1)]
     defaults = [
-        _full(b"trex", 0, 0, struct.pack(">5I", number, 1, 0, 0, 0))
+        full(b"trex", 0, 0, struct.pack(">5I", number, 1, 0, 0, 0))
         for number, _ in numbered
     ]
     header = struct.pack(">4IIH10x", 0, 0, TIMESCALE, duration, 0x10000, 0x100)
     last = struct.pack(">24xI", 0xFFFFFFFF)
-    return _box(b"ftyp", b"isom", struct.pack(">I", 1), b"isomavc1") + _box(
+    return box(b"ftyp", b"isom", struct.pack(">I", 1), b"isomavc1") + box(
         b"moov",
-        _full(b"mvhd", 0, 0, header, _MATRIX, last),
-        _box(b"mvex", *defaults),
+        full(b"mvhd", 0, 0, header, MATRIX, last),
+        box(b"mvex", *defaults),
         *(_trak(number, each, duration) for number, each in numbered),
     )
 
@@ -164,25 +166,25 @@ def _trak(number: int, track: Track, duration: int) -> bytes:
     size = struct.pack(">2I", width << 16, height << 16)
     media = struct.pack(">4II", 0, 0, TIMESCALE, duration, 0)
     handler, name = (b"vide", b"Video") if is_video else (b"soun", b"Sound")
-    empty = [_full(each, 0, 0, bytes(4)) for each in (b"stts", b"stsc")]
-    empty += [_full(b"stsz", 0, 0, bytes(8)), _full(b"stco", 0, 0, bytes(4))]
-    return _box(
+    empty = [full(each, 0, 0, bytes(4)) for each in (b"stts", b"stsc")]
+    empty += [full(b"stsz", 0, 0, bytes(8)), full(b"stco", 0, 0, bytes(4))]
+    return box(
         b"trak",
-        _full(b"tkhd", 0, 3, header, _MATRIX, size),
-        _box(
+        full(b"tkhd", 0, 3, header, MATRIX, size),
+        box(
             b"mdia",
-            _full(b"mdhd", 0, 0, media),
-            _full(b"hdlr", 0, 0, bytes(4), handler, bytes(12), name, b"Handler\0"),
-            _box(
+            full(b"mdhd", 0, 0, media),
+            full(b"hdlr", 0, 0, bytes(4), handler, bytes(12), name, b"Handler\0"),
+            box(
                 b"minf",
-                _full(b"vmhd", 0, 1, bytes(8))
+                full(b"vmhd", 0, 1, bytes(8))
                 if is_video
-                else _full(b"smhd", 0, 0, bytes(4)),
-                _box(
+                else full(b"smhd", 0, 0, bytes(4)),
+                box(
                     b"dinf",
-                    _full(b"dref", 0, 0, struct.pack(">I", 1), _full(b"url ", 0, 1)),
+                    full(b"dref", 0, 0, struct.pack(">I", 1), full(b"url ", 0, 1)),
                 ),
-                _box(b"stbl", track.description, *empty),
+                box(b"stbl", track.description, *empty),
             ),
         ),
     )
@@ -215,7 +217,7 @@ def media_segment(number: int, begin: int, parts: Sequence[Part], kinds: str) ->
     head = b""
     if len(kinds) == 1:
         head = _head(begin, tracks[0], len(moof) + 8 + len(data))
-    return head + moof + _box(b"mdat", data)
+    return head + moof + box(b"mdat", data)
 
 
 def _timed(parts: Sequence[Part], begin: int, kind: str) -> list[_Timed]:
@@ -266,14 +268,14 @@ def _moof(
     for index, turn in turns:
         runs[index].append(_run(turn, place, kinds[index]))
         place += sum(len(each.sample.content) for each in turn)
-    return _box(
+    return box(
         b"moof",
-        _full(b"mfhd", 0, 0, struct.pack(">I", number)),
+        full(b"mfhd", 0, 0, struct.pack(">I", number)),
         *(
-            _box(
+            box(
                 b"traf",
-                _full(b"tfhd", 0, 0x20000, struct.pack(">I", index)),
-                _full(b"tfdt", 1, 0, struct.pack(">Q", begin * _PER_MS)),
+                full(b"tfhd", 0, 0x20000, struct.pack(">I", index)),
+                full(b"tfdt", 1, 0, struct.pack(">Q", begin * _PER_MS)),
                 *each,
             )
             for index, each in enumerate(runs, 1)
@@ -287,18 +289,18 @@ def _run(turn: Sequence[_Timed], place: int, kind: str) -> bytes:
         rows = (
             struct.pack(">2I", each.duration, len(each.sample.content)) for each in turn
         )
-        return _full(b"trun", 0, 0x301, head, *rows)
+        return full(b"trun", 0, 0x301, head, *rows)
     rows = (
         struct.pack(
             ">4I",
             each.duration,
             len(each.sample.content),
-            _KEYFRAME if each.sample.is_keyframe else _OTHER,
+            KEYFRAME if each.sample.is_keyframe else OTHER,
             each.sample.shown_after,
         )
         for each in turn
     )
-    return _full(b"trun", 1, 0xF01, head, *rows)
+    return full(b"trun", 1, 0xF01, head, *rows)
 
 
 def _head(begin: int, track: Sequence[_Timed], size: int) -> bytes:
@@ -307,6 +309,4 @@ def _head(begin: int, track: Sequence[_Timed], size: int) -> bytes:
     index = struct.pack(
         ">2IQQ2H3I", 1, TIMESCALE, begin * _PER_MS, 0, 0, 1, size, duration, 0x90000000
     )
-    return _box(b"styp", b"iso6", bytes(4), b"isomiso6dash") + _full(
-        b"sidx", 1, 0, index
-    )
+    return box(b"styp", b"iso6", bytes(4), b"isomiso6dash") + full(b"sidx", 1, 0, index)

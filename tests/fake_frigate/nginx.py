@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 import re
 
+from yarl import URL
+
+from . import go2rtc
 from .answers import TEXT, Answer, index_page, nginx_page
 from .auth import Verdict, sub_request
 from .backend import Backend
@@ -65,6 +68,8 @@ class Nginx:
             return nginx_page(404)
         if call.path.startswith("/api/"):
             return await self._api(call)
+        if call.path == go2rtc.PATH:
+            return _live_view(call)
         if _FILES.match(call.path):
             return await self._file(call)
         answer = index_page()
@@ -169,6 +174,26 @@ def _may_see_file(call: Call, role: str) -> bool:
     if not call.state.is_018 or not call.state.restricted(role):
         return True
     return camera_of_file(call) in call.state.allowed_cameras(role)
+
+
+def _live_view(call: Call) -> Answer:
+    if call.method not in ("GET", "HEAD"):
+        return nginx_page(403)
+    verdict = _login(call)
+    if isinstance(verdict, Answer):
+        return verdict
+    query = URL(call.target, encoded=True)
+    state = call.state
+    if state.is_018 and state.restricted(verdict.role):
+        allowed = [
+            stream
+            for name in state.allowed_cameras(verdict.role)
+            for stream in state.cameras[name].streams(name).values()
+        ]
+        names = query.query.getall("src", [])
+        if not names or any(each not in allowed for each in names):
+            return nginx_page(403)
+    return state.go2rtc.respond(call, verdict, query)
 
 
 def _location(call: Call) -> Location:

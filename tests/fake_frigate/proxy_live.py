@@ -22,7 +22,12 @@ async def relay_socket(
     """Open a socket behind the proxy and one before it, and pass on what each of them sends."""
     try:
         inner = await session.ws_connect(
-            url, headers=headers, timeout=_CLOSING, autoping=False, autoclose=False
+            url,
+            headers=headers,
+            timeout=_CLOSING,
+            autoping=False,
+            autoclose=False,
+            max_msg_size=0,
         )
     except aiohttp.WSServerHandshakeError as err:
         return web.Response(status=err.status, text=err.message)

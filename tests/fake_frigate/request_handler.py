@@ -57,6 +57,10 @@ class RequestHandler:
         self._nginx = Nginx(Backend(Streams(self._timer, self._count_stream)))
         self.state.live.changed = self._changed.set
         self.state.live.command = partial(command, state)
+        self.go2rtc = state.go2rtc
+        self.go2rtc.changed = self._changed.set
+        self.go2rtc.sleep = self._timer.sleep
+        self.go2rtc.wait = self._wait
 
     def fail(
         self,
@@ -173,11 +177,14 @@ class RequestHandler:
             else:
                 answer = await self._respond(request, port, record.path)
             record.status = answer.status
-            if answer.stream is not None or answer.listener is not None:
+            sockets = answer.listener, answer.socket
+            if answer.stream is not None or sockets != (None, None):
                 self._parallel -= 1
                 counted = False
             if answer.listener is not None:
                 return await self.state.live.serve(request, port, *answer.listener)
+            if answer.socket is not None:
+                return await answer.socket(request)
             video = answer.content_type == "video/mp4"
             self._count_videos(video)
             now = self.state.clock()

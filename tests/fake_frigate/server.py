@@ -95,6 +95,7 @@ class FakeFrigate(FootageControls, DetectionControls, LiveControls):
 
     async def stop(self) -> None:
         """End every connection, task and thread."""
+        self.go2rtc.stop()
         await self.refuse()
         self._timer.close()
         self._workers.close()
@@ -153,15 +154,21 @@ class FakeFrigate(FootageControls, DetectionControls, LiveControls):
 
     # Changing the world
 
-    def add_camera(self, name: str, **settings: Any) -> Camera:
-        """Configure a camera."""
+    def add_camera(
+        self, name: str, *, restreamed: bool = True, **settings: Any
+    ) -> Camera:
+        """Configure a camera, and a stream of go2rtc with its name."""
         camera = Camera(**{"clock": self.state.clock, **settings})
         self.state.cameras[name] = camera
+        if restreamed:
+            self.go2rtc.add(name)
         return camera
 
     def remove_camera(self, name: str) -> None:
         """Remove a camera from the configuration."""
         del self.state.cameras[name]
+        if name in self.go2rtc.streams:
+            self.go2rtc.remove(name)
 
     def add_zone(
         self,
@@ -243,6 +250,7 @@ class FakeFrigate(FootageControls, DetectionControls, LiveControls):
         self.state.started_at = self.state.clock()
         self.state.exporter.restart()
         self.state.live.restart()
+        self.go2rtc.drop()
         for camera in self.state.cameras.values():
             camera.forget(*(KEPT if self.state.is_018 else ()))
             camera.moving = camera.motion_boxes = False

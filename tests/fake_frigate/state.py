@@ -10,6 +10,7 @@ from typing import Any, override
 from .database import Database
 from .exporter import Case, Exporter
 from .footage import HISTORY, Footage
+from .go2rtc import Go2rtc
 from .journal import Journal
 from .live import Live
 from .open_files import OpenFiles
@@ -82,6 +83,9 @@ class Camera:
 
     `frozen_at` is when a command switched it off: the rate of its pictures stays.
 
+    `live_streams` are the streams of go2rtc for the web interface, by what they are called
+    there; without any, that of the camera's own name is assumed to be there.
+
     `runtime` holds what the configuration says of what commands have changed since, and
     `allowed` whether it allows a feature where that is not what it sets. `moving` is what
     `<camera>/motion` has said last, and `motion_boxes` whether the last frame shows motion.
@@ -121,6 +125,7 @@ class Camera:
     lpr: bool = False
     zones: dict[str, Zone] = field(default_factory=dict)
     ptz: Ptz | None = None
+    live_streams: dict[str, str] | None = None
     moving: bool = False
     motion_boxes: bool = False
     allowed: dict[str, bool] = field(default_factory=dict)
@@ -147,6 +152,10 @@ class Camera:
     def alive(self) -> bool:
         """Whether pictures arrive."""
         return self.enabled and self.online
+
+    def streams(self, name: str) -> dict[str, str]:
+        """Return the streams of go2rtc for the web interface of a camera of this name."""
+        return {name: name} if self.live_streams is None else self.live_streams
 
     def configured(self, name: str) -> Any:
         """Return what the configuration says of a setting."""
@@ -212,6 +221,8 @@ class ServerState:
     started_at: float = 0.0
     restarts: int = 0
     birdseye: bool = False
+    # Without a restream, birdseye has neither stills nor a stream.
+    birdseye_restream: bool = True
     notifications: bool = True
     journal: Journal = field(default_factory=Journal)
     # Whether somebody else is just asking for whatever has expired in nginx' cache.
@@ -244,6 +255,7 @@ class ServerState:
     profiles: Profiles = field(default_factory=Profiles)
     ptz_commands: list[tuple[str, str]] = field(default_factory=list)
     live: Live = field(init=False)
+    go2rtc: Go2rtc = field(init=False)
 
     def __post_init__(self) -> None:
         """Start the service now unless another time is given."""
@@ -257,6 +269,7 @@ class ServerState:
         self.footage.since = self.footage.since or int(self.started_at) - HISTORY
         self.exporter = Exporter(queues=self.is_018)
         self.live = Live(self)
+        self.go2rtc = Go2rtc(self)
 
     @property
     def is_017(self) -> bool:
@@ -272,6 +285,11 @@ class ServerState:
     def version_string(self) -> str:
         """Return what `/api/version` says."""
         return VERSION_STRINGS.get(self.version, self.version)
+
+    @property
+    def restreams_birdseye(self) -> bool:
+        """Whether there is a picture of all cameras for others than the web interface."""
+        return self.birdseye and self.birdseye_restream
 
     def notifies(self, camera: Camera) -> bool:
         """Whether a camera sends notifications, as all do that have no setting of their own."""

@@ -10,6 +10,7 @@ from fractions import Fraction
 import hashlib
 import math
 from pathlib import Path
+import struct
 from typing import cast
 
 import av
@@ -21,6 +22,8 @@ from PIL import Image
 from .scene_clock import clock_luma
 
 EPOCH = 1_795_452_940.0
+BEEP_HERTZ = 1000
+BEEP_SECONDS = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +44,10 @@ class Scene:
     paint: Callable[[int, int], Image.Image] | None = None
     """Draws such a frame, of a second and with a number; without it, the clock is all of it."""
     sound: str | None = "tone"
-    """`tone`, `silence`, or `None` for a camera without a microphone."""
+    """`tone`, `beep`, `silence`, or `None` for a camera without a microphone.
+
+    A beep begins with each second, a tone is noise all the time.
+    """
     rate: int = 16000
     codec: str = "libx264"
     tag: str | None = None
@@ -190,16 +196,26 @@ def _sounds(scene: Scene, seconds: float) -> Iterator[av.AudioFrame]:
         return
     for number in range(math.ceil(seconds * scene.rate / 1024)):
         frame = av.AudioFrame("fltp", "mono", 1024)
-        loud = scene.sound == "tone"
         body = bytearray(4096)
-        if loud:
+        if scene.sound in ("tone", "beep"):
             # One byte of four is random, and one makes a small float of it.
             body[2::4] = _noise(1024, scene.seed, number)
             body[3::4] = b"\x3c" * 1024
+        if scene.sound == "beep":
+            _beep(body, number * 1024, scene.rate)
         frame.planes[0].update(bytes(body))
         frame.pts, frame.time_base = number * 1024, Fraction(1, scene.rate)
         frame.sample_rate = scene.rate
         yield frame
+
+
+def _beep(body: bytearray, position: int, rate: int) -> None:
+    """Put what belongs to the beginning of a second into the samples at a position."""
+    for index in range(1024):
+        place = (position + index) % rate
+        if place < rate * BEEP_SECONDS:
+            value = 0.5 * math.sin(place * math.tau * BEEP_HERTZ / rate)
+            struct.pack_into("<f", body, 4 * index, value)
 
 
 def cut(
