@@ -1,44 +1,127 @@
 """The last seconds of a stream, from which each of its readers takes what comes next."""
 
 import asyncio
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from .remux import Chunk
+
+MAX_BYTES: Final = 8 * 2**20
+"""Bytes that are kept of a stream; a single chunk may be larger."""
+KEPT: Final = 5.0
+"""Seconds that are kept, and the rest of the group of pictures in which they begin."""
+BURST: Final = 1.0
+"""Seconds that a newcomer gets at once, so that a player needs not wait to know the codecs."""
+_BATCH: Final = 256 * 2**10
+"""Bytes that a reader takes at once, unless a single chunk is larger."""
 
 
 class Groups:
-    """The last groups of pictures; each begins with a keyframe."""
+    """The last groups of pictures; a group begins with all that a player needs to begin.
+
+    Readers have nothing but the number of the next chunk, so that twenty of them cost no
+    more memory than one. Whoever is too slow goes on with a later group.
+    """
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._readers: set[Reader] = set()
+        self._chunks: deque[Chunk] = deque()
+        self._size = 0
+        self._first = 0
+        """The number of the oldest chunk; they are counted from the beginning."""
+        self._starts: deque[tuple[int, float]] = deque()
+        """The number and the time of each chunk with which a group begins."""
+        self.readers: set[Reader] = set()
         self._news = asyncio.Event()
         self.has_ended = False
 
-    def add(self, reader: Reader) -> None:
-        """Add a reader."""
-        self._readers.add(reader)
+    def __bool__(self) -> bool:
+        """Return whether there is anything to read."""
+        return bool(self._chunks)
 
-    def discard(self, reader: Reader) -> None:
-        """Forget a reader who has left."""
-        self._readers.discard(reader)
+    @property
+    def size(self) -> int:
+        """Return how many bytes are kept."""
+        return self._size
+
+    def append(self, chunks: Iterable[Chunk]) -> None:
+        """Add what has arrived, and let the readers have it."""
+        for chunk in chunks:
+            if chunk.starts_group:
+                self._starts.append((self._first + len(self._chunks), chunk.time))
+            self._chunks.append(chunk)
+            self._size += len(chunk.data)
+        self._drop_old()
+        self._wake()
+
+    def read(self, position: int | None) -> tuple[bytes, int | None]:
+        """Return what follows a position, and the position behind it.
+
+        A newcomer has no position yet. Whoever was too slow for theirs gets a new one.
+        """
+        if position is None or position < self._first:
+            position = self._beginning()
+        if position is None:
+            return b"", None
+        batch: list[bytes] = []
+        size = 0
+        for index in range(position - self._first, len(self._chunks)):
+            data = self._chunks[index].data
+            size += len(data)
+            if batch and size > _BATCH:
+                break
+            batch.append(data)
+        # A large picture is not copied.
+        return batch[0] if len(batch) == 1 else b"".join(batch), position + len(batch)
 
     async def wait(self) -> None:
         """Wait until there is more, or until the end."""
         await self._news.wait()
 
-    def read(self, position: int | None) -> tuple[bytes, int | None]:
-        """Return what follows a position, and the position behind it."""
-        return b"", position
-
     def end(self) -> None:
         """End all readers at once, also those who take nothing."""
         self.has_ended = True
-        self._news.set()
-        for reader in tuple(self._readers):
+        self._wake()
+        readers, self.readers = self.readers, set()
+        for reader in readers:
             reader.end()
+
+    def _wake(self) -> None:
+        news, self._news = self._news, asyncio.Event()
+        news.set()
+
+    def _beginning(self) -> int | None:
+        """Return the newest group that began long enough ago, else the oldest one."""
+        if not self._starts:
+            return None
+        latest = self._chunks[-1].time - BURST
+        found = self._starts[0][0]
+        for number, time in self._starts:
+            if time <= latest:
+                found = number
+        return found
+
+    def _drop_old(self) -> None:
+        """Drop groups that are too old, and whatever is too much."""
+        while (
+            len(self._starts) > 1 and self._starts[1][1] <= self._chunks[-1].time - KEPT
+        ):
+            self._drop(self._starts[1][0])
+        while self._size > MAX_BYTES and len(self._chunks) > 1:
+            self._drop(self._first + 1)
+
+    def _drop(self, number: int) -> None:
+        """Drop all chunks before this number."""
+        while self._first < number:
+            self._size -= len(self._chunks.popleft().data)
+            self._first += 1
+        while self._starts and self._starts[0][0] < number:
+            self._starts.popleft()
 
 
 class Reader:
-    """Somebody who reads a stream. It has a position, and no queue of its own."""
+    """Somebody who reads a stream."""
 
     def __init__(self, groups: Groups, abort: Callable[[], None]) -> None:
         """Initialize; `abort` closes a connection that takes nothing."""
@@ -46,6 +129,7 @@ class Reader:
         self._abort = abort
         self._position: int | None = None
         self._is_waiting = False
+        groups.readers.add(self)
 
     async def read(self) -> bytes:
         """Return what comes next, or nothing at the end of the stream."""
@@ -59,6 +143,10 @@ class Reader:
         return b""
 
     def end(self) -> None:
-        """Close the connection, unless the reader sees by itself that this is the end."""
+        """Close the connection, unless the reader is about to see that this is the end."""
         if not self._is_waiting:
             self._abort()
+
+    def leave(self) -> None:
+        """Be ended no more."""
+        self._groups.readers.discard(self)

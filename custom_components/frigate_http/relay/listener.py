@@ -138,3 +138,6 @@ async def _pass_on(
         while data:
             await response.write(data)
             data = await reader.read()
+        if transport.get_write_buffer_size():
+            # Nobody waits for a reader who is this slow, the end of Home Assistant least.
+            transport.abort()

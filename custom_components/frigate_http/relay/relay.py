@@ -68,6 +68,7 @@ class Relay:
                     self._hass,
                     self._entry,
                     self._client,
+                    key,
                     name,
                     partial(self._notify, key),
                 )

@@ -10,8 +10,19 @@ from typing import Final
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 
-from ..aiofrigate import FrigateClient, FrigateError
+from ..aiofrigate import (
+    Backoff,
+    FrigateClient,
+    FrigateConnectionError,
+    FrigateError,
+    FrigateStartingError,
+    VideoSocket,
+)
+from ..const import LOGGER
+from ..mp4 import Mp4Error
 from .groups import Groups, Reader
+from .remux import Chunk, Remuxer
+from .timeline import Timeline
 
 PATIENCE: Final = 12.0
 """Seconds without data after which the readers are given up.
@@ -20,6 +31,8 @@ The connection is opened anew after 10 seconds of silence, which may help before
 """
 LINGER: Final = 5.0
 """Seconds for which the connection stays open after the last reader has left."""
+_LARGE: Final = 256 * 2**10
+"""Bytes from which on a message is not worked on in the event loop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +43,8 @@ class StreamState:
     """Whether Frigate is being asked for it."""
     readers: int = 0
     has_data: bool | None = None
-    """Whether it brings data; None if that is not known, as nobody has read it yet."""
-    error: FrigateError | None = None
+    """Whether it brought data when it was read; None if it was not read so far."""
+    error: FrigateError | Mp4Error | None = None
     """The last error since it was opened."""
 
 
@@ -43,6 +56,7 @@ class VideoStream:
         hass: HomeAssistant,
         entry: ConfigEntry,
         client: FrigateClient,
+        key: str,
         name: str,
         on_change: Callable[[], None],
     ) -> None:
@@ -52,6 +66,7 @@ class VideoStream:
             hass: Home Assistant.
             entry: the server.
             client: the client of the server.
+            key: the camera, as the log calls it.
             name: the name of the stream in go2rtc.
             on_change: called when the stream begins or ceases to bring data.
         """
@@ -59,14 +74,17 @@ class VideoStream:
         self._hass = hass
         self._entry = entry
         self._client = client
+        self._label = f"{entry.title} {key}"
         self._on_change = on_change
         self._groups = Groups()
-        self._readers = 0
+        self._timeline = Timeline()
+        self._init: bytes | None = None
+        """What the readers have begun with."""
         self._task: asyncio.Task[None] | None = None
-        self._closing: asyncio.TimerHandle | None = None
-        self._giving_up: asyncio.TimerHandle | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        """Gives up if there are readers, else closes the connection."""
         self._has_data: bool | None = None
-        self._error: FrigateError | None = None
+        self._error: FrigateError | Mp4Error | None = None
         self._last_data_at = 0.0
 
     @property
@@ -74,7 +92,7 @@ class VideoStream:
         """Return what becomes of the stream."""
         return StreamState(
             is_open=self._task is not None,
-            readers=self._readers,
+            readers=len(self._groups.readers),
             has_data=self._has_data,
             error=self._error,
         )
@@ -84,80 +102,121 @@ class VideoStream:
         """Add a reader, until the context ends; `abort` closes a stuck connection."""
         groups = self._groups
         reader = Reader(groups, abort)
-        groups.add(reader)
-        self._enter()
+        if len(groups.readers) == 1:
+            self._on_first_reader()
         try:
             yield reader
         finally:
-            groups.discard(reader)
-            self._leave()
+            reader.leave()
+            if groups is self._groups and not groups.readers:
+                self._on_last_reader_gone()
 
     @callback
     def close(self) -> None:
         """End all readers and the connection."""
-        self._groups.end()
-        self._groups = Groups()
+        self._end_readers()
         self._close_connection()
 
-    def _enter(self) -> None:
-        self._readers += 1
-        if self._readers > 1:
-            return
-        if self._closing is not None:
-            self._closing.cancel()
-            self._closing = None
-        if self._has_data is False:
-            self._has_data = None
-        self._last_data_at = self._hass.loop.time()
-        self._wait_for_data()
+    def _on_first_reader(self) -> None:
+        self._cancel_timer()
         if self._task is None:
+            self._has_data = self._error = None
             # Others will read too, so it must not run as the user who is the first.
             self._task = Context().run(
                 self._entry.async_create_background_task,
                 self._hass,
                 self._run(),
-                f"{self._entry.title} video",
+                f"{self._label} video",
             )
+        self._last_data_at = self._hass.loop.time()
+        self._give_up_if_silent()
 
-    def _leave(self) -> None:
-        self._readers -= 1
-        if self._readers:
-            return
-        if self._giving_up is not None:
-            self._giving_up.cancel()
-            self._giving_up = None
+    def _on_last_reader_gone(self) -> None:
+        self._cancel_timer()
         if self._task is not None:
-            self._closing = self._hass.loop.call_later(LINGER, self._close_connection)
+            self._timer = self._hass.loop.call_later(LINGER, self._close_connection)
+
+    def _end_readers(self) -> None:
+        groups, self._groups = self._groups, Groups()
+        if groups.readers:
+            groups.end()
+            self._on_last_reader_gone()
 
     def _close_connection(self) -> None:
-        if self._closing is not None:
-            self._closing.cancel()
-            self._closing = None
+        self._cancel_timer()
+        # Those who come later begin anew, and a thread may still use what there is.
+        self._groups, self._timeline = Groups(), Timeline()
         if self._task is not None:
             self._task.cancel()
             self._task = None
-        self._groups = Groups()
 
-    def _wait_for_data(self) -> None:
-        """Look at the time when the patience would end if nothing came from now on."""
-        due = self._last_data_at + PATIENCE
-        self._giving_up = self._hass.loop.call_at(due, self._give_up_if_silent)
+    def _cancel_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def _give_up_if_silent(self) -> None:
-        if self._hass.loop.time() < self._last_data_at + PATIENCE:
-            self._wait_for_data()
-            return
-        self._giving_up = None
-        self._give_up()
+        """Give up if there was no data for too long, else look again when that may be."""
+        due = self._last_data_at + PATIENCE
+        if self._hass.loop.time() < due:
+            self._timer = self._hass.loop.call_at(due, self._give_up_if_silent)
+        else:
+            self._give_up()
 
     def _give_up(self) -> None:
         """End the readers, so that their viewers see something else at once."""
-        self._groups.end()
-        self._groups = Groups()
+        self.close()
         if self._has_data is not False:
             self._has_data = False
             self._on_change()
 
     async def _run(self) -> None:
-        """Bring data until the connection is closed."""
-        await self._hass.loop.create_future()
+        """Bring data until the connection is closed, over one connection after another."""
+        backoff = Backoff()
+        while True:
+            try:
+                async with self._client.live_video.open(self.name) as video:
+                    await self._receive(video, backoff)
+            except (FrigateError, Mp4Error) as err:
+                LOGGER.debug("%s: no video: %s", self._label, err)
+                self._note_error(err)
+            await asyncio.sleep(backoff.pause())
+
+    async def _receive(self, video: VideoSocket, backoff: Backoff) -> None:
+        """Pass on what one connection brings.
+
+        Raises:
+            FrigateError: the connection ended.
+            Mp4Error: it does not bring video.
+        """
+        init = await anext(video)
+        remuxer = Remuxer(init)
+        if self._init is not None and self._init != init:
+            # A player does not bear another codec or resolution, so it must begin anew.
+            self._end_readers()
+        self._init = init
+        async for message in video:
+            if len(message) > _LARGE:
+                chunks = await self._hass.async_add_executor_job(
+                    remuxer.feed, message, self._timeline
+                )
+            else:
+                chunks = remuxer.feed(message, self._timeline)
+            if chunks:
+                backoff.reset()
+                self._add(chunks)
+
+    def _add(self, chunks: tuple[Chunk, ...]) -> None:
+        self._groups.append(chunks)
+        self._last_data_at = self._hass.loop.time()
+        self._error = None
+        if not self._has_data:
+            self._has_data = True
+            self._on_change()
+
+    def _note_error(self, err: FrigateError | Mp4Error) -> None:
+        """Give up at once on readers who wait for video that will hardly come."""
+        self._error = err
+        may_pass = isinstance(err, (FrigateConnectionError, FrigateStartingError))
+        if self._groups.readers and not self._groups and not may_pass:
+            self._give_up()
