@@ -13,10 +13,13 @@ FRAMES = 10
 class Source:
     """Brings numbered frames; a group begins every so many seconds."""
 
-    def __init__(self, group: float = 1.0, size: int = 100) -> None:
+    def __init__(
+        self, group: float = 1.0, size: int = 100, rate: float = FRAMES
+    ) -> None:
         self.groups = Groups()
         self._frames_a_group = round(group * FRAMES)
         self._size = size
+        self._rate = rate
         self.number = 0
 
     def bring(self, seconds: float) -> None:
@@ -24,7 +27,7 @@ class Source:
             is_first = self.number % self._frames_a_group == 0
             name = f"{'G' if is_first else 'f'}{self.number};".encode()
             data = name.ljust(self._size, b".")
-            self.groups.append([Chunk(data, is_first, self.number / FRAMES)])
+            self.groups.append([Chunk(data, is_first, self.number / self._rate)])
             self.number += 1
 
     def reader(self) -> tuple[Reader, list[str]]:
@@ -41,17 +44,26 @@ def names(first: int, last: int, group: int = 10) -> Iterator[str]:
     return (f"{'f' if n % group else 'G'}{n}" for n in range(first, last + 1))
 
 
-async def test_a_newcomer_begins_with_a_burst_of_a_second() -> None:
+async def test_a_newcomer_begins_with_as_many_pictures_as_opening_takes() -> None:
     source = Source()
     source.bring(0.3)
     assert frames(await source.reader()[0].read()) == ["G0", "f1", "f2"]
-    source.bring(1.8)
-    # The newest group has one frame only.
-    assert frames(await source.reader()[0].read()) == list(names(10, 20))
-    source.bring(0.9)
-    assert frames(await source.reader()[0].read()) == list(names(10, 29))
+    source.bring(3.0)
+    # The newer groups have 23, 13 and 3 pictures.
+    assert frames(await source.reader()[0].read()) == list(names(0, 32))
     source.bring(0.1)
-    assert frames(await source.reader()[0].read()) == list(names(20, 30))
+    assert frames(await source.reader()[0].read()) == list(names(10, 33))
+
+
+async def test_a_newcomer_begins_with_a_burst_of_a_second() -> None:
+    source = Source(group=5, rate=50)
+    source.bring(5)
+    assert frames(await source.reader()[0].read()) == list(names(0, 49, 50))
+    source.bring(5)
+    # A second lies between the first pictures of the two groups.
+    assert frames(await source.reader()[0].read()) == list(names(0, 99, 50))
+    source.bring(0.1)
+    assert frames(await source.reader()[0].read()) == list(names(50, 100, 50))
 
 
 async def test_a_newcomer_never_begins_in_the_middle_of_a_group() -> None:
@@ -93,7 +105,7 @@ async def test_a_slow_reader_goes_on_with_a_later_group() -> None:
     source.bring(4)
     assert frames(await slow.read()) == list(names(1, 40))
     source.bring(100)
-    assert frames(await slow.read()) == list(names(1030, 1040))
+    assert frames(await slow.read()) == list(names(1010, 1040))
     source.bring(0.1)
     assert frames(await slow.read()) == ["f1041"]
     assert not aborted

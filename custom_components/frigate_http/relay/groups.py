@@ -13,6 +13,8 @@ KEPT: Final = 5.0
 """Seconds that are kept, and the rest of the group of pictures in which they begin."""
 BURST: Final = 1.0
 """Seconds that a newcomer gets at once, so that a player needs not wait to know the codecs."""
+BURST_PICTURES: Final = 24
+"""Pictures that a newcomer gets at once: FFmpeg opens a stream when it has seen 22."""
 _BATCH: Final = 256 * 2**10
 """Bytes that a reader takes at once, unless a single chunk is larger."""
 
@@ -30,8 +32,9 @@ class Groups:
         self._size = 0
         self._first = 0
         """The number of the oldest chunk; they are counted from the beginning."""
-        self._starts: deque[tuple[int, float]] = deque()
-        """The number and the time of each chunk with which a group begins."""
+        self._starts: deque[tuple[int, float, int]] = deque()
+        """Number and time of each chunk with which a group begins, and pictures before it."""
+        self._pictures = 0
         self.readers: set[Reader] = set()
         self._news = asyncio.Event()
         self.has_ended = False
@@ -49,7 +52,9 @@ class Groups:
         """Add what has arrived, and let the readers have it."""
         for chunk in chunks:
             if chunk.starts_group:
-                self._starts.append((self._first + len(self._chunks), chunk.time))
+                number = self._first + len(self._chunks)
+                self._starts.append((number, chunk.time, self._pictures))
+            self._pictures += chunk.is_picture
             self._chunks.append(chunk)
             self._size += len(chunk.data)
         self._drop_old()
@@ -95,18 +100,21 @@ class Groups:
         """Return the newest group that began long enough ago, else the oldest one."""
         if not self._starts:
             return None
-        latest = self._chunks[-1].time - BURST
-        found = self._starts[0][0]
-        for number, time in self._starts:
-            if time <= latest:
-                found = number
-        return found
+        found = self._starts[0]
+        for start in self._starts:
+            if self._has_passed(start, BURST):
+                found = start
+        return found[0]
+
+    def _has_passed(self, start: tuple[int, float, int], seconds: float) -> bool:
+        """Return whether a group began so long ago, and enough pictures."""
+        _, time, pictures = start
+        is_long_ago = time <= self._chunks[-1].time - seconds
+        return is_long_ago and self._pictures - pictures >= BURST_PICTURES
 
     def _drop_old(self) -> None:
         """Drop groups that are too old, and whatever is too much."""
-        while (
-            len(self._starts) > 1 and self._starts[1][1] <= self._chunks[-1].time - KEPT
-        ):
+        while len(self._starts) > 1 and self._has_passed(self._starts[1], KEPT):
             self._drop(self._starts[1][0])
         while self._size > MAX_BYTES and len(self._chunks) > 1:
             self._drop(self._first + 1)

@@ -3,11 +3,12 @@
 Nothing is encoded, and nothing is kept back: what goes in comes out at once.
 """
 
+from collections.abc import Iterator
 import struct
 from typing import NamedTuple
 
 from ..mp4 import DamagedError, NoVideoError
-from ..mp4.fragments import Sample, TrackKind, read_fragment, read_init
+from ..mp4.fragments import Sample, Track, TrackKind, read_fragment, read_init
 from .mpegts import TsWriter
 from .timeline import TICKS, Timeline
 
@@ -21,8 +22,14 @@ _SPS, _PPS, _AUD = 7, 8, 9
 _MAX_UNITS = 512
 _MAX_SHIFT = 5 * TICKS
 _MAX_ADTS = 0x1FFF
-# Extensions of AAC, before which the object type of its base comes.
-_SBR, _PS = 5, 29
+# A packet of AAC-LC in which nothing is heard, by the number of channels, and its samples.
+_SILENCE = {
+    1: bytes.fromhex("00c800802380"),
+    2: bytes.fromhex("210049900219002380"),
+}
+_SAMPLES, _MAX_RATE = 1024, 96_000
+# Object types of AAC. Before that of its base comes an extension.
+_LC, _SBR, _PS = 2, 5, 29
 
 
 class Chunk(NamedTuple):
@@ -33,6 +40,7 @@ class Chunk(NamedTuple):
     """Whether a new reader can begin here: PAT, PMT and a keyframe with SPS and PPS."""
     time: float
     """When it is decoded, in seconds of the timeline."""
+    is_picture: bool = True
 
 
 class Remuxer:
@@ -52,9 +60,13 @@ class Remuxer:
             raise NoVideoError("The stream has no H.264 video")
         self._video = video
         self._parameters = _parameter_sets(video.config)
-        audio = tracks.get(TrackKind.AAC)
-        self._adts = _adts(audio.config) if audio else None
-        self._audio = audio if self._adts is not None else None
+        self._audio: Track | None = tracks.get(TrackKind.AAC)
+        self._adts: int | None = None
+        self._silence: bytes | None = None
+        if self._audio is not None:
+            self._adts, self._silence = _read_aac(self._audio.config)
+        if self._adts is None:
+            self._audio = None
         self._writer = TsWriter(has_audio=self.has_audio)
         self._has_begun = False
 
@@ -69,45 +81,47 @@ class Remuxer:
         Raises:
             Mp4Error: the message is damaged.
         """
-        chunks = []
+        chunks: list[Chunk] = []
         for sample in read_fragment(message, self._init):
             if sample.track is self._video:
-                chunk = self._feed_video(sample, timeline)
+                chunks += self._feed_video(sample, timeline)
             elif sample.track is self._audio:
-                chunk = self._feed_audio(sample, timeline)
-            else:
-                continue
-            if chunk is not None:
-                chunks.append(chunk)
+                chunks += self._feed_audio(sample, timeline)
         return tuple(chunks)
 
-    def _feed_video(self, sample: Sample, timeline: Timeline) -> Chunk | None:
+    def _feed_video(self, sample: Sample, timeline: Timeline) -> Iterator[Chunk]:
+        """Yield a picture, and the silence for audio that is missing until then."""
         is_keyframe = sample.is_keyframe
         if not (self._has_begun or is_keyframe):
-            return None
+            return
         content = self._annex_b(sample.data, is_keyframe=is_keyframe)
         if content is None:
-            return None
+            return
         if not self._has_begun:
             timeline.restart()
             self._has_begun = True
         if (dts := timeline.place(sample)) is None:
-            return None
+            return
         shift = min(max(sample.cts, 0) * TICKS // self._video.timescale, _MAX_SHIFT)
         data = self._writer.video(dts, dts + shift, content)
         if is_keyframe:
             data = self._writer.tables() + data
-        return Chunk(data, is_keyframe, dts / TICKS)
+        yield Chunk(data, is_keyframe, dts / TICKS)
+        if self._audio is not None and self._silence is not None:
+            rate = min(self._audio.timescale, _MAX_RATE)
+            for silent in timeline.silence(_SAMPLES * TICKS // rate):
+                yield from self._write_audio(silent, self._silence)
 
-    def _feed_audio(self, sample: Sample, timeline: Timeline) -> Chunk | None:
-        size = len(sample.data) + 7
-        if not self._has_begun or self._adts is None or size > _MAX_ADTS:
-            return None
-        if (dts := timeline.place(sample)) is None:
-            return None
-        header = (self._adts | size << 13).to_bytes(7)
-        data = self._writer.audio(dts, [header, sample.data])
-        return Chunk(data, False, dts / TICKS)
+    def _feed_audio(self, sample: Sample, timeline: Timeline) -> Iterator[Chunk]:
+        if self._has_begun and (dts := timeline.place(sample)) is not None:
+            yield from self._write_audio(dts, sample.data)
+
+    def _write_audio(self, dts: int, packet: bytes | memoryview) -> Iterator[Chunk]:
+        size = len(packet) + 7
+        if self._adts is not None and size <= _MAX_ADTS:
+            header = (self._adts | size << 13).to_bytes(7)
+            data = self._writer.audio(dts, [header, packet])
+            yield Chunk(data, False, dts / TICKS, is_picture=False)
 
     def _annex_b(
         self, data: memoryview, *, is_keyframe: bool
@@ -154,13 +168,18 @@ def _parameter_sets(config: bytes) -> bytes:
     return found
 
 
-def _adts(config: bytes) -> int | None:
-    """Return the ADTS header of a packet without size; None if ADTS has no words for it."""
+def _read_aac(config: bytes) -> tuple[int | None, bytes | None]:
+    """Return the ADTS header of a packet without its size, and a packet of silence.
+
+    The one is None if ADTS has no words for it, the other if it is not known.
+    """
     bits = int.from_bytes(config[:4].ljust(4, b"\0"))
     kind, rate, channels = bits >> 27, bits >> 23 & 15, bits >> 19 & 15
+    silence = _SILENCE.get(channels) if kind == _LC else None
     if kind in (_SBR, _PS):
         kind = bits >> 10 & 31
     # A rate or an order of channels of its own would have to be written out.
     if not (1 <= kind <= 4 and rate < 13 and 1 <= channels <= 7):
-        return None
-    return 0xFFF1 << 40 | kind - 1 << 38 | rate << 34 | channels << 30 | 0x7FF << 2
+        return None, None
+    header = kind - 1 << 38 | rate << 34 | channels << 30
+    return 0xFFF1 << 40 | header | 0x7FF << 2, silence

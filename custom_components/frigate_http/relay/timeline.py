@@ -5,7 +5,7 @@ last. It leaves out a pause of a track of over a second, and counts 1024 samples
 of AAC, however many were lost. A track that paused is then behind the other one for ever.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 import time
 
 from ..mp4.fragments import Sample, TrackKind
@@ -18,6 +18,9 @@ _MAX_JUMP = TICKS
 _MAX_BEHIND, _MAX_STEP = TICKS, 20 * TICKS
 # Audio without video is left out after that.
 _MAX_AHEAD = 10 * TICKS
+# How long nothing is heard until that is taken for silence, at first and later, and how far
+# behind the video it ends. A player waits for audio that was announced.
+_FIRST_WAIT, _WAIT = TICKS // 4, TICKS
 # How far out of step the tracks may be.
 _MAX_DIFFERENCE = TICKS // 20
 # How long the times of arrival are compared, in seconds, and how many packets it takes.
@@ -36,7 +39,9 @@ class _Track:
         self.following = 0
         """Where the connection should go on."""
         self.last = self.end = TICKS
-        """Start and end of the last packet."""
+        """Start and end of the last packet, which may be silence."""
+        self.heard = TICKS
+        """End of the last packet that has come."""
         self.arrival = 0.0
         self.forget()
 
@@ -68,7 +73,7 @@ class Timeline:
         start = max(self._video.end, self._audio.end)
         for track in (self._video, self._audio):
             track.has_begun = False
-            track.end = start
+            track.end = track.heard = start
         self._start_period(self._clock())
 
     def place(self, sample: Sample) -> int | None:
@@ -86,10 +91,10 @@ class Timeline:
         if not track.has_begun:
             track.has_begun = True
             # Audio begins where it belongs, next to the video.
-            track.offset = track.end - dts if is_video else other.offset
-            begin = dts + track.offset
-            if begin < track.end or abs(begin - other.last) > _MAX_JUMP:
-                track.offset = max(track.end, other.last) - dts
+            begin = track.end if is_video else dts + other.offset
+            if not is_video and abs(begin - other.last) > _MAX_JUMP:
+                begin = other.last
+            track.offset = max(begin, track.end) - dts
         elif abs(dts - track.following) > _MAX_JUMP or dts + track.offset <= track.last:
             track.offset = track.end - dts
         elif is_video and sample.duration == timescale // 1000 + 1:
@@ -107,10 +112,20 @@ class Timeline:
             track.offset -= duration
             return None
         track.last = placed
-        track.end = placed + min(max(duration, 1), _MAX_JUMP)
+        track.end = track.heard = placed + min(max(duration, 1), _MAX_JUMP)
         track.arrival = now
         self._compare(track, now)
         return placed
+
+    def silence(self, duration: int) -> Iterator[int]:
+        """Yield the DTS of packets of silence, of a duration in ticks, for missing audio."""
+        video, audio = self._video, self._audio
+        if video.last - audio.heard < (_WAIT if audio.has_begun else _FIRST_WAIT):
+            return
+        while audio.end + duration <= video.last - _FIRST_WAIT // 2:
+            audio.last = audio.end
+            audio.end += duration
+            yield audio.last
 
     def _compare(self, track: _Track, now: float) -> None:
         """Move the track forward that arrives later than the other one."""
