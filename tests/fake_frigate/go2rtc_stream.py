@@ -83,7 +83,7 @@ class Stream:
     `source` is what its camera sends; with another one, those who watch already get its
     frames without new headers, as far as they have such a track. With a `fault`, go2rtc does
     not reach the camera, and says so with this text. While it is `silent`, nothing comes of
-    it although time goes on. `burst` is how many packets, from the next keyframe on, arrive
+    it although time goes on. `burst` is how many packets, from the keyframe before, arrive
     together in the first message after the headers. `script` replaces all answers.
     """
 
@@ -190,22 +190,20 @@ class Stream:
     async def attach(self, consumer: Consumer) -> None:
         """Let a consumer have what comes from now on."""
         if self.burst:
-            # All others get these packets as well, and what comes before them.
-            await self.push(-self._time % TIMESCALE / TIMESCALE)
-            await consumer.viewer.send(await self._burst(consumer))
+            await consumer.viewer.send(self._burst(consumer))
         self.consumers.append(consumer)
         self._changed()
         self._keep_pace()
 
-    async def _burst(self, consumer: Consumer) -> bytes:
+    def _burst(self, consumer: Consumer) -> bytes:
+        index = self._source.index(self._time // TIMESCALE * TIMESCALE)
         messages = []
-        for _ in range(self.burst):
-            time, packet = self._source.at(self._next)
+        for number in range(index, index + self.burst):
+            time, packet = self._source.at(number)
             name = self._source.names[packet.medium]
             messages.append(consumer.message(time, packet, name))
-            await self._send(time, packet)
-            self._next += 1
-            self._time = self._source.at(self._next)[0]
+            self._next = max(self._next, number + 1)
+            self._time = max(self._time, time)
         return b"".join(messages)
 
     def enter(self, viewer: Viewer) -> None:

@@ -120,6 +120,7 @@ class LiveVideo(Resource):
                 _ROUTE,
                 query={"src": stream},
                 lane=Lane.LIVE_VIEWS,
+                heartbeat=None,
                 renews_login=self._renews_login,
             )
             try:
@@ -193,10 +194,9 @@ class VideoSocket:
             FrigateDataError: there are only messages without data.
             FrigateClosedError: the client was closed.
         """
-        with forgetting_causes():
-            async with self._transport.until_closed(SILENCE):
-                while not isinstance(data := await self._receive(), bytes):
-                    pass
+        async with self._transport.until_closed(SILENCE):
+            while not isinstance(data := await self._receive(), bytes):
+                pass
         return data
 
     async def _receive(self) -> bytes | str | None:

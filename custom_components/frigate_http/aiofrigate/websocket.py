@@ -42,6 +42,7 @@ async def open_websocket(
     *,
     query: Query | None = None,
     lane: Lane | None = None,
+    heartbeat: float | None = HEARTBEAT,
     renews_login: bool = True,
 ) -> AsyncGenerator[aiohttp.ClientWebSocketResponse]:
     """Open a WebSocket, which is closed on leaving the context.
@@ -51,6 +52,7 @@ async def open_websocket(
         template: the route, such as `/ws`.
         query: parameters of the address.
         lane: the lane in which it holds a place as long as it is open, if any.
+        heartbeat: seconds between two pings; None where silence is noticed anyway.
         renews_login: log in again if the login turns out to be lost.
 
     Raises:
@@ -79,7 +81,7 @@ async def open_websocket(
                 await stack.enter_async_context(transport.place_in(lane))
             async with transport.until_closed():
                 socket = await transport.login.run(
-                    partial(_handshake, session, transport, target, query),
+                    partial(_handshake, session, transport, target, query, heartbeat),
                     renews=renews_login,
                     # A proxy may refuse this one route to every account.
                     proves_login=False,
@@ -102,6 +104,7 @@ async def _handshake(
     transport: Transport,
     target: Route,
     query: Query | None,
+    heartbeat: float | None,
 ) -> aiohttp.ClientWebSocketResponse:
     started = time.perf_counter()
     outcome = "not open"
@@ -111,7 +114,7 @@ async def _handshake(
             socket = await session.ws_connect(
                 target.url_below(transport.base_url, query),
                 headers=transport.credentials.as_headers(),
-                heartbeat=HEARTBEAT,
+                heartbeat=heartbeat,
                 max_msg_size=MAX_MESSAGE_BYTES,
                 timeout=aiohttp.ClientWSTimeout(ws_close=_CLOSE_TIMEOUT),
             )
