@@ -31,6 +31,14 @@ async def test_errors_come_inside_the_socket(
     async with watch(session, server, "nobody") as client:
         answer = await client.ask(OURS)
         assert answer == {"type": "error", "value": "mse: stream not found"}
+        assert await client.ask(OURS) == answer
+    async with watch(session, server) as client:
+        # As it is on the wire.
+        await client.socket.send_json({"type": "mse", "value": "hvc1.1.6.L153.B0"})
+        text = (await client.socket.receive()).data
+        told = r"codecs not matched: video:H264, audio:AAC =\u003e video:H265"
+        expected = f'{{"type":"error","value":"mse: streams: {told}"}}\n'
+        assert text == expected
     stream = server.go2rtc.streams["front_door"]
     stream.source = go2rtc_source.H265
     async with watch(session, server) as client:

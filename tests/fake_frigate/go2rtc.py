@@ -253,7 +253,15 @@ def _parsed(viewer: Viewer, data: str | bytes) -> dict[str, Any] | None:
 async def _tell(viewer: Viewer, kind: str, value: str) -> None:
     message = {"type": kind, "value": value}
     viewer.answers.append(message)
-    await viewer.send(json.dumps(message))
+    await viewer.send(_as_go_writes(message))
+
+
+def _as_go_writes(message: dict[str, str]) -> str:
+    """Return JSON without a blank, but with escapes for web pages and a line of its own."""
+    text = json.dumps(message, separators=(",", ":"), ensure_ascii=False)
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return f"{text}\n"
 
 
 def _wanted(asked: str) -> Iterator[tuple[Medium, tuple[str, ...]]]:

@@ -183,7 +183,8 @@ class Stream:
                 await self._sleep(_TICK)
                 await self.push(max(0.0, real_time() - begin - self.time))
         finally:
-            self._pace = None
+            if self._pace is asyncio.current_task():
+                self._pace = None
 
     # Whoever watches
 
