@@ -1,24 +1,58 @@
 """A client of `/live/mse/api/ws` for the tests of the fake."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+import struct
+from typing import Any, NamedTuple
 
 import aiohttp
 from yarl import URL
 
 from tests.fake_frigate import FakeFrigate
+from tests.fake_frigate.go2rtc_stream import Stream, Viewer
 
 from .client import bearer
+from .vod_client import boxes
 
 OURS = "avc1.640029,mp4a.40.2"
+_END = "that was all"
+
+
+class Fragment(NamedTuple):
+    """What a message says about its frame; times are those of the track."""
+
+    number: int
+    track: int
+    duration: int
+    size: int
+    flags: int
+    dts: int
+    content: bytes
+
+
+def fragment_of(message: bytes) -> Fragment:
+    """Read a message that is one frame."""
+    found = dict(boxes(message))
+    assert [*found] == [
+        *("moof", "moof/mfhd", "moof/traf", "moof/traf/tfhd", "moof/traf/tfdt"),
+        *("moof/traf/trun", "mdat"),
+    ]
+    (number,) = struct.unpack(">4xI", found["moof/mfhd"])
+    head, track, duration, size, flags = struct.unpack(">5I", found["moof/traf/tfhd"])
+    assert head == 0x20038
+    (dts,) = struct.unpack(">4xQ", found["moof/traf/tfdt"])
+    run = struct.unpack(">3I", found["moof/traf/trun"])
+    assert run == (1, 1, len(message) - size)
+    return Fragment(number, track, duration, size, flags, dts, found["mdat"])
 
 
 class VideoClient:
     """A socket, and what came out of it."""
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse, viewer: Viewer) -> None:
         self.socket = socket
+        self.viewer = viewer
 
     async def ask(self, codecs: Any = "", kind: str = "mse") -> Any:
         """Ask for the video and return the answer."""
@@ -30,6 +64,23 @@ class VideoClient:
 
     async def binary(self) -> bytes:
         return await self.socket.receive_bytes()
+
+    async def pushed(
+        self, stream: Stream, seconds: float = 0, *, frames: int = 0
+    ) -> list[bytes]:
+        """Let a stream send, and return what arrives of it."""
+
+        async def push() -> None:
+            await stream.push(seconds, frames=frames)
+            await self.viewer.send(_END)
+
+        pushing = asyncio.ensure_future(push())
+        messages = []
+        while (message := await self.socket.receive()).data != _END:
+            assert message.type is aiohttp.WSMsgType.BINARY
+            messages.append(message.data)
+        await pushing
+        return messages
 
 
 def video_url(
@@ -53,5 +104,7 @@ async def watch(
     if user is not None:
         options = {**bearer(server, user), **options}
     url = video_url(server, src, internal=user is None)
+    before = len(server.go2rtc.viewers)
     async with session.ws_connect(url, ssl=False, max_msg_size=0, **options) as socket:
-        yield VideoClient(socket)
+        await server.go2rtc.wait_for_handshakes(before + 1)
+        yield VideoClient(socket, server.go2rtc.viewers[-1])

@@ -45,6 +45,7 @@ async def _run(arguments: argparse.Namespace) -> None:
         tls=not arguments.no_tls,
         prefix=arguments.prefix,
     )
+    server.go2rtc.run_live()
     await server.start(arguments.host, arguments.internal_port, arguments.external_port)
     sys.stdout.write(_describe(server))
     sys.stdout.flush()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 import struct
-from typing import Literal
+from typing import Any, Literal
 
 from PIL import Image, ImageDraw
 
@@ -49,7 +49,7 @@ class Clock:
 
 
 def scene(
-    width: int = 320, height: int = 180, fps: int = _FPS, codec: str = "libx264"
+    width: int = 320, height: int = 180, fps: int = _FPS, **encoding: Any
 ) -> Scene:
     """Return a scene with a keyframe a second."""
     return Scene(
@@ -59,7 +59,7 @@ def scene(
         clock=True,
         paint=Clock(width, height, fps),
         sound="beep",
-        codec=codec,
+        **encoding,
     )
 
 
@@ -140,8 +140,8 @@ H265 = Source(scene=scene(codec="libx265"), audio="PCMA")
 """Nothing of it fits whoever asks for H.264 and AAC: codecs not matched."""
 H265_AAC = Source(scene=scene(codec="libx265"))
 """Whoever asks for H.264 and AAC hears it only: there is no error."""
-LARGER = Source(scene=scene(640, 360))
-"""As CAMERA, with another size and therefore other headers."""
+LARGER = Source(scene=scene(384, 216, preset="superfast"))
+"""As CAMERA, with another size and another profile of H.264."""
 HUGE = Source(padding=5 * 1024 * 1024)
 """As CAMERA, with keyframes that are larger than 4 MiB."""
 SLOW = Source(scene=scene(fps=2))
@@ -162,7 +162,7 @@ def _tracks(scene: Scene) -> dict[Kind, Track]:
 @lru_cache(maxsize=16)
 def _packets(source: Source) -> tuple[Packet, ...]:
     tracks, codec = _tracks(source.scene), source.codec("video")
-    headers = _parameter_sets(codec)
+    headers = _parameter_sets(codec.config)[0] if codec.name == "H264" else b""
     filler = _filler(source.padding)
     packets = []
     for each in tracks["v"].samples:
@@ -189,6 +189,9 @@ def _codec(source: Source, medium: Medium) -> Codec:
         return Codec(medium, name, "mp4a.40.2", source.scene.rate, config)
     track = _tracks(source.scene)["v"]
     config = _inside(track.description, b"avcC" if name == "H264" else b"hvcC")
+    if name == "H264":
+        # What comes behind the headers is left out.
+        config = config[: _parameter_sets(config)[1]]
     mime = _avc1(*config[1:4]) if name == "H264" else "hvc1.1.6.L153.B0"
     return Codec(medium, name, mime, TIMESCALE, config, track.size)
 
@@ -207,11 +210,9 @@ def _avc1(profile: int, compatible: int, level: int) -> str:
     return f"avc1.{profile:02X}{compatible:02X}{level:02X}"
 
 
-def _parameter_sets(codec: Codec) -> bytes:
-    """Return the headers that come before each keyframe, each with its length."""
-    if codec.name != "H264":
-        return b""
-    found, config, place = [], codec.config, 5
+def _parameter_sets(config: bytes) -> tuple[bytes, int]:
+    """Return the headers that come before each keyframe, and where they end."""
+    found, place = [], 5
     for mask in (0x1F, 0xFF):
         count = config[place] & mask
         place += 1
@@ -219,7 +220,8 @@ def _parameter_sets(codec: Codec) -> bytes:
             (size,) = struct.unpack_from(">H", config, place)
             found.append(config[place + 2 : place + 2 + size])
             place += 2 + size
-    return b"".join(struct.pack(">I", len(each)) + each for each in found)
+    sets = b"".join(struct.pack(">I", len(each)) + each for each in found)
+    return sets, place
 
 
 def _filler(size: int) -> bytes:

@@ -83,7 +83,7 @@ class Stream:
     `source` is what its camera sends; with another one, those who watch already get its
     frames without new headers, as far as they have such a track. With a `fault`, go2rtc does
     not reach the camera, and says so with this text. While it is `silent`, nothing comes of
-    it although time goes on. `burst` is how many packets, from the keyframe before, arrive
+    it although time goes on. `burst` is how many packets, from the next keyframe on, arrive
     together in the first message after the headers. `script` replaces all answers.
     """
 
@@ -191,20 +191,22 @@ class Stream:
     async def attach(self, consumer: Consumer) -> None:
         """Let a consumer have what comes from now on."""
         if self.burst:
-            await consumer.viewer.send(self._burst(consumer))
+            # All others get these packets as well, and what comes before them.
+            await self.push(-self._time % TIMESCALE / TIMESCALE)
+            await consumer.viewer.send(await self._burst(consumer))
         self.consumers.append(consumer)
         self._changed()
         self._keep_pace()
 
-    def _burst(self, consumer: Consumer) -> bytes:
-        index = self._source.index(self._time // TIMESCALE * TIMESCALE)
+    async def _burst(self, consumer: Consumer) -> bytes:
         messages = []
-        for number in range(index, index + self.burst):
-            time, packet = self._source.at(number)
+        for _ in range(self.burst):
+            time, packet = self._source.at(self._next)
             name = self._source.names[packet.medium]
             messages.append(consumer.message(time, packet, name))
-            self._next = max(self._next, number + 1)
-            self._time = max(self._time, time)
+            await self._send(time, packet)
+            self._next += 1
+            self._time = self._source.at(self._next)[0]
         return b"".join(messages)
 
     def enter(self, viewer: Viewer) -> None:

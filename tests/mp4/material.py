@@ -50,6 +50,8 @@ class Scene:
     """
     rate: int = 16000
     codec: str = "libx264"
+    preset: str = "ultrafast"
+    """Of the encoder; a slower one makes H.264 of another profile."""
     tag: str | None = None
     """Codec tag, if it is not the usual one."""
     pixels: tuple[int, int] = (1, 1)
@@ -63,9 +65,9 @@ class Scene:
         if self.codec == "libx265":
             told = f"log-level=none:pools=1:frame-threads=1:bframes={self.b_frames}"
             told += f":keyint={every}:min-keyint={every}:scenecut=0"
-            return {"preset": "ultrafast", "x265-params": told}
+            return {"preset": self.preset, "x265-params": told}
         return {
-            "preset": "ultrafast",
+            "preset": self.preset,
             "crf": "30",
             "threads": "1",
             "g": every,
