@@ -1,5 +1,6 @@
 """What go2rtc sends in `/live/mse/api/ws`, and how it lets its clients down."""
 
+import itertools
 import struct
 
 import aiohttp
@@ -8,7 +9,7 @@ import pytest
 from tests.fake_frigate import FakeFrigate, go2rtc_source
 from tests.fake_frigate.go2rtc_source import Source
 
-from .video_client import OURS, VideoClient, fragment_of, video_url, watch
+from .video_client import OURS, VideoClient, beeps, fragment_of, video_url, watch
 from .vod_client import boxes, frames, structure
 
 AAC_AND_H265 = "hvc1.1.6.L153.B0,mp4a.40.2"
@@ -131,6 +132,28 @@ async def test_one_frame_a_message(
         assert {each.flags for each in audio} == {0x02000000}
         # A keyframe comes with the headers that its decoder needs.
         assert [each.content[4] & 0x1F for each in video[:2]] == [7, 1]
+
+
+async def test_a_beep_begins_with_each_second(
+    session: aiohttp.ClientSession, server: FakeFrigate
+) -> None:
+    stream = server.go2rtc.streams["front_door"]
+    async with watch(session, server) as client:
+        init = await _begin(client, server)
+        # The content repeats after eight seconds.
+        data = init + b"".join(await client.pushed(stream, 11.5))
+    heard = beeps(data)
+    assert [round(each) for each in heard] == [*range(12)]
+    assert all(abs(each - round(each)) < 0.035 for each in heard)
+    shown = frames(data)
+    changes = [
+        after.time
+        for before, after in itertools.pairwise(shown)
+        if before.clock != after.clock
+    ]
+    # All frames but the first seem to come one frame too early.
+    assert changes == [each - 0.05 for each in range(1, 12)]
+    assert [each.clock for each in shown[::20]] == [*range(8), *range(4)]
 
 
 async def test_nothing_before_a_keyframe(

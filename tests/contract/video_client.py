@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from io import BytesIO
 import struct
 from typing import Any, NamedTuple
 
 import aiohttp
+import av
 from yarl import URL
 
 from tests.fake_frigate import FakeFrigate
@@ -16,6 +18,7 @@ from .client import bearer
 from .vod_client import boxes
 
 OURS = "avc1.640029,mp4a.40.2"
+_LOUD = 0.2
 _END = "that was all"
 
 
@@ -45,6 +48,22 @@ def fragment_of(message: bytes) -> Fragment:
     run = struct.unpack(">3I", found["moof/traf/trun"])
     assert run == (1, 1, len(message) - size)
     return Fragment(number, track, duration, size, flags, dts, found["mdat"])
+
+
+def beeps(video: bytes) -> list[float]:
+    """Return when the beeps of a video begin, to a millisecond or two, in seconds."""
+    found: list[float] = []
+    with av.open(BytesIO(video), "r") as container:
+        rate = container.streams.audio[0].rate
+        for frame in container.decode(audio=0):
+            samples = memoryview(bytes(frame.planes[0])).cast("f")
+            step = rate // 1000
+            for at in range(0, frame.samples, step):
+                if max(map(abs, samples[at : at + step])) > _LOUD:
+                    time = (frame.time or 0) + at / rate
+                    if not found or time > found[-1] + 0.5:
+                        found.append(round(time, 3))
+    return found
 
 
 class VideoClient:
