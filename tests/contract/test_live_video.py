@@ -156,6 +156,20 @@ async def test_a_beep_begins_with_each_second(
     assert [each.clock for each in shown[::20]] == [*range(8), *range(4)]
 
 
+async def test_sound_that_is_lost(
+    session: aiohttp.ClientSession, server: FakeFrigate
+) -> None:
+    stream = server.go2rtc.streams["front_door"]
+    stream.source = go2rtc_source.LOSSY
+    async with watch(session, server) as client:
+        await _begin(client, server)
+        found = [fragment_of(each) for each in await client.pushed(stream, 80)]
+    video, audio = ([each for each in found if each.track == one] for one in (1, 2))
+    assert len(video) == 1600
+    # What comes after a loss comes as early as if there had been none.
+    assert [each.dts for each in audio] == [1024 * each for each in range(1230)]
+
+
 async def test_nothing_before_a_keyframe(
     session: aiohttp.ClientSession, server: FakeFrigate
 ) -> None:

@@ -8,7 +8,7 @@ Each camera has a stream of its name (`add_camera(name, restreamed=False)`: none
     await stream.push(2)             # two seconds at once; they begin with a keyframe
     await stream.push(frames=3)      # up to the third frame from now on
     stream.run_live()                # or in real time (`go2rtc.run_live()`: all streams)
-    stream.source = go2rtc_source.H265   # or WITHOUT_AUDIO, PCM, LARGER, HUGE, SLOW, ...
+    stream.source = go2rtc_source.H265   # or WITHOUT_AUDIO, PCM, LARGER, HUGE, LOSSY, SLOW, ...
     stream.fault = "dial tcp 192.0.2.10:554: i/o timeout"    # for those who come then
     stream.silent = True             # the camera is dead, the sockets stay open
     stream.detach()                  # the sockets of now get nothing any more

@@ -93,12 +93,14 @@ class Source:
     """What a camera sends.
 
     `audio` is go2rtc's name of its sound: AAC, None, or one without content such as PCMA.
-    `padding` makes each keyframe that many bytes larger.
+    `padding` makes each keyframe that many bytes larger, and `lost` is how many packets of
+    AAC are lost in eight seconds; a clock of the sound that is slow does the same.
     """
 
     scene: Scene = _SCENE
     audio: str | None = "AAC"
     padding: int = 0
+    lost: int = 0
 
     @property
     def names(self) -> dict[Medium, str]:
@@ -144,6 +146,8 @@ LARGER = Source(scene=scene(384, 216, preset="superfast"))
 """As CAMERA, with another size and another profile of H.264."""
 HUGE = Source(padding=5 * 1024 * 1024)
 """As CAMERA, with keyframes that are larger than 4 MiB."""
+LOSSY = Source(lost=2)
+"""As CAMERA, but go2rtc does not notice the loss: the sound comes ever earlier."""
 SLOW = Source(scene=scene(fps=2))
 """As CAMERA, with few frames: for hours of video."""
 BIRDSEYE = WITHOUT_AUDIO
@@ -171,9 +175,11 @@ def _packets(source: Source) -> tuple[Packet, ...]:
             content = headers + content + filler
         packets.append(Packet(each.dts, "video", each.is_keyframe, content))
     if source.audio == "AAC":
+        lasts = Fraction(_AAC_SAMPLES * TIMESCALE, source.scene.rate)
         for number, each in enumerate(tracks["a"].samples):
-            time = round(Fraction(number * _AAC_SAMPLES * TIMESCALE, source.scene.rate))
-            packets.append(Packet(time, "audio", True, each.content))
+            time = round(number * lasts)
+            if time < LOOP - source.lost * lasts:
+                packets.append(Packet(time, "audio", True, each.content))
     packets.sort(key=lambda each: each.time)
     return tuple(each for each in packets if each.time < LOOP)
 
