@@ -29,6 +29,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "media_owners",
         "relay",
         "shared_images",
+        "shared_mjpeg",
     ),
     ("coordinator", "flow", "periods", "view_urls"),
     ("commands", "downloads", "inventory", "media_links"),

@@ -8,6 +8,7 @@ from pathlib import Path
 import re
 from typing import Any
 
+from aiohttp import ClientPayloadError
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -104,7 +105,9 @@ async def test_unload_leaves_no_task_no_poll_and_no_stream(
 
     assert setup_state(entry) is ConfigEntryState.NOT_LOADED
     await frigate.wait_for_streams("front_door", 0)
-    await view.read()  # ends, as the server's stream has ended
+    # The connection is closed, as the server's stream has ended.
+    with pytest.raises(ClientPayloadError):
+        await view.read()
     assert not any(all_available(hass, entry))
     tasks = [task.get_name() for task in asyncio.all_tasks()]
     assert not [name for name in tasks if entry.title in name]

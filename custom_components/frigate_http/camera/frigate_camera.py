@@ -54,6 +54,12 @@ class FrigateCamera(FeatureEntity, VideoCamera):
             self._attr_supported_features = CameraEntityFeature.ON_OFF
 
     @override
+    async def async_added_to_hass(self) -> None:
+        """Let whoever watches not outlast the camera."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self._mjpeg.close)
+
+    @override
     def _async_update_attrs(self) -> bool:
         if self.camera_config is None:
             return False

@@ -1,19 +1,12 @@
 """Moving pictures without sound, for viewers that play no video."""
 
-import asyncio
-from contextlib import aclosing, suppress
+from contextlib import suppress
+from functools import partial
+from socket import IPPROTO_TCP, TCP_NOTSENT_LOWAT
 
-from aiohttp import ClientError, web
+from aiohttp import web
 
-from homeassistant.core import HomeAssistant
-
-from ..aiofrigate import (
-    FrigateError,
-    FrigateTimeoutError,
-    Overlays,
-    Stream,
-    jpeg_frames,
-)
+from ..aiofrigate import FrigateError, FrigateTimeoutError, Overlays
 from ..const import (
     CONF_MJPEG_FPS,
     CONF_MJPEG_HEIGHT,
@@ -24,11 +17,11 @@ from ..const import (
 )
 from ..coordinator.server import ServerCoordinator
 from ..errors import async_handle_lost_login
+from ..shared_mjpeg import SharedMjpeg, SharedStream
 
 MJPEG_TYPE = "multipart/x-mixed-replace;boundary=frame"
-MJPEG_FRAME = b"--frame\r\nContent-Type: image/jpeg\r\n\r\n%b\r\n\r\n"
-MJPEG_SILENCE = 10
-"""Seconds without a frame after which an MJPEG stream is closed."""
+UNSENT_BYTES = 64 * 2**10
+"""How much may wait in the system for a viewer, whose connection is slow."""
 
 
 class Mjpeg:
@@ -39,6 +32,7 @@ class Mjpeg:
         options = coordinator.config_entry.options
         self._coordinator = coordinator
         self._camera = camera
+        self._shared = SharedMjpeg[int](f"MJPEG of {camera}")
         self._fps = int(options.get(CONF_MJPEG_FPS, DEFAULT_MJPEG_FPS))
         self._overlays = Overlays(**dict.fromkeys(options.get(CONF_OVERLAYS, ()), True))
         self.height = int(options.get(CONF_MJPEG_HEIGHT, DEFAULT_MJPEG_HEIGHT))
@@ -47,33 +41,51 @@ class Mjpeg:
         self, request: web.Request, height: int
     ) -> web.StreamResponse | None:
         """Forward the stream in a height in pixels; None if there is none."""
-        hass = self._coordinator.hass
+        hass, entry = self._coordinator.hass, self._coordinator.config_entry
+        opener = partial(
+            self._coordinator.client.media.mjpeg,
+            self._camera,
+            fps=self._fps,
+            height=height,
+            overlays=self._overlays,
+        )
         try:
-            async with self._coordinator.client.media.mjpeg(
-                self._camera, fps=self._fps, height=height, overlays=self._overlays
-            ) as stream:
-                return await _async_pass_on(hass, stream, request)
+            async with self._shared.async_watch(hass, entry, height, opener) as stream:
+                return await _async_forward(stream, request)
         except FrigateTimeoutError as err:
             raise web.HTTPGatewayTimeout from err
         except FrigateError as err:
-            async_handle_lost_login(hass, self._coordinator.config_entry, err)
+            async_handle_lost_login(hass, entry, err)
             LOGGER.debug("%s has no MJPEG stream: %s", self._camera, err)
             return None
 
+    def close(self) -> None:
+        """End the stream, and with it all who watch it."""
+        self._shared.close()
 
-async def _async_pass_on(
-    hass: HomeAssistant, stream: Stream, request: web.Request
+
+async def _async_forward(
+    stream: SharedStream, request: web.Request
 ) -> web.StreamResponse:
     """Forward frame by frame, with our own headers."""
     response = web.StreamResponse()
     response.content_type = MJPEG_TYPE
     await response.prepare(request)
-    # The response has started, so an error can no longer be reported to the viewer.
-    with suppress(TimeoutError, FrigateError, ClientError):
-        async with aclosing(jpeg_frames(stream)) as frames:
-            while hass.is_running:
-                async with asyncio.timeout(MJPEG_SILENCE):
-                    if (jpeg := await anext(frames, None)) is None:
-                        break
-                await response.write(MJPEG_FRAME % jpeg)
+    _hold_little_back(request)
+    with suppress(ConnectionError):
+        await stream.deliver(response.write)
+    # After a proper end, a browser would show the last frame for ever.
+    if request.transport is not None:
+        request.transport.abort()
     return response
+
+
+def _hold_little_back(request: web.Request) -> None:
+    """Let a slow viewer see what happens now.
+
+    The system would take some 4 MiB of frames, which are those of half a minute.
+    """
+    # Not each connection is one of TCP.
+    if (connection := request.get_extra_info("socket")) is not None:
+        with suppress(OSError):
+            connection.setsockopt(IPPROTO_TCP, TCP_NOTSENT_LOWAT, UNSENT_BYTES)
