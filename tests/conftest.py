@@ -80,6 +80,8 @@ async def frigate(
     with counted_threads():
         async with FakeFrigate(**{"version": version, **frigate_options}) as server:
             yield server
+            # What no client of ours may ask of go2rtc, whatever a test is about.
+            assert server.go2rtc.violations == []
 
 
 def make_entry(url: str, **data: Any) -> MockConfigEntry:
