@@ -327,6 +327,7 @@ async def test_an_error_in_the_middle_ends_the_video(
         "ffmpeg:rtsp%3A%2F%2Fadmin%3APa55-Word!%40192.0.2.10",
         'parse "rtsp://admin:Pa55-Word! %two@h": invalid port ":Pa55-Word! %two@h" after',
         'parse "rtsp://admin:Pa55-Word! two',
+        "GET /live?Pa55-Word!",
         "Authorization: Basic Pa55-Word!",
         "exec/rtsp\nffmpeg -i rtsp:\\/\\/admin:Pa55-Word!@192.0.2.10 -c copy",
     ],
@@ -508,6 +509,14 @@ async def test_only_so_many_watch_at_once_and_the_next_one_waits(
             assert not check.done()
             assert frigate.go2rtc[CAMERA].handshakes == 48
         assert await check
+        # Closing also ends the wait for a place.
+        await stack.enter_async_context(client.live_video.open(CAMERA))
+        check = asyncio.ensure_future(client.live_video.check(CAMERA))
+        await all_waits()
+        client.close()
+        await all_waits()
+        assert check.done()
+        assert isinstance(check.exception(), FrigateClosedError)
     await frigate.go2rtc.wait_for_sockets(CAMERA, 0)
 
 
@@ -575,8 +584,8 @@ OTHERS: tuple[str | bytes, ...] = (
     "null",
     "5",
     "{}",
-    "[" * 10_000,
-    "{" * 10_000,
+    "[" * 65_000,
+    '{"a":' * 13_000,
     '{"type": "mse"',
     text(None, answer()),
     text(["mse"], answer()),
@@ -593,10 +602,13 @@ async def test_messages_that_are_neither_answers_nor_video_are_ignored(
     frigate: FakeFrigate, client: FrigateClient
 ) -> None:
     stream = frigate.go2rtc[CAMERA]
-    stream.script = [*OTHERS, answer(), *OTHERS, b"init", *OTHERS, answer("5"), b"one"]
+    data = (b"init", b"one", b"two", b"three", b"four")
+    each = [frame for one in data for frame in (*OTHERS, one, answer("5"))]
+    stream.script = [*OTHERS, answer(), *each]
     async with client.live_video.open(CAMERA) as video:
         assert video.codecs == ("avc1.64001f", "mp4a.40.2")
-        assert [await anext(video), await anext(video)] == [b"init", b"one"]
+        for one in data:
+            assert await anext(video) == one
     stream.script = None
     assert await plays(frigate, client)
 
@@ -654,6 +666,7 @@ async def test_errors_of_any_shape_are_errors(
     stream = frigate.go2rtc[CAMERA]
     for value, kind in (
         ("mse: stream not found", VideoFault.UNKNOWN_STREAM),
+        ("mse: streams: stream not found", VideoFault.NO_SOURCE),
         ("mse: streams: codecs not matched: video:H265 => x", VideoFault.OTHER_CODEC),
         ("mse: streams: rtsp://h/codecs not matched", VideoFault.NO_SOURCE),
         ("", VideoFault.NO_SOURCE),

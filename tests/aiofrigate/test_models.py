@@ -336,6 +336,7 @@ def test_the_view_of_all_cameras_is_a_stream_if_it_is_restreamed(
 ) -> None:
     config = Config.from_api({"birdseye": birdseye})
     assert config.stream_of("birdseye") == stream
+    assert config.stream_of("gate") is None
 
 
 def test_an_empty_configuration_is_read() -> None:
