@@ -159,18 +159,21 @@ async def test_what_no_client_of_ours_may_do(
     session: aiohttp.ClientSession, server: FakeFrigate
 ) -> None:
     go2rtc = server.go2rtc
-    async with watch(session, server, "rtsp://192.0.2.1/stream") as client:
-        # It is opened.
-        assert (await client.ask(OURS))["type"] == "mse"
-    assert go2rtc.violations == ["opened rtsp://192.0.2.1/stream"]
-    go2rtc.violations.clear()
+    for src in ("rtsp://192.0.2.1/stream", "exec:reboot"):
+        async with watch(session, server, src) as client:
+            # It is opened.
+            assert (await client.ask(OURS))["type"] == "mse"
+        assert go2rtc.violations == [f"opened {src}"]
+        go2rtc.violations.clear()
+    async with watch(session, server, "yard:small") as client:
+        assert (await client.ask(OURS))["value"] == "mse: stream not found"
     for url in (
         video_url(server, "front_door", internal=True, name="x", media="video"),
         video_url(server, "front_door", "Portones", internal=True),
     ):
         async with session.ws_connect(url):
             pass
-    await go2rtc.wait_for_handshakes(3)
+    await go2rtc.wait_for_handshakes(5)
     assert go2rtc.viewers[-1].src == "front_door"
     assert go2rtc.viewers[-1].parameters == [("src", "Portones")]
     assert go2rtc.violations == ["sent name=x", "sent media=video", "sent src=Portones"]

@@ -53,6 +53,8 @@ _ASKED: Mapping[str, tuple[Medium, tuple[str, ...]]] = {
     "opus": ("audio", ("OPUS",)),
 }
 _DEFAULT = "avc1.640029,hvc1.1.6.L153.B0,mp4a.40.2"
+# Some of those that go2rtc opens.
+_SCHEMES = ("rtsp", "rtsps", "rtmp", "http", "https", "ffmpeg", "exec", "echo", "onvif")
 _WITH_CONTENT = ("H264", "H265", "AAC")
 
 type Wait = Callable[[Callable[[], bool], Callable[[], str], float], Awaitable[None]]
@@ -114,10 +116,11 @@ class Go2rtc:
         src = viewer.src or ""
         if src == "birdseye" and self._state.restreams_birdseye:
             return self.birdseye
-        if (stream := self.streams.get(src)) is None and "://" in src:
-            # go2rtc opens what is no name as a new stream.
+        scheme = src.partition(":")[0] if ":" in src else None
+        if (stream := self.streams.get(src)) is None and scheme in _SCHEMES:
+            # go2rtc opens it as a new stream, or runs it.
             self.violations.append(f"opened {src}")
-            stream = self._stream(src, CAMERA)
+            stream = Stream(src, CAMERA, self._note, self._rest)
         return stream
 
     # Waiting
