@@ -97,6 +97,8 @@ def test_the_fragments_of_go2rtc(init: Init) -> None:
         assert sample.track is init.tracks[track]
         assert sample.data == packet.content
         assert sample.data.obj is message
+        # Anything else in the message makes no difference.
+        assert read_fragment(message + box(b"free"), init) == (sample,)
         assert sample.is_keyframe == packet.is_keyframe
         assert (sample.dts, sample.cts) == (following[track], 0)
         assert sample.duration > 0

@@ -28,6 +28,16 @@ _TWO = struct.Struct(">II")
 # What comes before the boxes in the entry of a video or an audio track.
 _VIDEO_ENTRY, _AUDIO_ENTRY = 78, 28
 _AAC = 0x40
+# What go2rtc writes for a packet that is shown when it is decoded: the boxes before its content
+# but for their numbers. All of its messages are of this form, unless there are B-frames.
+_PLAIN_SIZE = 108
+_PLAIN = (
+    (slice(16), b"\0\0\0\x64moof\0\0\0\x10mfhd"),
+    (slice(24, 44), b"\0\0\0\x4ctraf\0\0\0\x1ctfhd\0\x02\0\x38"),
+    (slice(60, 72), b"\0\0\0\x14tfdt\1\0\0\0"),
+    (slice(80, 100), b"\0\0\0\x14trun\0\0\0\1\0\0\0\1\0\0\0\x6c"),
+)
+_PLAIN_NUMBERS = struct.Struct(">44xIIII12xQ20xI4s")
 
 
 class TrackKind(StrEnum):
@@ -96,6 +106,8 @@ def read_fragment(message: bytes, init: Init) -> tuple[Sample, ...]:
         TruncatedError: the end of the message is missing.
         DamagedError: the fragment contradicts itself or the description.
     """
+    if (plain := _read_plain(message, init.tracks)) is not None:
+        return (plain,)
     samples: list[Sample] = []
     view = memoryview(message)
     moof: tuple[int, int, int] | None = None
@@ -117,6 +129,27 @@ def read_fragment(message: bytes, init: Init) -> tuple[Sample, ...]:
     if moof is not None:
         raise TruncatedError("A fragment has no content")
     return tuple(samples)
+
+
+def _read_plain(message: bytes, tracks: Mapping[int, Track]) -> Sample | None:
+    """Return the packet of a message in go2rtc's form; None if it has any other."""
+    if len(message) <= _PLAIN_SIZE:
+        return None
+    for part, content in _PLAIN:
+        if message[part] != content:
+            return None
+    track_id, duration, size, flags, dts, mdat_size, mdat = _PLAIN_NUMBERS.unpack_from(
+        message
+    )
+    track = tracks.get(track_id)
+    if not len(message) - _PLAIN_SIZE == size == mdat_size - _HEADER.size:
+        return None
+    if track is None or mdat != b"mdat":
+        return None
+    is_keyframe = track.kind is not TrackKind.H264 or not flags & _NO_KEYFRAME
+    return Sample(
+        track, dts, 0, duration, is_keyframe, memoryview(message)[_PLAIN_SIZE:]
+    )
 
 
 def _boxes(
