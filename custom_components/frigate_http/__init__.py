@@ -81,6 +81,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> b
         async_update_issues(coordinator)
         raise
     relay = await _async_start_relay(hass, entry, client)
+    video = VideoCoordinator(hass, entry, coordinator, relay)
     live = LiveCoordinator(hass, entry, client, coordinator)
     profiles = ProfilesCoordinator(hass, entry, client, coordinator, live)
     entry.runtime_data = FrigateRuntime(
@@ -91,7 +92,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> b
         live=live,
         profiles=profiles,
         ptz=PtzCoordinator(hass, entry, client, coordinator),
-        video=VideoCoordinator(hass, entry, coordinator),
+        video=video,
         commands=Commands(coordinator, live, profiles),
         downloads=downloads,
         owners=MediaOwners(client),
@@ -101,6 +102,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> b
     async_keep_in_step(hass, coordinator)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     live.async_connect()
+    video.async_start()
     return True
 
 

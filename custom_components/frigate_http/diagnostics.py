@@ -54,6 +54,7 @@ from .dates import as_local_iso
 from .errors import error_key_of_class
 from .inventory import camera_of_device
 from .live.camera_state import CameraState
+from .relay.video_stream import StreamState
 from .runtime import FrigateConfigEntry, FrigateRuntime
 
 _DATA = (CONF_URL, CONF_VERIFY_SSL, *sorted(CREDENTIAL_KEYS))
@@ -94,6 +95,7 @@ _FIELDS: dict[type, tuple[str, ...]] = {
         *("detectors", "gpus", "npus", "temperatures", "uptime", "last_updated", "age"),
     ),
     StorageStats: ("total", "used", "free"),
+    StreamState: ("is_open", "readers", "has_data"),
     Usage: ("cpu", "memory"),
 }
 
@@ -133,6 +135,7 @@ async def _diagnostics(
                 "unreviewed": runtime.reviews.data,
             },
             "live": _live(runtime.live, names),
+            "video": _video(runtime, camera),
             "profiles": _polling(runtime.profiles),
             "ptz": _polling(runtime.ptz),
             "requests": {
@@ -227,6 +230,22 @@ def _live(live: LiveCoordinator, names: list[str]) -> dict[str, Any]:
             }
             for name, state in states.items()
         },
+    }
+
+
+def _video(runtime: FrigateRuntime, camera: str | None) -> dict[str, Any]:
+    """Return what each camera and Birdseye show and why, and what is relayed of them."""
+    return {
+        key: {
+            "shows": "video" if decision.plays else "pictures",
+            "why": decision.why,
+            "codecs": decision.codecs,
+            **_as_json(state),
+            "error": None if state.error is None else type(state.error).__name__,
+        }
+        for key, decision in runtime.video.decisions.items()
+        if camera in {None, key}
+        for state in (runtime.relay.state_of(key),)
     }
 
 

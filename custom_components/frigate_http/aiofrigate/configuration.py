@@ -210,6 +210,8 @@ class Config:
     """Whether events can be searched by a description in words."""
     streams: frozenset[str] = frozenset()
     """Names of the streams of go2rtc, without `birdseye`."""
+    sources: Mapping[str, int] = field(default_factory=dict)
+    """For each of them, a number that changes with the addresses that it comes from."""
 
     def stream_of(self, camera: str) -> str | None:
         """Return the stream with live video of a camera, or of `birdseye`."""
@@ -225,6 +227,7 @@ class Config:
         """Read the object of `/api/config`."""
         birdseye = as_dict(data.get("birdseye"))
         auth = as_dict(data.get("auth"))
+        sources = _sources(as_dict(data.get("go2rtc")))
         return cls(
             {
                 name: CameraConfig.from_api(name, as_dict(camera))
@@ -245,14 +248,18 @@ class Config:
             },
             unusable_names(data, _NAMES),
             _is_enabled(data, "semantic_search"),
-            _streams(as_dict(data.get("go2rtc"))),
+            frozenset(sources),
+            sources,
         )
 
 
-def _streams(go2rtc: Mapping[str, Any]) -> frozenset[str]:
-    return frozenset(
-        name for name in as_items(go2rtc.get("streams")) if as_stream(name) is not None
-    )
+def _sources(go2rtc: Mapping[str, Any]) -> Mapping[str, int]:
+    # Not the addresses themselves: they may hold passwords.
+    return {
+        name: hash(repr(addresses))
+        for name, addresses in as_items(go2rtc.get("streams")).items()
+        if as_stream(name) is not None
+    }
 
 
 def _recognition_threshold(data: Mapping[str, Any], section: str) -> float:

@@ -80,6 +80,11 @@ class Profile:
         """Return whether this account is an administrator."""
         return self.role == ADMIN_ROLE
 
+    @property
+    def is_restricted(self) -> bool:
+        """Return whether this account has a role that is limited to some cameras."""
+        return self.role not in {None, *BUILT_IN_ROLES}
+
     def may_see(self, camera: str) -> bool:
         """Return whether this account may see a camera."""
         return self.allowed_cameras is None or camera in self.allowed_cameras
