@@ -73,12 +73,22 @@ def frigate_options() -> dict[str, Any]:
 
 
 @pytest.fixture
+def restreamed() -> bool:
+    """Return whether its cameras have live video, for which every setup would ask."""
+    return False
+
+
+@pytest.fixture
 async def frigate(
-    socket_enabled: None, version: str, frigate_options: dict[str, Any]
+    socket_enabled: None,
+    version: str,
+    restreamed: bool,
+    frigate_options: dict[str, Any],
 ) -> AsyncGenerator[FakeFrigate]:
     """Return a running simulated Frigate."""
     with counted_threads():
-        async with FakeFrigate(**{"version": version, **frigate_options}) as server:
+        options = {"version": version, "restreamed": restreamed, **frigate_options}
+        async with FakeFrigate(**options) as server:
             yield server
             # What no client of ours may ask of go2rtc, whatever a test is about.
             assert server.go2rtc.violations == []

@@ -32,6 +32,13 @@ ADMIN: dict[str, Any] = {"username": "admin", "password": "frigate-admin-pass-1"
 VIEWER: dict[str, Any] = {"username": "viewer1", "password": "viewer-password-1"}
 GATE: dict[str, Any] = {"username": "gate1", "password": "gate-password-1!"}
 
+
+@pytest.fixture
+def restreamed() -> bool:
+    """Let all cameras have live video."""
+    return True
+
+
 GOOD_VERSION = (
     b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n"
     b"Content-Length: 6\r\nConnection: close\r\n\r\n0.17.2"

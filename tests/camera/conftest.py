@@ -13,6 +13,12 @@ from .wire_viewer import Door
 
 
 @pytest.fixture
+def restreamed() -> bool:
+    """Let all cameras have live video."""
+    return True
+
+
+@pytest.fixture
 async def fast_entry(hass: HomeAssistant, frigate: FakeFrigate) -> MockConfigEntry:
     """Return an entry with many small frames a second."""
     options = {CONF_MJPEG_FPS: 30, CONF_MJPEG_HEIGHT: 120}

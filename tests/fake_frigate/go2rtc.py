@@ -1,6 +1,7 @@
 """go2rtc behind `GET /live/mse/api/ws?src=<stream>`: live video in a socket.
 
-Each camera has a stream of its name (`add_camera(name, restreamed=False)`: none), and
+Each camera has a stream of its name (`add_camera(name, restreamed=False)`: none; in most
+tests of Home Assistant no camera has one, see the fixture `restreamed`), and
 `birdseye` is one while the server restreams it. A test pushes what a stream sends:
 
     stream = frigate.go2rtc.streams["front_door"]

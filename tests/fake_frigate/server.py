@@ -36,6 +36,7 @@ class FakeFrigate(FootageControls, DetectionControls, LiveControls):
         faces: Mapping[str, int] | None = None,
         train: int = 0,
         *,
+        restreamed: bool = True,
         auth: bool = True,
         tls: bool = True,
         prefix: str = "",
@@ -54,6 +55,7 @@ class FakeFrigate(FootageControls, DetectionControls, LiveControls):
             login_rate_limit=login_rate_limit,
         )
         super().__init__(state, prefix)
+        self._restreamed = restreamed
         if isinstance(cameras, int):
             cameras = [f"cam_{number:02}" for number in range(1, cameras + 1)]
         for camera in cameras:
@@ -155,12 +157,15 @@ class FakeFrigate(FootageControls, DetectionControls, LiveControls):
     # Changing the world
 
     def add_camera(
-        self, name: str, *, restreamed: bool = True, **settings: Any
+        self, name: str, *, restreamed: bool | None = None, **settings: Any
     ) -> Camera:
-        """Configure a camera, and a stream of go2rtc with its name."""
+        """Configure a camera, and a stream of go2rtc with its name.
+
+        Whether it has that is the server's own setting, unless `restreamed` says otherwise.
+        """
         camera = Camera(**{"clock": self.state.clock, **settings})
         self.state.cameras[name] = camera
-        if restreamed:
+        if self._restreamed if restreamed is None else restreamed:
             self.go2rtc.add(name)
         return camera
 

@@ -26,6 +26,7 @@ from ..aiofrigate import (
     is_websocket_refused,
 )
 from ..const import BIRDSEYE, CONF_LIVE_VIEW, CONF_OVERLAYS, LIVE_VIEW_PICTURES, LOGGER
+from ..mp4 import Mp4Error
 from ..relay.relay import Relay
 from .server import ServerCoordinator
 
@@ -59,6 +60,8 @@ class Why(StrEnum):
     """Frigate does not reach the camera."""
     NO_DATA = "no_data"
     """The stream is open, but brings no video."""
+    UNREADABLE = "unreadable"
+    """What Frigate sends is not the video that it said."""
     NO_LOGIN = "no_login"
     NO_WEBSOCKET = "no_websocket"
     """Something between Frigate and us passes no WebSockets."""
@@ -377,8 +380,10 @@ class VideoCoordinator:
             return video.codecs
 
 
-def _why(err: FrigateError) -> Why:
+def _why(err: FrigateError | Mp4Error) -> Why:
     """Return what an error says of the video of a camera."""
+    if isinstance(err, Mp4Error):
+        return Why.UNREADABLE
     if isinstance(err, FrigateVideoError):
         return Why(err.kind)
     if isinstance(err, FrigateForbiddenError):

@@ -1,0 +1,9 @@
+"""Fixtures for streams of cameras."""
+
+import pytest
+
+
+@pytest.fixture
+def restreamed() -> bool:
+    """Let all cameras have live video."""
+    return True
