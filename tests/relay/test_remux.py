@@ -236,6 +236,32 @@ def test_a_silent_track_of_audio_becomes_silence() -> None:
     assert abs(found["audio"][-1].dts - found["video"][-1].dts) < 0.2
 
 
+def test_pictures_that_are_shown_later_than_decoded() -> None:
+    keyframe = next(each for each in CAMERA.packets if each.is_keyframe)
+    muxer = Muxer([CAMERA.codec("video")])
+    remuxer, timeline = Remuxer(muxer.init()), Timeline(lambda: 0.0)
+    data = b""
+    for number, cts in enumerate((0, 9000, 2**31 - 1, -9000)):
+        message = muxer.fragment(0, 9000 * number, keyframe)
+        (chunk,) = remuxer.feed(_with_cts(message, cts), timeline)
+        data += chunk.data
+    shifts = [each.pts - each.dts for each in read(data)["video"]]
+    # As long as a camera may need, and never before it is decoded.
+    assert shifts == pytest.approx([0, 0.1, 5, 0])
+
+
+def _with_cts(message: bytes, cts: int) -> bytes:
+    """Return a message with PTS less DTS, as go2rtc writes it for some sources."""
+    trun, mdat = message.index(b"trun") - 4, message.index(b"mdat") - 4
+    traf, moof = message.index(b"traf") - 4, 0
+    larger = bytearray(message)
+    for box in (trun, traf, moof):
+        larger[box : box + 4] = (int.from_bytes(larger[box : box + 4]) + 4).to_bytes(4)
+    larger[trun + 8 : trun + 12] = (0x801).to_bytes(4)
+    larger[trun + 16 : trun + 20] = (mdat + 12).to_bytes(4)
+    return bytes(larger[:mdat]) + struct.pack(">i", cts) + message[mdat:]
+
+
 def test_nothing_grows() -> None:
     connection = Connection(SLOW)
     remuxer, timeline = Remuxer(connection.init), Timeline(lambda: 0.0)
