@@ -18,6 +18,7 @@ from .live import check_counts, check_switches, check_visit
 from .media import check_media
 from .pictures import fetch_still, watch_stream
 from .registry import Entity, read_entities
+from .video import check_video
 from .waiting import until
 
 _STATES_SECONDS = 30
@@ -41,6 +42,7 @@ async def check(api: Api, targets: Mapping[str, Target]) -> list[str]:
     checks = [
         _check_frontend(api, missing),
         _check_pictures(api, entities, missing),
+        check_video(api, entities, targets, missing),
         check_actions(api, entities, targets, missing),
         check_media(api, targets, missing),
         _check_movement(api, entities, targets, before, missing),

@@ -8,15 +8,15 @@ import os
 import sys
 
 from tests.fake_frigate import FakeFrigate
-from tests.fake_frigate.go2rtc_source import Source
 from tests.fake_frigate.state import VERSION_STRINGS, is_since
 
-from .past import add_past, scene_of
+from .live_video import add_live_video
+from .past import add_past
 from .sandbox import LOOPBACK, Ports
 from .visits import configure_cameras, visits
 
 CAMERAS = ("front_door", "driveway", "garden", "garage")
-_WITHOUT_VIDEO, _LIVE_FPS = "garage", 10
+RESTREAMED, NOT_RESTREAMED = "front_door", "garage"
 FACES = {"Eileen": 3, "Tom": 2}
 WAITING_FACES = 3
 VERSIONS = tuple(VERSION_STRINGS)
@@ -68,7 +68,7 @@ async def simulated_frigate(
     server.state.latest_version = LATEST_RELEASE
     configure_cameras(server)
     add_past(server)
-    _send_live_video(server)
+    add_live_video(server, without=NOT_RESTREAMED)
     for file in server.state.train[1:]:
         server.expect_face(file, "Tom", score=0.93)
     await server.start(
@@ -87,16 +87,6 @@ async def simulated_frigate(
             yield plain if not auth else _with_login(plain, server)
     finally:
         await server.stop()
-
-
-def _send_live_video(server: FakeFrigate) -> None:
-    """Let all cameras send video with sound, but for one that nobody restreams."""
-    server.go2rtc.remove(_WITHOUT_VIDEO)
-    now = int(server.state.clock())
-    for camera, stream in server.go2rtc.streams.items():
-        scene = replace(scene_of(camera, now), fps=_LIVE_FPS, sound="beep")
-        stream.source = Source(scene=scene)
-    server.go2rtc.run_live()
 
 
 def _with_login(plain: Target, server: FakeFrigate) -> Target:

@@ -1,9 +1,8 @@
 """What the simulated cameras have recorded before Home Assistant looks."""
 
 from dataclasses import dataclass
+from functools import partial
 import itertools
-
-from PIL import Image
 
 from tests.fake_frigate import FakeFrigate
 from tests.fake_frigate.pictures import recorded
@@ -51,7 +50,7 @@ _SIGHTS = (
 def add_past(server: FakeFrigate) -> None:
     """Let there be a day and more to look back at."""
     for camera in server.state.cameras:
-        server.show(camera, scene_of(camera))
+        server.show(camera, _scene(camera))
     server.state.footage.since = int(server.state.clock()) - _RECORDED
     moments = range(_NEWEST, _RECORDED - _EVERY, _EVERY)
     sights = [each for each in _SIGHTS if each.camera in server.state.cameras]
@@ -60,13 +59,10 @@ def add_past(server: FakeFrigate) -> None:
     _add_exports(server)
 
 
-def scene_of(camera: str, begin: int = 0) -> Scene:
-    """Return what a camera shows: each picture has the second in it, from a moment on."""
+def _scene(camera: str) -> Scene:
+    """Return what a camera records: each picture shows the second it was recorded in."""
     width, height = _SIZE
-
-    def paint(second: int, number: int) -> Image.Image:
-        return recorded(camera, width, height, begin + second, number)
-
+    paint = partial(recorded, camera, width, height)
     return Scene(width=width, height=height, clock=True, paint=paint)
 
 

@@ -19,7 +19,7 @@ from scripts.demo_app.sandbox import Ports, demo_folder
 from .browser import new_page, running_browser
 from .options import Options, parse_options
 from .screenshots import Screenshots, keep_evidence
-from .steps import STEPS, Step
+from .steps import ONCE, STEPS, Step
 from .texts import Texts
 from .world import World, guarded_frigate
 
@@ -37,13 +37,21 @@ async def _run(options: Options, folder: Path) -> None:
     with Ports() as ports:
         port = ports.take(_HOME_ASSISTANT_PORT)
         async with running_browser() as browser:
+            steps = STEPS
             for language in options.languages:
                 wanted = options.screenshots and language == "en"
-                await _go(browser, Texts(language), folder, ports, port, wanted)
+                await _go(browser, Texts(language), folder, ports, port, wanted, steps)
+                steps = tuple(step for step in STEPS if step not in ONCE)
 
 
 async def _go(
-    browser: Browser, texts: Texts, folder: Path, ports: Ports, port: int, wanted: bool
+    browser: Browser,
+    texts: Texts,
+    folder: Path,
+    ports: Ports,
+    port: int,
+    wanted: bool,
+    steps: tuple[Step, ...],
 ) -> None:
     """Go the whole way in one language, in a Home Assistant of its own."""
     say(f"Starting Home Assistant in the language {texts.language} ...")
@@ -61,7 +69,7 @@ async def _go(
         world = World(
             page=page, api=api, frigate=frigate, texts=texts, screenshots=screenshots
         )
-        for step in STEPS:
+        for step in steps:
             await _take(step, world, folder)
     if unexpected := [
         complaint

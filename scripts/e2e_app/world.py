@@ -8,6 +8,7 @@ from playwright.async_api import Page
 
 from scripts.demo_app import DOMAIN, DemoError
 from scripts.demo_app.api import Api
+from scripts.demo_app.live_video import add_live_video
 from scripts.demo_app.past import add_past
 from scripts.demo_app.registry import read_entities
 from scripts.demo_app.sandbox import LOOPBACK, Ports
@@ -91,6 +92,7 @@ async def guarded_frigate(ports: Ports) -> AsyncIterator[FakeFrigate]:
         version="0.18", cameras=(CAMERA, _OTHER_CAMERA), faces=_FACES, train=2
     )
     add_past(server)
+    add_live_video(server)
     await server.start(
         host=LOOPBACK,
         internal_port=ports.take(_INTERNAL_PORT),

@@ -147,9 +147,14 @@ def _render(view: View, now: float, number: int) -> Image.Image:
     return picture
 
 
+def drawn(name: str, width: int, height: int, second: int, step: int) -> Image.Image:
+    """Return a picture of a second, in which only people can read that."""
+    return _render(View(name, width, height), second, step)
+
+
 def recorded(name: str, width: int, height: int, second: int, step: int) -> Image.Image:
     """Return a picture of a recording, in which programs can read when it was made."""
-    picture = _render(View(name, width, height), second, step)
+    picture = drawn(name, width, height, second, step)
     put_clock(picture, second)
     return picture
 

@@ -8,8 +8,9 @@ from .adding import add_integration, log_in
 from .changing import change_option, log_in_again, reconfigure
 from .leaving import download_diagnostics, remove_integration
 from .looking_back import play_export, search_person, see_alerts, watch_hour
+from .looking_now import lose_video, play_recording, watch_video
 from .performing import download_clip, get_faces, play_clip
-from .watching import open_device, see_dashboard, see_occupancy, watch_camera
+from .watching import open_device, see_dashboard, see_occupancy
 
 type Step = Callable[[World], Awaitable[None]]
 
@@ -17,7 +18,9 @@ STEPS: tuple[Step, ...] = (
     log_in,
     add_integration,
     open_device,
-    watch_camera,
+    watch_video,
+    lose_video,
+    play_recording,
     see_occupancy,
     see_dashboard,
     get_faces,
@@ -33,3 +36,6 @@ STEPS: tuple[Step, ...] = (
     reconfigure,
     remove_integration,
 )
+
+ONCE: tuple[Step, ...] = (watch_video, lose_video, play_recording)
+"""What takes its time and shows no text of ours: not done in every language."""

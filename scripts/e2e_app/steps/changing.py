@@ -5,7 +5,7 @@ from playwright.async_api import Locator
 from scripts.demo_app import DemoError
 from scripts.e2e_app.world import World
 
-from .watching import open_camera
+from .looking_now import open_camera, see_change
 
 # Lower than the camera itself: there is no taller picture than its own.
 _HEIGHT = 144
@@ -13,7 +13,7 @@ _CHANGED = "another-password-2"
 
 
 async def change_option(world: World) -> None:
-    """Ask for a lower live picture, and see that it is lower."""
+    """Ask for lower pictures instead of video, and see that they are lower, and move."""
     page, flow, texts = world.page, world.flow, world.texts
     await world.go_to_integration()
     configure = texts.frontend("ui.panel.config.integrations.config_entry.configure")
@@ -26,6 +26,7 @@ async def change_option(world: World) -> None:
     for label in (height, texts.ours(f"{sections}.files.data.keep_days")):
         await flow.field(label).wait_for()
     await world.screenshots.take("options")
+    await flow.choose(texts.ours("selector.live_view.options.pictures"))
     await flow.fill(height, str(_HEIGHT))
     await flow.submit()
     await flow.finish("finish")
@@ -35,6 +36,7 @@ async def change_option(world: World) -> None:
         "([image, height]) => image.naturalHeight === height",
         arg=[await image.element_handle(), _HEIGHT],
     )
+    await see_change(world, image)
 
 
 async def log_in_again(world: World) -> None:

@@ -2,8 +2,6 @@
 
 from datetime import UTC, datetime
 
-from playwright.async_api import ElementHandle
-
 from scripts.demo_app import DemoError
 from scripts.demo_app.past import EXPORT
 from scripts.e2e_app.world import CAMERA, CAMERA_NAME, PERSON, World
@@ -14,6 +12,7 @@ from .media import (
     child_beginning,
     children,
     open_folders,
+    read_clock,
     see_thumbnail,
     see_video,
 )
@@ -24,25 +23,6 @@ _AGO = 2 * HOUR
 _INTO_THE_HOUR = 20 * 60 + 30.5
 # Each second begins with a keyframe, and a video with the one before what was asked for.
 _KEYFRAMES = 1
-# The second that a picture shows in its corner, see `tests/mp4/scene_clock.py`.
-_READ_CLOCK = """
-video => {
-  const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
-  const context = canvas.getContext("2d");
-  context.drawImage(video, 0, 0);
-  const bytes = [0, 1, 2, 3, 4, 5].map(row =>
-    [0, 1, 2, 3, 4, 5, 6, 7].reduce((byte, column) => {
-      const x = (3 / 4 + (column + 0.5) / 32) * canvas.width;
-      const y = (3 / 4 + (row + 0.5) / 24) * canvas.height;
-      return byte * 2 + (context.getImageData(x, y, 1, 1).data[0] > 127 ? 1 : 0);
-    }, 0)
-  );
-  const check = bytes[1] ^ bytes[2] ^ bytes[3] ^ bytes[4] ^ 255;
-  if (bytes[0] !== 0xb2 || bytes[5] !== check) return null;
-  return bytes.slice(1, 5).reduce((second, byte) => second * 256 + byte, 0);
-}
-"""
 
 
 async def see_alerts(world: World) -> None:
@@ -77,7 +57,7 @@ async def watch_hour(world: World) -> None:
     await world.page.wait_for_function(
         "video => !video.seeking && video.readyState > 1", arg=video
     )
-    shown = await _read_clock(video)
+    shown = await read_clock(video)
     # It is shown for a second.
     if not shown <= moment < shown + 1 + _KEYFRAMES:
         raise DemoError(f"The video shows {shown} instead of {moment}.")
@@ -103,7 +83,7 @@ async def play_export(world: World) -> None:
     export = child_beginning(world, EXPORT)
     await see_thumbnail(export)
     await export.click()
-    shown = await _read_clock(await see_video(world, with_sound=True))
+    shown = await read_clock(await see_video(world, with_sound=True))
     (made,) = [
         one for one in world.frigate.state.exporter.exports if one.name == EXPORT
     ]
@@ -123,11 +103,3 @@ def _position(world: World, start: float, moment: float) -> float:
         for each in segments(world.frigate.state, CAMERA, start, moment)
         if each.end > start and each.start < moment
     )
-
-
-async def _read_clock(video: ElementHandle) -> int:
-    """Return the second that a video shows."""
-    second = await video.evaluate(_READ_CLOCK)
-    if second is None:
-        raise DemoError("The video does not show when it was recorded.")
-    return int(second)

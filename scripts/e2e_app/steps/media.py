@@ -7,6 +7,8 @@ from playwright.async_api import ElementHandle, Locator
 from scripts.demo_app import DemoError
 from scripts.e2e_app.world import World
 
+# What Home Assistant calls its folder of media, in every language.
+MY_MEDIA = "My media"
 # The frontend draws thumbnails as backgrounds; this one is as wide as it really is.
 _WIDTH_OF_THUMBNAIL = """
 async thumbnail => {
@@ -15,6 +17,25 @@ async thumbnail => {
   picture.src = image.style.backgroundImage.slice(5, -2);
   await picture.decode();
   return picture.naturalWidth;
+}
+"""
+# The second that a picture shows in its corner, see `tests/mp4/scene_clock.py`.
+_READ_CLOCK = """
+video => {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
+  const context = canvas.getContext("2d");
+  context.drawImage(video, 0, 0);
+  const bytes = [0, 1, 2, 3, 4, 5].map(row =>
+    [0, 1, 2, 3, 4, 5, 6, 7].reduce((byte, column) => {
+      const x = (3 / 4 + (column + 0.5) / 32) * canvas.width;
+      const y = (3 / 4 + (row + 0.5) / 24) * canvas.height;
+      return byte * 2 + (context.getImageData(x, y, 1, 1).data[0] > 127 ? 1 : 0);
+    }, 0)
+  );
+  const check = bytes[1] ^ bytes[2] ^ bytes[3] ^ bytes[4] ^ 255;
+  if (bytes[0] !== 0xb2 || bytes[5] !== check) return null;
+  return bytes.slice(1, 5).reduce((second, byte) => second * 256 + byte, 0);
 }
 """
 
@@ -55,9 +76,15 @@ async def see_thumbnail(found: Locator) -> None:
 
 async def see_video(world: World, *, with_sound: bool = False) -> ElementHandle:
     """Watch the video that was opened until it goes on, and return it."""
-    video = await world.page.locator(
-        "hui-dialog-web-browser-play-media video"
-    ).element_handle()
+    video = world.page.locator("hui-dialog-web-browser-play-media video")
+    return await see_going_on(world, video, with_sound=with_sound)
+
+
+async def see_going_on(
+    world: World, found: Locator, *, with_sound: bool = False
+) -> ElementHandle:
+    """Watch a video until it goes on, and return it."""
+    video = await found.element_handle()
     for least in (0, 1):
         await world.page.wait_for_function(
             "([video, least]) => video.currentTime > least && video.videoWidth > 0",
@@ -68,3 +95,11 @@ async def see_video(world: World, *, with_sound: bool = False) -> ElementHandle:
             "video => video.webkitAudioDecodedByteCount > 0", arg=video
         )
     return video
+
+
+async def read_clock(video: ElementHandle) -> int:
+    """Return the second that a video shows."""
+    second = await video.evaluate(_READ_CLOCK)
+    if second is None:
+        raise DemoError("The video does not show when it was recorded.")
+    return int(second)

@@ -8,13 +8,13 @@ from scripts.demo_app import DOMAIN, DemoError
 from scripts.demo_app.api import Json
 from scripts.e2e_app.world import CAMERA, PERSON, World
 
-from .media import child, open_folders, see_video
+from .media import MY_MEDIA, child, open_folders, see_video
 
 _CLIP_SECONDS = 10
+# Some of Frigate's files lack their last frame.
+_FRAME_SECONDS = 0.2
 # Frigate writes recordings to the disk a little later than they were made.
 _CLIP_AGE = 90
-# What Home Assistant calls its folder of media, in every language.
-_MEDIA = "My media"
 # So high is the page with an action and all of its answer.
 _WITH_ANSWER = 1240
 
@@ -42,10 +42,14 @@ async def download_clip(world: World) -> None:
     await _open_action(world, "download_clip")
     page = world.page
     await page.locator("tools-action ha-button[value=yaml]").click()
-    await page.locator("tools-action .cm-content").first.fill(dump(action))
+    editor = page.locator("tools-action .cm-content").first
+    # It begins with what was chosen before, which must not come behind what is written.
+    await editor.get_by_text(f"{DOMAIN}.download_clip").first.wait_for()
+    await editor.fill(dump(action))
     await world.screenshots.take("action-yaml")
     (saved,) = (await _perform(world)).values()
-    if saved["camera"] != CAMERA or saved["seconds"] < _CLIP_SECONDS or saved["gaps"]:
+    is_short = saved["seconds"] < _CLIP_SECONDS - _FRAME_SECONDS
+    if saved["camera"] != CAMERA or is_short or saved["gaps"]:
         raise DemoError(f"download_clip answered {saved}.")
     world.notes["clip"] = saved["url"]
 
@@ -53,7 +57,7 @@ async def download_clip(world: World) -> None:
 async def play_clip(world: World) -> None:
     """Find the clip in the media browser by clicking, and play it."""
     _, _, _, *folders, file = PurePosixPath(world.notes["clip"]).parts
-    await open_folders(world, _MEDIA, *folders)
+    await open_folders(world, MY_MEDIA, *folders)
     await child(world, file).wait_for()
     await world.screenshots.take("media")
     await child(world, file).click()

@@ -1,25 +1,14 @@
-"""Looking: a camera's device page and its live picture."""
-
-from playwright.async_api import Locator, Page
+"""Looking: a camera's device page, what it has detected, and a dashboard."""
 
 from scripts.demo_app.dashboard import lay_out_dashboards
 from scripts.e2e_app.browser import HEIGHT, WIDTH
 from scripts.e2e_app.world import CAMERA, CAMERA_NAME, World
 
+from .media import see_going_on
+
 # Wide enough for three columns, and high enough for all pictures: what is not on the
 # screen is not fetched.
 _DASHBOARD_WIDTH, _DASHBOARD_HEIGHT = 1600, 900
-# A picture as one number; smaller than it is, because that is quicker to look at.
-_FINGERPRINT = """
-image => {
-  const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [320, 180];
-  const context = canvas.getContext("2d");
-  context.drawImage(image, 0, 0, canvas.width, canvas.height);
-  const pixels = context.getImageData(0, 0, canvas.width, canvas.height).data;
-  return pixels.reduce((sum, value) => (sum * 31 + value) | 0, 7);
-}
-"""
 
 
 async def open_device(world: World) -> None:
@@ -34,14 +23,6 @@ async def open_device(world: World) -> None:
         # A switch may have the same name as what shows whether it took effect.
         await cards.get_by_text(name, exact=True).first.wait_for()
     await world.screenshots.take("device", with_pictures=True)
-
-
-async def watch_camera(world: World) -> None:
-    """Watch the camera until its picture has changed twice."""
-    image = await open_camera(world)
-    await _see_change(world.page, image)
-    await _see_change(world.page, image)
-    await world.screenshots.take("camera")
 
 
 async def see_occupancy(world: World) -> None:
@@ -65,7 +46,8 @@ async def see_dashboard(world: World) -> None:
     )
     await world.page.goto(await lay_out_dashboards(world.api))
     pictures = world.page.locator("hui-section img")
-    await pictures.nth(2).wait_for()
+    await pictures.nth(1).wait_for()
+    await see_going_on(world, world.page.locator("hui-section video"))
     for picture in await pictures.all():
         await world.page.wait_for_function(
             "image => image.naturalWidth > 0", arg=await picture.element_handle()
@@ -85,21 +67,3 @@ async def _see_state(world: World, state: str) -> None:
         "binary_sensor", f"entity_component.occupancy.state.{state}"
     )
     await card.get_by_text(text, exact=True).wait_for()
-
-
-async def open_camera(world: World) -> Locator:
-    """Open the camera, and return its live picture as soon as there is one."""
-    await world.go(f"/home?more-info-entity-id={await world.camera_entity()}")
-    image = world.page.locator("ha-more-info-dialog ha-camera-stream img")
-    await world.page.wait_for_function(
-        "image => image.naturalWidth > 0", arg=await image.element_handle()
-    )
-    return image
-
-
-async def _see_change(page: Page, image: Locator) -> None:
-    before = await image.evaluate(_FINGERPRINT)
-    await page.wait_for_function(
-        f"([image, before]) => ({_FINGERPRINT})(image) !== before",
-        arg=[await image.element_handle(), before],
-    )
