@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Iterator
 
+from freezegun.api import FrozenDateTimeFactory
+
 from custom_components.frigate_http.relay.groups import MAX_BYTES, Groups, Reader
 from custom_components.frigate_http.relay.remux import Chunk
 
@@ -14,12 +16,17 @@ class Source:
     """Brings numbered frames; a group begins every so many seconds."""
 
     def __init__(
-        self, group: float = 1.0, size: int = 100, rate: float = FRAMES
+        self,
+        group: float = 1.0,
+        size: int = 100,
+        rate: float = FRAMES,
+        freezer: FrozenDateTimeFactory | None = None,
     ) -> None:
         self.groups = Groups()
         self._frames_a_group = round(group * FRAMES)
         self._size = size
         self._rate = rate
+        self._freezer = freezer
         self.number = 0
 
     def bring(self, seconds: float) -> None:
@@ -29,6 +36,8 @@ class Source:
             data = name.ljust(self._size, b".")
             self.groups.append([Chunk(data, is_first, self.number / self._rate)])
             self.number += 1
+            if self._freezer is not None:
+                self._freezer.tick(1 / self._rate)
 
     def reader(self) -> tuple[Reader, list[str]]:
         aborted: list[str] = []
@@ -97,8 +106,10 @@ async def test_every_reader_gets_every_frame_once() -> None:
             assert len(data) == (2 if number % 3 == 1 and reader in late else 1)
 
 
-async def test_a_slow_reader_goes_on_with_a_later_group() -> None:
-    source = Source()
+async def test_a_slow_reader_goes_on_with_a_later_group(
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    source = Source(freezer=freezer)
     slow, aborted = source.reader()
     source.bring(0.1)
     assert frames(await slow.read()) == ["G0"]
@@ -111,15 +122,22 @@ async def test_a_slow_reader_goes_on_with_a_later_group() -> None:
     assert not aborted
 
 
-async def test_few_seconds_are_kept() -> None:
-    source = Source(group=2)
+async def test_few_seconds_are_kept(freezer: FrozenDateTimeFactory) -> None:
+    source = Source(group=2, freezer=freezer)
     source.bring(100)
     # Five seconds, and what is missing of the group in which they begin.
     assert source.groups.size == 60 * 100
-    source.bring(2 * 3600)
+    source.bring(1000)
     assert source.groups.size == 60 * 100
     assert len(source.groups._chunks) == 60
     assert len(source.groups._starts) == 3
+    # What comes all at once is kept as long as if it had come in time.
+    source = Source(group=2)
+    reader = source.reader()[0]
+    source.bring(0.1)
+    assert frames(await reader.read()) == ["G0"]
+    source.bring(59.9)
+    assert frames(await reader.read()) == list(names(1, 599, 20))
 
 
 async def test_a_group_may_be_larger_than_what_is_kept() -> None:

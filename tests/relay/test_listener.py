@@ -10,14 +10,6 @@ from custom_components.frigate_http.relay.relay import Relay
 from homeassistant.core import HomeAssistant
 
 
-@pytest.fixture
-def relay(entry: MockConfigEntry) -> Relay:
-    """Return the relay of the server, which may show two cameras."""
-    relay: Relay = entry.runtime_data.relay
-    relay.serve({"front_door": "porch", "Portones": "gates"})
-    return relay
-
-
 async def _ask(
     url: URL, method: str = "HEAD", **headers: str
 ) -> aiohttp.ClientResponse:
@@ -80,8 +72,10 @@ async def test_what_may_not_be_watched_is_not_found(relay: Relay) -> None:
 
 
 async def test_the_port_is_closed_with_the_entry(
-    hass: HomeAssistant, entry: MockConfigEntry, relay: Relay
+    hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
+    relay: Relay = entry.runtime_data.relay
+    relay.serve({"front_door": "porch"})
     url = URL(relay.url_of("front_door"))
     await hass.config_entries.async_reload(entry.entry_id)
     with pytest.raises(aiohttp.ClientConnectorError):

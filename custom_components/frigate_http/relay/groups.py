@@ -3,20 +3,34 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import Final, NamedTuple
 
 from .remux import Chunk
 
 MAX_BYTES: Final = 8 * 2**20
 """Bytes that are kept of a stream; a single chunk may be larger."""
 KEPT: Final = 5.0
-"""Seconds that are kept, and the rest of the group of pictures in which they begin."""
+"""Seconds for which data is kept, and the rest of the group of pictures.
+
+They count from its arrival: what a bad connection brings all at once is kept as long.
+"""
 BURST: Final = 1.0
 """Seconds that a newcomer gets at once, so that a player needs not wait to know the codecs."""
 BURST_PICTURES: Final = 24
 """Pictures that a newcomer gets at once: FFmpeg opens a stream when it has seen 22."""
 _BATCH: Final = 256 * 2**10
 """Bytes that a reader takes at once, unless a single chunk is larger."""
+
+
+class _Start(NamedTuple):
+    """A chunk with which a group begins."""
+
+    number: int
+    time: float
+    """When it is shown, in seconds of the stream."""
+    arrival: float
+    pictures: int
+    """How many pictures there were before."""
 
 
 class Groups:
@@ -28,12 +42,12 @@ class Groups:
 
     def __init__(self) -> None:
         """Begin with none."""
+        self._clock = asyncio.get_running_loop().time
         self._chunks: deque[Chunk] = deque()
         self._size = 0
         self._first = 0
         """The number of the oldest chunk; they are counted from the beginning."""
-        self._starts: deque[tuple[int, float, int]] = deque()
-        """Number and time of each chunk with which a group begins, and pictures before it."""
+        self._starts: deque[_Start] = deque()
         self._pictures = 0
         self.readers: set[Reader] = set()
         self._news = asyncio.Event()
@@ -50,14 +64,15 @@ class Groups:
 
     def append(self, chunks: Iterable[Chunk]) -> None:
         """Add what has arrived, and let the readers have it."""
+        now = self._clock()
         for chunk in chunks:
             if chunk.starts_group:
                 number = self._first + len(self._chunks)
-                self._starts.append((number, chunk.time, self._pictures))
+                self._starts.append(_Start(number, chunk.time, now, self._pictures))
             self._pictures += chunk.is_picture
             self._chunks.append(chunk)
             self._size += len(chunk.data)
-        self._drop_old()
+        self._drop_old(now)
         self._wake()
 
     def read(self, position: int | None) -> tuple[bytes, int | None]:
@@ -102,20 +117,22 @@ class Groups:
             return None
         found = self._starts[0]
         for start in self._starts:
-            if self._has_passed(start, BURST):
+            if self._is_enough(start):
                 found = start
-        return found[0]
+        return found.number
 
-    def _has_passed(self, start: tuple[int, float, int], seconds: float) -> bool:
-        """Return whether a group began so long ago, and enough pictures."""
-        _, time, pictures = start
-        is_long_ago = time <= self._chunks[-1].time - seconds
-        return is_long_ago and self._pictures - pictures >= BURST_PICTURES
+    def _is_enough(self, start: _Start) -> bool:
+        """Return whether a newcomer who begins with this group gets a burst."""
+        seconds = self._chunks[-1].time - start.time
+        return seconds >= BURST and self._pictures - start.pictures >= BURST_PICTURES
 
-    def _drop_old(self) -> None:
+    def _drop_old(self, now: float) -> None:
         """Drop groups that are too old, and whatever is too much."""
-        while len(self._starts) > 1 and self._has_passed(self._starts[1], KEPT):
-            self._drop(self._starts[1][0])
+        while len(self._starts) > 1:
+            start = self._starts[1]
+            if start.arrival > now - KEPT or not self._is_enough(start):
+                break
+            self._drop(start.number)
         while self._size > MAX_BYTES and len(self._chunks) > 1:
             self._drop(self._first + 1)
 
@@ -124,7 +141,7 @@ class Groups:
         while self._first < number:
             self._size -= len(self._chunks.popleft().data)
             self._first += 1
-        while self._starts and self._starts[0][0] < number:
+        while self._starts and self._starts[0].number < number:
             self._starts.popleft()
 
 
