@@ -15,12 +15,14 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from custom_components.frigate_http.aiofrigate.configuration import Config
 from custom_components.frigate_http.const import DOMAIN
+from custom_components.frigate_http.coordinator.video import Why
 from custom_components.frigate_http.media_ids import read_media_id
 from custom_components.frigate_http.services import ACTIONS
 from custom_components.frigate_http.services.access import Access
 from custom_components.frigate_http.services.action import CameraAction
-from homeassistant.util.yaml import load_yaml_dict
+from homeassistant.util.yaml import load_yaml_dict, parse_yaml
 from tests.documentation import (
     DOCS,
     README,
@@ -30,6 +32,7 @@ from tests.documentation import (
     all_pages,
     anchors,
     automations,
+    fenced,
     pages,
     sections,
     shown,
@@ -293,6 +296,21 @@ def test_what_the_media_browser_says_is_explained(language: str) -> None:
         if key.startswith("media_"):
             said, *_what_to_do = error["message"].split(". ")
             assert f"| {said} |" in symptoms, key
+
+
+@LANGUAGES
+def test_every_reason_why_a_camera_shows_pictures_is_explained(language: str) -> None:
+    assert first_cells(language, "live-view", -1) == [f"`{why}`" for why in Why]
+
+
+@LANGUAGES
+def test_the_example_lets_frigate_restream_the_camera(language: str) -> None:
+    (page,) = (one for one in pages(language) if one.stem == "live-view")
+    (example,) = fenced(page, "yml")
+    config = parse_yaml(example)
+    assert isinstance(config, dict)
+    assert Config.from_api(config).stream_of("front_door") == "front_door"
+    assert example == fenced(DOCS / "en" / page.name, "yml")[0]
 
 
 @LANGUAGES
