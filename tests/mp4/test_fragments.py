@@ -260,6 +260,16 @@ def test_hostile_descriptions(init_message: bytes) -> None:
         read_init(many)
     eight = Muxer([SLOW.codec("audio")] * 8).init()
     assert len(read_init(eight).tracks) == 8
+    # A description of the packets without anything in it.
+    stsd = init_message.index(b"stsd") - 4
+    size = int.from_bytes(init_message[stsd : stsd + 4])
+    empty = init_message.replace(
+        init_message[stsd : stsd + size],
+        full(b"stsd", 0, 0, bytes(4)) + box(b"free", bytes(size - 24)),
+    )
+    assert len(empty) == len(init_message)
+    kinds = [each.kind for each in read_init(empty).tracks.values()]
+    assert kinds == [TrackKind.OTHER, TrackKind.AAC]
     no_time = Muxer([CAMERA.codec("audio")]).init()
     place = no_time.index(b"mdhd") + 4 + 12
     with pytest.raises(DamagedError):

@@ -204,7 +204,8 @@ def _read_codec(mdia: bytes) -> tuple[TrackKind, bytes]:
     """Return what a track contains, and the configuration of its codec."""
     handler = child_of(mdia, b"hdlr")[8:12]
     entries = child_of(mdia, b"minf", b"stbl", b"stsd")[8:]
-    entry_kind, entry = next(boxes_of(entries))
+    # Without one, the description says nothing of the packets.
+    entry_kind, entry = next(boxes_of(entries), (b"", b""))
     if handler == b"vide" and entry_kind in (b"avc1", b"avc3"):
         return TrackKind.H264, child_of(entry[_VIDEO_ENTRY:], b"avcC")
     if handler == b"soun" and entry_kind == b"mp4a":

@@ -87,7 +87,7 @@ class Timeline:
                 return None
         timescale = sample.track.timescale
         dts = sample.dts * TICKS // timescale
-        duration = sample.duration * TICKS // timescale
+        duration = min(sample.duration * TICKS // timescale, _MAX_JUMP)
         if not track.has_begun:
             track.has_begun = True
             # Audio begins where it belongs, next to the video.
@@ -112,7 +112,7 @@ class Timeline:
             track.offset -= duration
             return None
         track.last = placed
-        track.end = track.heard = placed + min(max(duration, 1), _MAX_JUMP)
+        track.end = track.heard = placed + max(duration, 1)
         track.arrival = now
         self._compare(track, now)
         return placed
