@@ -1,9 +1,11 @@
 """Diagnostics have the fields that help to find a fault, and no secrets."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 import json
 from typing import Any, cast
 
+import aiohttp
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -13,6 +15,7 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 )
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from syrupy.assertion import SnapshotAssertion
+from yarl import URL
 
 from custom_components.frigate_http.const import (
     CONF_BROWSER_URL,
@@ -27,6 +30,7 @@ from homeassistant.const import CONF_PASSWORD, CONF_TOKEN, CONF_URL, CONF_USERNA
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.setup import async_setup_component
+from tests.clock import all_waits
 from tests.common import (
     ADMIN,
     camera_device,
@@ -36,13 +40,14 @@ from tests.common import (
     snapshot_entry,
 )
 from tests.conftest import make_entry, set_up
-from tests.fake_frigate import FakeFrigate, Fault
+from tests.fake_frigate import FakeFrigate, Fault, go2rtc_source
 from tests.fake_frigate.answers import failure
 from tests.fake_frigate.config import build_config
 from tests.live.common import until_pushing
 
 type Get = Callable[..., Awaitable[dict[str, Any]]]
 
+CODECS = ["avc1.420029", "mp4a.40.2"]
 SECRETS = [f"hidden-{number:02}-secret" for number in range(1, 21)]
 
 
@@ -101,6 +106,53 @@ async def test_diagnostics_of_devices(
     assert (
         one["server"]["cameras"]["Portones"] == whole["server"]["cameras"]["Portones"]
     )
+
+
+@pytest.mark.parametrize("restreamed", [True])
+@pytest.mark.usefixtures("fixed_time")
+async def test_diagnostics_of_video(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    diagnostics: Get,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    stream, key = frigate.go2rtc["front_door"], "front_door"
+    frigate.go2rtc["Portones"].source = go2rtc_source.H265
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    url = URL(entry.runtime_data.relay.url_of(key))
+    no_timeout = aiohttp.ClientTimeout(total=None)
+    async with aiohttp.ClientSession(timeout=no_timeout) as session:
+        watching = asyncio.create_task(session.get(url))
+        await frigate.go2rtc.wait_for_playing(key, 1)
+        stream.drop()
+        await frigate.go2rtc.wait_for_playing(key, 0)
+        while not stream.consumers:
+            freezer.tick(1)
+            await all_waits()
+        await stream.push(1)
+        await watching
+        found = await diagnostics(entry)
+    nobody = {"is_open": False, "readers": 0, "has_data": None, "reconnects": 0}
+    other = {"shows": "pictures", "why": "other_codec", "codecs": [], "error": None}
+    assert found["video"] == {
+        key: {
+            "shows": "video",
+            "why": "plays",
+            "codecs": CODECS,
+            "error": None,
+            "is_open": True,
+            "readers": 1,
+            "has_data": True,
+            "reconnects": 1,
+        },
+        "Portones": other | nobody,
+    }
+    text = json.dumps(found)
+    for secret in (url.password, f"127.0.0.1:{url.port}", stream.url):
+        assert secret is not None
+        assert secret not in text
+    device = camera_device(hass, entry, "Portones")
+    assert (await diagnostics(entry, device))["video"] == {"Portones": other | nobody}
 
 
 async def test_diagnostics_while_the_server_is_down(

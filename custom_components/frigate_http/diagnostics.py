@@ -95,7 +95,7 @@ _FIELDS: dict[type, tuple[str, ...]] = {
         *("detectors", "gpus", "npus", "temperatures", "uptime", "last_updated", "age"),
     ),
     StorageStats: ("total", "used", "free"),
-    StreamState: ("is_open", "readers", "has_data"),
+    StreamState: ("is_open", "readers", "has_data", "reconnects"),
     Usage: ("cpu", "memory"),
 }
 

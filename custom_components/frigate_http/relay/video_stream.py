@@ -46,6 +46,8 @@ class StreamState:
     """Whether it brought data when it was read; None if it was not read so far."""
     error: FrigateError | Mp4Error | None = None
     """The last error since it was opened."""
+    reconnects: int = 0
+    """How often the connection was opened anew because it had failed."""
 
 
 class VideoStream:
@@ -86,6 +88,7 @@ class VideoStream:
         self._has_data: bool | None = None
         self._error: FrigateError | Mp4Error | None = None
         self._last_data_at = 0.0
+        self._reconnects = 0
 
     @property
     def state(self) -> StreamState:
@@ -95,6 +98,7 @@ class VideoStream:
             readers=len(self._groups.readers),
             has_data=self._has_data,
             error=self._error,
+            reconnects=self._reconnects,
         )
 
     @contextmanager
@@ -181,6 +185,7 @@ class VideoStream:
                 LOGGER.debug("%s: no video: %s", self._label, err)
                 self._note_error(err)
             await asyncio.sleep(backoff.pause())
+            self._reconnects += 1
 
     async def _receive(self, video: VideoSocket, backoff: Backoff) -> None:
         """Pass on what one connection brings.
