@@ -133,7 +133,12 @@ async def test_diagnostics_of_video(
         await watching
         found = await diagnostics(entry)
     nobody = {"is_open": False, "readers": 0, "has_data": None, "reconnects": 0}
-    other = {"shows": "pictures", "why": "other_codec", "codecs": [], "error": None}
+    other: dict[str, object] = {
+        "shows": "pictures",
+        "why": "other_codec",
+        "codecs": [],
+        "error": None,
+    }
     assert found["video"] == {
         key: {
             "shows": "video",

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncGenerator
 from contextvars import ContextVar
 import logging
 from typing import Any
@@ -372,46 +373,122 @@ async def test_questions_are_not_asked_in_the_name_of_a_user(
     assert found == ["nobody"]
 
 
+@pytest.fixture
+async def session(socket_enabled: None) -> AsyncGenerator[aiohttp.ClientSession]:
+    """Return a session to watch with, however long that takes."""
+    timeout = aiohttp.ClientTimeout(total=None)
+    async with aiohttp.ClientSession(timeout=timeout) as session:
+        yield session
+
+
+async def watch(
+    session: aiohttp.ClientSession, frigate: FakeFrigate, url: str
+) -> aiohttp.ClientResponse:
+    """Begin to watch, and let there be a second of video."""
+    opening = asyncio.create_task(session.get(url))
+    await frigate.go2rtc.wait_for_playing(KEY, 1)
+    await frigate.go2rtc[KEY].push(1)
+    return await opening
+
+
 async def test_a_stream_that_brings_no_data_is_no_video_until_it_does(
-    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+    session: aiohttp.ClientSession,
 ) -> None:
     stream = frigate.go2rtc[KEY]
     entry = await set_up(hass, make_entry(frigate.internal_url))
-    relay, video = entry.runtime_data.relay, video_of(entry)
-    url = relay.url_of(KEY)
-    no_timeout = aiohttp.ClientTimeout(total=None)
-    async with aiohttp.ClientSession(timeout=no_timeout) as session:
-        opening = asyncio.create_task(session.get(url))
-        await frigate.go2rtc.wait_for_playing(KEY, 1)
-        await stream.push(1)
-        watching = await opening
-        assert await watching.content.readany()
+    video, url = video_of(entry), entry.runtime_data.relay.url_of(KEY)
+    watching = await watch(session, frigate, url)
 
-        # The camera dies, and nobody says so.
-        stream.silent = True
-        while video.decision(KEY).plays:
-            await pass_second(hass, freezer)
-        assert why(entry) == "no_data"
-        await watching.read()
-        assert (await session.get(url)).status == 404
+    # The camera dies, and nobody says so.
+    stream.silent = True
+    while video.decision(KEY).plays:
+        await pass_second(hass, freezer)
+    assert why(entry) == "no_data"
+    await watching.read()
+    assert (await session.get(url)).status == 404
 
-        # That go2rtc answers as before does not count.
-        before = stream.handshakes
-        while stream.handshakes < before + 3:
-            await pass_second(hass, freezer)
-        assert why(entry) == "no_data"
+    # That go2rtc answers as before does not count.
+    before = stream.handshakes
+    while stream.handshakes < before + 3:
+        await pass_second(hass, freezer)
+    assert why(entry) == "no_data"
 
-        stream.silent = False
-        while not stream.consumers:
-            await pass_second(hass, freezer)
-        await stream.push(1)
-        await hass.async_block_till_done(wait_background_tasks=True)
-        assert why(entry) == "plays"
-        await frigate.go2rtc.wait_for_sockets(KEY, 0)
-        opening = asyncio.create_task(session.get(url))
-        await frigate.go2rtc.wait_for_playing(KEY, 1)
-        await stream.push(1)
-        assert (await opening).status == 200
+    stream.silent = False
+    while not stream.consumers:
+        await pass_second(hass, freezer)
+    await stream.push(1)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert why(entry) == "plays"
+    await frigate.go2rtc.wait_for_sockets(KEY, 0)
+    assert (await watch(session, frigate, url)).status == 200
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"), [(404, "no_websocket"), (502, "unreachable")]
+)
+async def test_video_that_is_refused_while_it_is_watched_comes_back_soon(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+    session: aiohttp.ClientSession,
+    status: int,
+    reason: str,
+) -> None:
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    relay = entry.runtime_data.relay
+    read_at = entry.runtime_data.server.config_read_at
+    await watch(session, frigate, relay.url_of(KEY))
+    frigate.go2rtc.refuse(status)
+    frigate.go2rtc.drop()
+    while why(entry) == "plays":
+        await pass_second(hass, freezer)
+    assert why(entry) == reason
+    await pass_time(hass, freezer, 1)
+    assert why(entry) == reason
+
+    frigate.go2rtc.allow()
+    await pass_time(hass, freezer, 60)
+    assert why(entry) == "plays"
+    assert (await watch(session, frigate, relay.url_of(KEY))).status == 200
+    assert entry.runtime_data.server.config_read_at == read_at
+
+
+@pytest.mark.parametrize(
+    ("state", "value", "reason"),
+    [
+        ("source", go2rtc_source.H265, "other_codec"),
+        ("script", [NOT_FOUND], "unknown_stream"),
+        ("fault", DEAD, "no_source"),
+    ],
+    ids=["codec", "stream", "source"],
+)
+async def test_what_go2rtc_says_to_whoever_watches_is_the_reason(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+    session: aiohttp.ClientSession,
+    state: str,
+    value: Any,
+    reason: str,
+) -> None:
+    stream = frigate.go2rtc[KEY]
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    relay = entry.runtime_data.relay
+    await watch(session, frigate, relay.url_of(KEY))
+    before = getattr(stream, state)
+    setattr(stream, state, value)
+    stream.drop()
+    while why(entry) == "plays":
+        await pass_second(hass, freezer)
+    assert why(entry) == reason
+
+    setattr(stream, state, before)
+    await pass_time(hass, freezer, CONFIG_READ)
+    assert why(entry) == "plays"
+    assert (await watch(session, frigate, relay.url_of(KEY))).status == 200
 
 
 async def test_a_reload_begins_anew(hass: HomeAssistant, frigate: FakeFrigate) -> None:

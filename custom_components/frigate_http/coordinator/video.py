@@ -72,6 +72,8 @@ _KNOWN_BY_ASKING = frozenset(Why) - {
     *(Why.PICTURES, Why.OVERLAYS, Why.NOT_RESTREAMED, Why.RESTRICTED),
 }
 _MAY_PASS = frozenset({Why.NO_SOURCE, Why.NO_DATA, Why.UNREACHABLE})
+_MAY_PASS_IF_PLAYED = _MAY_PASS | {Why.UNKNOWN_STREAM, Why.NO_WEBSOCKET}
+"""Where there was video, a restart of Frigate or of a proxy may be the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +103,14 @@ class _Camera:
     source: int | None = None
     """Changes with where go2rtc has the stream from."""
     backoff: Backoff = field(default_factory=Backoff)
-    played_since: float = 0.0
+    played_since: float | None = None
     cancel_retry: CALLBACK_TYPE | None = None
+
+    @property
+    def may_play_soon(self) -> bool:
+        """Return whether the fault may pass without a change of the configuration."""
+        has_played = self.played_since is not None
+        return self.decision.why in (_MAY_PASS_IF_PLAYED if has_played else _MAY_PASS)
 
     def end_wait(self) -> None:
         """Ask no more at the time that was planned."""
@@ -202,7 +210,7 @@ class VideoCoordinator:
             self._configure()
         elif self._was_up and not was_up:
             for key, camera in self._cameras.items():
-                if camera.decision.why in _MAY_PASS:
+                if camera.may_play_soon:
                     self._ask(key)
 
     def _configure(self) -> None:
@@ -296,7 +304,8 @@ class VideoCoordinator:
         if camera.decision.plays and state.has_data is False:
             why = Why.NO_DATA if state.error is None else _why(state.error)
             self._decide(key, replace(camera.decision, why=why, codecs=()))
-            self._ask_later(camera, key, time.monotonic() - camera.played_since)
+            began_at = camera.played_since or 0.0
+            self._ask_later(camera, key, lasted=time.monotonic() - began_at)
 
     def _ask(self, key: str) -> None:
         """Ask for a stream as soon as there is a turn, if that can tell anything."""
@@ -306,9 +315,10 @@ class VideoCoordinator:
             self._queue[key] = None
             self._probe_in_background()
 
-    def _ask_later(self, camera: _Camera, key: str, lasted: float = 0.0) -> None:
+    def _ask_later(self, camera: _Camera, key: str, *, lasted: float = 0.0) -> None:
+        """Ask again after a pause that grows unless there was video for long."""
         camera.end_wait()
-        if camera.decision.why not in _MAY_PASS or not self._is_started:
+        if not camera.may_play_soon or not self._is_started:
             return
 
         @callback
