@@ -30,7 +30,7 @@ from ..mp4 import Mp4Error
 from ..relay.relay import Relay
 from .server import ServerCoordinator
 
-DECISION_TIMEOUT = 10.0
+DECISION_TIMEOUT = 5.0
 """Seconds for which somebody who wants to watch waits for the first decision."""
 PROBES = 2
 """How many streams are asked for at once: go2rtc connects to a camera for each."""
