@@ -36,9 +36,6 @@ CREDENTIAL_KEYS: Final = frozenset(
     }
 )
 
-BIRDSEYE: Final = "birdseye"
-"""All cameras in one picture; Frigate names its stream like that too."""
-
 CONF_LIVE_VIEW: Final = "live_view"
 CONF_MJPEG_FPS: Final = "mjpeg_fps"
 CONF_MJPEG_HEIGHT: Final = "mjpeg_height"

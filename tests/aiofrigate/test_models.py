@@ -1,5 +1,6 @@
 """Reading of versions, profiles, face libraries and configurations."""
 
+from collections.abc import Mapping
 import dataclasses
 import importlib
 import pkgutil
@@ -171,6 +172,24 @@ def test_a_profile_with_an_empty_list_may_see_none() -> None:
     assert not profile.may_see("front_door")
 
 
+@pytest.mark.parametrize(
+    ("role", "cameras", "is_restricted"),
+    [
+        ("admin", ["gate"], False),
+        ("viewer", ["gate"], False),
+        ("gate", ["gate"], True),
+        ("gate", None, True),
+        (None, ["gate"], True),
+        (None, None, False),
+    ],
+)
+def test_an_account_is_restricted_by_its_role(
+    role: str | None, cameras: list[str] | None, is_restricted: bool
+) -> None:
+    profile = Profile.from_api({"role": role, "allowed_cameras": cameras})
+    assert profile.is_restricted is is_restricted
+
+
 # Faces
 
 
@@ -312,6 +331,18 @@ def test_the_stream_of_a_camera_is_the_first_that_exists(
     assert config.unusable_names == ("go2rtc.streams",)
     assert config.stream_of("gate") == stream
     assert config.stream_of("gate_hd") is None
+
+
+def test_another_source_of_a_stream_is_noticed() -> None:
+    def sources(**streams: Any) -> Mapping[str, int]:
+        return Config.from_api({"go2rtc": {"streams": streams}}).sources
+
+    address = "rtsp://me:password@192.0.2.7/main"
+    before = sources(gate=[address], yard=address)
+    assert before.keys() == {"gate", "yard"}
+    assert before == sources(yard=address, gate=[address])
+    assert before["gate"] != sources(gate=[address, "ffmpeg:gate#audio=aac"])["gate"]
+    assert "password" not in repr(before)
 
 
 @pytest.mark.parametrize("go2rtc", [None, [], {"streams": ["gate"]}, {"streams": None}])

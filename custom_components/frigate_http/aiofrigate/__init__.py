@@ -11,7 +11,7 @@ from .byte_ranges import ByteRange, ContentRange
 from .capabilities import Capabilities
 from .client import FrigateClient
 from .clock import ServerClock
-from .configuration import CameraConfig, Config, ZoneConfig
+from .configuration import BIRDSEYE, CameraConfig, Config, ZoneConfig
 from .controls import NO_PROFILE, ProfileChoice, Profiles, PtzInfo
 from .discovery import find_server, normalize_url
 from .errors import (
@@ -104,6 +104,7 @@ from .ws_messages import (
 )
 
 __all__ = [
+    "BIRDSEYE",
     "FIRST_BACKOFF",
     "IMAGE_TYPE_BYTES",
     "LOG_SERVICES",

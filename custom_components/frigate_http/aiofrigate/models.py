@@ -82,8 +82,9 @@ class Profile:
 
     @property
     def is_restricted(self) -> bool:
-        """Return whether this account has a role that is limited to some cameras."""
-        return self.role not in {None, *BUILT_IN_ROLES}
+        """Return whether this account may be limited to some cameras."""
+        is_told = self.role is not None or self.allowed_cameras is not None
+        return is_told and self.role not in BUILT_IN_ROLES
 
     def may_see(self, camera: str) -> bool:
         """Return whether this account may see a camera."""

@@ -16,6 +16,7 @@ from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 
 from ..aiofrigate import (
+    BIRDSEYE,
     Backoff,
     FrigateAuthError,
     FrigateError,
@@ -25,7 +26,7 @@ from ..aiofrigate import (
     FrigateVideoError,
     is_websocket_refused,
 )
-from ..const import BIRDSEYE, CONF_LIVE_VIEW, CONF_OVERLAYS, LIVE_VIEW_PICTURES, LOGGER
+from ..const import CONF_LIVE_VIEW, CONF_OVERLAYS, LIVE_VIEW_PICTURES, LOGGER
 from ..mp4 import Mp4Error
 from ..relay.relay import Relay
 from .server import ServerCoordinator
