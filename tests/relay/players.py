@@ -61,6 +61,7 @@ class Player:
         self._url = url
         self._keeps_data = keeps_data
         self.data = bytearray()
+        self.size = 0
         self.packets = Packets()
         self.status: int | None = None
         self.reads = asyncio.Event()
@@ -86,6 +87,7 @@ class Player:
                 await self.reads.wait()
                 if not (data := await response.content.readany()):
                     return
+                self.size += len(data)
                 if self._keeps_data:
                     self.data += data
                 self.packets.feed(data)

@@ -52,6 +52,8 @@ async def test_a_slow_player_costs_little_and_nobody_a_frame(
         assert kept(relay) < MAX_BYTES + 6 * MIB
     assert relay.state_of(KEY).readers == 2
     assert_in_step(fast.packets)
+    # Six keyframes are whole, and the seventh is on its way.
+    assert fast.size > 6 * go2rtc_source.HUGE.padding
 
     slow.reads.set()
     await until(lambda: slow.packets[-1] == fast.packets[-1])

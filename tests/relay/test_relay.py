@@ -226,6 +226,20 @@ async def test_another_codec_lets_players_begin_anew(
     assert size != go2rtc_source.CAMERA.codec("video").size
     await player.leave()
 
+    # Whoever has not begun yet does not care what there was before.
+    await until(lambda: relay.state_of(KEY).readers == 0)
+    await pass_seconds(freezer, LINGER)
+    stream.source = go2rtc_source.CAMERA
+    player = Player(relay.url_of(KEY)).begin()
+    await frigate.go2rtc.wait_for_playing(KEY, 1)
+    stream.source = go2rtc_source.LARGER
+    stream.drop()
+    await reconnect(freezer, stream)
+    await stream.push(1)
+    await until(lambda: player.frames == 20)
+    assert relay.state_of(KEY).readers == 1
+    await player.leave()
+
 
 async def test_the_connection_outlives_the_last_player_a_little(
     freezer: FrozenDateTimeFactory, frigate: FakeFrigate, relay: Relay, stream: Stream

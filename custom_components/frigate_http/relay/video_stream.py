@@ -196,7 +196,7 @@ class VideoStream:
         """
         init = await anext(video)
         remuxer = Remuxer(init)
-        if self._init is not None and self._init != init:
+        if self._groups and self._init != init:
             # A player does not bear another codec or resolution, so it must begin anew.
             self._end_readers()
         self._init = init
