@@ -75,13 +75,13 @@ class Player:
         return self
 
     async def _read(self) -> None:
-        async with (
-            aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(socket_factory=_small_socket),
-                timeout=aiohttp.ClientTimeout(),
-            ) as session,
-            session.get(self._url) as response,
-        ):
+        session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(socket_factory=_small_socket),
+            timeout=aiohttp.ClientTimeout(),
+        )
+        # No player asks again by itself.
+        session._retry_connection = False
+        async with session, session.get(self._url) as response:
             self.status = response.status
             while True:
                 await self.reads.wait()

@@ -340,6 +340,14 @@ async def test_players_learn_at_once_that_there_will_be_no_video(
     assert changes == [True]
     await player.leave()
 
+    # What is no name of a stream is not even asked for.
+    relay.serve({KEY: "rtsp://192.0.2.10/stream"})
+    player = Player(relay.url_of(KEY)).begin()
+    await player.end()
+    assert player.status == 503
+    assert not relay.state_of(KEY).is_open
+    assert frigate.go2rtc.violations == []
+
 
 async def test_an_outage_may_pass_while_players_wait(
     freezer: FrozenDateTimeFactory, frigate: FakeFrigate, relay: Relay

@@ -131,6 +131,8 @@ class VideoStream:
                 self._hass,
                 self._run(),
                 f"{self._label} video",
+                # It may fail at once, which is for a reader who waits already.
+                eager_start=False,
             )
         self._last_data_at = self._hass.loop.time()
         self._give_up_if_silent()
