@@ -1,5 +1,6 @@
 """What becomes of the messages of a connection: MPEG-TS, at once and unchanged."""
 
+from dataclasses import replace
 import io
 import itertools
 import struct
@@ -187,6 +188,11 @@ def test_a_damaged_configuration() -> None:
         with pytest.raises(DamagedError):
             Remuxer(bytes(broken))
     Remuxer(init)
+    codec = CAMERA.codec("video")
+    for size in range(len(codec.config)):
+        cut = Muxer([replace(codec, config=codec.config[:size])]).init()
+        with pytest.raises(DamagedError):
+            Remuxer(cut)
 
 
 def test_a_damaged_picture_is_left_out() -> None:
@@ -208,6 +214,35 @@ def test_a_damaged_picture_is_left_out() -> None:
     ):
         assert feed(content) == 0
     assert feed(_avcc(b"\x41abc")) == 1
+
+
+def test_a_picture_has_one_delimiter_and_a_packet_of_audio_a_size() -> None:
+    muxer = Muxer([CAMERA.codec("video"), CAMERA.codec("audio")])
+    remuxer, timeline = Remuxer(muxer.init()), Timeline(lambda: 0.0)
+    packet = Packet(0, "video", True, _avcc(b"\x09\x10", b"\x65abc"))
+    (chunk,) = remuxer.feed(muxer.fragment(0, 0, packet), timeline)
+    kinds = _kinds(payloads(chunk.data)[-1].packet)
+    assert kinds == [DELIMITER, SPS, PPS, IDR]
+    # A size is a number of 13 bits, and counts the header.
+    for size, count in ((8184, 1), (8185, 0), (1, 1)):
+        packet = Packet(0, "audio", True, bytes(size))
+        assert len(remuxer.feed(muxer.fragment(1, 0, packet), timeline)) == count
+
+
+def test_audio_of_which_only_the_base_has_a_name() -> None:
+    # 16 kHz mono, which an extension (SBR) makes 32 kHz.
+    config = (5 << 19 | 8 << 15 | 1 << 11 | 5 << 7 | 2 << 2).to_bytes(3)
+    codecs = [CAMERA.codec("video"), replace(CAMERA.codec("audio"), config=config)]
+    remuxer, relayed = Remuxer(Muxer(codecs).init()), Relayed()
+    connection = Connection()
+    first = [*connection.messages(2, without="audio")]
+    # What silence sounds like there is not known.
+    assert len(relayed.feed(remuxer, first)) == len(first)
+    relayed.feed(remuxer, connection.messages(1))
+    with av.open(io.BytesIO(relayed.data), "r", format="mpegts") as container:
+        (audio,) = container.streams.audio
+        assert audio.codec_context.sample_rate == 16000
+        assert len([*container.decode(audio)]) >= 14
 
 
 def test_a_silent_track_of_audio_becomes_silence() -> None:
@@ -260,6 +295,33 @@ def _with_cts(message: bytes, cts: int) -> bytes:
     larger[trun + 8 : trun + 12] = (0x801).to_bytes(4)
     larger[trun + 16 : trun + 20] = (mdat + 12).to_bytes(4)
     return bytes(larger[:mdat]) + struct.pack(">i", cts) + message[mdat:]
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+def test_silence_is_silent(channels: int) -> None:
+    # 44.1 kHz.
+    config = (2 << 11 | 4 << 7 | channels << 3).to_bytes(2)
+    audio = replace(CAMERA.codec("audio"), config=config, clock_rate=44100)
+    remuxer = Remuxer(Muxer([CAMERA.codec("video"), audio]).init())
+    relayed = Relayed()
+    relayed.feed(remuxer, Connection().messages(1.3, without="audio"))
+    with av.open(io.BytesIO(relayed.data), "r", format="mpegts") as container:
+        (track,) = container.streams.audio
+        frames = [*container.decode(track)]
+    assert len(frames) > 40
+    assert {frame.sample_rate for frame in frames} == {44100}
+    for frame in frames:
+        assert len(frame.planes) == channels
+        assert not any(bytes(plane).strip(b"\0") for plane in frame.planes)
+
+
+def test_audio_without_video_is_left_out_after_a_while() -> None:
+    connection, relayed = Connection(), Relayed()
+    remuxer = Remuxer(connection.init)
+    relayed.feed(remuxer, connection.messages(1))
+    alone = relayed.feed(remuxer, connection.messages(15, without="video"))
+    assert len(alone) == pytest.approx(10 * 16000 / 1024, abs=2)
+    assert relayed.feed(remuxer, connection.messages(1))[-1].time < 13.1
 
 
 def test_nothing_grows() -> None:

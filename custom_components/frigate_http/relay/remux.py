@@ -31,6 +31,8 @@ _SAMPLES, _MAX_RATE = 1024, 96_000
 # Object types of AAC. Before that of its base comes an extension.
 _LC, _SBR, _PS = 2, 5, 29
 
+type _Content = list[bytes | memoryview]
+
 
 class Chunk(NamedTuple):
     """A packet as MPEG-TS."""
@@ -41,6 +43,7 @@ class Chunk(NamedTuple):
     time: float
     """When it is decoded, in seconds of the timeline."""
     is_picture: bool = True
+    """Whether it is one of video, whose number says when a player has seen enough."""
 
 
 class Remuxer:
@@ -62,9 +65,10 @@ class Remuxer:
         self._parameters = _parameter_sets(video.config)
         self._audio: Track | None = tracks.get(TrackKind.AAC)
         self._adts: int | None = None
-        self._silence: bytes | None = None
+        self._silence: _Content | None = None
         if self._audio is not None:
-            self._adts, self._silence = _read_aac(self._audio.config)
+            self._adts, silence = _read_aac(self._audio.config)
+            self._silence = self._in_adts(silence) if silence else None
         if self._adts is None:
             self._audio = None
         self._writer = TsWriter(has_audio=self.has_audio)
@@ -83,51 +87,57 @@ class Remuxer:
         """
         chunks: list[Chunk] = []
         for sample in read_fragment(message, self._init):
+            if (content := self._content(sample)) is None:
+                continue
+            if not self._has_begun:
+                self._has_begun = True
+                timeline.restart()
+            if (dts := timeline.place(sample)) is None:
+                continue
             if sample.track is self._video:
-                chunks += self._feed_video(sample, timeline)
-            elif sample.track is self._audio:
-                chunks += self._feed_audio(sample, timeline)
+                chunks.append(self._picture(sample, dts, content))
+                chunks += self._missing_audio(timeline)
+            else:
+                chunks.append(self._sound(dts, content))
         return tuple(chunks)
 
-    def _feed_video(self, sample: Sample, timeline: Timeline) -> Iterator[Chunk]:
-        """Yield a picture, and the silence for audio that is missing until then."""
-        is_keyframe = sample.is_keyframe
-        if not (self._has_begun or is_keyframe):
-            return
-        content = self._annex_b(sample.data, is_keyframe=is_keyframe)
-        if content is None:
-            return
-        if not self._has_begun:
-            timeline.restart()
-            self._has_begun = True
-        if (dts := timeline.place(sample)) is None:
-            return
+    def _content(self, sample: Sample) -> _Content | None:
+        """Return a packet in the form of MPEG-TS; None if it has to be left out."""
+        if sample.track is self._video:
+            if self._has_begun or sample.is_keyframe:
+                return self._annex_b(sample.data, is_keyframe=sample.is_keyframe)
+        elif sample.track is self._audio and self._has_begun:
+            return self._in_adts(sample.data)
+        return None
+
+    def _picture(self, sample: Sample, dts: int, content: _Content) -> Chunk:
         shift = min(max(sample.cts, 0) * TICKS // self._video.timescale, _MAX_SHIFT)
         data = self._writer.video(dts, dts + shift, content)
-        if is_keyframe:
+        if sample.is_keyframe:
             data = self._writer.tables() + data
-        yield Chunk(data, is_keyframe, dts / TICKS)
+        return Chunk(data, sample.is_keyframe, dts / TICKS)
+
+    def _sound(self, dts: int, content: _Content) -> Chunk:
+        data = self._writer.audio(dts, content)
+        return Chunk(data, False, dts / TICKS, is_picture=False)
+
+    def _missing_audio(self, timeline: Timeline) -> Iterator[Chunk]:
+        """Yield silence where audio should have come by now."""
         if self._audio is not None and self._silence is not None:
-            rate = min(self._audio.timescale, _MAX_RATE)
-            for silent in timeline.silence(_SAMPLES * TICKS // rate):
-                yield from self._write_audio(silent, self._silence)
+            duration = _SAMPLES * TICKS // min(self._audio.timescale, _MAX_RATE)
+            for dts in timeline.silence(duration):
+                yield self._sound(dts, self._silence)
 
-    def _feed_audio(self, sample: Sample, timeline: Timeline) -> Iterator[Chunk]:
-        if self._has_begun and (dts := timeline.place(sample)) is not None:
-            yield from self._write_audio(dts, sample.data)
-
-    def _write_audio(self, dts: int, packet: bytes | memoryview) -> Iterator[Chunk]:
+    def _in_adts(self, packet: bytes | memoryview) -> _Content | None:
+        """Return a packet of audio with its header; None if it is too large for one."""
         size = len(packet) + 7
-        if self._adts is not None and size <= _MAX_ADTS:
-            header = (self._adts | size << 13).to_bytes(7)
-            data = self._writer.audio(dts, [header, packet])
-            yield Chunk(data, False, dts / TICKS, is_picture=False)
+        if self._adts is None or size > _MAX_ADTS:
+            return None
+        return [(self._adts | size << 13).to_bytes(7), packet]
 
-    def _annex_b(
-        self, data: memoryview, *, is_keyframe: bool
-    ) -> list[bytes | memoryview] | None:
+    def _annex_b(self, data: memoryview, *, is_keyframe: bool) -> _Content | None:
         """Return a picture with start codes for sizes; None if it is damaged."""
-        content: list[bytes | memoryview] = [_DELIMITER]
+        content: _Content = [_DELIMITER]
         kinds = set()
         position, end = 0, len(data)
         while position < end:

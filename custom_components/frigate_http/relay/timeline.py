@@ -88,24 +88,7 @@ class Timeline:
         timescale = sample.track.timescale
         dts = sample.dts * TICKS // timescale
         duration = min(sample.duration * TICKS // timescale, _MAX_JUMP)
-        if not track.has_begun:
-            track.has_begun = True
-            # Audio begins where it belongs, next to the video.
-            begin = track.end if is_video else dts + other.offset
-            if not is_video and abs(begin - other.last) > _MAX_JUMP:
-                begin = other.last
-            track.offset = max(begin, track.end) - dts
-        elif abs(dts - track.following) > _MAX_JUMP or dts + track.offset <= track.last:
-            track.offset = track.end - dts
-        elif is_video and sample.duration == timescale // 1000 + 1:
-            # So long lasts a packet of go2rtc after a pause. The real one has been seen.
-            pause = round((now - track.arrival) * TICKS)
-            if pause > _MAX_JUMP:
-                track.offset += min(pause, _MAX_AHEAD)
-        if other.has_begun:
-            behind = other.last - (dts + track.offset)
-            if behind > _MAX_BEHIND:
-                track.offset += min(behind, _MAX_STEP)
+        self._move(track, other, sample, dts, now)
         placed = dts + track.offset
         track.following = dts + duration
         if not is_video and placed > other.end + _MAX_AHEAD:
@@ -116,6 +99,30 @@ class Timeline:
         track.arrival = now
         self._compare(track, now)
         return placed
+
+    def _move(
+        self, track: _Track, other: _Track, sample: Sample, dts: int, now: float
+    ) -> None:
+        """Find the offset of a track, with which its packet comes where it belongs."""
+        is_video = track is self._video
+        if not track.has_begun:
+            track.has_begun = True
+            # Audio begins where it belongs, next to the video.
+            begin = track.end if is_video else dts + other.offset
+            if not is_video and abs(begin - other.last) > _MAX_JUMP:
+                begin = other.last
+            track.offset = max(begin, track.end) - dts
+        elif abs(dts - track.following) > _MAX_JUMP or dts + track.offset <= track.last:
+            track.offset = track.end - dts
+        elif is_video and sample.duration == sample.track.timescale // 1000 + 1:
+            # So long lasts a packet of go2rtc after a pause. The real one has been seen.
+            pause = round((now - track.arrival) * TICKS)
+            if pause > _MAX_JUMP:
+                track.offset += min(pause, _MAX_AHEAD)
+        if other.has_begun:
+            behind = other.last - (dts + track.offset)
+            if behind > _MAX_BEHIND:
+                track.offset += min(behind, _MAX_STEP)
 
     def silence(self, duration: int) -> Iterator[int]:
         """Yield the DTS of packets of silence, of a duration in ticks, for missing audio."""
