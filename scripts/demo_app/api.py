@@ -57,10 +57,13 @@ class Api:
         ) as response:
             return await _json(response)
 
-    async def post(self, path: str, body: Json) -> Any:
-        """Return the JSON answer to a POST."""
+    async def post(self, path: str, body: Json, seconds: float = 30) -> Any:
+        """Return the JSON answer to a POST, which may take so long."""
         async with self._session.post(
-            self.base_url + path, json=body, headers=self._headers, timeout=_TIMEOUT
+            self.base_url + path,
+            json=body,
+            headers=self._headers,
+            timeout=aiohttp.ClientTimeout(total=seconds),
         ) as response:
             return await _json(response)
 

@@ -17,7 +17,8 @@ from .frigate import RESTREAMED, Target
 from .registry import Entity
 from .waiting import until
 
-_OFFER_SECONDS = 40
+# A server is asked again after up to a minute.
+_OFFER_SECONDS = 90
 _CODECS = re.compile(r'CODECS="(.*)"')
 _HEADER = re.compile(r'#EXT-X-MAP:URI="(.*)"')
 _SEGMENT = re.compile(r"^[^#].*\.m4s$", re.MULTILINE)
@@ -29,7 +30,7 @@ async def check_video(
     targets: Mapping[str, Target],
     missing: list[str],
 ) -> None:
-    """Watch a camera of every simulated server; it is the same one at all of them."""
+    """Watch a camera of every simulated server; a real one may have no video."""
     await asyncio.gather(
         *(
             _check_video_of(api, one, missing)
@@ -44,9 +45,8 @@ async def _check_video_of(api: Api, camera: Entity, missing: list[str]) -> None:
         await until_video(api, camera.entity_id)
         say(f"video   {camera.entity_id}: {await _watch(api, camera.entity_id)}")
     except (DemoError, aiohttp.ClientError, TimeoutError) as err:
-        missing.append(
-            f"no live video of {camera.entity_id}: {err or type(err).__name__}"
-        )
+        why = str(err) or type(err).__name__
+        missing.append(f"no live video of {camera.entity_id}: {why}")
 
 
 async def until_video(api: Api, entity_id: str, *, offered: bool = True) -> None:

@@ -14,7 +14,9 @@ from scripts.e2e_app.world import World
 
 from .media import MY_MEDIA, child, open_folders, see_video
 
-_WATCH_SECONDS, _LEAST_SECONDS = 60, 1
+# Bounds for what hangs: a player gives up a little later than the integration.
+_WATCH_SECONDS, _LOST_SECONDS = 60, 90
+_LEAST_SECONDS = 1
 _FILE, _RECORD_SECONDS = "live.mp4", 5
 # A frame lasts less than half of it, and may be moved a little to be in step with the sound.
 _GAP_SECONDS = 0.25
@@ -29,7 +31,6 @@ image => {
   return pixels.reduce((sum, value) => (sum * 31 + value) | 0, 7);
 }
 """
-
 # How far a video has come, and what it shows to somebody who can hear it as well.
 _LOOK = f"""
 video => ({{
@@ -54,9 +55,10 @@ async def lose_video(world: World) -> None:
     entity, go2rtc = await world.camera_entity(), world.frigate.go2rtc
     go2rtc.refuse(502)
     go2rtc.drop()
-    await see_change(world, await _see_picture(world))
     await until_video(world.api, entity, offered=False)
     go2rtc.allow()
+    await _picture(world).wait_for(timeout=_LOST_SECONDS * 1000)
+    await see_change(world, await _see_picture(world))
     await until_video(world.api, entity)
     # The frontend asks what a camera offers when it begins to show it.
     for button in ("settings", "back_to_info"):
@@ -94,11 +96,15 @@ async def _open_dialog(world: World) -> None:
 
 
 async def _see_picture(world: World) -> Locator:
-    image = world.page.locator("ha-more-info-dialog ha-camera-stream img")
+    image = _picture(world)
     await world.page.wait_for_function(
         "image => image.naturalWidth > 0", arg=await image.element_handle()
     )
     return image
+
+
+def _picture(world: World) -> Locator:
+    return world.page.locator("ha-more-info-dialog ha-camera-stream img")
 
 
 async def _see_video(world: World) -> None:
@@ -124,7 +130,7 @@ async def _record(world: World, path: Path) -> None:
         "filename": str(path),
         "duration": _RECORD_SECONDS,
     }
-    await world.api.post("/api/services/camera/record", data)
+    await world.api.post("/api/services/camera/record", data, _WATCH_SECONDS)
 
 
 def _check_file(path: Path) -> None:
