@@ -65,6 +65,15 @@ async def entry(hass: HomeAssistant, frigate: FakeFrigate) -> MockConfigEntry:
     return await set_up(hass, make_entry(frigate.internal_url))
 
 
+async def record(hass: HomeAssistant, tmp_path: Path, seconds: int) -> None:
+    """Record into the file `x.mp4`."""
+    hass.config.allowlist_external_dirs = {str(tmp_path)}
+    data = {"filename": str(tmp_path / "x.mp4"), "duration": seconds}
+    await hass.services.async_call(
+        "camera", "record", {"entity_id": CAMERA, **data}, blocking=True
+    )
+
+
 async def test_a_recording_has_each_frame_once_and_its_sound_in_step(
     hass: HomeAssistant,
     frigate: FakeFrigate,
@@ -73,12 +82,7 @@ async def test_a_recording_has_each_frame_once_and_its_sound_in_step(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     assert has_video(hass)
-    hass.config.allowlist_external_dirs = {str(tmp_path)}
-    path = tmp_path / "video.mp4"
-    data = {"entity_id": CAMERA, "filename": str(path), "duration": 5}
-    recording = hass.async_create_task(
-        hass.services.async_call("camera", "record", data, blocking=True)
-    )
+    recording = asyncio.create_task(record(hass, tmp_path, 5))
     stream = frigate.go2rtc[STREAM]
     await frigate.go2rtc.wait_for_playing(STREAM, 1)
     recorder = stream_of(hass).outputs()["recorder"]
@@ -89,19 +93,13 @@ async def test_a_recording_has_each_frame_once_and_its_sound_in_step(
     await stream.push(1)
     await recording
 
+    path = tmp_path / "x.mp4"
     assert inspect(path).codecs
     read = packets(path, SOURCE)
     assert read["video"][-1].time - read["video"][0].time > 4
     assert is_gapless(read["video"], SOURCE, "video")
     assert is_gapless(read["audio"], SOURCE, "audio")
     assert skew(read) <= 0.05
-
-
-async def record(hass: HomeAssistant, tmp_path: Path, entity: str = CAMERA) -> None:
-    """Ask for a recording."""
-    hass.config.allowlist_external_dirs = {str(tmp_path)}
-    data = {"entity_id": entity, "filename": str(tmp_path / "x.mp4"), "duration": 5}
-    await hass.services.async_call("camera", "record", data, blocking=True)
 
 
 async def test_a_browser_gets_segments_with_picture_and_sound(
@@ -149,7 +147,7 @@ async def test_without_video_the_action_says_why(
         await hass.async_block_till_done(wait_background_tasks=True)
         assert not has_video(hass)
         with pytest.raises(HomeAssistantError) as raised:
-            await record(hass, tmp_path)
+            await record(hass, tmp_path, 5)
         assert CAMERA in str(raised.value)
         return raised.value.translation_key
 
@@ -174,6 +172,28 @@ async def test_without_video_the_action_says_why(
     assert await camera_entity(hass).stream_source()
 
 
+async def test_who_is_too_early_waits_for_the_first_answer(
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
+) -> None:
+    frigate.go2rtc[STREAM].hold()
+    make_entry(frigate.internal_url).add_to_hass(hass)
+    assert await async_setup_component(hass, "frigate_http", {})
+    assert not has_video(hass)
+    waiting = asyncio.create_task(camera_entity(hass).stream_source())
+    await frigate.go2rtc.wait_for_sockets(STREAM, 1)
+    assert not await happens(frigate, waiting.done, 0.05)
+    # Home Assistant itself waits no longer than ten seconds, and then gives no reason.
+    freezer.tick(6)
+    with pytest.raises(HomeAssistantError) as raised:
+        await waiting
+    assert raised.value.translation_key == "video_missing"
+
+    waiting = asyncio.create_task(camera_entity(hass).stream_source())
+    frigate.go2rtc[STREAM].release()
+    assert (await waiting or "").startswith("http://")
+    await until(frigate, lambda: has_video(hass))
+
+
 async def test_a_camera_that_is_off_has_no_video(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry, tmp_path: Path
 ) -> None:
@@ -184,7 +204,7 @@ async def test_a_camera_that_is_off_has_no_video(
     await until_stopped(frigate)
     assert not stream.outputs()
     with pytest.raises(HomeAssistantError) as raised:
-        await record(hass, tmp_path)
+        await record(hass, tmp_path, 5)
     assert raised.value.translation_key == "video_off"
 
     frigate.push("front_door/enabled/state", "ON")
@@ -270,13 +290,17 @@ async def test_a_stream_that_is_lost_leaves_pictures_until_it_is_back(
     entry: MockConfigEntry,
     freezer: FrozenDateTimeFactory,
     hass_client: ClientSessionGenerator,
+    tmp_path: Path,
 ) -> None:
+    recording = asyncio.create_task(record(hass, tmp_path, 30))
     lost = await watch(hass, frigate)
     frigate.go2rtc[STREAM].silent = True
     freezer.tick(PATIENCE + 1)
     await until(frigate, lambda: not has_video(hass))
     await until(frigate, lambda: not players())
     assert not lost.outputs()
+    await recording
+    assert packets(tmp_path / "x.mp4", SOURCE)["video"]
     state = hass.states.get(CAMERA)
     assert state is not None
     assert state.state != STATE_UNAVAILABLE
