@@ -4,6 +4,8 @@ It needs PyAV alone and knows nothing of Home Assistant. Every function blocks o
 so call it in an executor thread. PyAV takes 16 MiB of memory and is imported by the first
 function that reads or writes a file. However large the files are, only a few packets
 and the tables that describe them are in memory at a time.
+
+Live streams have no files: `fragments` reads their messages in memory, without PyAV.
 """
 
 from .check import Codec, VideoFile, inspect
