@@ -36,7 +36,10 @@ async def play(frigate: FakeFrigate, relay: Relay, seconds: float = 1) -> Player
     """Return a player that is getting video, of which there has been some."""
     player = Player(relay.url_of(KEY)).begin()
     await frigate.go2rtc.wait_for_playing(KEY, 1)
-    await frigate.go2rtc[KEY].push(seconds)
+    await frigate.go2rtc[KEY].push(1)
+    await until(lambda: player.frames == 20)
+    # Whoever comes to more than this begins later.
+    await frigate.go2rtc[KEY].push(seconds - 1)
     await until(lambda: player.frames >= seconds * 20)
     return player
 
