@@ -1,7 +1,6 @@
 """Video with sound: what Home Assistant's players get of it, and when there is none."""
 
 import asyncio
-from collections.abc import Callable
 from functools import partial
 from io import BytesIO
 import logging
@@ -32,7 +31,8 @@ from homeassistant.const import EVENT_HOMEASSISTANT_STARTED, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
-from tests.common import POLL, take_away
+from tests.clock import all_waits
+from tests.common import take_away
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, go2rtc_source
 from tests.fake_frigate.go2rtc_source import CAMERA as SOURCE
@@ -219,20 +219,23 @@ async def test_what_is_watched_ends_with_the_camera(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     stream = await watch(hass, frigate)
-    # Otherwise, it would end by itself when so much time has passed.
+    # Not even this keeps it alive.
     stream.dynamic_stream_settings.preload_stream = True
     taken = take_away(frigate, STREAM)
 
-    async def read_config(condition: Callable[[], object]) -> None:
-        while not await happens(frigate, condition, 0.05):
-            freezer.tick(POLL)
-            async_fire_time_changed(hass)
+    async def read_config() -> None:
+        freezer.tick(1)
+        await entry.runtime_data.server.async_refresh_config()
+        await all_waits()
 
-    await read_config(lambda: not players())
+    await read_config()
+    assert camera_entity(hass).stream is None
+    await until(frigate, lambda: not players())
     assert not stream.outputs()
     frigate.state.cameras[STREAM] = taken
     frigate.go2rtc.add(STREAM)
-    await read_config(lambda: has_video(hass))
+    await read_config()
+    await until(frigate, lambda: has_video(hass))
     assert await watch(hass, frigate) is not stream
 
 
@@ -312,14 +315,12 @@ async def test_a_stream_that_is_lost_leaves_pictures_until_it_is_back(
 
     frigate.go2rtc[STREAM].silent = False
 
-    async def is_back() -> bool:
+    while not has_video(hass):
         freezer.tick(1)
         async_fire_time_changed(hass)
+        await all_waits()
         await frigate.go2rtc[STREAM].push(frames=1)
-        return await happens(frigate, lambda: has_video(hass), 0.02)
-
-    while not await is_back():
-        pass
+        await all_waits()
     assert await watch(hass, frigate) is not lost
 
 
