@@ -8,9 +8,11 @@ import io
 import av
 from freezegun.api import FrozenDateTimeFactory
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.frigate_http.aiofrigate import (
     FrigateAuthError,
+    FrigateClient,
     FrigateTimeoutError,
     FrigateVideoError,
 )
@@ -423,14 +425,30 @@ async def test_what_is_not_served_any_more_ends_at_once(
     assert not relay.state_of(KEY).is_open
 
 
-async def test_the_connection_is_nobodys_own(
-    frigate: FakeFrigate, relay: Relay, stream: Stream
+async def test_nothing_runs_as_the_user_who_loads_the_entry(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    config_entry: MockConfigEntry,
+    client: FrigateClient,
 ) -> None:
     user: ContextVar[str] = ContextVar("user")
     user.set("somebody")
+    relay = Relay(hass, config_entry, client)
+    await relay.async_start()
+    relay.serve({KEY: KEY})
     player = await play(frigate, relay)
-    (task,) = (
-        task for task in asyncio.all_tasks() if task.get_name().endswith(f"{KEY} video")
-    )
-    assert user not in task.get_context()
-    await player.leave()
+    whose = {
+        name: user in task.get_context()
+        # Those of the simulated Frigate are answered too.
+        for task in sorted(
+            asyncio.all_tasks(), key=lambda task: user in task.get_context()
+        )
+        for name in (task.get_name(), getattr(task.get_coro(), "__qualname__", ""))
+    }
+    assert whose["Player._read"] is True
+    assert whose[f"Frigate {KEY} video"] is False
+    assert whose["RequestHandler.start"] is False
+    await relay.async_close()
+    await player.end()
+    client.close()
+    await hass.async_block_till_done(wait_background_tasks=True)

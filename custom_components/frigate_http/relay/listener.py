@@ -1,7 +1,9 @@
 """The HTTP server from which Home Assistant's players read the video of the relay."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from contextvars import Context
 from dataclasses import dataclass, field
 import hmac
 import secrets
@@ -47,6 +49,10 @@ class Listener:
 
     async def async_start(self) -> None:
         """Listen on a port that is free."""
+        # Whatever follows from a request must not run as the user who loads the entry.
+        await asyncio.create_task(self._start(), context=Context())
+
+    async def _start(self) -> None:
         app = web.Application()
         # One route for all, so that an unknown path is refused like a wrong secret.
         app.router.add_route("*", "/{path:.*}", self._handle)
