@@ -128,7 +128,7 @@ def main() -> int:
             return asyncio.run(_until_stopped(options, own, folder))
         except (DemoError, aiohttp.ClientError, OSError) as err:
             _show_tail(folder / "home-assistant.log")
-            say(f"scripts/demo: {err or type(err).__name__}")
+            say(f"scripts/demo: {str(err) or type(err).__name__}")
             return 1
 
 

@@ -148,4 +148,4 @@ async def _noting(call: Awaitable[None], target: Target, missing: list[str]) -> 
     try:
         await call
     except (DemoError, aiohttp.ClientError, TimeoutError, KeyError) as err:
-        missing.append(f"{target.title}: {err or type(err).__name__}")
+        missing.append(f"{target.title}: {str(err) or type(err).__name__}")

@@ -11,7 +11,8 @@ from . import DemoError
 
 type Json = dict[str, Any]
 
-_TIMEOUT = aiohttp.ClientTimeout(total=30)
+# A bound for what hangs, generous because other work may keep the machine busy.
+_TIMEOUT = aiohttp.ClientTimeout(total=90)
 
 
 class Api:
@@ -57,13 +58,10 @@ class Api:
         ) as response:
             return await _json(response)
 
-    async def post(self, path: str, body: Json, seconds: float = 30) -> Any:
-        """Return the JSON answer to a POST, which may take so long."""
+    async def post(self, path: str, body: Json) -> Any:
+        """Return the JSON answer to a POST."""
         async with self._session.post(
-            self.base_url + path,
-            json=body,
-            headers=self._headers,
-            timeout=aiohttp.ClientTimeout(total=seconds),
+            self.base_url + path, json=body, headers=self._headers, timeout=_TIMEOUT
         ) as response:
             return await _json(response)
 

@@ -51,7 +51,7 @@ async def _check(visit: _Visit, missing: list[str]) -> None:
     try:
         await visit.look_around()
     except (DemoError, aiohttp.ClientError, TimeoutError, LookupError) as err:
-        missing.append(f"{visit.title}: looking back: {err or type(err).__name__}")
+        missing.append(f"{visit.title}: looking back: {str(err) or type(err).__name__}")
 
 
 class _Visit:

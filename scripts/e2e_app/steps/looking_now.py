@@ -130,7 +130,7 @@ async def _record(world: World, path: Path) -> None:
         "filename": str(path),
         "duration": _RECORD_SECONDS,
     }
-    await world.api.post("/api/services/camera/record", data, _WATCH_SECONDS)
+    await world.api.post("/api/services/camera/record", data)
 
 
 def _check_file(path: Path) -> None:
