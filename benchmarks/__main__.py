@@ -12,6 +12,7 @@ NAMES = (
     "push",
     "stills",
     "mjpeg",
+    "relay",
     "json_text",
     "join",
     "clip",

@@ -1,7 +1,8 @@
-"""How soon Chromium shows the first picture of an hour, beside a bare page with hls.js.
+"""How soon Chromium shows a first picture, beside a bare page with hls.js.
 
 Both pages play with the hls.js of Home Assistant's frontend. Ours asks Home Assistant first
-what to play, as the media browser does after a click; the bare one plays what the server has.
+what to play, as its frontend does after a click. The bare one plays the recordings that the
+server has, and live video from a server which makes a segment of each group of pictures.
 """
 
 import asyncio
@@ -16,12 +17,15 @@ from playwright.async_api import Page, async_playwright
 from custom_components.frigate_http.media_ids import Form, RecordingVideo
 from tests.fake_frigate import FakeFrigate
 
+from .bare_hls import bare_hls
 from .home import VERSION, Worker, home_assistant, until_told_to_end
 from .join import SCENE
 from .serving import serving
 from .table import Row
 
 CAMERA = "cam_01"
+CAMERAS = 5
+"""Each of them is watched anew once, and the first one again and again."""
 HOUR = 3600
 REPEATS = 9
 LIMIT = 3.0
@@ -88,37 +92,70 @@ async def _pages(*origins: str) -> AsyncGenerator[list[Page]]:
 
 
 async def measure() -> list[Row]:
-    """Measure an hour of recordings."""
-    async with FakeFrigate(VERSION, 1) as frigate:
+    """Measure an hour of recordings, and live video."""
+    async with FakeFrigate(VERSION, CAMERAS) as frigate:
         frigate.show(CAMERA, SCENE)
         end = float(int(frigate.state.clock()) - 100)
         frigate.state.footage.since = end - HOUR
+        frigate.go2rtc.run_live()
         source = frigate.internal_url
         original = f"{source}/vod/{CAMERA}/start/{end - HOUR}/end/{end}/master.m3u8"
         worker = await Worker.start("first_picture", source, end)
         told = await worker.until_ready()
-        async with _pages(told["url"], source) as (ours, bare):
+        async with (
+            bare_hls(source) as live,
+            _pages(told["url"], source, live) as (ours, bare, bare_live),
+        ):
             if await ours.evaluate("logIn", told["token"]) != "auth_ok":
                 raise RuntimeError("The login has failed")
-            row = await _first_pictures(bare, original, ours, told["media"])
+            rows = [
+                await _recordings(bare, original, ours, told["media"]),
+                *await _live(bare_live, live, ours),
+            ]
         await worker.result()
-    return [row]
+    return rows
 
 
-async def _first_pictures(bare: Page, original: str, ours: Page, media: str) -> Row:
-    costs: list[tuple[float, float]] = []
-    for _ in range(REPEATS + 1):
-        took = []
-        for page, what in ((bare, original), (ours, media)):
-            # The browser draws only the page in front.
-            await page.bring_to_front()
-            took.append(await page.evaluate("firstPicture", what))
-        costs.append((took[0], took[1]))
+async def _took(page: Page, what: str) -> float:
+    # The browser draws only the page in front.
+    await page.bring_to_front()
+    took: float = await page.evaluate("firstPicture", what)
+    return took
+
+
+async def _live(bare: Page, url: str, ours: Page) -> list[Row]:
+    """Measure cameras that nobody watches yet, and one that somebody watches."""
+    names = [f"cam_{number:02}" for number in range(1, CAMERAS + 1)]
+    rows: list[Row] = []
+    for what, cameras in (
+        ("nobody else watches", names),
+        ("somebody watches", names[:1] * REPEATS),
+    ):
+        costs = [
+            (
+                await _took(bare, f"{url}/{name}/live.m3u8"),
+                await _took(ours, f"camera.{name}"),
+            )
+            for name in cameras
+        ]
+        rows.append(_row(f"live, {what}", costs))
+    return rows
+
+
+async def _recordings(bare: Page, original: str, ours: Page, media: str) -> Row:
+    costs = [
+        (await _took(bare, original), await _took(ours, media))
+        for _ in range(REPEATS + 1)
+    ]
     # The first round lets the fake make its files.
-    alone, value = (median(one) for one in zip(*costs[1:], strict=True))
+    return _row("an hour of recordings", costs[1:])
+
+
+def _row(scale: str, costs: list[tuple[float, float]]) -> Row:
+    alone, value = (median(one) for one in zip(*costs, strict=True))
     return Row(
         what="first picture in Chromium",
-        scale="an hour of recordings",
+        scale=scale,
         value=value,
         unit="ms",
         reference=alone,

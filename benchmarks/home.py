@@ -109,6 +109,13 @@ class Worker:
         told: dict[str, str] = json.loads(line.removeprefix(READY))
         return told
 
+    async def ask(self, question: str) -> dict[str, str]:
+        """Ask one that is ready a question; return what it tells."""
+        if self._process.stdin is None:
+            raise RuntimeError("The worker has no input")
+        self._process.stdin.write(f"{question}\n".encode())
+        return await self.until_ready()
+
     async def result(self) -> dict[str, float]:
         """Let it end, and return what it has measured."""
         output, _ = await self._process.communicate(b"\n")
@@ -118,10 +125,15 @@ class Worker:
         return result
 
 
-async def until_told_to_end(**told: str) -> None:
-    """Say that the measurement begins, and wait for its end; called by `work`."""
+async def until_told_to_end(**told: str) -> str:
+    """Say that the measurement begins, and wait for its end; called by `work`.
+
+    Returns:
+        the question of `Worker.ask`; nothing at the end.
+    """
     _say(f"{READY} {json.dumps(told)}")
-    await asyncio.to_thread(sys.stdin.readline)
+    question: str = await asyncio.to_thread(sys.stdin.readline)
+    return question.strip()
 
 
 def _say(line: str) -> None:
