@@ -324,6 +324,19 @@ def test_audio_without_video_is_left_out_after_a_while() -> None:
     assert relayed.feed(remuxer, connection.messages(1))[-1].time < 13.1
 
 
+def test_a_small_message_becomes_nothing_large() -> None:
+    muxer = Muxer([CAMERA.codec("video"), CAMERA.codec("audio")])
+    remuxer = Remuxer(muxer.init())
+    picture = Packet(0, "video", True, _avcc(b"\x65\x88"))
+    # Each claims to last for a second, in which nothing is heard.
+    fragments = [muxer.fragment(0, each * 90_000, picture) for each in range(200)]
+    chunks = remuxer.feed(b"".join(fragments[:100]), Timeline(lambda: 0.0))
+    assert sum(chunk.starts_group for chunk in chunks) == 100
+    assert len(joined(chunks)) < 4 * 2**20
+    with pytest.raises(DamagedError, match="too many"):
+        remuxer.feed(b"".join(fragments), Timeline(lambda: 0.0))
+
+
 def test_nothing_grows() -> None:
     connection = Connection(SLOW)
     remuxer, timeline = Remuxer(connection.init), Timeline(lambda: 0.0)

@@ -15,8 +15,9 @@ from typing import NamedTuple
 from .errors import DamagedError, NotMp4Error, TruncatedError
 from .tables import boxes_of, child_of
 
-# A description has less than a kilobyte for each track, and a message one packet.
-_MAX_INIT, _MAX_TRACKS, _MAX_SAMPLES = 2**20, 8, 2**12
+# A description has less than a kilobyte for each track, and a message one packet. Many small
+# ones that claim to last long would become a hundred times as much, with silence for sound.
+_MAX_INIT, _MAX_TRACKS, _MAX_SAMPLES = 2**20, 8, 2**7
 # Samples that depend on others are no keyframes.
 _NO_KEYFRAME = 0x01010000
 # Flags of `tfhd` and `trun`, which say what the box contains.
