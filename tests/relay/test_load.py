@@ -73,6 +73,19 @@ async def test_a_slow_player_costs_little_and_nobody_a_frame(
     await fast.leave()
 
 
+async def test_a_picture_that_is_larger_than_what_is_kept_is_shown(
+    frigate: FakeFrigate, relay: Relay, stream: Stream
+) -> None:
+    stream.source = Source(audio=None, padding=MAX_BYTES + MIB)
+    player = Player(relay.url_of(KEY), keeps_data=False).begin()
+    await frigate.go2rtc.wait_for_playing(KEY, 1)
+    # The next ones are there already when it has been worked on.
+    await stream.push(frames=3)
+    await until(lambda: player.frames == 3)
+    assert player.packets[0].begins_group
+    await player.leave()
+
+
 async def test_hours_of_video_leave_nothing_behind(
     freezer: FrozenDateTimeFactory, frigate: FakeFrigate, relay: Relay, stream: Stream
 ) -> None:

@@ -206,9 +206,38 @@ async def test_players_stay_whenever_the_connection_drops(
         assert not player.has_ended, disturb
         assert_in_step(player.packets)
         stream.burst = 0
+        # A connection that brings video for some time is as good as the first one.
+        for _ in range(2):
+            freezer.tick(PATIENCE - 4)
+            await stream.push(1)
+            await all_waits()
     # Nobody was told anything, as there was always data again soon.
     assert not changes
     assert frigate.go2rtc.violations == []
+    await player.leave()
+
+
+async def test_connections_that_drop_after_a_picture_are_no_video(
+    freezer: FrozenDateTimeFactory, frigate: FakeFrigate, relay: Relay, stream: Stream
+) -> None:
+    player = await play(frigate, relay)
+    for _ in range(90):
+        stream.drop()
+        await pass_seconds(freezer, 1)
+        if player.has_ended:
+            break
+        await stream.push(frames=1 if stream.consumers else 0)
+    # The pauses have grown until they were longer than anybody looks at one picture.
+    assert player.has_ended
+    assert relay.state_of(KEY).has_data is False
+    assert 4 <= stream.handshakes <= 7
+
+    player = Player(relay.url_of(KEY)).begin()
+    await frigate.go2rtc.wait_for_playing(KEY, 1)
+    # There is a keyframe each second.
+    await stream.push(2)
+    await until(lambda: player.frames >= 20)
+    assert relay.state_of(KEY).has_data
     await player.leave()
 
 

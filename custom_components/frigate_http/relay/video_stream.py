@@ -27,7 +27,8 @@ from .timeline import Timeline
 PATIENCE: Final = 12.0
 """Seconds without data after which the readers are given up.
 
-The connection is opened anew after 10 seconds of silence, which may help before that.
+The connection is opened anew after 10 seconds of silence, which may help before that. The
+pauses between connections grow until one has brought video for longer than this.
 """
 LINGER: Final = 5.0
 """Seconds for which the connection stays open after the last reader has left."""
@@ -198,6 +199,7 @@ class VideoStream:
         """
         init = await anext(video)
         remuxer = Remuxer(init)
+        began_at = self._hass.loop.time()
         if self._groups and self._init != init:
             # A player does not bear another codec or resolution, so it must begin anew.
             self._end_readers()
@@ -210,8 +212,11 @@ class VideoStream:
             else:
                 chunks = remuxer.feed(message, self._timeline)
             if chunks:
-                backoff.reset()
                 self._add(chunks)
+                if self._last_data_at > began_at + PATIENCE:
+                    backoff.reset()
+            # Many messages may have come at once. Readers who keep up take each of them.
+            await asyncio.sleep(0)
 
     def _add(self, chunks: tuple[Chunk, ...]) -> None:
         self._groups.append(chunks)
