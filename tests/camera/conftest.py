@@ -1,5 +1,7 @@
 """A server whose pictures move fast enough for tests, and the way to them."""
 
+from collections.abc import AsyncGenerator
+
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
@@ -30,6 +32,8 @@ async def door(
     hass: HomeAssistant,
     fast_entry: MockConfigEntry,
     hass_client: ClientSessionGenerator,
-) -> Door:
-    """Return where viewers come in."""
-    return await Door.open(hass, hass_client)
+) -> AsyncGenerator[Door]:
+    """Yield where viewers come in; they leave with the end of the test."""
+    door = await Door.open(hass, hass_client)
+    yield door
+    door.close()

@@ -76,6 +76,7 @@ class Door:
         """Remember where it is."""
         self._hass = hass
         self._address = host, port
+        self._viewers: list[WireViewer] = []
 
     @classmethod
     async def open(cls, hass: HomeAssistant, generator: ClientSessionGenerator) -> Self:
@@ -91,4 +92,11 @@ class Door:
         assert state is not None
         path = f"/api/camera_proxy_stream/{entity}"
         token = state.attributes["access_token"]
-        return await WireViewer.open(*self._address, f"{path}?token={token}")
+        viewer = await WireViewer.open(*self._address, f"{path}?token={token}")
+        self._viewers.append(viewer)
+        return viewer
+
+    def close(self) -> None:
+        """Let all viewers leave, for whom the server would wait until it stops."""
+        for viewer in self._viewers:
+            viewer.close()
