@@ -5,7 +5,7 @@ from functools import partial
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant
-from homeassistant.exceptions import ConfigEntryAuthFailed
+from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
@@ -111,13 +111,17 @@ async def _async_start_relay(
 ) -> Relay:
     """Start the relay, which ends with the config entry or with Home Assistant."""
     relay = Relay(hass, entry, client)
-    await relay.async_start()
 
     async def _close(_event: Event | None = None) -> None:
         await relay.async_close()
 
     entry.async_on_unload(_close)
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, _close))
+    try:
+        await relay.async_start()
+    except OSError as err:
+        # A system with too many open files has a port again some time.
+        raise ConfigEntryNotReady from err
     return relay
 
 
