@@ -31,7 +31,7 @@ from homeassistant.const import EVENT_HOMEASSISTANT_STARTED, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
-from tests.clock import all_waits
+from tests.clock import all_waits, turns
 from tests.common import take_away
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, go2rtc_source
@@ -298,6 +298,8 @@ async def test_a_stream_that_is_lost_leaves_pictures_until_it_is_back(
     recording = asyncio.create_task(record(hass, tmp_path, 30))
     lost = await watch(hass, frigate)
     frigate.go2rtc[STREAM].silent = True
+    # What is on its way arrives before.
+    await turns()
     freezer.tick(PATIENCE + 1)
     await until(frigate, lambda: not has_video(hass))
     await until(frigate, lambda: not players())
@@ -335,6 +337,8 @@ async def test_a_player_that_fails_is_no_frozen_picture(
     frigate.go2rtc[STREAM].source = go2rtc_source.LARGER
     frigate.go2rtc[STREAM].drop()
     await frigate.go2rtc.wait_for_sockets(STREAM, 0)
+    # The other end notices it as well.
+    await turns()
     freezer.tick(2)
     await until(frigate, lambda: camera_entity(hass).stream is None)
     await until(frigate, lambda: not players())

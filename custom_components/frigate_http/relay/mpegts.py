@@ -1,7 +1,8 @@
 """MPEG-TS of one H.264 and one AAC track, a packet at a time.
 
-FFmpeg's muxer keeps a packet back until one of the other track has come, and small packets
-of audio until there are more. For live video each of them has to go out at once.
+FFmpeg's muxer, as PyAV has it, keeps one packet back until the next one comes, and writes
+tables by the clock or with each picture. Here each packet goes out at once, and each group of
+pictures begins with the tables.
 """
 
 import struct
