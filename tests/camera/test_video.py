@@ -36,6 +36,7 @@ from tests.common import take_away
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, go2rtc_source
 from tests.fake_frigate.go2rtc_source import CAMERA as SOURCE
+from tests.relay.players import Player
 
 from .common import (
     CAMERA,
@@ -198,9 +199,17 @@ async def test_a_camera_that_is_off_has_no_video(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry, tmp_path: Path
 ) -> None:
     stream = await watch(hass, frigate)
+    url = await camera_entity(hass).stream_source() or ""
+    # One that the camera does not know of, as a go2rtc is that has the URL.
+    reader = Player(url).begin()
+    await until(frigate, lambda: reader.frames)
     frigate.push("front_door/enabled/state", "OFF")
     await until(frigate, lambda: not has_video(hass))
     assert camera_entity(hass).stream is None
+    await reader.end()
+    refused = Player(url).begin()
+    await refused.end()
+    assert refused.status == 404
     await until_stopped(frigate)
     assert not stream.outputs()
     with pytest.raises(HomeAssistantError) as raised:
@@ -210,6 +219,10 @@ async def test_a_camera_that_is_off_has_no_video(
     frigate.push("front_door/enabled/state", "ON")
     await until(frigate, lambda: has_video(hass))
     assert await watch(hass, frigate) is not stream
+    assert await camera_entity(hass).stream_source() == url
+    reader = Player(url).begin()
+    await until(frigate, lambda: reader.frames)
+    await reader.leave()
 
 
 async def test_what_is_watched_ends_with_the_camera(

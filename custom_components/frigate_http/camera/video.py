@@ -49,7 +49,7 @@ class VideoCamera(StillsCamera):
 
     @property
     def is_switched_off(self) -> bool:
-        """Return whether the camera is known to be off; its stream may go on."""
+        """Return whether the camera is known to be off; go2rtc still has its stream."""
         return False
 
     @override
@@ -75,7 +75,10 @@ class VideoCamera(StillsCamera):
     @callback
     def _async_update_video(self) -> bool:
         """Offer video while there is some; return whether that has changed."""
-        plays = not self.is_switched_off and self._video.decision(self._video_key).plays
+        is_off, key = self.is_switched_off, self._video_key
+        # This ends readers that Home Assistant does not know, and those of its go2rtc.
+        self._video.async_set_switched_off(key, is_off)
+        plays = not is_off and self._video.decision(key).plays
         others = self._attr_supported_features & ~CameraEntityFeature.STREAM
         features = others | CameraEntityFeature.STREAM if plays else others
         if features == self._attr_supported_features:

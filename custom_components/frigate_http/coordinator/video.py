@@ -125,7 +125,7 @@ class VideoCoordinator:
 
     The configuration alone does not tell, so that Frigate is asked for each stream. Those
     that do not play are asked for again each time the configuration was read, and sooner
-    if the fault may pass. Whether a camera is switched off does not matter here.
+    if the fault may pass. Whether a camera is switched off changes no decision.
     """
 
     def __init__(
@@ -144,6 +144,7 @@ class VideoCoordinator:
         self._listeners: defaultdict[str, set[CALLBACK_TYPE]] = defaultdict(set)
         self._queue: dict[str, None] = {}
         """The cameras to ask for, in this order."""
+        self._switched_off: set[str] = set()
         self._free_probes = PROBES
         self._config_read_at: float | None = None
         self._was_up = True
@@ -200,6 +201,17 @@ class VideoCoordinator:
         """Call back after each change of the decision for a camera or Birdseye."""
         self._listeners[key].add(update_callback)
         return partial(self._listeners[key].discard, update_callback)
+
+    @callback
+    def async_set_switched_off(self, key: str, is_off: bool) -> None:
+        """Let nobody watch a camera that is off: go2rtc does not end its stream."""
+        if is_off is (key in self._switched_off):
+            return
+        if is_off:
+            self._switched_off.add(key)
+        else:
+            self._switched_off.discard(key)
+        self._serve()
 
     @callback
     def _handle_server_update(self) -> None:
@@ -286,14 +298,20 @@ class VideoCoordinator:
         )
         self._publish(key)
 
-    def _publish(self, key: str) -> None:
+    def _serve(self) -> None:
+        """Tell the relay what may be watched."""
         self._relay.serve(
             {
                 name: camera.decision.stream
                 for name, camera in self._cameras.items()
-                if camera.decision.plays and camera.decision.stream is not None
+                if camera.decision.plays
+                and camera.decision.stream is not None
+                and name not in self._switched_off
             }
         )
+
+    def _publish(self, key: str) -> None:
+        self._serve()
         for update_callback in tuple(self._listeners.get(key, ())):
             update_callback()
 
