@@ -32,9 +32,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
 from tests.clock import all_waits, turns
-from tests.common import take_away
+from tests.common import pass_polls, take_away
 from tests.conftest import make_entry, set_up
-from tests.fake_frigate import FakeFrigate, go2rtc_source
+from tests.fake_frigate import FakeFrigate, Fault, go2rtc_source
 from tests.fake_frigate.go2rtc_source import CAMERA as SOURCE
 from tests.relay.players import Player
 
@@ -163,6 +163,9 @@ async def test_without_video_the_action_says_why(
     frigate.go2rtc.refuse(404)
     assert await said() == "video_no_websocket"
     frigate.go2rtc.allow()
+    stream.script = ['{"type":"error","value":"mse: stream not found"}']
+    assert await said() == "video_missing"
+    stream.script = None
     frigate.go2rtc.remove(STREAM)
     assert await said() == "video_not_restreamed"
 
@@ -223,6 +226,27 @@ async def test_a_camera_that_is_off_has_no_video(
     reader = Player(url).begin()
     await until(frigate, lambda: reader.frames)
     await reader.leave()
+
+
+async def test_a_camera_that_is_off_has_no_video_although_no_poll_is_answered(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    frigate.fail("/api/(stats|faces)", Fault.status(500))
+    await pass_polls(hass, freezer, 3)
+    assert not camera_entity(hass).available
+    reader = Player(await camera_entity(hass).stream_source() or "").begin()
+    await frigate.go2rtc.wait_for_playing(STREAM, 1)
+    await frigate.go2rtc[STREAM].push(1)
+    await until(frigate, lambda: reader.frames)
+    frigate.push("front_door/enabled/state", "OFF")
+    await until(frigate, lambda: not has_video(hass))
+    await reader.end()
+    frigate.push("front_door/enabled/state", "ON")
+    await until(frigate, lambda: has_video(hass))
+    assert not camera_entity(hass).available
 
 
 async def test_what_is_watched_ends_with_the_camera(

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from homeassistant.components.camera import Camera, CameraEntityFeature
 from homeassistant.const import Platform
+from homeassistant.core import callback
 from homeassistant.helpers import entity_registry as er
 
 from ..commands import Commands
@@ -71,6 +72,13 @@ class FrigateCamera(FeatureEntity, VideoCamera):
         self._attr_motion_detection_enabled = has_motion is not False
         self._async_update_video()
         return True
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        super()._handle_coordinator_update()
+        # Frigate may push that a camera is off although it answers no polls.
+        self._handle_video_update()
 
     @property
     @override

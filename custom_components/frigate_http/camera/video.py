@@ -30,7 +30,6 @@ NO_VIDEO = {
     Why.PICTURES: "video_pictures",
     Why.OVERLAYS: "video_pictures",
     Why.NOT_RESTREAMED: "video_not_restreamed",
-    Why.UNKNOWN_STREAM: "video_not_restreamed",
     Why.OTHER_CODEC: "video_codec",
     Why.FORBIDDEN: "video_forbidden",
     Why.RESTRICTED: "video_forbidden",
