@@ -315,11 +315,12 @@ async def test_a_camera_without_video_keeps_no_other_from_being_preloaded(
         preload = {"type": "camera/update_prefs", "entity_id": entity}
         await socket.send_json_auto_id({**preload, "preload_stream": True})
         assert (await socket.receive_json())["success"]
-    for key in ("Portones", STREAM):
+    for key, playing in (("Portones", STREAM), (STREAM, "Portones")):
         frigate.go2rtc[key].source = go2rtc_source.H265_AAC
         await hass.config_entries.async_reload(entry.entry_id)
         await until(frigate, lambda: sum(map(partial(has_video, hass), others)) == 1)
         await until(frigate, lambda: len(players()) == 1)
+        await frigate.go2rtc.wait_for_playing(playing, 1)
         hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
         frigate.go2rtc[key].source = SOURCE
 
