@@ -30,6 +30,7 @@ from custom_components.frigate_http.relay.video_stream import PATIENCE
 from homeassistant.const import EVENT_HOMEASSISTANT_STARTED, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from tests.clock import all_waits, turns
 from tests.common import pass_polls, take_away
@@ -301,6 +302,34 @@ async def test_a_preloaded_stream_begins_again_by_itself(
     assert await hass.config_entries.async_unload(entry.entry_id)
     await until(frigate, lambda: not players())
     assert before not in hass.data["stream"]["streams"]
+
+
+async def test_a_preloaded_stream_begins_again_under_another_entity_id(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    entity_registry: er.EntityRegistry,
+    hass_ws_client: WebSocketGenerator,
+) -> None:
+    socket = await hass_ws_client(hass)
+    porch = "camera.porch"
+    # Not every version of Home Assistant takes the preference along.
+    for entity in (CAMERA, porch):
+        preload = {"type": "camera/update_prefs", "entity_id": entity}
+        await socket.send_json_auto_id({**preload, "preload_stream": True})
+        assert (await socket.receive_json())["success"]
+    before = await watch(hass, frigate)
+    # Its player waits for data, and is not waited for.
+    entity_registry.async_update_entity(CAMERA, new_entity_id=porch)
+    await until(frigate, lambda: hass.states.get(porch) and has_video(hass, porch))
+    await until(frigate, lambda: camera_entity(hass, porch).stream)
+    after = stream_of(hass, porch)
+    assert after is not before
+    assert not before.outputs()
+    await until(frigate, lambda: "hls" in after.outputs())
+    output = after.outputs()["hls"]
+    await play(frigate, output, lambda: output.last_segment)
+    assert len(players()) == 1
 
 
 async def test_a_camera_without_video_keeps_no_other_from_being_preloaded(

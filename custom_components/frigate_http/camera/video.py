@@ -63,6 +63,10 @@ class VideoCamera(StillsCamera):
     async def async_will_remove_from_hass(self) -> None:
         """Stop the stream, which Home Assistant would read for ever."""
         await super().async_will_remove_from_hass()
+        # First, because a player that waits for data cannot be stopped at once.
+        self._video.async_set_shown(self._video_key, False)
+        # The same entity may be added again under another id.
+        self._attr_supported_features &= ~CameraEntityFeature.STREAM
         await self._async_stop_stream()
 
     @callback
@@ -76,7 +80,7 @@ class VideoCamera(StillsCamera):
         """Offer video while there is some; return whether that has changed."""
         is_off, key = self.is_switched_off, self._video_key
         # This ends readers that Home Assistant does not know, and those of its go2rtc.
-        self._video.async_set_switched_off(key, is_off)
+        self._video.async_set_shown(key, not is_off)
         plays = not is_off and self._video.decision(key).plays
         others = self._attr_supported_features & ~CameraEntityFeature.STREAM
         features = others | CameraEntityFeature.STREAM if plays else others

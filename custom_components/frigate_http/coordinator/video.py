@@ -144,7 +144,7 @@ class VideoCoordinator:
         self._listeners: defaultdict[str, set[CALLBACK_TYPE]] = defaultdict(set)
         self._queue: dict[str, None] = {}
         """The cameras to ask for, in this order."""
-        self._switched_off: set[str] = set()
+        self._hidden: set[str] = set()
         self._free_probes = PROBES
         self._config_read_at: float | None = None
         self._was_up = True
@@ -203,14 +203,17 @@ class VideoCoordinator:
         return partial(self._listeners[key].discard, update_callback)
 
     @callback
-    def async_set_switched_off(self, key: str, is_off: bool) -> None:
-        """Let nobody watch a camera that is off: go2rtc does not end its stream."""
-        if is_off is (key in self._switched_off):
+    def async_set_shown(self, key: str, is_shown: bool) -> None:
+        """Let nobody watch a camera that is off, whose stream go2rtc does not end.
+
+        Nor one whose entity is removed: its players are known to nobody then.
+        """
+        if is_shown is (key not in self._hidden):
             return
-        if is_off:
-            self._switched_off.add(key)
+        if is_shown:
+            self._hidden.discard(key)
         else:
-            self._switched_off.discard(key)
+            self._hidden.add(key)
         self._serve()
 
     @callback
@@ -306,7 +309,7 @@ class VideoCoordinator:
                 for name, camera in self._cameras.items()
                 if camera.decision.plays
                 and camera.decision.stream is not None
-                and name not in self._switched_off
+                and name not in self._hidden
             }
         )
 
