@@ -34,6 +34,8 @@ LINGER: Final = 5.0
 """Seconds for which the connection stays open after the last reader has left."""
 _LARGE: Final = 256 * 2**10
 """Bytes from which on a message is not worked on in the event loop."""
+_MANY: Final = 16
+"""How many messages are worked on before the readers have their turn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,8 +206,9 @@ class VideoStream:
             # A player does not bear another codec or resolution, so it must begin anew.
             self._end_readers()
         self._init = init
+        at_once = 0
         async for message in video:
-            if len(message) > _LARGE:
+            if is_large := len(message) > _LARGE:
                 chunks = await self._hass.async_add_executor_job(
                     remuxer.feed, message, self._timeline
                 )
@@ -216,7 +219,10 @@ class VideoStream:
                 if self._last_data_at > began_at + PATIENCE:
                     backoff.reset()
             # Many messages may have come at once. Readers who keep up take each of them.
-            await asyncio.sleep(0)
+            at_once += 1
+            if is_large or at_once >= _MANY:
+                at_once = 0
+                await asyncio.sleep(0)
 
     def _add(self, chunks: tuple[Chunk, ...]) -> None:
         self._groups.append(chunks)
