@@ -67,10 +67,13 @@ async def entry(hass: HomeAssistant, frigate: FakeFrigate) -> MockConfigEntry:
     return await set_up(hass, make_entry(frigate.internal_url))
 
 
-async def record(hass: HomeAssistant, tmp_path: Path, seconds: int) -> None:
+async def record(
+    hass: HomeAssistant, tmp_path: Path, seconds: int, lookback: int = 0
+) -> None:
     """Record into the file `x.mp4`."""
     hass.config.allowlist_external_dirs = {str(tmp_path)}
-    data = {"filename": str(tmp_path / "x.mp4"), "duration": seconds}
+    file = {"filename": str(tmp_path / "x.mp4")}
+    data = {**file, "duration": seconds, "lookback": lookback}
     await hass.services.async_call(
         "camera", "record", {"entity_id": CAMERA, **data}, blocking=True
     )
@@ -101,6 +104,34 @@ async def test_a_recording_has_each_frame_once_and_its_sound_in_step(
     assert read["video"][-1].time - read["video"][0].time > 4
     assert is_gapless(read["video"], SOURCE, "video")
     assert is_gapless(read["audio"], SOURCE, "audio")
+    assert skew(read) <= 0.05
+
+
+async def test_a_recording_of_what_is_watched_begins_before_the_action(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    tmp_path: Path,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    watched = await watch(hass, frigate)
+    output = watched.outputs()["hls"]
+    await play(frigate, output, lambda: output.last_sequence >= 3)
+    stream = frigate.go2rtc[STREAM]
+    began_at = stream.time
+    recording = asyncio.create_task(record(hass, tmp_path, 5, lookback=4))
+    await until(frigate, lambda: "recorder" in watched.outputs())
+    recorder = watched.outputs()["recorder"]
+    await play(frigate, recorder, lambda: stream.time > began_at + 3)
+    freezer.tick(5.1)
+    await until(frigate, lambda: recorder.idle)
+    await stream.push(1)
+    await recording
+
+    read = packets(tmp_path / "x.mp4", SOURCE)
+    seconds = read["video"][-1].time - read["video"][0].time
+    assert seconds > stream.time - began_at + 2
+    assert is_gapless(read["video"], SOURCE, "video")
     assert skew(read) <= 0.05
 
 
