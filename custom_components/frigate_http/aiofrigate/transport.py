@@ -226,18 +226,21 @@ class Transport:
             yield
 
     @asynccontextmanager
-    async def until_closed(self, seconds: float | None = None) -> AsyncGenerator[None]:
+    async def until_closed(
+        self, seconds: float | None = None
+    ) -> AsyncGenerator[asyncio.Timeout]:
         """Raise FrigateClosedError as soon as the client is closed.
 
         Args:
-            seconds: raise FrigateTimeoutError if what is inside takes longer.
+            seconds: raise FrigateTimeoutError if what is inside takes longer; what the
+                context yields can put that off.
         """
         self.raise_if_closed()
         try:
             async with asyncio.timeout(seconds) as limit:
                 self._limits.add(limit)
                 try:
-                    yield
+                    yield limit
                 finally:
                     self._limits.discard(limit)
         except TimeoutError as err:

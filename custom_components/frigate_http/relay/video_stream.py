@@ -207,7 +207,9 @@ class VideoStream:
             self._end_readers()
         self._init = init
         at_once = 0
-        async for message in video:
+
+        async def take(message: bytes) -> None:
+            nonlocal at_once
             if is_large := len(message) > _LARGE:
                 chunks = await self._hass.async_add_executor_job(
                     remuxer.feed, message, self._timeline
@@ -223,6 +225,8 @@ class VideoStream:
             if is_large or at_once >= _MANY:
                 at_once = 0
                 await asyncio.sleep(0)
+
+        await video.deliver(take)
 
     def _add(self, chunks: tuple[Chunk, ...]) -> None:
         self._groups.append(chunks)
