@@ -5,6 +5,7 @@ from asyncio import StreamReader, StreamWriter
 import socket
 from typing import Self
 
+from aiohttp.web import BaseRunner
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from homeassistant.core import HomeAssistant
@@ -72,19 +73,30 @@ class WireViewer:
 class Door:
     """Where viewers come in: Home Assistant's HTTP server."""
 
-    def __init__(self, hass: HomeAssistant, host: str, port: int) -> None:
+    def __init__(
+        self, hass: HomeAssistant, host: str, port: int, runner: BaseRunner
+    ) -> None:
         """Remember where it is."""
         self._hass = hass
         self._address = host, port
+        self._runner = runner
         self._viewers: list[WireViewer] = []
 
     @classmethod
     async def open(cls, hass: HomeAssistant, generator: ClientSessionGenerator) -> Self:
         """Start the server."""
-        url = (await generator()).make_url("/")
+        client = await generator()
+        url, runner = client.make_url("/"), client.server.runner
         assert url.host is not None
         assert url.port is not None
-        return cls(hass, url.host, url.port)
+        assert runner is not None
+        return cls(hass, url.host, url.port, runner)
+
+    @property
+    def connections(self) -> int:
+        """Return how many viewers the server has not given up."""
+        assert self._runner.server is not None
+        return len(self._runner.server.connections)
 
     async def viewer(self, entity: str = "camera.front_door") -> WireViewer:
         """Let somebody in, as a browser does it: by the token of the camera."""
