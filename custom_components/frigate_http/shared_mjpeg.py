@@ -143,9 +143,9 @@ class SharedStream:
             write: writes a part of the answer, and waits while the viewer is slow.
         """
         clock, number = asyncio.get_running_loop().time, 0
-        patience = 0 if self.task.done() else VIEWER_SILENCE
+        seconds = 0 if self.task.done() else VIEWER_SILENCE
         with suppress(TimeoutError):
-            async with asyncio.timeout(patience) as limit:
+            async with asyncio.timeout(seconds) as limit:
                 self._limits.add(limit)
                 renewed = clock()
                 try:

@@ -26,7 +26,7 @@ from custom_components.frigate_http.const import (
     LIVE_VIEW_PICTURES,
 )
 from custom_components.frigate_http.mp4 import inspect
-from custom_components.frigate_http.relay.video_stream import PATIENCE
+from custom_components.frigate_http.relay.video_stream import GIVE_UP_AFTER
 from homeassistant.const import EVENT_HOMEASSISTANT_STARTED, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -398,7 +398,7 @@ async def test_a_stream_that_is_lost_leaves_pictures_until_it_is_back(
     frigate.go2rtc[STREAM].silent = True
     # What is on its way arrives before.
     await turns()
-    freezer.tick(PATIENCE + 1)
+    freezer.tick(GIVE_UP_AFTER + 1)
     await until(frigate, lambda: not has_video(hass))
     await until(frigate, lambda: not players())
     assert not lost.outputs()

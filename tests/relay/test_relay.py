@@ -17,7 +17,7 @@ from custom_components.frigate_http.aiofrigate import (
     FrigateVideoError,
 )
 from custom_components.frigate_http.relay.relay import Relay
-from custom_components.frigate_http.relay.video_stream import LINGER, PATIENCE
+from custom_components.frigate_http.relay.video_stream import GIVE_UP_AFTER, LINGER
 from homeassistant.core import HomeAssistant
 from tests.clock import all_waits
 from tests.fake_frigate import FakeFrigate, go2rtc_source
@@ -208,7 +208,7 @@ async def test_players_stay_whenever_the_connection_drops(
         stream.burst = 0
         # A connection that brings video for some time is as good as the first one.
         for _ in range(2):
-            freezer.tick(PATIENCE - 4)
+            freezer.tick(GIVE_UP_AFTER - 4)
             await stream.push(1)
             await all_waits()
     # Nobody was told anything, as there was always data again soon.
@@ -318,7 +318,7 @@ async def test_players_are_given_up_without_data(
         waiting = Player(relay.url_of(KEY)).begin()
         await frigate.go2rtc.wait_for_playing(KEY, 1)
         assert relay.state_of(KEY).has_data is None
-        await pass_seconds(freezer, PATIENCE - 1)
+        await pass_seconds(freezer, GIVE_UP_AFTER - 1)
         assert not waiting.has_ended
         # It has been asked for again, after ten seconds of silence.
         assert isinstance(relay.state_of(KEY).error, FrigateTimeoutError)
@@ -334,12 +334,12 @@ async def test_players_are_given_up_without_data(
     assert relay.state_of(KEY).error is None
     # Data from time to time is enough.
     for _ in range(3):
-        await pass_seconds(freezer, PATIENCE - 4)
+        await pass_seconds(freezer, GIVE_UP_AFTER - 4)
         await stream.push(1)
         await until(lambda: relay.state_of(KEY).has_data)
         await all_waits()
     assert not player.has_ended
-    await pass_seconds(freezer, PATIENCE)
+    await pass_seconds(freezer, GIVE_UP_AFTER)
     await player.end()
     assert player.status == 200
     assert player.frames == 80
@@ -415,7 +415,7 @@ async def test_a_lost_login_is_renewed_once(
     frigate.state.users["admin"].password = "another-password-2"
     frigate.revoke_sessions()
     stream.drop()
-    await pass_seconds(freezer, PATIENCE)
+    await pass_seconds(freezer, GIVE_UP_AFTER)
     await player.end()
     assert isinstance(relay.state_of(KEY).error, FrigateAuthError)
     assert relay.state_of(KEY).has_data is False

@@ -65,7 +65,7 @@ _SENTENCES = {
 }
 # What could not be read is quoted, and words with these may be a part of an address.
 _QUOTED = re.compile(r'"(?:.*"|.*)', re.DOTALL)
-_TELLING = frozenset("@%=?&\\")
+_ADDRESS_MARKS = frozenset("@%=?&\\")
 
 
 def is_websocket_refused(err: FrigateError) -> bool:
@@ -282,7 +282,7 @@ def _kind_of(said: str) -> VideoFault:
 def _without_addresses(said: str) -> str:
     words = _QUOTED.sub(MASK, redact(said)).split()
     return " ".join(
-        MASK if "://" in word or not _TELLING.isdisjoint(word) else word
+        MASK if "://" in word or not _ADDRESS_MARKS.isdisjoint(word) else word
         for word in words
     )
 

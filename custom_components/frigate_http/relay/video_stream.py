@@ -24,7 +24,7 @@ from .groups import Groups, Reader
 from .remux import Chunk, Remuxer
 from .timeline import Timeline
 
-PATIENCE: Final = 12.0
+GIVE_UP_AFTER: Final = 12.0
 """Seconds without data after which the readers are given up.
 
 The connection is opened anew after 10 seconds of silence, which may help before that. The
@@ -166,7 +166,7 @@ class VideoStream:
 
     def _give_up_if_silent(self) -> None:
         """Give up if there was no data for too long, else look again when that may be."""
-        due = self._last_data_at + PATIENCE
+        due = self._last_data_at + GIVE_UP_AFTER
         if self._hass.loop.time() < due:
             self._timer = self._hass.loop.call_at(due, self._give_up_if_silent)
         else:
@@ -218,7 +218,7 @@ class VideoStream:
                 chunks = remuxer.feed(message, self._timeline)
             if chunks:
                 self._add(chunks)
-                if self._last_data_at > began_at + PATIENCE:
+                if self._last_data_at > began_at + GIVE_UP_AFTER:
                     backoff.reset()
             # Many messages may have come at once. Readers who keep up take each of them.
             at_once += 1
