@@ -1,33 +1,25 @@
-"""Event entities: reviews, recognized faces and license plates."""
+"""What the event entities of a camera have in common."""
 
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
-from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.core import callback
 
-from .aiofrigate import CameraConfig, Recognized
-from .const import EVENT_ACTIVITY
-from .coordinator.live import LiveCoordinator
-from .coordinator.server import ServerCoordinator
-from .dates import as_local_iso
-from .entity.dynamic import async_add_and_remove
-from .entity.live import LiveEventEntity
-from .inventory import as_title, camera_fields
-from .live.camera_state import CameraState
-from .live.topics import Kind, LiveEvent, ReviewEvent, ReviewEventType, Topic
-from .media_links import MEDIA_CONTENT_ID, THUMBNAIL, MediaLinks
-from .runtime import FrigateConfigEntry
-
-PARALLEL_UPDATES = 0
+from ..aiofrigate import CameraConfig
+from ..const import EVENT_ACTIVITY
+from ..coordinator.live import LiveCoordinator
+from ..coordinator.server import ServerCoordinator
+from ..entity.live import LiveEventEntity
+from ..inventory import as_title, camera_fields
+from ..live.camera_state import CameraState
+from ..live.topics import Kind, LiveEvent, Topic
+from ..media_links import MEDIA_CONTENT_ID, THUMBNAIL, MediaLinks
 
 MAX_PENDING_EVENTS = 100
 
-RECOGNIZED = "recognized"
 LINKS = frozenset({MEDIA_CONTENT_ID, THUMBNAIL})
 """Attributes that lead to something; kept in no history, which has the id of the item."""
 
@@ -44,90 +36,6 @@ class LiveEventDescription(EventEntityDescription):
     exists_fn: Callable[[CameraConfig], bool] = lambda _config: True
     payload_fn: Callable[[LiveEvent, MediaLinks], EventPayload | None]
     """Return the event to fire; None if the live event belongs to another entity."""
-
-
-def _review(live_event: LiveEvent, links: MediaLinks) -> EventPayload | None:
-    if not isinstance(live_event, ReviewEvent):
-        return None
-    review = live_event.review
-    attributes = {
-        "review_id": review.review_id,
-        "severity": review.severity,
-        "objects": [*review.labels],
-        "zones": [*review.zones],
-        "sub_labels": [*review.sub_labels],
-        "audio": [*review.audio],
-        "event_ids": [*review.event_ids],
-        "start": as_local_iso(review.start),
-        **links.to_review(review),
-    }
-    if review.end is not None:
-        attributes["end"] = as_local_iso(review.end)
-    return live_event.event_type.value, attributes
-
-
-def _face(live_event: LiveEvent, _links: MediaLinks) -> EventPayload | None:
-    if not isinstance(live_event, Recognized) or live_event.is_plate:
-        return None
-    return RECOGNIZED, _recognized(live_event)
-
-
-def _plate(live_event: LiveEvent, _links: MediaLinks) -> EventPayload | None:
-    if not isinstance(live_event, Recognized) or not live_event.is_plate:
-        return None
-    return RECOGNIZED, {"plate": live_event.plate, **_recognized(live_event)}
-
-
-def _recognized(found: Recognized) -> dict[str, Any]:
-    return {
-        "name": found.name,
-        "score": found.score,
-        "event_id": found.event_id,
-    }
-
-
-LIVE_EVENTS: tuple[LiveEventDescription, ...] = (
-    LiveEventDescription(
-        key="review",
-        types=tuple(step.value for step in ReviewEventType),
-        kind=Kind.REVIEWS,
-        payload_fn=_review,
-    ),
-    LiveEventDescription(
-        key="face",
-        types=(RECOGNIZED,),
-        kind=Kind.FACES,
-        exists_fn=lambda config: config.recognizes_faces,
-        payload_fn=_face,
-    ),
-    LiveEventDescription(
-        key="plate",
-        types=(RECOGNIZED,),
-        kind=Kind.PLATES,
-        exists_fn=lambda config: config.reads_plates,
-        payload_fn=_plate,
-    ),
-)
-
-
-async def async_setup_entry(
-    hass: HomeAssistant,
-    entry: FrigateConfigEntry,
-    async_add_entities: AddConfigEntryEntitiesCallback,
-) -> None:
-    """Add the event entities of every camera."""
-    async_add_and_remove(
-        entry.runtime_data.server,
-        async_add_entities,
-        {description.key for description in LIVE_EVENTS},
-        lambda coordinator: (
-            (camera, description)
-            for camera, config in coordinator.data.cameras.items()
-            for description in LIVE_EVENTS
-            if description.exists_fn(config)
-        ),
-        partial(FrigateEvent, entry.runtime_data.live),
-    )
 
 
 class FrigateEvent(LiveEventEntity, EventEntity):

@@ -1,0 +1,48 @@
+"""The event entities of recognized faces and license plates."""
+
+from typing import Any
+
+from ..aiofrigate import Recognized
+from ..live.topics import Kind, LiveEvent
+from ..media_links import MediaLinks
+from .base import EventPayload, LiveEventDescription
+
+RECOGNIZED = "recognized"
+
+
+def _face(live_event: LiveEvent, _links: MediaLinks) -> EventPayload | None:
+    if not isinstance(live_event, Recognized) or live_event.is_plate:
+        return None
+    return RECOGNIZED, _recognized(live_event)
+
+
+def _plate(live_event: LiveEvent, _links: MediaLinks) -> EventPayload | None:
+    if not isinstance(live_event, Recognized) or not live_event.is_plate:
+        return None
+    return RECOGNIZED, {"plate": live_event.plate, **_recognized(live_event)}
+
+
+def _recognized(found: Recognized) -> dict[str, Any]:
+    return {
+        "name": found.name,
+        "score": found.score,
+        "event_id": found.event_id,
+    }
+
+
+RECOGNIZED_EVENTS: tuple[LiveEventDescription, ...] = (
+    LiveEventDescription(
+        key="face",
+        types=(RECOGNIZED,),
+        kind=Kind.FACES,
+        exists_fn=lambda config: config.recognizes_faces,
+        payload_fn=_face,
+    ),
+    LiveEventDescription(
+        key="plate",
+        types=(RECOGNIZED,),
+        kind=Kind.PLATES,
+        exists_fn=lambda config: config.reads_plates,
+        payload_fn=_plate,
+    ),
+)
