@@ -72,6 +72,8 @@ def _fill_objects(state: ServerState, block: dict[str, Any], camera: Camera) -> 
     objects["filters"] = {each: dict(recorded) for each in camera.labels}
     if state.is_017:
         objects["genai"] |= _switched(state, camera, "object_descriptions")
+    else:
+        block["genai"]["enabled"] = camera.object_descriptions
     block["zones"] = {
         name: _zone_block(state, zone) for name, zone in camera.zones.items()
     }
@@ -79,7 +81,27 @@ def _fill_objects(state: ServerState, block: dict[str, Any], camera: Camera) -> 
     review["alerts"] |= _switched(state, camera, "review_alerts")
     review["detections"] |= _switched(state, camera, "review_detections")
     if state.is_017:
-        review["genai"] |= _switched(state, camera, "review_descriptions")
+        review["genai"] |= {
+            **_switched(state, camera, "review_descriptions"),
+            "detections": camera.describes_detections,
+            "image_source": camera.described_from,
+        }
+        block["semantic_search"]["triggers"] = _triggers(camera)
+
+
+def _triggers(camera: Camera) -> dict[str, Any]:
+    triggers = {}
+    for name, each in camera.triggers.items():
+        named = each.friendly_name
+        triggers[name] = {
+            **({} if named is None else {"friendly_name": named}),
+            "enabled": each.enabled,
+            "type": each.kind,
+            "data": each.data,
+            "threshold": each.threshold,
+            "actions": list(each.actions),
+        }
+    return triggers
 
 
 def _camera_block(
@@ -134,7 +156,8 @@ def _with_base(
 
 
 def _models(state: ServerState) -> dict[str, Any]:
-    return {
+    """Return the user's own models; what is not set is left out of the configuration."""
+    states = {
         model: {
             "enabled": True,
             "name": model,
@@ -142,12 +165,34 @@ def _models(state: ServerState) -> dict[str, Any]:
             "state_config": {
                 "cameras": {name: {"crop": [0, 0, 0.5, 0.5]} for name in cameras},
                 "motion": True,
-                "interval": None,
             },
-            "object_config": None,
         }
         for model, cameras in state.classification.items()
     }
+    objects = {
+        model: {
+            "enabled": True,
+            "name": model,
+            "threshold": each.threshold,
+            "object_config": {
+                "objects": list(each.labels),
+                "classification_type": each.kind,
+            },
+        }
+        for model, each in state.object_classifiers.items()
+    }
+    return states | objects
+
+
+def _provider(state: ServerState) -> dict[str, Any]:
+    """Return the language model that is configured; 0.18 has several, by name."""
+    provider = {"base_url": "http://192.0.2.30:11434", "model": "qwen3-vl:4b"}
+    provider["provider"] = "ollama"
+    options: dict[str, Any] = {"provider_options": {}, "runtime_options": {}}
+    if not state.is_018:
+        return {**provider, **options}
+    roles = ["descriptions", "chat"]
+    return {"ollama": {**provider, "roles": roles, **options}}
 
 
 def build_config(state: ServerState, role: str = "admin") -> dict[str, Any]:
@@ -165,6 +210,10 @@ def build_config(state: ServerState, role: str = "admin") -> dict[str, Any]:
             "admin_first_time_login": state.admin_first_time_login,
         }
         config["classification"]["custom"] = _models(state)
+        if state.genai:
+            config["genai"] = _provider(state)
+    else:
+        config["genai"]["enabled"] = state.genai
     if (limit := state.login_rate_limit) is not None:
         text = f"{limit}/minute" if isinstance(limit, int) else limit
         config["auth"]["failed_login_rate_limit"] = text

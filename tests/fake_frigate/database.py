@@ -91,6 +91,8 @@ class Review:
     start_time: float
     end_time: float | None
     data: dict[str, Any]
+    # The item as its end will be pushed, if it was described before that.
+    undescribed: dict[str, Any] | None = None
 
     def whole(self) -> dict[str, Any]:
         """Return the item as its own address shows it."""

@@ -179,37 +179,41 @@ class DetectionControls(EventControls):
         self._publish_review(review, "update", before)
 
     def review_ends(self, review: Review) -> None:
-        """Let an item be over."""
+        """Let an item be over; one that was described already is pushed without the texts."""
         before = review.whole()
-        review.end_time = self.state.clock()
-        self._publish_review(review, "end", before)
-
-    def review_described(self, review: Review, title: str = "A parcel") -> None:
-        """Let the language model describe an item, which it does when that has ended."""
-        before = review.whole()
-        metadata = {"title": title, "potential_threat_level": 0}
-        review.data = review.data | {"metadata": metadata}
-        message = {"type": "genai", "before": before, "after": review.whole()}
-        self._live.publish_json("reviews", message)
+        after = review.undescribed
+        if after is None:
+            review.end_time = self.state.clock()
+        self._publish_review(review, "end", before, after)
 
     def _publish_review(
-        self, review: Review, what: str, before: dict[str, Any]
+        self,
+        review: Review,
+        what: str,
+        before: dict[str, Any],
+        after: dict[str, Any] | None = None,
     ) -> None:
-        message = {"type": what, "before": before, "after": review.whole()}
+        message = {"type": what, "before": before, "after": after or review.whole()}
         self._live.publish_json("reviews", message)
         status = "NONE" if review.end_time is not None else review.severity.upper()
         self._live.publish(f"{review.camera}/review_status", status)
 
     # What is recognized
 
-    def face_recognized(self, event: Event, name: str, score: float = 0.95) -> None:
+    def face_recognized(
+        self, event: Event, name: str | None, score: float = 0.95
+    ) -> None:
         """Let a face be looked at, which is told whatever comes of it.
 
         Only a score that is high enough names the person, as the next change will show.
         """
-        if score >= self.state.face_threshold:
+        if name is not None and score >= self.state.face_threshold:
             self._name(event, name, score)
         self._publish_recognition(event, "face", {"name": name, "score": score})
+
+    def face_unknown(self, event: Event) -> None:
+        """Let a face be looked at that nobody in the library has."""
+        self.face_recognized(event, None, 0.0)
 
     def plate_recognized(
         self, event: Event, plate: str, name: str | None = None, score: float = 0.93

@@ -53,7 +53,7 @@ def _camera_of(topic: str, payload: Any) -> str:
         case "events" | "reviews":
             camera: str = json.loads(payload)["after"]["camera"]
             return camera
-        case "tracked_object_update":
+        case "tracked_object_update" | "triggers":
             return str(json.loads(payload).get("camera"))
         case _:
             return topic.partition("/")[0]

@@ -14,7 +14,6 @@ from . import certificates
 from .activity import objects_in_sight
 from .auth import mint
 from .controls import KEPT
-from .detection_controls import DetectionControls
 from .faces import image_name, train_name
 from .footage_controls import FootageControls
 from .journal import frigate_line
@@ -24,9 +23,10 @@ from .notifications import survives
 from .requests import Port
 from .settings import Profile, Zone
 from .state import SESSION_LENGTH, Camera, Clock, ServerState, User, Version, wall_clock
+from .understanding_controls import UnderstandingControls
 
 
-class FakeFrigate(FootageControls, DetectionControls, LiveControls):
+class FakeFrigate(FootageControls, UnderstandingControls, LiveControls):
     """A simulated Frigate server, and what a test may change about it."""
 
     def __init__(

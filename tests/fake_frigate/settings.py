@@ -18,6 +18,35 @@ class Zone:
 
 
 @dataclass
+class Trigger:
+    """A trigger of semantic search, and what it has found last.
+
+    `kind` is `description` (the words of `data`) or `thumbnail` (the event of this id).
+    """
+
+    data: str
+    kind: str = "description"
+    threshold: float = 0.8
+    enabled: bool = True
+    friendly_name: str | None = None
+    actions: Sequence[str] = ()
+    last_triggered: float | None = None
+    event_id: str | None = None
+
+
+@dataclass
+class ObjectClassifier:
+    """A model of the user's own that looks at objects with these labels.
+
+    What it says becomes a `sub_label` or an `attribute`.
+    """
+
+    labels: Sequence[str]
+    kind: str = "sub_label"
+    threshold: float = 0.8
+
+
+@dataclass
 class Ptz:
     """What a camera that can turn is able to do."""
 

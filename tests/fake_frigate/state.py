@@ -15,7 +15,7 @@ from .journal import Journal
 from .live import Live
 from .open_files import OpenFiles
 from .recognition import Recognition
-from .settings import Profiles, Ptz, Zone
+from .settings import ObjectClassifier, Profiles, Ptz, Trigger, Zone
 
 type Clock = Callable[[], float]
 type Version = str
@@ -118,12 +118,16 @@ class Camera:
     review_detections: bool = True
     object_descriptions: bool = False
     review_descriptions: bool = False
+    # The language model describes alerts, these only if the configuration says so.
+    describes_detections: bool = False
+    described_from: str = "preview"
     audio_transcription: bool = False
     autotracking: bool = False
     labels: list[str] = field(default_factory=lambda: ["person", "car"])
     audio_labels: list[str] | None = None
     lpr: bool = False
     zones: dict[str, Zone] = field(default_factory=dict)
+    triggers: dict[str, Trigger] = field(default_factory=dict)
     ptz: Ptz | None = None
     live_streams: dict[str, str] | None = None
     moving: bool = False
@@ -245,6 +249,8 @@ class ServerState:
     exporter: Exporter = field(init=False)
     cases: dict[str, Case] = field(default_factory=dict)
     semantic_search: bool = False
+    # Whether a provider of language models is configured.
+    genai: bool = False
     lpr: bool = False
     plate_threshold: float = 0.9
     # Logos are sub labels under which an object is counted.
@@ -252,6 +258,7 @@ class ServerState:
         default_factory=lambda: ["ups", "face", "amazon", "license_plate"]
     )
     classification: dict[str, list[str]] = field(default_factory=dict)
+    object_classifiers: dict[str, ObjectClassifier] = field(default_factory=dict)
     profiles: Profiles = field(default_factory=Profiles)
     ptz_commands: list[tuple[str, str]] = field(default_factory=list)
     live: Live = field(init=False)

@@ -277,6 +277,7 @@ async def fires_nothing(
 ) -> None:
     """See that nothing has fired so far, and that something that happens now does."""
     assert told.types == []
+    frigate.describe("front_door")
     review = frigate.review_starts("front_door")
     await until(hass, lambda: len(told.types) > 0)
     assert told.types == ["alert_started"]
@@ -294,6 +295,7 @@ async def fires_nothing(
 async def test_a_description_of_what_was_over_before_startup_fires_nothing(
     hass: HomeAssistant, watched: FakeFrigate
 ) -> None:
+    watched.describe("front_door")
     long_ago = watched.add_review("front_door", ago=180, duration=30)
     lately = watched.add_review("front_door", ago=40, duration=30)
     watched.fail("/api/review", Fault.status(503))
@@ -336,6 +338,7 @@ async def test_a_face_that_is_repeated_after_startup_fires_nothing(
 async def test_a_description_after_a_reload_fires_nothing(
     hass: HomeAssistant, watched: FakeFrigate, entry: MockConfigEntry
 ) -> None:
+    watched.describe("front_door")
     review = watched.review_starts("front_door")
     watched.review_ends(review)
     await until_state(hass, entry, "sensor", "camera:front_door:review_status", "none")
@@ -369,6 +372,7 @@ async def test_a_description_hides_no_review_of_a_gap(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     told = EventPayload(hass, entry, REVIEW)
+    frigate.describe("front_door")
     frigate.fail("/api/review", Fault.status(503))
     frigate.drop_live()
     brief = frigate.review_starts("front_door")
