@@ -30,6 +30,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "relay",
         "shared_images",
         "shared_mjpeg",
+        "snoozes",
     ),
     ("coordinator", "flow", "periods", "view_urls"),
     ("commands", "downloads", "inventory", "media_links"),

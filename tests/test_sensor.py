@@ -85,7 +85,7 @@ async def test_what_is_on_by_default_and_what_is_diagnostic(
     of_life = {
         f"camera:{camera}:{kind}"
         for camera in frigate.state.cameras
-        for kind in ("review_status", "last_recognized_face")
+        for kind in ("review_status", "last_recognized_face", "snoozed_until")
     }
     on_by_default = {key(one) for one in sensors if one.disabled_by is None}
     assert on_by_default == of_faces | of_reviews | of_life | {

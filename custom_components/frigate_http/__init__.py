@@ -35,6 +35,7 @@ from .media_owners import MediaOwners
 from .relay.relay import Relay
 from .runtime import FrigateConfigEntry, FrigateRuntime
 from .services import async_setup_services
+from .snoozes import Snoozes
 from .views import async_register_views
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -83,6 +84,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> b
     relay = await _async_start_relay(hass, entry, client)
     video = VideoCoordinator(hass, entry, coordinator, relay)
     live = LiveCoordinator(hass, entry, client, coordinator)
+    snoozes = Snoozes(hass)
+    entry.async_on_unload(snoozes.async_close)
     profiles = ProfilesCoordinator(hass, entry, client, coordinator, live)
     entry.runtime_data = FrigateRuntime(
         client=client,
@@ -97,6 +100,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> b
         downloads=downloads,
         owners=MediaOwners(client),
         relay=relay,
+        snoozes=snoozes,
     )
 
     async_keep_in_step(hass, coordinator)

@@ -16,6 +16,7 @@ from .coordinator.video import VideoCoordinator
 from .downloads.manager import DownloadManager
 from .media_owners import MediaOwners
 from .relay.relay import Relay
+from .snoozes import Snoozes
 
 type FrigateConfigEntry = ConfigEntry[FrigateRuntime]
 
@@ -36,3 +37,4 @@ class FrigateRuntime:
     downloads: DownloadManager
     owners: MediaOwners
     relay: Relay
+    snoozes: Snoozes

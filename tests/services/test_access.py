@@ -190,6 +190,7 @@ CALLS: dict[str, Callable[[World, Things], dict[str, Any]]] = {
     },
     "get_reviews": lambda _world, _of: {},
     "mark_reviewed": lambda _world, of: {"review_ids": [of.review]},
+    "snooze": lambda _world, of: {"entity_id": of.entity_id},
     "get_logs": lambda _world, _of: {"log": "frigate"},
     "get_config_schema": lambda _world, _of: {"path": "record"},
     "get_push_public_key": lambda _world, _of: {},

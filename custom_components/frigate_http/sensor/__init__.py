@@ -26,6 +26,7 @@ from .parts import (
 from .renaming import PartRenaming
 from .reviews import REVIEWS_SENSORS, FrigateReviewsSensor
 from .server import SERVER_SENSORS, FrigateServerSensor, server_sensors
+from .snoozed import SnoozedSensor, snoozable
 
 PARALLEL_UPDATES = 0
 
@@ -42,6 +43,7 @@ async def async_setup_entry(
     add(faces_sensors, FrigateFacesSensor)
     add(people, FrigatePersonSensor)
     add(camera_sensors, partial(FrigateCameraSensor, runtime.commands))
+    add(snoozable, lambda server, one: SnoozedSensor(runtime.snoozes, server, one))
     add(
         exports_sensors,
         lambda _server, one: FrigateExportsSensor(runtime.exports, one),

@@ -10,6 +10,7 @@ from . import (
     notifications,
     previews,
     reviews,
+    snooze,
     status,
     system,
     users,
@@ -25,6 +26,7 @@ ACTIONS = (
     *downloads.ACTIONS,
     *events.ACTIONS,
     *reviews.ACTIONS,
+    *snooze.ACTIONS,
     *system.ACTIONS,
     *notifications.ACTIONS,
 )

@@ -56,6 +56,7 @@ ACCESS: Final[dict[str, Access]] = {
     "set_event_sub_label": Access.ADMIN,
     "get_reviews": Access.READ,
     "mark_reviewed": Access.CONTROL,
+    "snooze": Access.CONTROL,
     "get_logs": Access.ADMIN,
     # The schema describes the options and contains no values.
     "get_config_schema": Access.ANYONE,

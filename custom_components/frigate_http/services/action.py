@@ -169,11 +169,15 @@ class ServerAction(Action[ServerCall]):
         )
 
 
+@dataclass(frozen=True, kw_only=True)
 class CameraAction(Action[CameraCall]):
     """An action for cameras, with a separate result for each of them.
 
     The response maps entity ids to what the handler returns, or to `{"error": "<reason>"}`.
     """
+
+    needs_server: bool = True
+    """Whether it fails for a camera that is unavailable."""
 
     @property
     @override
@@ -209,7 +213,9 @@ class CameraAction(Action[CameraCall]):
     ) -> JsonObjectType | HomeAssistantError:
         """Return the result of one camera, or its error."""
         try:
-            entry, camera = resolve_camera(call.hass, entity_id)
+            entry, camera = resolve_camera(
+                call.hass, entity_id, needs_server=self.needs_server
+            )
             return await self._async_handle(
                 CameraCall(
                     hass=call.hass,

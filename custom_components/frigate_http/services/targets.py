@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from homeassistant.auth.models import User
 from homeassistant.auth.permissions.const import POLICY_CONTROL
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import (
     ATTR_ENTITY_ID,
     ENTITY_MATCH_ALL,
@@ -70,9 +71,9 @@ def async_resolve_targets(call: ServiceCall, user: User | None) -> list[str]:
 
 
 def resolve_camera(
-    hass: HomeAssistant, entity_id: str
+    hass: HomeAssistant, entity_id: str, *, needs_server: bool = True
 ) -> tuple[FrigateConfigEntry, str]:
-    """Return the config entry and the Frigate name of a camera entity.
+    """Return the loaded config entry and the Frigate name of a camera entity.
 
     Raises:
         ServiceValidationError: the entity is not a camera of Frigate.
@@ -82,11 +83,11 @@ def resolve_camera(
     if camera is None:
         raise validation_error("not_a_camera", entity=entity_id)
     state = hass.states.get(entity_id)
-    if state is None or state.state == STATE_UNAVAILABLE:
+    if needs_server and (state is None or state.state == STATE_UNAVAILABLE):
         raise action_error("entity_unavailable", entity=entity_id)
     registered = er.async_get(hass).entities[entity_id]
     entry = hass.config_entries.async_get_entry(registered.config_entry_id or "")
-    if entry is None:
+    if entry is None or entry.state is not ConfigEntryState.LOADED:
         raise action_error("entity_unavailable", entity=entity_id)
     return entry, camera
 
