@@ -72,7 +72,8 @@ _FIELDS: dict[type, tuple[str, ...]] = {
     CameraConfig: (
         *("enabled", "detect_width", "detect_height", "detect_enabled"),
         *("record_enabled", "motion_enabled", "audio_enabled", "labels", "sounds"),
-        *("features", "switchable", "recognizes_faces", "reads_plates", "has_ptz"),
+        *("features", "switchable", "recognizes_faces", "reads_plates"),
+        *("describes_reviews", "has_ptz"),
     ),
     CameraState: ("motion", "totals", "active", "sounds", "knows_severity"),
     CameraStats: (

@@ -259,6 +259,7 @@ def test_a_recorded_configuration_is_read(version: str) -> None:
         ),
         recognizes_faces=True,
         reads_plates=False,
+        describes_reviews=False,
         has_ptz=False,
         live_streams=("front_door",),
     )
@@ -392,6 +393,7 @@ def test_an_empty_configuration_is_read() -> None:
         switchable=frozenset(),
         recognizes_faces=False,
         reads_plates=False,
+        describes_reviews=False,
         has_ptz=False,
     )
     assert list(config.cameras) == ["a", "b", "c"]

@@ -144,8 +144,13 @@ def test_review_updates_are_parsed() -> None:
     for kind in ("new", "update", "end", "genai"):
         update = parsed_json("reviews", {"type": kind, "after": after})
         assert isinstance(update, ReviewUpdate)
-        steps.append((update.is_new, update.is_end))
-    assert steps == [(True, False), (False, False), (False, True), (False, False)]
+        steps.append((update.is_new, update.is_end, update.is_description))
+    assert steps == [
+        (True, False, False),
+        (False, False, False),
+        (False, True, False),
+        (False, False, True),
+    ]
     assert parsed_json("reviews", {"type": "new", "after": {"id": "2.0-b"}}) is None
     assert parsed_json("reviews", {"type": "new"}) is None
 

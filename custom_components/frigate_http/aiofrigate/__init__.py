@@ -72,6 +72,7 @@ from .previews import Preview
 from .recordings import RecordedDay, RecordedHour, Segment
 from .redaction import Mask, is_public, mask_url, redact
 from .renamed_parts import is_device, renamed_gpus, renamed_temperatures
+from .review_texts import ReviewTexts
 from .reviews import Review, ReviewDay, ReviewFilter, ReviewSummary
 from .schema import FrigateSchemaPathError, schema_at
 from .stats import (
@@ -202,6 +203,7 @@ __all__ = [
     "ReviewFilter",
     "ReviewStatus",
     "ReviewSummary",
+    "ReviewTexts",
     "ReviewUpdate",
     "RouteMetrics",
     "Segment",

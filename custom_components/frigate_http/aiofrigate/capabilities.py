@@ -71,5 +71,11 @@ class Capabilities:
         """Return whether the stats contain the connection quality of cameras."""
         return self._since(0, 18)
 
+    @property
+    def max_threat(self) -> int | None:
+        """Return the highest threat level of a described review item."""
+        is_018 = self._since(0, 18)
+        return None if is_018 is None else 2 if is_018 else 3
+
     def _since(self, major: int, minor: int) -> bool | None:
         return None if self.version is None else self.version.at_least(major, minor)

@@ -109,6 +109,8 @@ class CameraConfig:
     """The features that Frigate can switch on, see `enabled_in_config`."""
     recognizes_faces: bool
     reads_plates: bool
+    describes_reviews: bool
+    """Whether a language model describes review items, as configured: it can be paused."""
     has_ptz: bool
     """Whether Frigate can move the camera, by ONVIF."""
     live_streams: tuple[str, ...] = ()
@@ -146,6 +148,7 @@ class CameraConfig:
             ),
             recognizes_faces=_is_enabled(data, "face_recognition"),
             reads_plates=_is_enabled(data, "lpr"),
+            describes_reviews=_is_configured(data, "review_descriptions"),
             has_ptz=as_name(as_dict(data.get("onvif")).get("host")) is not None,
             live_streams=_live_streams(as_dict(data.get("live"))),
         )
@@ -168,6 +171,12 @@ def _is_switchable(camera: Mapping[str, Any], feature: str) -> bool:
         return True
     section = _section(camera, _FEATURES[feature])
     return section.get("enabled_in_config") is not False
+
+
+def _is_configured(camera: Mapping[str, Any], feature: str) -> bool:
+    """Return whether the file switches a feature on, also if it is off at the moment."""
+    section = _section(camera, _FEATURES[feature])
+    return any(section.get(key) is True for key in ("enabled", "enabled_in_config"))
 
 
 def _section(camera: Mapping[str, Any], path: tuple[str, ...]) -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ from .parsing import (
     as_float,
     as_name,
     as_names,
+    as_text,
     as_timestamp,
 )
 from .resource import Resource
@@ -22,6 +23,7 @@ from .thumbnails import get_thumbnail
 
 DEFAULT_LENGTH = 30
 """Default duration of a created event, in seconds."""
+_MAX_DESCRIPTION = 4000
 _SEARCH_TIMEOUT = 30.0
 _SEARCH_DISABLED = "Semantic search is not enabled"
 
@@ -56,6 +58,8 @@ class Event:
     """Score of the sub label, from 0 to 1."""
     plate_score: float | None
     """Score of the plate, from 0 to 1."""
+    description: str | None = None
+    """What a language model or a person wrote about it, at most 4,000 characters."""
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self | None:
@@ -81,6 +85,7 @@ class Event:
             as_name(details.get("recognized_license_plate")),
             as_float(details.get("sub_label_score")),
             as_float(details.get("recognized_license_plate_score")),
+            as_text(details.get("description"), _MAX_DESCRIPTION),
         )
 
 

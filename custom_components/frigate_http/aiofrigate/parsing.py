@@ -41,6 +41,18 @@ def as_name(value: Any) -> str | None:
     return value if _is_string(value, MAX_NAME_LENGTH) else None
 
 
+def as_text(value: Any, limit: int) -> str | None:
+    """Return a text that is more than blanks; what is longer than the limit is cut off."""
+    return value[:limit] if isinstance(value, str) and value.strip() else None
+
+
+def as_texts(value: Any, limit: int, count: int) -> tuple[str, ...]:
+    """Return the first texts in a JSON list, each cut to the limit of characters."""
+    listed = value if isinstance(value, list) else ()
+    found = (as_text(one, limit) for one in listed)
+    return tuple(islice((one for one in found if one is not None), count))
+
+
 def as_stream(value: Any) -> str | None:
     """Return the name of a stream of go2rtc, which is no URL: go2rtc would open that."""
     name = as_name(value)

@@ -13,6 +13,7 @@ from .models import StillImage
 from .paging import TICK
 from .parsing import as_bool, as_date, as_dict, as_int, as_name, as_names, as_timestamp
 from .resource import Resource
+from .review_texts import ReviewTexts
 from .routes import Query, as_list, route
 from .system import System
 from .thumbnails import clips_route, get_thumbnail
@@ -55,6 +56,8 @@ class Review:
     sub_labels: tuple[str, ...]
     audio: tuple[str, ...]
     event_ids: tuple[str, ...]
+    texts: ReviewTexts | None = None
+    """What a language model wrote about it; None unless it did, which is after the end."""
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self | None:
@@ -75,6 +78,7 @@ class Review:
             as_names(details.get("sub_labels")),
             as_names(details.get("audio")),
             as_names(details.get("detections")),
+            ReviewTexts.from_api(as_dict(details.get("metadata"))),
         )
 
     @property

@@ -106,6 +106,8 @@ class ReviewUpdate:
     review: Review
     is_new: bool = True
     is_end: bool = False
+    is_description: bool = False
+    """Whether only the texts of the item are new; since 0.18 its times may be others."""
 
     @property
     def camera(self) -> str | None:
@@ -320,7 +322,8 @@ def _review_update(payload: Any) -> ReviewUpdate | None:
     review = Review.from_api(as_dict(data.get("after")))
     if review is None or review.camera is None:
         return None
-    return ReviewUpdate(review, data.get("type") == "new", data.get("type") == "end")
+    step = data.get("type")
+    return ReviewUpdate(review, step == "new", step == "end", step == "genai")
 
 
 def _recognized(payload: Any) -> Recognized | None:
