@@ -41,7 +41,7 @@ INTEGRATION_TYPES = {
     "system",
     "virtual",
 }
-COMES_WITH_HOME_ASSISTANT = {"aiohttp", "homeassistant", "voluptuous", "yarl"}
+COMES_WITH_HOME_ASSISTANT = {"PIL", "aiohttp", "homeassistant", "voluptuous", "yarl"}
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from homeassistant.util import dt as dt_util
@@ -15,6 +16,10 @@ type Links = dict[str, str | None]
 
 MEDIA_CONTENT_ID: Final = "media_content_id"
 THUMBNAIL: Final = "thumbnail"
+SNAPSHOT: Final = "snapshot"
+CLIP: Final = "clip"
+NO_PATHS: Final[Mapping[str, None]] = {THUMBNAIL: None, SNAPSHOT: None, CLIP: None}
+"""The paths to an item of no known camera."""
 NO_EXPORT: Final[Mapping[str, None]] = {MEDIA_CONTENT_ID: None, "video": None}
 """The links to an export that is not finished."""
 
@@ -32,28 +37,47 @@ class MediaLinks:
     def to_review(self, review: Review) -> Links:
         """Return the links to a review item."""
         if review.camera is None:
-            return {MEDIA_CONTENT_ID: None, THUMBNAIL: None}
+            return {MEDIA_CONTENT_ID: None, **NO_PATHS}
         form = self._form(review.start, review.end)
         video = ReviewVideo(self.entry_id, form, review.review_id)
+        url = partial(review_url, self.entry_id, review.review_id)
         return {
             MEDIA_CONTENT_ID: video.media_content_id,
-            THUMBNAIL: review_url(self.entry_id, review.review_id, "thumbnail"),
+            THUMBNAIL: url("thumbnail"),
+            SNAPSHOT: url("snapshot.jpg"),
+            CLIP: url("clip.mp4"),
         }
 
     def to_event(self, event: Event) -> Links:
         """Return the links to an event, and to its snapshot."""
-        video = snapshot = thumbnail = None
-        if event.camera is not None:
-            thumbnail = event_url(self.entry_id, event.event_id, "thumbnail")
-            if event.has_clip:
-                form = self._form(event.start, event.end)
-                video = EventVideo(self.entry_id, form, event.event_id).media_content_id
-            if event.has_snapshot:
-                snapshot = EventSnapshot(self.entry_id, event.event_id).media_content_id
+        known = event.event_id if event.camera is not None else None
+        video = snapshot = None
+        if known is not None and event.has_clip:
+            form = self._form(event.start, event.end)
+            video = EventVideo(self.entry_id, form, known).media_content_id
+        if known is not None and event.has_snapshot:
+            snapshot = EventSnapshot(self.entry_id, known).media_content_id
+        paths = self.links_of_event_id(known)
         return {
             MEDIA_CONTENT_ID: video,
             "snapshot_media_content_id": snapshot,
-            THUMBNAIL: thumbnail,
+            THUMBNAIL: paths[THUMBNAIL],
+            SNAPSHOT: paths[SNAPSHOT] if snapshot else None,
+            CLIP: paths[CLIP] if video else None,
+        }
+
+    def links_of_event_id(self, event_id: str | None) -> Links:
+        """Return the paths to an event of which only the id is known.
+
+        It may have no snapshot or no recording; its camera must be known to us.
+        """
+        if event_id is None:
+            return {**NO_PATHS}
+        url = partial(event_url, self.entry_id, event_id)
+        return {
+            THUMBNAIL: url("thumbnail"),
+            SNAPSHOT: url("snapshot"),
+            CLIP: url("clip.mp4"),
         }
 
     def to_export(self, export: Export) -> Links:

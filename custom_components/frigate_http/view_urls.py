@@ -3,7 +3,8 @@
 None of them has a query: Home Assistant signs only paths without one.
 """
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Final, Literal
 
 from .const import DOMAIN
 from .media_ids import escaped, written_time
@@ -14,8 +15,11 @@ _RANGE = "{camera}/{start}/{end}"
 PLAYLIST = f"{_ENTRY}/vod/{_RANGE}/master.m3u8"
 CLIP = f"{_ENTRY}/clip/{_RANGE}/clip.mp4"
 PREVIEW = f"{_ENTRY}/preview/{_RANGE}/preview.mp4"
+REVIEW_CLIP = f"{_ENTRY}/review/{{item_id}}/clip.mp4"
+REVIEW_SNAPSHOT = f"{_ENTRY}/review/{{item_id}}/snapshot.jpg"
 REVIEW_THUMBNAIL = f"{_ENTRY}/review/{{item_id}}/thumbnail"
 REVIEW_PREVIEW = f"{_ENTRY}/review/{{item_id}}/preview.mp4"
+EVENT_CLIP = f"{_ENTRY}/event/{{item_id}}/clip.mp4"
 EVENT_THUMBNAIL = f"{_ENTRY}/event/{{item_id}}/thumbnail"
 EVENT_SNAPSHOT = f"{_ENTRY}/event/{{item_id}}/snapshot"
 EXPORT_THUMBNAIL = f"{_ENTRY}/export/{{item_id}}/thumbnail"
@@ -23,9 +27,22 @@ EXPORT_VIDEO = f"{_ENTRY}/export/{{item_id}}/video.mp4"
 HLS = f"/api/{DOMAIN}/hls/{{token}}/{{file}}"
 """Needs no login: the token in it stands for one, see `views/tokens.py`."""
 
-type ReviewPart = Literal["thumbnail", "preview.mp4"]
-type EventPart = Literal["thumbnail", "snapshot"]
+type ReviewPart = Literal["thumbnail", "snapshot.jpg", "clip.mp4", "preview.mp4"]
+type EventPart = Literal["thumbnail", "snapshot", "clip.mp4"]
 type ExportPart = Literal["thumbnail", "video.mp4"]
+
+
+_REVIEW_PARTS: Final[Mapping[ReviewPart, str]] = {
+    "thumbnail": REVIEW_THUMBNAIL,
+    "snapshot.jpg": REVIEW_SNAPSHOT,
+    "clip.mp4": REVIEW_CLIP,
+    "preview.mp4": REVIEW_PREVIEW,
+}
+_EVENT_PARTS: Final[Mapping[EventPart, str]] = {
+    "thumbnail": EVENT_THUMBNAIL,
+    "snapshot": EVENT_SNAPSHOT,
+    "clip.mp4": EVENT_CLIP,
+}
 
 
 def playlist_url(entry_id: str, camera: str, start: float, end: float) -> str:
@@ -45,13 +62,13 @@ def preview_url(entry_id: str, camera: str, start: float, end: float) -> str:
 
 def review_url(entry_id: str, review_id: str, part: ReviewPart) -> str:
     """Return the path of a part of a review item."""
-    pattern = REVIEW_THUMBNAIL if part == "thumbnail" else REVIEW_PREVIEW
+    pattern = _REVIEW_PARTS[part]
     return pattern.format(entry_id=entry_id, item_id=escaped(review_id))
 
 
 def event_url(entry_id: str, event_id: str, part: EventPart) -> str:
     """Return the path of a part of an event."""
-    pattern = EVENT_THUMBNAIL if part == "thumbnail" else EVENT_SNAPSHOT
+    pattern = _EVENT_PARTS[part]
     return pattern.format(entry_id=entry_id, item_id=escaped(event_id))
 
 

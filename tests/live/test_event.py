@@ -152,6 +152,7 @@ async def test_the_life_of_a_review(
         "zones": [],
     }
     assert "end" not in third
+    path = f"/api/frigate_http/{entry.entry_id}/review/{review.id}"
     expected = {
         "review_id": review.id,
         "camera": "front_door",
@@ -164,7 +165,9 @@ async def test_the_life_of_a_review(
         "event_ids": [visitor.id],
         "start": as_local_iso(review.start_time),
         "end": as_local_iso(review.end_time),
-        "thumbnail": f"/api/frigate_http/{entry.entry_id}/review/{review.id}/thumbnail",
+        "thumbnail": f"{path}/thumbnail",
+        "snapshot": f"{path}/snapshot.jpg",
+        "clip": f"{path}/clip.mp4",
         "media_content_id": (
             f"media-source://frigate_http/{entry.entry_id}/review/mp4/{review.id}"
         ),
@@ -261,7 +264,7 @@ async def test_links_are_told_but_not_kept(
     told = EventPayload(hass, entry, REVIEW)
     frigate.review_starts("front_door")
     await until(hass, lambda: told.types == ["alert_started"])
-    links = {"thumbnail", "media_content_id"}
+    links = {"thumbnail", "snapshot", "clip", "media_content_id"}
     assert links <= told.attributes[0].keys()
     state = hass.states.get(entity_id(hass, entry, *REVIEW) or "")
     assert state is not None

@@ -42,6 +42,7 @@ async def test_get_events(hass: HomeAssistant, frigate: FakeFrigate) -> None:
         True,
     )
     assert event.end_time is not None
+    path = f"/api/frigate_http/{entry_id}/event/{event.id}"
     assert answer["events"][1] == {
         "event_id": event.id,
         "camera": "front_door",
@@ -58,7 +59,9 @@ async def test_get_events(hass: HomeAssistant, frigate: FakeFrigate) -> None:
         "in_progress": False,
         "media_content_id": f"{MEDIA}/{entry_id}/event/mp4/{event.id}",
         "snapshot_media_content_id": f"{MEDIA}/{entry_id}/snapshot/{event.id}",
-        "thumbnail": f"/api/frigate_http/{entry_id}/event/{event.id}/thumbnail",
+        "thumbnail": f"{path}/thumbnail",
+        "snapshot": f"{path}/snapshot",
+        "clip": f"{path}/clip.mp4",
     }
 
 
@@ -89,6 +92,13 @@ async def test_what_an_event_does_not_have_is_not_named(
         (["event", "hls"], "snapshot"),
         (["event", "mp4"], "snapshot"),
         (["event", "hls"], "snapshot"),
+    ]
+    assert [
+        (one["clip"] is None, one["snapshot"] is None) for one in answer["events"]
+    ] == [
+        (False, True),
+        (True, False),
+        *[(False, False)] * 3,
     ]
 
 

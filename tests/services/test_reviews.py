@@ -43,6 +43,7 @@ async def test_get_reviews(hass: HomeAssistant, frigate: FakeFrigate) -> None:
         audio=["bark"],
     )
     assert review.end_time is not None
+    path = f"/api/frigate_http/{entry_id}/review/{review.id}"
     assert await call(hass, "get_reviews") == {
         "reviews": [
             {
@@ -61,9 +62,9 @@ async def test_get_reviews(hass: HomeAssistant, frigate: FakeFrigate) -> None:
                 "media_content_id": (
                     f"media-source://frigate_http/{entry_id}/review/mp4/{review.id}"
                 ),
-                "thumbnail": (
-                    f"/api/frigate_http/{entry_id}/review/{review.id}/thumbnail"
-                ),
+                "thumbnail": f"{path}/thumbnail",
+                "snapshot": f"{path}/snapshot.jpg",
+                "clip": f"{path}/clip.mp4",
             }
         ]
     }

@@ -29,6 +29,8 @@ OURS = {
     "content-type",
     "etag",
     "last-modified",
+    "retry-after",
+    "x-frigate-http-reason",
 }
 ADDED = {
     "connection",

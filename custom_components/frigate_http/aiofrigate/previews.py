@@ -105,3 +105,38 @@ class Previews(Resource):
             self._transport, target, byte_range=byte_range, method=method
         ) as stream:
             yield stream
+
+    @asynccontextmanager
+    async def of_range(
+        self,
+        camera: str,
+        start: float,
+        end: float,
+        *,
+        method: Method = "GET",
+        byte_range: ByteRange | None = None,
+    ) -> AsyncGenerator[Stream]:
+        """Stream a preview of a range: small, without sound, and sped up.
+
+        `GET` or `HEAD /api/{camera}/start/{start}/end/{end}/preview.mp4`. Frigate makes it
+        of its preview frames, those of the current hour included.
+
+        Args:
+            camera: name of the camera.
+            start: seconds since the epoch, as `end`.
+            end: end of the range.
+            method: `HEAD` for the headers alone.
+            byte_range: the part of the file.
+
+        Raises:
+            FrigateNotFoundError: on entering: there is no preview of this range.
+            FrigateForbiddenError: on entering: the account may not see the camera.
+            FrigateRangeError: on entering: the file ends before the range.
+            FrigateError: on entering, for any other failure.
+        """
+        template = "/api/{camera}/start/{start}/end/{end}/preview.mp4"
+        target = route(template, camera=camera, start=start, end=end)
+        async with open_video(
+            self._transport, target, byte_range=byte_range, method=method
+        ) as stream:
+            yield stream

@@ -18,13 +18,17 @@ class Segment:
     start: float
     """Seconds since the epoch, as `end`."""
     end: float
+    size: float | None = None
+    """Bytes, rounded to a hundredth of a MiB; None if the server does not say."""
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self | None:
-        """Read `{"start_time", "end_time", ...}`; None without both times."""
+        """Read `{"start_time", "end_time", "segment_size"}`; None without both times."""
         start = as_timestamp(data.get("start_time"))
         end = as_timestamp(data.get("end_time"))
-        return None if start is None or end is None else cls(start, end)
+        megabytes = as_float(data.get("segment_size"))
+        size = None if megabytes is None else max(0.0, megabytes) * 2**20
+        return None if start is None or end is None else cls(start, end, size)
 
 
 _MAX_HOURS = 100

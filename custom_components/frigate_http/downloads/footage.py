@@ -1,10 +1,12 @@
-"""Waiting until Frigate has recorded a period and written it to its disk."""
+"""The recordings of items, and waiting until Frigate has written one to its disk."""
 
 import asyncio
+from dataclasses import dataclass
 
 from homeassistant.util import dt as dt_util
 
-from ..aiofrigate import FrigateClient, FrigateError
+from ..aiofrigate import Event, FrigateClient, FrigateError, Review
+from ..const import MEDIA_PADDING
 from ..errors import action_error, is_no_response
 from ..periods import MAX_WAIT, Period
 
@@ -13,6 +15,55 @@ MAX_WRITE_DELAY = 60.0
 _POLL_INTERVAL = 2.0
 # Segments are about 10 seconds long, so this range holds the last one of a period.
 _SEARCH_MARGIN = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Footage:
+    """The recording of something; all times in seconds since the epoch."""
+
+    camera: str
+    began: float
+    """When what it shows began."""
+    start: float
+    end: float | None
+    """None while it goes on."""
+
+    def period(self, now: float) -> Period:
+        """Return its period, up to now if it goes on."""
+        end = max(now, self.began) if self.end is None else self.end
+        return Period(self.start, end)
+
+
+def footage_of(item: Review | Event) -> Footage | None:
+    """Return the recording of an item, with what was before and after it."""
+    if item.start is None or item.camera is None:
+        return None
+    end: float | None = None
+    if item.has_ended:
+        end = max(item.start, item.end or 0.0) + MEDIA_PADDING
+    return Footage(
+        camera=item.camera,
+        began=item.start,
+        start=max(0.0, item.start - MEDIA_PADDING),
+        end=end,
+    )
+
+
+async def async_size_of(client: FrigateClient, camera: str, period: Period) -> float:
+    """Return about how many bytes of a period Frigate has on its disk.
+
+    What it does not tell the size of is not counted.
+
+    Raises:
+        FrigateError: the server refused the request.
+    """
+    size = 0.0
+    for one in await client.recordings.segments(camera, period.start, period.end):
+        length = one.end - one.start
+        shared = min(one.end, period.end) - max(one.start, period.start)
+        if one.size is not None and length > 0 and shared > 0:
+            size += one.size * shared / length
+    return size
 
 
 async def async_wait_until(client: FrigateClient, timestamp: float) -> None:

@@ -16,11 +16,11 @@ from ..entity.live import LiveEventEntity
 from ..inventory import as_title, camera_fields
 from ..live.camera_state import CameraState
 from ..live.topics import Kind, LiveEvent, Topic
-from ..media_links import MEDIA_CONTENT_ID, THUMBNAIL, MediaLinks
+from ..media_links import CLIP, MEDIA_CONTENT_ID, SNAPSHOT, THUMBNAIL, MediaLinks
 
 MAX_PENDING_EVENTS = 100
 
-LINKS = frozenset({MEDIA_CONTENT_ID, THUMBNAIL})
+LINKS = frozenset({MEDIA_CONTENT_ID, THUMBNAIL, SNAPSHOT, CLIP})
 """Attributes that lead to something; kept in no history, which has the id of the item."""
 
 type EventPayload = tuple[str, Mapping[str, Any]]

@@ -10,23 +10,24 @@ from .base import EventPayload, LiveEventDescription
 RECOGNIZED = "recognized"
 
 
-def _face(live_event: LiveEvent, _links: MediaLinks) -> EventPayload | None:
+def _face(live_event: LiveEvent, links: MediaLinks) -> EventPayload | None:
     if not isinstance(live_event, Recognized) or live_event.is_plate:
         return None
-    return RECOGNIZED, _recognized(live_event)
+    return RECOGNIZED, _recognized(live_event, links)
 
 
-def _plate(live_event: LiveEvent, _links: MediaLinks) -> EventPayload | None:
+def _plate(live_event: LiveEvent, links: MediaLinks) -> EventPayload | None:
     if not isinstance(live_event, Recognized) or not live_event.is_plate:
         return None
-    return RECOGNIZED, {"plate": live_event.plate, **_recognized(live_event)}
+    return RECOGNIZED, {"plate": live_event.plate, **_recognized(live_event, links)}
 
 
-def _recognized(found: Recognized) -> dict[str, Any]:
+def _recognized(found: Recognized, links: MediaLinks) -> dict[str, Any]:
     return {
         "name": found.name,
         "score": found.score,
         "event_id": found.event_id,
+        **links.links_of_event_id(found.event_id),
     }
 
 

@@ -8,6 +8,7 @@ from homeassistant.exceptions import HomeAssistantError
 
 from ..aiofrigate import MAX_RANGE, FrigateError, FrigateNotFoundError
 from ..downloads.clip_cache import clip_cache
+from ..downloads.footage import Footage, footage_of
 from ..errors import action_error
 from ..media_ids import (
     EventSnapshot,
@@ -24,7 +25,7 @@ from ..view_urls import clip_url, event_url, export_url, playlist_url, review_ur
 from .browsing import Browsing, not_found
 from .nodes import HLS_TYPE, JPEG_TYPE, MP4_TYPE
 from .times import parts_of
-from .videos import Footage, async_get_event, async_get_review, footage_of
+from .videos import async_get_event, async_get_review
 
 MAX_WRITE_DELAY = 20.0
 """Seconds within which Frigate writes to its disk what begins."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from homeassistant.components.media_source import BrowseMediaSource
 
@@ -14,6 +13,7 @@ from ..aiofrigate import (
     Review,
 )
 from ..const import MEDIA_PADDING
+from ..downloads.footage import footage_of
 from ..media_ids import (
     EventSnapshot,
     EventVideo,
@@ -21,29 +21,11 @@ from ..media_ids import (
     ReviewPreview,
     ReviewVideo,
 )
-from ..periods import Period
 from ..view_urls import event_url, review_url
 from .browsing import Browsing, not_found
 from .nodes import MP4_TYPE, TYPE_OF, image, video
 from .times import parts_of
 from .titles import time_of
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Footage:
-    """The recording of something; all times in seconds since the epoch."""
-
-    camera: str
-    began: float
-    """When what it shows began."""
-    start: float
-    end: float | None
-    """None while it goes on."""
-
-    def period(self, now: float) -> Period:
-        """Return its period, up to now if it goes on."""
-        end = max(now, self.began) if self.end is None else self.end
-        return Period(self.start, end)
 
 
 async def async_get_review(browsing: Browsing, review_id: str) -> Review:
@@ -62,21 +44,6 @@ async def async_get_event(browsing: Browsing, event_id: str) -> Event:
     browsing.owners.remember_events((event,))
     browsing.require(event.camera)
     return event
-
-
-def footage_of(item: Review | Event) -> Footage | None:
-    """Return the recording of an item, with what was before and after it."""
-    if item.start is None or item.camera is None:
-        return None
-    end: float | None = None
-    if item.has_ended:
-        end = max(item.start, item.end or 0.0) + MEDIA_PADDING
-    return Footage(
-        camera=item.camera,
-        began=item.start,
-        start=max(0.0, item.start - MEDIA_PADDING),
-        end=end,
-    )
 
 
 def has_several_entries(browsing: Browsing, item: Review | Event) -> bool:

@@ -6,10 +6,12 @@ from homeassistant.helpers.http import HomeAssistantView
 from .clips import ClipView
 from .exports import ExportVideoView
 from .hls import HlsView, PlaylistView
+from .items import EventClipView, ReviewClipView
 from .pictures import (
     EventSnapshotView,
     EventThumbnailView,
     ExportThumbnailView,
+    ReviewSnapshotView,
     ReviewThumbnailView,
 )
 from .previews import PreviewView, ReviewPreviewView
@@ -17,12 +19,15 @@ from .tokens import HlsTokens
 
 VIEWS: tuple[type[HomeAssistantView], ...] = (
     ClipView,
+    EventClipView,
     EventSnapshotView,
     EventThumbnailView,
     ExportThumbnailView,
     ExportVideoView,
     PreviewView,
+    ReviewClipView,
     ReviewPreviewView,
+    ReviewSnapshotView,
     ReviewThumbnailView,
 )
 """Those that need nothing to be made; the views of HLS share their tokens."""

@@ -48,6 +48,8 @@ CHECKED: Final[Mapping[str, str]] = {
 }
 """Kept, but only shown again after asking whether it is still the same."""
 NOT_KEPT: Final[Mapping[str, str]] = {**SAFE_HEADERS, hdrs.CACHE_CONTROL: "no-store"}
+LATER: Final[Mapping[str, str]] = {**NOT_KEPT, hdrs.RETRY_AFTER: "10"}
+"""The headers of 503: seconds after which to ask again."""
 
 _NOT_THERE = (FrigateArgumentError, FrigateForbiddenError, FrigateNotFoundError)
 _LATER = (FrigateClosedError, FrigateRateLimitError, FrigateStartingError)
@@ -84,7 +86,7 @@ def access_to(
     except UnknownServerError as err:
         raise web.HTTPNotFound(headers=NOT_KEPT) from err
     except NotLoadedError as err:
-        raise web.HTTPServiceUnavailable(headers=NOT_KEPT) from err
+        raise web.HTTPServiceUnavailable(headers=LATER) from err
 
 
 def require_camera(access: MediaAccess, camera: str | None) -> None:
@@ -155,7 +157,7 @@ def answer_to(err: FrigateError) -> web.HTTPException:
     if isinstance(err, FrigateTooLongError):
         return too_long()
     if isinstance(err, _LATER):
-        return web.HTTPServiceUnavailable(headers=NOT_KEPT)
+        return web.HTTPServiceUnavailable(headers=LATER)
     if isinstance(err, FrigateTimeoutError):
         return web.HTTPGatewayTimeout(headers=NOT_KEPT)
     return web.HTTPBadGateway(headers=NOT_KEPT)

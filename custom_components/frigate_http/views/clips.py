@@ -14,10 +14,12 @@ from homeassistant.helpers.http import HomeAssistantView
 from ..aiofrigate import ByteRange, FrigateError
 from ..const import DOMAIN
 from ..downloads.clip_cache import clip_cache
+from ..media_access import MediaAccess
 from ..runtime import FrigateConfigEntry
 from ..view_urls import CLIP
 from .base import (
     CHECKED,
+    LATER,
     NOT_KEPT,
     access_to,
     answer_to,
@@ -55,32 +57,41 @@ class ClipView(HomeAssistantView):
         camera = read_name(camera)
         period = read_range(start, end)
         require_camera(access, camera)
-        try:
-            path = await clip_cache(hass).async_get_clip(
-                access.runtime.client, entry_id, camera, *period
-            )
-        except HomeAssistantError as err:
-            raise _answer_to(err) from err
+        path = await async_make_clip(hass, access, camera, *period)
         # Within a minute, whoever asks may have lost the camera.
         require_camera(access_to(request, entry_id), camera)
-        return _ClipResponse(hass, access.entry, path)
+        return ClipResponse(hass, access.entry, path)
 
     head = get
+
+
+async def async_make_clip(
+    hass: HomeAssistant, access: MediaAccess, camera: str, start: float, end: float
+) -> Path:
+    """Return the file of a clip; raises HTTPException if there is none within a minute."""
+    try:
+        return await clip_cache(hass).async_get_clip(
+            access.runtime.client, access.entry.entry_id, camera, start, end
+        )
+    except HomeAssistantError as err:
+        raise _answer_to(err) from err
 
 
 def _answer_to(err: HomeAssistantError) -> web.HTTPException:
     if isinstance(err.__cause__, FrigateError):
         return answer_to(err.__cause__)
-    kind = _ANSWERS.get(err.translation_key, web.HTTPServiceUnavailable)
+    if (kind := _ANSWERS.get(err.translation_key)) is None:
+        return web.HTTPServiceUnavailable(headers=LATER)
     return kind(headers=NOT_KEPT)
 
 
-class _ClipResponse(web.FileResponse):
+class ClipResponse(web.FileResponse):
     """The file of a clip, which a later one may replace."""
 
     def __init__(
         self, hass: HomeAssistant, entry: FrigateConfigEntry, path: Path
     ) -> None:
+        """Answer with a file, until the config entry is unloaded."""
         super().__init__(path, headers={**CHECKED, hdrs.CONTENT_TYPE: MP4})
         self._hass = hass
         self._entry = entry
@@ -88,6 +99,7 @@ class _ClipResponse(web.FileResponse):
 
     @override
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
+        """Send the file, or the part of it that is asked for."""
         if hdrs.RANGE in request.headers and not await self._async_is_for_part(request):
             headers = request.headers.copy()
             headers.popall(hdrs.RANGE)

@@ -8,7 +8,7 @@ from ..const import DOMAIN
 from ..view_urls import EXPORT_VIDEO
 from .base import (
     KEPT,
-    NOT_KEPT,
+    LATER,
     access_to,
     hass_of,
     method_of,
@@ -37,7 +37,7 @@ class ExportVideoView(HomeAssistantView):
             require_camera(access, export.camera)
             if export.in_progress or export.file is None:
                 # Frigate would remember for two minutes that there is no file.
-                raise web.HTTPServiceUnavailable(headers=NOT_KEPT)
+                raise web.HTTPServiceUnavailable(headers=LATER)
             # The file of an export never changes, and no other one gets its name.
             tag = tag_of(entry_id, export.id, export.file)
             if (answer := not_modified(request, tag, KEPT)) is not None:

@@ -1,14 +1,17 @@
 """Views of pictures: thumbnails, and snapshots of tracked objects."""
 
 from abc import abstractmethod
+from dataclasses import dataclass
 from functools import partial
 from typing import override
 
 from aiohttp import hdrs, web
 
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers.http import HomeAssistantView
+from homeassistant.util import dt as dt_util
 
-from ..aiofrigate import FrigateNotFoundError, StillImage
+from ..aiofrigate import FrigateNotFoundError, Review, StillImage
 from ..const import DOMAIN
 from ..media_owners import MediaOwner
 from ..runtime import FrigateRuntime
@@ -17,6 +20,7 @@ from ..view_urls import (
     EVENT_SNAPSHOT,
     EVENT_THUMBNAIL,
     EXPORT_THUMBNAIL,
+    REVIEW_SNAPSHOT,
     REVIEW_THUMBNAIL,
 )
 from .base import (
@@ -29,9 +33,14 @@ from .base import (
     view_errors,
 )
 from .conditions import not_modified, tag_of
+from .jpeg import async_as_jpeg
+from .review_pictures import async_picture_of
+
+SETTLE_TIME = 60.0
+"""Seconds after the end of a review item until its picture is kept."""
 
 
-class PictureView(HomeAssistantView):
+class PictureView[Owner: MediaOwner = MediaOwner](HomeAssistantView):
     """The base of all pictures; those who ask at the same time share one request."""
 
     name: str
@@ -49,9 +58,7 @@ class PictureView(HomeAssistantView):
         with view_errors(hass, access):
             owner = await self._async_owner(access.runtime, item_id)
             require_camera(access, owner.camera)
-            ask = partial(
-                self._async_fetch, access.runtime, owner.camera or "", item_id
-            )
+            ask = partial(self._async_ask, hass, access.runtime, owner, item_id)
             image = await self._images.async_fetch(
                 hass, access.entry, (entry_id, item_id), ask
             )
@@ -66,13 +73,23 @@ class PictureView(HomeAssistantView):
 
     head = get
 
+    async def _async_ask(
+        self,
+        hass: HomeAssistant,
+        runtime: FrigateRuntime,
+        owner: Owner,
+        item_id: str,
+    ) -> StillImage:
+        image = await self._async_fetch(runtime, owner, item_id)
+        return await async_as_jpeg(hass, image)
+
     @abstractmethod
-    async def _async_owner(self, runtime: FrigateRuntime, item_id: str) -> MediaOwner:
+    async def _async_owner(self, runtime: FrigateRuntime, item_id: str) -> Owner:
         """Return whose picture it is; raises FrigateError if there is none."""
 
     @abstractmethod
     async def _async_fetch(
-        self, runtime: FrigateRuntime, camera: str, item_id: str
+        self, runtime: FrigateRuntime, owner: Owner, item_id: str
     ) -> StillImage:
         """Return the picture; raises FrigateError."""
 
@@ -89,9 +106,37 @@ class ReviewThumbnailView(PictureView):
 
     @override
     async def _async_fetch(
-        self, runtime: FrigateRuntime, camera: str, item_id: str
+        self, runtime: FrigateRuntime, owner: MediaOwner, item_id: str
     ) -> StillImage:
-        return await runtime.client.reviews.thumbnail(camera, item_id)
+        return await runtime.client.reviews.thumbnail(owner.camera or "", item_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _ReviewOwner(MediaOwner):
+    """The camera of a review item, and the item as it is now."""
+
+    review: Review
+
+
+class ReviewSnapshotView(PictureView[_ReviewOwner]):
+    """The picture of a review item: as good as there is one, and never of another item."""
+
+    url = REVIEW_SNAPSHOT
+    name = f"api:{DOMAIN}:review:snapshot"
+
+    @override
+    async def _async_owner(self, runtime: FrigateRuntime, item_id: str) -> _ReviewOwner:
+        review = await runtime.client.reviews.get(item_id)
+        now = runtime.client.clock.estimate(dt_util.utcnow().timestamp())
+        # Frigate may still write the snapshot of an object that has just left.
+        is_final = review.end is not None and review.end + SETTLE_TIME < now
+        return _ReviewOwner(review.camera, is_final, review)
+
+    @override
+    async def _async_fetch(
+        self, runtime: FrigateRuntime, owner: _ReviewOwner, item_id: str
+    ) -> StillImage:
+        return await async_picture_of(runtime.client, owner.review)
 
 
 class EventThumbnailView(PictureView):
@@ -106,7 +151,7 @@ class EventThumbnailView(PictureView):
 
     @override
     async def _async_fetch(
-        self, runtime: FrigateRuntime, camera: str, item_id: str
+        self, runtime: FrigateRuntime, owner: MediaOwner, item_id: str
     ) -> StillImage:
         return await runtime.client.events.thumbnail(item_id)
 
@@ -119,7 +164,7 @@ class EventSnapshotView(EventThumbnailView):
 
     @override
     async def _async_fetch(
-        self, runtime: FrigateRuntime, camera: str, item_id: str
+        self, runtime: FrigateRuntime, owner: MediaOwner, item_id: str
     ) -> StillImage:
         return await runtime.client.files.snapshot(item_id)
 
@@ -140,7 +185,7 @@ class ExportThumbnailView(PictureView):
 
     @override
     async def _async_fetch(
-        self, runtime: FrigateRuntime, camera: str, item_id: str
+        self, runtime: FrigateRuntime, owner: MediaOwner, item_id: str
     ) -> StillImage:
         export = await runtime.owners.async_export(item_id)
         return await runtime.client.exports.thumbnail(export)
