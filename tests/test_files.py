@@ -150,7 +150,9 @@ def test_nothing_is_installed_for_this() -> None:
 
 
 # These load what belongs to them by themselves, so that nobody declares them.
-ASK_FOR_US = ("diagnostics", "logbook", "repairs", "system_health")
+ASK_FOR_US = ("diagnostics", "llm", "logbook", "repairs", "system_health")
+# Home Assistant sets it up before everything else.
+ALWAYS_THERE = "homeassistant"
 
 
 def test_every_component_that_is_used_is_declared() -> None:
@@ -161,7 +163,7 @@ def test_every_component_that_is_used_is_declared() -> None:
         if name.startswith("homeassistant.components.")
     }
     assert used
-    assert used <= {*Platform, *ASK_FOR_US, *MANIFEST["dependencies"]}
+    assert used <= {*Platform, *ASK_FOR_US, ALWAYS_THERE, *MANIFEST["dependencies"]}
 
 
 async def test_home_assistant_takes_the_manifest(hass: HomeAssistant) -> None:

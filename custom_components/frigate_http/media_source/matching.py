@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 import re
-import unicodedata
+
+from ..words import Text
 
 _MAX_WORDS = 10
 """A search of more words is a description, which no name is made of."""
@@ -12,7 +13,6 @@ _MAX_COMBINATIONS = 8
 """How many meanings of a search are tried, each of which is a request."""
 _MAX_NAMES = 50
 """Names in a filter. A word such as `a` would be about every plate of the last year."""
-_WORD = re.compile(r"[^\W_]+")
 # Frigate takes a comma for the end of a name, and the others for a pattern.
 _NOT_FILTERED = re.compile(r"[,*?\[\]^+]")
 
@@ -70,7 +70,7 @@ class Names:
         """Prepare the texts of each name."""
         self._known = {
             facet: {
-                name: [_Text(one) for one in texts]
+                name: [Text(one) for one in texts]
                 for name, texts in names.items()
                 if not _NOT_FILTERED.search(name)
             }
@@ -103,39 +103,6 @@ class Names:
             if matching:
                 conditions.append((facet, matching))
         return conditions
-
-
-class _Text:
-    """A text in which words are looked for, however they are written."""
-
-    def __init__(self, text: str) -> None:
-        words = _WORD.findall(_plain(text))
-        self._whole = "".join(words)
-        self._words = words
-
-    def has(self, word: str, *, anywhere: bool) -> bool:
-        if anywhere:
-            return word in self._whole
-        return self._whole.startswith(word) or any(
-            one.startswith(word) for one in self._words
-        )
-
-
-def words_of(query: str) -> list[str]:
-    """Return the different words of a search, without punctuation and accents."""
-    words = ("".join(_WORD.findall(one)) for one in _plain(query).split())
-    return list(dict.fromkeys(one for one in words if one))
-
-
-def has_all(words: Iterable[str], *texts: str) -> bool:
-    """Return whether each word is in one of some texts."""
-    prepared = [_Text(one) for one in texts]
-    return all(any(one.has(word, anywhere=False) for one in prepared) for word in words)
-
-
-def _plain(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(one for one in decomposed if not unicodedata.combining(one))
 
 
 def _merged(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:

@@ -42,9 +42,10 @@ from ..media_ids import (
     Severity,
 )
 from ..periods import Period
+from ..words import has_all, words_of
 from .browsing import Browsing, async_begin
 from .exports import export_node
-from .matching import Facet, KnownNames, Meaning, Names, has_all, words_of
+from .matching import Facet, KnownNames, Meaning, Names
 from .objects import asked_labels, event_node
 from .reviews import review_node
 from .times import day_period
