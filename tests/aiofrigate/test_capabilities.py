@@ -48,6 +48,7 @@ def test_capabilities_follow_from_the_version(
     assert found.sets_features_over_http is is_018
     assert found.lets_viewers_move_cameras is is_018
     assert found.has_connection_stats is is_018
+    assert found.summarizes_for_administrators_only is is_018
 
 
 @pytest.mark.parametrize(
@@ -63,6 +64,7 @@ def test_capabilities_that_came_with_0_17(
     assert found.pushes_current_sounds is is_017
     assert found.has_camera_roles is is_017
     assert found.reports_unknown_accounts is is_017
+    assert found.summarizes_reviews is is_017
 
 
 @WITH_016

@@ -15,6 +15,7 @@ from custom_components.frigate_http.aiofrigate import (
     Event,
     EventFilter,
     Export,
+    FoundEvent,
     FrigateArgumentError,
     FrigateBadRequestError,
     FrigateClient,
@@ -365,10 +366,17 @@ async def test_plates_filter_events(
 
 
 async def test_events_are_searched_in_words(connect: Connect) -> None:
-    found = {"id": "1.5-a", "camera": "yard", "search_distance": 0.1}
+    found = {"id": "1.5-a", "camera": "yard", "search_distance": -0.1}
+    other = {"id": "2.5-b", "camera": "yard"}
     disabled = {"success": False, "message": "Semantic search is not enabled"}
     nothing = {"success": False, "message": "A search query must be supplied"}
-    answers = (answering(disabled, 400), answering(nothing, 400), answering([found]))
+    answers = (
+        answering(disabled, 400),
+        answering(nothing, 400),
+        # An event is listed once for each review item that it is in.
+        answering([found, found, other]),
+        answering([other, found]),
+    )
     async with wire_server(*answers) as server:
         events = connect(server.url).events
         with pytest.raises(FrigateSearchDisabledError):
@@ -376,19 +384,38 @@ async def test_events_are_searched_in_words(connect: Connect) -> None:
         with pytest.raises(FrigateBadRequestError) as caught:
             await events.search("")
         assert not isinstance(caught.value, FrigateSearchDisabledError)
-        expected = Event.from_api(found)
-        assert await events.search(
-            "a red & blue car", cameras=["yard"], labels=["car"], limit=5
-        ) == (expected,)
-    path, _, query = server.targets[-1].partition("?")
-    assert path == "/api/events/search"
-    assert set(query.split("&")) == {
-        "query=a+red+%26+blue+car",
-        "cameras=yard",
-        "labels=car",
-        "limit=5",
-        "include_thumbnails=0",
-    }
+        event = Event.from_api(found)
+        assert event is not None
+        nearest = FoundEvent(event=event, distance=-0.1)
+        wanted = EventFilter(cameras=["yard"], labels=["car"], limit=5)
+        answer = await events.search("a red & blue car", wanted)
+        assert answer[0] == nearest
+        assert [(one.event.event_id, one.distance) for one in answer] == [
+            ("1.5-a", -0.1),
+            ("2.5-b", None),
+        ]
+        wanted = EventFilter(zones=["porch"], sub_labels=["Ana"], after=1, limit=1)
+        (one,) = await events.similar("1.5-a", wanted)
+        assert one.event.event_id == "2.5-b"
+    queries = [one.partition("?") for one in server.targets[-2:]]
+    assert {path for path, _, _ in queries} == {"/api/events/search"}
+    common = {"limit=1000", "include_thumbnails=0"}
+    assert [set(query.split("&")) - common for _, _, query in queries] == [
+        {
+            "query=a+red+%26+blue+car",
+            "search_type=thumbnail,description",
+            "cameras=yard",
+            "labels=car",
+        },
+        {
+            "event_id=1.5-a",
+            "search_type=similarity",
+            "zones=porch",
+            "sub_labels=Ana",
+            "after=1",
+        },
+    ]
+    assert all(common <= set(query.split("&")) for _, _, query in queries)
 
 
 # Watching

@@ -126,6 +126,8 @@ async def build(hass: HomeAssistant, frigate: FakeFrigate, media: Path) -> World
         "read-only user": await member_of(hass, GROUP_ID_READ_ONLY),
         "user of one camera": owner_of(hass, own.entity_id),
     }
+    done = Fault.json({"success": True, "summary": "A quiet night"})
+    frigate.fail("/api/(review/summarize|events/.*/regenerate)", done)
     frigate.clear_requests()
     return World(frigate, media, own, foreign, callers)
 
@@ -188,7 +190,15 @@ CALLS: dict[str, Callable[[World, Things], dict[str, Any]]] = {
         "event_id": world.own.event,
         "sub_label": "Ana",
     },
+    "set_event_description": lambda world, _of: {
+        "event_id": world.own.event,
+        "description": "Ana waits",
+    },
+    "regenerate_event_description": lambda world, _of: {
+        "event_id": world.own.event,
+    },
     "get_reviews": lambda _world, _of: {},
+    "summarize_reviews": lambda _world, _of: {"duration": 60},
     "mark_reviewed": lambda _world, of: {"review_ids": [of.review]},
     "snooze": lambda _world, of: {"entity_id": of.entity_id},
     "get_logs": lambda _world, _of: {"log": "frigate"},

@@ -32,6 +32,7 @@ COMMANDS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("delete_event", {}),
     ("retain_event", {}),
     ("set_event_sub_label", {"sub_label": "Ana"}),
+    ("set_event_description", {"description": "Ana waits"}),
 )
 each_command = pytest.mark.parametrize(
     ("action", "data"), COMMANDS, ids=[name for name, _data in COMMANDS]

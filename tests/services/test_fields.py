@@ -12,6 +12,7 @@ from tests.services.common import reason
 
 TEXT = fields.text(10)
 ANY = fields.text(10, may_be_empty=True)
+LINES = fields.text_of_lines(10)
 ID = fields.IDENTIFIER
 SEGMENT = fields.path_segment()
 NUMBER = fields.number(0, 1)
@@ -33,6 +34,8 @@ def read(validator: Any, value: Any) -> Any:
         (TEXT, " a ", " a "),
         (TEXT, 123, "123"),
         (ANY, "", ""),
+        (LINES, " a\n\tb\r\n", "a\n\tb"),
+        (LINES, "", ""),
         (ID, " 1795451690.505339-k5o8yi ", "1795451690.505339-k5o8yi"),
         (ID, "front_door_7nlvud", "front_door_7nlvud"),
         (SEGMENT, " Ana María ", "Ana María"),
@@ -72,6 +75,10 @@ def test_valid_values(validator: Any, value: Any, expected: Any) -> None:
         (TEXT, "a\x7fb", "control characters"),
         (TEXT, "a\u2028b", "control characters"),
         (TEXT, "a\ud800b", "control characters"),
+        (LINES, "a\x00b", "control characters"),
+        (LINES, "a\u202e\nb", "control characters"),
+        (LINES, "\n" * 11, "at most 10"),
+        (LINES, None, "a text|string"),
         (ID, "../users", "an ID of Frigate"),
         (ID, ".", "an ID of Frigate"),
         (ID, "a/b", "an ID of Frigate"),

@@ -25,6 +25,7 @@ from .errors import (
     FrigateDataError,
     FrigateError,
     FrigateForbiddenError,
+    FrigateGenAiDisabledError,
     FrigateHTMLError,
     FrigateLiveError,
     FrigateNotFoundError,
@@ -47,7 +48,7 @@ from .errors import (
     FrigateWrongPasswordError,
     VideoFault,
 )
-from .events import Event, EventFilter, NewEvent
+from .events import Event, EventFilter, FoundEvent, NewEvent
 from .exports import TIMELAPSE, Export, ExportFile, ExportJob, Exports
 from .faces import Recognition, TrainingImage
 from .files import EventMedia
@@ -139,6 +140,7 @@ __all__ = [
     "Exports",
     "FaceLibrary",
     "FeatureState",
+    "FoundEvent",
     "FrigateArgumentError",
     "FrigateAuthError",
     "FrigateBadRequestError",
@@ -150,6 +152,7 @@ __all__ = [
     "FrigateDataError",
     "FrigateError",
     "FrigateForbiddenError",
+    "FrigateGenAiDisabledError",
     "FrigateHTMLError",
     "FrigateLiveError",
     "FrigateNotFoundError",

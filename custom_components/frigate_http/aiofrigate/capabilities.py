@@ -48,6 +48,19 @@ class Capabilities:
         return self._since(0, 17)
 
     @property
+    def summarizes_reviews(self) -> bool | None:
+        """Return whether a language model can summarize the review items of a period."""
+        return self._since(0, 17)
+
+    @property
+    def summarizes_for_administrators_only(self) -> bool | None:
+        """Return whether only administrators get such a summary.
+
+        Before, every account gets it, also of cameras that it may not see.
+        """
+        return self._since(0, 18)
+
+    @property
     def has_export_jobs(self) -> bool | None:
         """Return whether exports are queued, and can be watched as jobs.
 

@@ -14,6 +14,7 @@
     └── FrigateResponseError        an answer that is not the one asked for
         ├── FrigateBadRequestError ... FrigateServerError      by status
         │   ├── FrigateSearchDisabledError
+    │   ├── FrigateGenAiDisabledError
         │   ├── FrigateTooLongError
         │   └── FrigateStartingError
         └── FrigateContentError     a good status with the wrong content
@@ -115,6 +116,10 @@ class FrigateBadRequestError(FrigateResponseError):
 
 class FrigateSearchDisabledError(FrigateBadRequestError):
     """400 to a search in words: semantic search is not enabled."""
+
+
+class FrigateGenAiDisabledError(FrigateBadRequestError):
+    """400 to what a language model has to write: generative AI is not enabled."""
 
 
 class FrigateAuthError(FrigateResponseError):

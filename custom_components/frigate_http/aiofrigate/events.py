@@ -4,7 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from .errors import FrigateBadRequestError, FrigateSearchDisabledError
+from .errors import (
+    FrigateBadRequestError,
+    FrigateGenAiDisabledError,
+    FrigateSearchDisabledError,
+)
 from .lanes import Lane
 from .models import StillImage
 from .parsing import (
@@ -26,6 +30,9 @@ DEFAULT_LENGTH = 30
 _MAX_DESCRIPTION = 4000
 _SEARCH_TIMEOUT = 30.0
 _SEARCH_DISABLED = "Semantic search is not enabled"
+_GENAI = "generative ai"
+_ALL_FOUND = 1000
+"""More than Frigate finds: the 200 nearest, each as often as it is in a review item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +145,22 @@ class EventFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FoundEvent:
+    """An event that semantic search has found."""
+
+    event: Event
+    distance: float | None
+    """How far it is from what was searched; only to be compared within one search."""
+
+    @classmethod
+    def from_api(cls, data: Mapping[str, Any]) -> Self | None:
+        """Read an item of `/api/events/search`; None without an id."""
+        if (event := Event.from_api(data)) is None:
+            return None
+        return cls(event=event, distance=as_float(data.get("search_distance")))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewEvent:
     """An event to create."""
 
@@ -187,34 +210,49 @@ class Events(Resource):
         )
 
     async def search(
-        self,
-        query: str,
-        *,
-        cameras: Sequence[str] = (),
-        labels: Sequence[str] = (),
-        limit: int = 100,
-    ) -> tuple[Event, ...]:
-        """Return the events that fit a description, the best first.
+        self, query: str, wanted: EventFilter | None = None
+    ) -> tuple[FoundEvent, ...]:
+        """Return the events that fit a description, the nearest first.
 
         `GET /api/events/search`. Frigate compares the words with the thumbnails and with
-        the descriptions, for which it runs a model.
+        the descriptions, for which it runs a model. The filter applies to the nearest
+        hundred of each, so that it may leave few of them.
 
         Args:
             query: the description, in words.
-            cameras: names of cameras; all unless given.
-            labels: labels of the events; all unless given.
-            limit: how many events at most.
+            wanted: which of the events; whether they are in progress does not count.
 
         Raises:
             FrigateSearchDisabledError: semantic search is not enabled.
             FrigateDataError: the answer is not a list of events.
         """
-        wanted = EventFilter(cameras=cameras, labels=labels, limit=limit)
+        types = "thumbnail,description"
+        return await self._search({"query": query, "search_type": types}, wanted)
+
+    async def similar(
+        self, event_id: str, wanted: EventFilter | None = None
+    ) -> tuple[FoundEvent, ...]:
+        """Return the events whose thumbnails are like that of an event, as `search` does.
+
+        Frigate does not check whether the account may see that event.
+
+        Raises:
+            FrigateNotFoundError: there is no such event.
+            FrigateSearchDisabledError: semantic search is not enabled.
+            FrigateDataError: the answer is not a list of events.
+        """
+        query = {"event_id": event_id, "search_type": "similarity"}
+        return await self._search(query, wanted)
+
+    async def _search(
+        self, query: Query, wanted: EventFilter | None
+    ) -> tuple[FoundEvent, ...]:
+        wanted = wanted or EventFilter()
         try:
             answer = await self._transport.request(
                 "GET",
                 "/api/events/search",
-                query={**wanted.as_query(), "query": query},
+                query={**wanted.as_query(), **query, "limit": _ALL_FOUND},
                 lane=Lane.SLOW_CALLS,
                 timeout=_SEARCH_TIMEOUT,
             )
@@ -222,7 +260,10 @@ class Events(Resource):
             if err.message.startswith(_SEARCH_DISABLED):
                 raise FrigateSearchDisabledError(err.message, err.status) from None
             raise
-        return answer.models(Event.from_api, "This is not a list of events")
+        found: dict[str, FoundEvent] = {}
+        for one in answer.models(FoundEvent.from_api, "This is not a list of events"):
+            found.setdefault(one.event.event_id, one)
+        return tuple(found.values())[: wanted.limit]
 
     async def labels(self, camera: str | None = None) -> tuple[str, ...]:
         """Return the labels of all events, or of those of a camera (`GET /api/labels`).
@@ -332,14 +373,53 @@ class Events(Resource):
             data["subLabelScore"] = score
         await self._command("POST", "/api/events/{event_id}/sub_label", event_id, data)
 
+    async def set_description(self, event_id: str, description: str) -> None:
+        """Set the description (`POST /api/events/{event_id}/description`).
+
+        Args:
+            event_id: the id of the event.
+            description: any text; an empty string clears it.
+        """
+        data = {"description": description}
+        target = "/api/events/{event_id}/description"
+        await self._command("POST", target, event_id, data)
+
+    async def regenerate_description(
+        self, event_id: str, source: str, *, force: bool = False
+    ) -> None:
+        """Let a language model describe an event anew, which it does some time later.
+
+        `PUT /api/events/{event_id}/description/regenerate`.
+
+        Args:
+            event_id: the id of the event.
+            source: `thumbnails` or `snapshot`.
+            force: even where descriptions are off for the camera; since 0.17.
+
+        Raises:
+            FrigateGenAiDisabledError: descriptions are off for the camera.
+        """
+        try:
+            await self._command(
+                "PUT",
+                "/api/events/{event_id}/description/regenerate",
+                event_id,
+                query={"source": source, "force": "true" if force else "false"},
+            )
+        except FrigateBadRequestError as err:
+            if _GENAI in err.message.lower():
+                raise FrigateGenAiDisabledError(err.message, err.status) from None
+            raise
+
     async def _command(
         self,
         method: str,
         template: str,
         event_id: str,
         data: Mapping[str, Any] | None = None,
+        query: Query | None = None,
     ) -> None:
         target = route(template, event_id=event_id)
-        answer = await self._transport.request(method, target, data=data)
+        answer = await self._transport.request(method, target, query=query, data=data)
         # An HTML page comes from a proxy: Frigate has not carried out the command.
         answer.json(dict)

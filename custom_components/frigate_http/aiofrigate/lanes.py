@@ -27,6 +27,8 @@ class Lane(Enum):
     """Recorded video, as somebody watches it."""
     SLOW_CALLS = auto()
     """Requests for which Frigate runs a model, such as face recognition."""
+    SUMMARIES = auto()
+    """Texts that a language model writes, which can take minutes."""
 
 
 QUEUES: tuple[tuple[int, frozenset[Lane]], ...] = (
@@ -40,9 +42,10 @@ QUEUES: tuple[tuple[int, frozenset[Lane]], ...] = (
     (8, frozenset({Lane.THUMBNAILS})),
     (16, frozenset({Lane.FOOTAGE})),
     (2, frozenset({Lane.SLOW_CALLS})),
+    (2, frozenset({Lane.SUMMARIES})),
     # Home Assistant opens 100 connections to one server at most, and the next request waits
     # for one, whatever it is. So the two large lanes leave enough of them to all others.
-    (56, frozenset({Lane.PICTURES, Lane.LIVE_VIEWS})),
+    (54, frozenset({Lane.PICTURES, Lane.LIVE_VIEWS})),
 )
 
 

@@ -56,6 +56,8 @@ class Request:
     form: Mapping[str, Upload] | None = field(default=None, repr=False)
     """Sent as `multipart/form-data`."""
     timeout: aiohttp.ClientTimeout
+    is_costly: bool = False
+    """Whether it must never be carried out twice, even if it is sure that it failed."""
     redirects: int = 0
     """How many redirects were followed so far."""
 

@@ -84,7 +84,7 @@ class StaleProxy:
 
     def sends_again(self, request: Request, response: aiohttp.ClientResponse) -> bool:
         """Return whether to send again; remember a failure that may cause a 502."""
-        is_stale = time.monotonic() < self._until
+        is_stale = time.monotonic() < self._until and not request.is_costly
         if response.status == 502 and is_stale and request.method == hdrs.METH_POST:
             self._until = 0.0
             return True

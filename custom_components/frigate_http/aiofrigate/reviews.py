@@ -7,7 +7,13 @@ from datetime import date
 from typing import Any, Self
 
 from .byte_ranges import ByteRange
-from .errors import FrigateDataError, FrigateNotFoundError
+from .errors import (
+    FrigateBadRequestError,
+    FrigateDataError,
+    FrigateGenAiDisabledError,
+    FrigateNotFoundError,
+)
+from .lanes import Lane
 from .messages import Stream
 from .models import StillImage
 from .paging import TICK
@@ -30,6 +36,10 @@ _MAX_DAYS = 4000
 """The most days of a summary: more than ten years."""
 _MAX_PAGES = 50
 """How often to read on: a server could go on for ever."""
+_SUMMARY_TIMEOUT = 120.0
+_MAX_SUMMARY = 20_000
+"""Characters of a summary that are kept: a model may write without end."""
+_NO_GENAI = "GenAI must be configured"
 _VERIFIED = "-verified"
 """The end of a label of an object with a sub label."""
 
@@ -234,6 +244,44 @@ class Reviews(Resource):
         answer = await self._transport.request("GET", target)
         return answer.required(
             Review.from_api(answer.json(dict)), "This is not a review item"
+        )
+
+    async def summarize(self, start: float, end: float) -> str:
+        """Let a language model summarize a period, for which its owner may have to pay.
+
+        `POST /api/review/summarize/start/{start}/end/{end}`, since 0.17. Where there is
+        nothing to tell, Frigate answers with one of two fixed sentences. It is never sent
+        twice, and takes up to two minutes.
+
+        Args:
+            start: seconds since the epoch.
+            end: seconds since the epoch.
+
+        Raises:
+            FrigateGenAiDisabledError: no language model is configured.
+            FrigateForbiddenError: since 0.18: the account is not an administrator's.
+            FrigateServerError: the model has not answered.
+            FrigateDataError: there is no text in the answer.
+        """
+        target = route(
+            "/api/review/summarize/start/{start}/end/{end}", start=start, end=end
+        )
+        try:
+            answer = await self._transport.request(
+                "POST",
+                target,
+                lane=Lane.SUMMARIES,
+                timeout=_SUMMARY_TIMEOUT,
+                is_costly=True,
+            )
+        except FrigateBadRequestError as err:
+            if err.message.startswith(_NO_GENAI):
+                raise FrigateGenAiDisabledError(err.message, err.status) from None
+            raise
+        summary = answer.json(dict).get("summary")
+        text = summary.strip() if isinstance(summary, str) else ""
+        return answer.required(
+            answer.mask(text[:_MAX_SUMMARY]) or None, "The answer has no summary"
         )
 
     @property

@@ -97,6 +97,7 @@ class Transport:
         lane: Lane | None = None,
         timeout: float = REQUEST_TIMEOUT,
         max_bytes: int = MAX_BYTES,
+        is_costly: bool = False,
     ) -> Answer:
         """Send a short request and return its whole answer.
 
@@ -111,6 +112,7 @@ class Transport:
             lane: the lane in which it waits; `usual_lane` of the method unless given.
             timeout: seconds for all of it, including the wait in the lane and a login.
             max_bytes: the largest body that is read.
+            is_costly: never send it again, unless it was refused for lack of a login.
 
         Raises:
             FrigateArgumentError: a name cannot stand in a path.
@@ -128,6 +130,7 @@ class Transport:
             data=data,
             form=form,
             timeout=aiohttp.ClientTimeout(total=timeout),
+            is_costly=is_costly,
         )
         send = partial(self._send, request)
         async with self._within_limits(request, lane or usual_lane(method), timeout):

@@ -325,15 +325,16 @@ async def _async_described(browsing: Browsing, scope: Scope, text: str) -> list[
     if not browsing.access.runtime.server.data.config.semantic_search:
         return []
     try:
-        events = await browsing.client.events.search(
-            text,
+        wanted = EventFilter(
             cameras=scope.cameras,
             labels=() if scope.label is None else asked_labels(scope.label),
             limit=MAX_RESULTS,
         )
+        found = await browsing.client.events.search(text, wanted)
     except FrigateSearchDisabledError:
         # It was switched off after the configuration was read.
         return []
+    events = [one.event for one in found]
     browsing.owners.remember_events(events)
     return [one for one in events if scope.covers(one)]
 

@@ -3,6 +3,7 @@
 from homeassistant.core import HomeAssistant, callback
 
 from . import (
+    descriptions,
     downloads,
     events,
     exports,
@@ -27,6 +28,7 @@ ACTIONS = (
     *events.ACTIONS,
     *reviews.ACTIONS,
     *snooze.ACTIONS,
+    *descriptions.ACTIONS,
     *system.ACTIONS,
     *notifications.ACTIONS,
 )

@@ -57,6 +57,10 @@ ACCESS: Final[dict[str, Access]] = {
     "get_reviews": Access.READ,
     "mark_reviewed": Access.CONTROL,
     "snooze": Access.CONTROL,
+    # A summary covers all cameras.
+    "summarize_reviews": Access.READ_ALL,
+    "set_event_description": Access.ADMIN,
+    "regenerate_event_description": Access.ADMIN,
     "get_logs": Access.ADMIN,
     # The schema describes the options and contains no values.
     "get_config_schema": Access.ANYONE,

@@ -93,6 +93,8 @@ class Action[CallT: ServerCall](ABC):
     fields: VolDictType
     is_query: bool = False
     """Whether it only reads: its response must be requested, and it may be sent twice."""
+    is_costly: bool = False
+    """Whether each request may cost money, so that not even a query is sent twice."""
     changes_server: bool = True
     """Whether it changes something on the server. A query never does."""
 
@@ -126,7 +128,7 @@ class Action[CallT: ServerCall](ABC):
             try:
                 return await self.handler(call)
             except FrigateError as err:
-                if self.is_query and is_retryable(err):
+                if self.is_query and not self.is_costly and is_retryable(err):
                     return await self.handler(call)
                 if not self.only_reads and is_outcome_unknown(err):
                     # The usual error tells the user to try again, which could do it twice.

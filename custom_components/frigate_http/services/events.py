@@ -149,7 +149,7 @@ async def _delete_event(call: ServerCall) -> JsonObjectType:
 
 async def _retain_event(call: ServerCall) -> JsonObjectType:
     event_id, retain = call.data[EVENT_ID], call.data["retain"]
-    await _send_with_retries(
+    await send_with_retries(
         call, lambda: call.client.events.retain(event_id, retain=retain)
     )
     return {EVENT_ID: event_id, "retained": retain}
@@ -169,12 +169,12 @@ async def _send_and_refresh(
 ) -> None:
     """Send a command, and refresh the sensors whatever its result is."""
     try:
-        await _send_with_retries(call, send)
+        await send_with_retries(call, send)
     finally:
         await call.runtime.reviews.async_refresh_past_cache()
 
 
-async def _send_with_retries(
+async def send_with_retries(
     call: ServerCall, send: Callable[[], Awaitable[None]]
 ) -> None:
     """Send a command, with retries while a new event is not in the database yet.
@@ -205,7 +205,7 @@ def _start_from_id(event_id: str) -> float | None:
     return as_timestamp(event_id.partition("-")[0])
 
 
-_EVENT = {vol.Required(EVENT_ID): fields.IDENTIFIER}
+EVENT = {vol.Required(EVENT_ID): fields.IDENTIFIER}
 
 ACTIONS = (
     ServerAction(
@@ -238,14 +238,14 @@ ACTIONS = (
     ServerAction(
         name="end_event",
         handler=_end_event,
-        fields={**_EVENT, vol.Optional(periods.END): periods.timestamp(periods.END)},
+        fields={**EVENT, vol.Optional(periods.END): periods.timestamp(periods.END)},
     ),
-    ServerAction(name="delete_event", handler=_delete_event, fields=_EVENT),
+    ServerAction(name="delete_event", handler=_delete_event, fields=EVENT),
     ServerAction(
         name="retain_event",
         handler=_retain_event,
         fields={
-            **_EVENT,
+            **EVENT,
             vol.Optional("retain", default=True): fields.BOOLEAN,
         },
     ),
@@ -253,7 +253,7 @@ ACTIONS = (
         name="set_event_sub_label",
         handler=_set_event_sub_label,
         fields={
-            **_EVENT,
+            **EVENT,
             vol.Required("sub_label"): fields.text(may_be_empty=True),
             vol.Optional("score"): fields.number(0.01, 1),
         },

@@ -20,6 +20,7 @@ MAX_FILE_NAME_LENGTH = 255
 _PRINTABLE = re.compile(
     r"[^\x00-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2066-\u2069\ud800-\udfff]*\Z"
 )
+_LINE_BREAK = re.compile(r"[\r\n\t]")
 _VISIBLE = re.compile(r"\s*\S")
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*\Z")
 _SEGMENT = re.compile(r"[^./\\][^/\\]*\Z")
@@ -43,6 +44,17 @@ def text(limit: int = MAX_NAME_LENGTH, *, may_be_empty: bool = False) -> vol.All
         vol.Match(_PRINTABLE, msg="expected a text without control characters"),
         *visible,
     )
+
+
+def text_of_lines(limit: int) -> vol.All:
+    """Validate a text that may have several lines, or none."""
+    return vol.All(_string, vol.Length(max=limit), _printable_lines)
+
+
+def _printable_lines(value: str) -> str:
+    if not is_printable(_LINE_BREAK.sub(" ", value)):
+        raise vol.Invalid("expected a text without control characters")
+    return value.strip()
 
 
 def _string(value: Any) -> str:
