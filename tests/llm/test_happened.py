@@ -12,7 +12,7 @@ from homeassistant.helpers import llm
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate
 from tests.llm.common import DOOR, GATE, api_of, ask, expose, read
-from tests.versions import WITH_016
+from tests.versions import EVERY_VERSION, WITH_016
 
 MADRID = "Europe/Madrid"
 HOUR = 3600.0
@@ -179,7 +179,7 @@ async def test_at_most_twenty_items_the_newest_ones(
     assert await ask(hass, "what_happened", person=person) == {**answer, "more": True}
 
 
-@WITH_016
+@EVERY_VERSION
 async def test_a_person_is_found_however_the_name_is_written(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:

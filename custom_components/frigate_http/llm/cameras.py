@@ -125,8 +125,8 @@ async def async_ask[T](
     ]
     if servers and len(silent) == len(servers):
         raise ToolError(
-            f"Home Assistant cannot reach Frigate at the moment ({', '.join(silent)}), so "
-            "nothing is known. Try again later."
+            f"Home Assistant gets no answer from Frigate at the moment ({', '.join(silent)}), "
+            "so nothing is known. Try again later."
         )
     return [item for answer in answers for item in answer or ()], silent
 
