@@ -5,8 +5,9 @@ that reads them may also have tools for locks.
 """
 
 from collections.abc import Iterable
+from itertools import islice
 
-from homeassistant.util.json import JsonObjectType
+from homeassistant.util.json import JsonObjectType, JsonValueType
 
 from ..aiofrigate import Event, Review
 from ..dates import as_local_iso
@@ -28,18 +29,22 @@ def fact_of(server: Server, item: Review | Event) -> Fact | None:
         severity, labels = item.severity, (*item.labels, *item.audio)
     else:
         severity, labels = None, (item.label or "",)
-    known = {*config.labels, *config.sounds}
-    zones = (config.zones[one] for one in item.zones if one in config.zones)
+    known, names = {*config.labels, *config.sounds}, names_in(item)
+    zones = [config.zones[one] for one in item.zones if one in config.zones]
     told: JsonObjectType = {
         "camera": server.cameras[camera].title,
         "start": local_time(item.start),
         "end": local_time(item.end),
         "severity": severity if severity in _SEVERITIES else None,
-        "labels": [one for one in dict.fromkeys(labels) if one in known],
-        "people": [one for one in server.people if one in names_in(item)],
-        "zones": [one.friendly_name or one.name for one in zones],
+        "labels": _first(one for one in labels if one in known),
+        "people": _first(one for one in server.people if one in names),
+        "zones": _first(one.friendly_name or one.name for one in zones),
     }
     return item.start or 0.0, {key: one for key, one in told.items() if one}
+
+
+def _first(names: Iterable[str]) -> list[JsonValueType]:
+    return [*islice(dict.fromkeys(names), MAX_ITEMS)]
 
 
 def names_in(item: Review | Event) -> set[str]:
