@@ -302,7 +302,6 @@ async def test_restricted_role_hears_of_its_cameras(
             "camera_activity",
             "model_state",
             "embeddings_reindex_progress",
-            "audio_detections",
             "profile/state",
         ]
         assert list(payload_of(greeting, "camera_activity")) == ["Portones"]
@@ -316,7 +315,6 @@ async def test_restricted_role_hears_of_its_cameras(
         assert summary(await gate.received(server)) == [
             ("events", "new"),
             *counts("Portones", "person", 1, 1, 1, 1),
-            *counts("street", "person", 1, 1, 1, 1),
             ("tracked_object_update", server_message(await viewer.received(server))),
             ("reviews", "new"),
             ("Portones/review_status", "ALERT"),

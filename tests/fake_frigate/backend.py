@@ -28,6 +28,7 @@ from . import (
     reviews,
     stats,
     timeline,
+    triggers,
     vod_mapping,
 )
 from .accounts import admins_only
@@ -87,6 +88,7 @@ class Backend:
             *event_commands.ROUTES,
             *reviews.ROUTES,
             *timeline.ROUTES,
+            *triggers.ROUTES,
             *vod_mapping.ROUTES,
             *controls.ROUTES,
             *profiles.ROUTES,

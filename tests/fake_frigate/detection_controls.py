@@ -93,6 +93,14 @@ class DetectionControls(EventControls):
         self._name(event, logo, score)
         self._publish_event(event, "update")
 
+    def snapshot_is_taken(self, event: Event) -> None:
+        """Let a snapshot be kept of an object that had none so far.
+
+        Begin with `object_appears(snapshot=False)`; what leaves without one has none.
+        """
+        event.has_snapshot = True
+        self._publish_event(event, "update")
+
     def object_leaves(self, event: Event) -> None:
         """Let an object be gone."""
         event.end_time = self.state.clock()

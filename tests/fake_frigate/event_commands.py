@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from .answers import Answer, failure, json_answer
+from .answers import Answer, failure, json_answer, server_error
 from .call import Call
 from .database import Event, new_id
 from .events import EVENT_PATH, for_admins
-from .forms import REQUIRED, Field, Form, body_of
+from .forms import REQUIRED, Field, Form, body_of, query_of
 from .route import Route, route
 
 EVENT_PRE_CAPTURE = 5
@@ -16,6 +16,10 @@ _CREATION: Form = {
     "duration": Field("int", 30),
     "include_recording": Field("bool", True),
     "draw": Field("dict"),
+}
+_REGENERATION: Form = {
+    "source": Field("source", "thumbnails"),
+    "force": Field("flag", False),
 }
 _SUB_LABEL: Form = {
     "subLabel": Field("str", REQUIRED, nullable=False, max_length=100),
@@ -100,24 +104,39 @@ def sub_label_route(call: Call, event_id: str) -> Answer:
 
 
 def description_route(call: Call, event_id: str) -> Answer:
-    """Describe an event."""
+    """Describe an event; no text takes the description away, null falls over."""
     values = body_of(call, {"description": Field("str", REQUIRED)})
     if isinstance(values, Answer):
         return values
     if (event := call.state.database.look().get(event_id)) is None:
         return _not_found(event_id)
-    event.data["description"] = values["description"]
-    return _done(f"Event {event_id} description set to {values['description']}")
+    text = event.data["description"] = values["description"]
+    if text is None and (call.state.semantic_search or call.state.is_018):
+        return server_error()
+    if not text:
+        return _done(f"Event {event_id} description is now blank")
+    return _done(f"Event {event_id} description set to {text}")
 
 
 def regenerate_route(call: Call, event_id: str) -> Answer:
-    """Refuse to let a model describe an event, as none is configured."""
-    if event_id not in call.state.database.look():
+    """Take note that an event is to be described anew, which `force` does in any case.
+
+    The description comes later, if at all; see `object_described`.
+    """
+    values = query_of(call, _REGENERATION)
+    if isinstance(values, Answer):
+        return values
+    if (event := call.state.database.look().get(event_id)) is None:
         return _not_found(event_id)
-    text = (
-        "Semantic Search and Generative AI must be enabled to regenerate a description"
-    )
-    return failure(text, 400)
+    source, forced = values["source"], values["force"] and call.state.is_017
+    if (camera := call.state.cameras.get(event.camera)) is None:
+        return server_error()
+    if not (camera.object_descriptions or forced):
+        text = "Semantic Search and Generative AI must be enabled"
+        return failure(f"{text} to regenerate a description", 400)
+    call.state.regenerations.append((event_id, source, forced))
+    text = "description regeneration has been requested using"
+    return _done(f"Event {event_id} {text} {source}")
 
 
 def delete_route(call: Call, event_id: str) -> Answer:

@@ -51,7 +51,7 @@ async def thumbnail_route(call: Call, event_id: str, extension: str) -> Answer:
 
 
 async def snapshot_route(call: Call, event_id: str) -> Answer:
-    """Answer with the snapshot of an event.
+    """Answer with the snapshot of an event; a tracked object has one as long as it stays.
 
     Before 0.18 it is a file once the event is over, whatever the parameters say.
     """
@@ -60,11 +60,14 @@ async def snapshot_route(call: Call, event_id: str) -> Answer:
     if errors:
         return unprocessable(errors)
     event = call.state.database.look().get(event_id)
-    if event is None or not event.has_snapshot:
+    if event is None or not (event.tracked or event.end_time is not None):
         return failure("Live frame not available", 404)
     if camera_refusal(call, event.camera) is not None:
         # The refusal is raised where every exception is caught.
-        return failure("Unknown error occurred", 404)
+        text = "Ongoing event not found" if event.tracked else "Unknown error occurred"
+        return failure(text, 404)
+    if not (event.tracked or event.has_snapshot):
+        return failure("Snapshot not available", 404)
     finished = event.end_time is not None and not call.state.is_018
     overlays = tuple(each for each in OVERLAYS if values[each])
     if finished:

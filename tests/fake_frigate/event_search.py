@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from .answers import Answer, failure, json_answer
+from .answers import Answer, failure, json_answer, server_error
 from .call import Call
 from .database import Database, Event
 from .event_filters import FILTERS, read_filters, tests_of
@@ -14,8 +14,13 @@ from .route import Route, route
 # The nearest ones are looked for first, and filtered then.
 _NEAREST = 100
 _WORD = re.compile(r"\w+")
+# Distances to words are normalized: they lie on both sides of nought, and have no bounds.
+_SPREAD = 4
 _SEARCH: Form = {
     **FILTERS,
+    "has_clip": Field("flag"),
+    "has_snapshot": Field("flag"),
+    "is_submitted": Field("flag"),
     "query": Field("str"),
     "search_type": Field("str", "thumbnail"),
     "include_thumbnails": Field("int", 1),
@@ -38,6 +43,9 @@ def search_route(call: Call) -> Answer:
     likeness = values["search_type"] == "similarity"
     if likeness and values["event_id"] not in database.events:
         return failure("Event not found", 404)
+    if not likeness and not values["query"]:
+        # An event that others are to be like is no word to look for.
+        return server_error()
     found = _distances(database, values)
     # The event that others are to be like is no filter.
     tests = tests_of(call, {**values, "event_id": None})
@@ -56,10 +64,11 @@ def search_route(call: Call) -> Answer:
 def _distances(database: Database, values: dict[str, Any]) -> Distances:
     """Return how far the nearest events are, and by what they were found."""
     found: Distances = {}
-    if values["search_type"] == "similarity":
+    likeness = values["search_type"] == "similarity"
+    if likeness:
         words, sources = _words(database.events[values["event_id"]]), ["thumbnail"]
     else:
-        words = {each.lower() for each in _WORD.findall(values["query"] or "")}
+        words = {each.lower() for each in _WORD.findall(values["query"])}
         sources = values["search_type"].split(",")
     for source in ("thumbnail", "description"):
         if source not in sources:
@@ -69,7 +78,8 @@ def _distances(database: Database, values: dict[str, Any]) -> Distances:
             for number, event in enumerate(newest_first(database.events.values()))
             if source == "thumbnail" or event.data.get("description")
         )
-        for distance, _, event_id in nearest[:_NEAREST]:
+        for near, _, event_id in nearest[:_NEAREST]:
+            distance = near if likeness else round((near - 0.5) * _SPREAD, 6)
             if event_id not in found or distance < found[event_id][0]:
                 found[event_id] = distance, source
     return found
@@ -114,6 +124,11 @@ def _sorted(rows: list[dict[str, Any]], sort: str | None) -> list[dict[str, Any]
     if sort in ("score_asc", "score_desc"):
         return sorted(
             rows, key=lambda row: row["data"]["score"], reverse=sort == "score_desc"
+        )
+    if sort in ("speed_asc", "speed_desc"):
+        key = "average_estimated_speed"
+        return sorted(
+            rows, key=lambda row: row["data"].get(key, 0), reverse=sort == "speed_desc"
         )
     return sorted(rows, key=lambda row: row["start_time"], reverse=sort != "date_asc")
 

@@ -34,6 +34,7 @@ class Segment:
     end: float
     until: float
     scene: Scene = SCENE
+    size: float | None = None
 
     @property
     def number(self) -> int:
@@ -47,7 +48,9 @@ class Segment:
 
     @property
     def megabytes(self) -> float:
-        """Return the size on the disk."""
+        """Return the size on the disk, in MB of 2^20 bytes."""
+        if self.size is not None:
+            return self.size
         return round(0.02 * self.duration + self.number % 7 / 100, 2)
 
 
@@ -56,19 +59,23 @@ class Footage:
     """The recordings of all cameras.
 
     A camera without spans of its own has recorded since `since` and goes on; a segment is
-    on the disk `lag` seconds after its end. `scenes` says what a camera shows from when on.
+    on the disk `lag` seconds after its end, and what came before `written` is as well, even
+    if the segment then ends early. `scenes` says what a camera shows from when on.
     `listed` names each file of a camera, from second to second, where they are not regular.
     `lost` names files that are no longer there, although the database still has them, by
     their camera and their start. `keyframes_unknown` says that ffprobe runs out of time.
+    `megabytes` is what each segment of a camera says it takes, whatever is in its file.
     """
 
     since: float = 0.0
     lag: float = 10.0
+    written: float = -math.inf
     spans: dict[str, list[Span]] = field(default_factory=dict)
     scenes: dict[str, list[tuple[float, Scene]]] = field(default_factory=dict)
     listed: dict[str, list[Span]] = field(default_factory=dict)
     lost: set[tuple[str, float]] = field(default_factory=set)
     keyframes_unknown: bool = False
+    megabytes: dict[str, float] = field(default_factory=dict)
 
     def of(self, camera: str) -> list[Span]:
         """Return the spans of a camera; the one that goes on has no end."""
@@ -120,26 +127,32 @@ def segments(
     if (settings := state.cameras.get(camera)) is None or not settings.recording:
         return
     now, stopped, footage = state.clock(), settings.stopped_at, state.footage
+    size = footage.megabytes.get(camera)
     if camera in footage.listed:
         for start, end in footage.listed[camera]:
             if start <= before and end >= after and end <= now - footage.lag:
-                yield Segment(camera, start, end, end, footage.scene(camera, start))
+                scene = footage.scene(camera, start)
+                yield Segment(camera, start, end, end, scene, size)
         return
     for start, end in sorted(footage.of(camera)):
-        last = min(end, now)
+        last, whole = min(end, now), math.inf
         if end == math.inf:
-            last = min(now - footage.lag, now if stopped is None else stopped)
+            end_of_all = now if stopped is None else stopped
+            whole = min(end_of_all, now - footage.lag)
+            last = max(whole, min(end_of_all, footage.written))
         left_out = int(max(0, min(after, last) - start) // SEGMENT_SECONDS)
         position = start + max(0, left_out - 1) * SEGMENT_SECONDS
         while position < last and not position > before:
             until = position + SEGMENT_SECONDS
-            if end == math.inf and until > last:
-                break
+            if until > whole:
+                if position >= footage.written:
+                    break
+                until = min(until, last)
             scene = footage.scene(camera, position)
             # Now and then a file ends a little before the next one begins.
             short = _lost(scene) if position // SEGMENT_SECONDS % 3 == 0 else 0
             finish = min(until - short, last)
-            yield Segment(camera, position, finish, min(until, end), scene)
+            yield Segment(camera, position, finish, min(until, end), scene, size)
             position = until
 
 

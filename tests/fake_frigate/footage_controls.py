@@ -24,6 +24,18 @@ class FootageControls:
         """Make a gap; without an end the camera records nothing any more."""
         self.state.footage.cut(camera, start, end)
 
+    def weigh_recordings(self, camera: str, megabytes: float) -> None:
+        """Let each segment of a camera, of 10 s, say that it takes that much of the disk.
+
+        That is the `segment_size` of its list and what storage counts; the video itself
+        stays as small as it is, so that a clip of 50 MB costs a test nothing.
+        """
+        self.state.footage.megabytes[camera] = megabytes
+
+    def write_recordings(self) -> None:
+        """Let all that was recorded until now be on the disk, of which 10 to 20 s are not."""
+        self.state.footage.written = self.state.clock()
+
     def lose_file(self, camera: str, moment: float) -> None:
         """Take a file off the disk, of which the database still tells."""
         (found,) = (

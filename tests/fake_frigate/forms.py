@@ -6,7 +6,9 @@ from typing import Any, Literal
 from .answers import Answer, invalid, unprocessable
 from .call import Call, parsed_body
 
-type Kind = Literal["int", "float", "str", "bool", "texts", "dict", "severity"]
+type Kind = Literal[
+    "int", "float", "str", "bool", "flag", "texts", "dict", "severity", "source"
+]
 type Problem = dict[str, Any]
 
 REQUIRED: Any = object()
@@ -21,7 +23,15 @@ _NUMBERS = {
     "int": (int, "integer", "as an integer"),
     "float": (float, "number", "as a number"),
 }
-_SEVERITIES = "'alert' or 'detection'"
+# What a query may ask for, by the name that the backend has for such values.
+_CHOICES = {
+    "severity": ("SeverityEnum", ("alert", "detection")),
+    "source": ("RegenerateDescriptionEnum", ("thumbnails", "snapshot")),
+}
+_FLAGS = {
+    True: ("1", "on", "t", "true", "y", "yes"),
+    False: ("0", "off", "f", "false", "n", "no"),
+}
 
 
 @dataclass(frozen=True)
@@ -48,9 +58,12 @@ def query_of(call: Call, form: Form) -> dict[str, Any] | Answer:
         place: list[str | int] = ["query", name]
         if (text := call.query.get(name)) is None:
             values[name] = field.default
-        elif field.kind == "severity":
+        elif field.kind in _CHOICES:
             values[name] = text
-            problems += _severity_problems(place, text)
+            problems += _choice_problems(*_CHOICES[field.kind], place, text)
+        elif field.kind == "flag":
+            values[name], found = _flag(place, text)
+            problems += found
         else:
             values[name], found = _checked(field, place, text)
             problems += found
@@ -147,17 +160,28 @@ def _bad_items(
     return [invalid("too_short", place, text, values, **context)]
 
 
-def _severity_problems(place: list[str | int], value: str) -> list[Problem]:
-    if value in ("alert", "detection"):
+def _flag(place: list[str | int], text: str) -> tuple[bool, list[Problem]]:
+    for value, words in _FLAGS.items():
+        if text.lower() in words:
+            return value, []
+    message = "Input should be a valid boolean, unable to interpret input"
+    return False, [invalid("bool_parsing", place, message, text)]
+
+
+def _choice_problems(
+    kind: str, choices: tuple[str, str], place: list[str | int], value: str
+) -> list[Problem]:
+    if value in choices:
         return []
+    expected = " or ".join(f"'{each}'" for each in choices)
     # The field may be left out, so the backend also says that it is not that either.
     return [
         invalid(
             "enum",
-            [*place, "str-enum[SeverityEnum]"],
-            f"Input should be {_SEVERITIES}",
+            [*place, f"str-enum[{kind}]"],
+            f"Input should be {expected}",
             value,
-            expected=_SEVERITIES,
+            expected=expected,
         ),
         invalid("none_required", [*place, "none"], "Input should be None", value),
     ]

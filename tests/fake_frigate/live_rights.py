@@ -13,6 +13,7 @@ _GLOBAL_TOPICS = (
     "embeddings_reindex_progress",
     "audio_transcription_state",
     "profile/state",
+    "notifications/state",
     "job_state",
 )
 _BY_CAMERA = ("camera_activity", "audio_detections")
@@ -27,15 +28,13 @@ def as_seen_by(
         return payload
     if topic in _BY_CAMERA:
         every: dict[str, Any] = json.loads(str(payload))
-        return json.dumps({name: every[name] for name in allowed if name in every})
+        seen = {name: every[name] for name in allowed if name in every}
+        # Of what nothing is left, nothing is sent.
+        return json.dumps(seen) if seen else None
     if topic == "stats":
         return json.dumps(_stats_of(json.loads(str(payload)), allowed))
-    camera = _camera_of(topic, payload)
-    if camera in state.cameras:
-        return payload if camera in allowed else None
-    # The counts of a zone belong to whoever sees one of the cameras that have it.
-    zones = (state.cameras[name].zones for name in allowed)
-    return payload if any(camera in each for each in zones) else None
+    # The counts of a zone, as those of several cameras, are for roles without limits.
+    return payload if _camera_of(topic, payload) in allowed else None
 
 
 def _stats_of(stats: dict[str, Any], allowed: list[str]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The routes of the recordings: lists of segments, summaries, what they take on the disk."""
 
+from bisect import bisect_right
 from collections import Counter
 from typing import Any
 
@@ -152,16 +153,22 @@ def storage_route(call: Call) -> Answer:
     )
 
 
-def _gaps(parts: list[Segment], start: float, end: float, scale: float) -> list[Json]:
-    """Return the stretches without a recording, in steps of so many seconds."""
+def _gaps(
+    parts: list[Segment], start: float, end: float, scale: float, *, touching: bool
+) -> list[Json]:
+    """Return the stretches without a recording, in steps of so many seconds.
+
+    Before 0.17 a recording counts for each step that it so much as touches.
+    """
     gaps: list[Json] = []
-    parts, begun = sorted(parts, key=lambda each: each.start), None
-    current = start
+    parts, begun, current = sorted(parts, key=lambda each: each.start), None, start
     while current < end:
-        until = min(current + scale, end)
-        while parts and parts[0].end <= current:
+        until = current + scale if touching else min(current + scale, end)
+        while parts and parts[0].end < current:
             del parts[0]
-        if parts and parts[0].start < until:
+        count = bisect_right(parts, until, key=lambda each: each.start)
+        near = parts[:count]
+        if any(_is_within(each, current, until, touching=touching) for each in near):
             if begun is not None:
                 gaps.append({"start_time": int(begun), "end_time": int(current)})
             begun = None
@@ -173,29 +180,39 @@ def _gaps(parts: list[Segment], start: float, end: float, scale: float) -> list[
     return gaps
 
 
+def _is_within(part: Segment, start: float, end: float, *, touching: bool) -> bool:
+    if touching:
+        return part.start <= end and part.end >= start
+    return part.start < end and part.end > start
+
+
 def unavailable_route(call: Call) -> Answer:
     """Name the stretches of a window in which no camera recorded anything.
 
-    Without both times it falls over, and before 0.18 without the cameras too.
+    Without both times it falls over, and 0.17 without the cameras too. 0.16 counts only
+    what lies within the window as a whole, of whatever camera.
     """
     values, errors = float_params(call, after=0.0, before=0.0)
     whole, more = int_params(call, scale=_GAP_SECONDS)
     if errors or more:
         return unprocessable(errors + more)
-    wanted = call.query.get("cameras", "all")
+    state, wanted = call.state, call.query.get("cameras", "all")
     cameras, start, end = _wanted(call), values["after"], values["before"]
-    if wanted != "all" and not cameras:
+    if state.is_017 and wanted != "all" and not cameras:
         return json_answer([])
     scale = whole["scale"]
-    if not start or not end or not scale or (wanted == "all" and not call.state.is_018):
+    needs_cameras = state.is_017 and not state.is_018
+    if not start or not end or not scale or (wanted == "all" and needs_cameras):
         return server_error()
     parts = [
         each
         for camera in cameras
-        for each in segments(call.state, camera, start, end)
-        if each.end >= start and each.start <= end
+        for each in segments(state, camera, start, end)
+        if each.end >= start
+        and each.start <= end
+        and (state.is_017 or (each.start > start and each.end < end))
     ]
-    return json_answer(_gaps(parts, start, end, scale))
+    return json_answer(_gaps(parts, start, end, scale, touching=not state.is_017))
 
 
 def delete_route(call: Call, start: str, end: str) -> Answer:

@@ -160,13 +160,50 @@ def event_route(call: Call, event_id: str) -> Answer:
 
 
 def summarize_route(call: Call, start: str, end: str) -> Answer:
-    """Refuse to tell a story of a range, as no model for that is configured."""
+    """Tell the story of a range, on all cameras, whoever asks.
+
+    Two sentences need no model: nothing was described, or nothing of it was of concern.
+    """
+    if call.state.is_018 and call.role != "admin":
+        return detail(f"Role {call.role} not authorized. Required: admin", 403)
     times = path_floats(start_ts=start, end_ts=end)
     if isinstance(times, Answer):
         return times
-    if call.state.is_018 and call.role != "admin":
-        return detail(f"Role {call.role} not authorized. Required: admin", 403)
-    return failure("GenAI must be configured to use this feature.", 400)
+    if not call.state.genai:
+        return failure("GenAI must be configured to use this feature.", 400)
+    text: str | None
+    described = _described(call, *times)
+    if not described:
+        text = "No activity was found during this time period."
+    else:
+        try:
+            concerns = [each for each in described if _is_of_concern(each)]
+        except AttributeError, TypeError:
+            # It falls over what the model has said, and says nothing.
+            return failure("Failed to create summary.", 500)
+        text = "No concerns were found during this time period."
+        text = call.state.summary if concerns else text
+    if not text:
+        return failure("Failed to create summary.", 500)
+    return json_answer({"success": True, "summary": text})
+
+
+def _described(call: Call, start: float, end: float) -> list[Any]:
+    """Return the texts of what was over in a range; what still runs has no end to count."""
+    return [
+        each.data["metadata"]
+        for each in call.state.database.reviews.values()
+        if each.data["metadata"] is not None
+        and each.start_time < end
+        and each.end_time is not None
+        and each.end_time > start
+    ]
+
+
+def _is_of_concern(metadata: Any) -> bool:
+    return bool(
+        metadata.get("potential_threat_level", 0) > 0 or metadata.get("other_concerns")
+    )
 
 
 def viewed_route(call: Call) -> Answer:
@@ -218,7 +255,12 @@ ROUTES: tuple[Route, ...] = (
     route("GET", "/review/summary", summary_route),
     route("GET", _ID, review_route),
     route("GET", "/review/event/([^/]+)", event_route),
-    route("POST", "/review/summarize/start/([^/]+)/end/([^/]+)", summarize_route),
+    route(
+        "POST",
+        "/review/summarize/start/([^/]+)/end/([^/]+)",
+        summarize_route,
+        since="0.17.2",
+    ),
     route("DELETE", f"{_ID}/viewed", unview_route),
     route("POST", "/reviews/viewed", viewed_route),
     route("POST", "/reviews/delete", for_admins(delete_route)),

@@ -251,6 +251,10 @@ class ServerState:
     semantic_search: bool = False
     # Whether a provider of language models is configured.
     genai: bool = False
+    # What it tells of a range in which there was a concern; without a text it fails.
+    summary: str | None = "# Security Summary\n\nA visitor tried the door handle."
+    # The events that were to be described anew: id, source, and whether it was forced.
+    regenerations: list[tuple[str, str, bool]] = field(default_factory=list)
     lpr: bool = False
     plate_threshold: float = 0.9
     # Logos are sub labels under which an object is counted.
