@@ -172,6 +172,7 @@ CALLS: dict[str, Callable[[World, Things], dict[str, Any]]] = {
     "get_exports": lambda _world, _of: {},
     "rename_export": lambda world, _of: {"export_id": world.own.export, "name": "Bell"},
     "get_previews": lambda _world, of: {"entity_id": of.entity_id, **past()},
+    "get_media_urls": lambda _world, of: {"cameras": of.entity_id, **past()},
     "download_clip": lambda _world, of: {"entity_id": of.entity_id, **past(10)},
     "download_export": lambda _world, of: {"export_id": of.export},
     "download_event": lambda _world, of: {

@@ -5,13 +5,22 @@ from dataclasses import dataclass
 
 from homeassistant.util import dt as dt_util
 
-from ..aiofrigate import Event, FrigateClient, FrigateError, Review
+from ..aiofrigate import (
+    MAX_RANGE,
+    Event,
+    FrigateClient,
+    FrigateError,
+    FrigateNotFoundError,
+    Review,
+)
 from ..const import MEDIA_PADDING
 from ..errors import action_error, is_no_response
 from ..periods import MAX_WAIT, Period
 
 MAX_WRITE_DELAY = 60.0
 """Seconds after the end of a period within which Frigate should have written it."""
+MAX_START_DELAY = 20.0
+"""Seconds within which Frigate writes to its disk what begins."""
 _POLL_INTERVAL = 2.0
 # Segments are about 10 seconds long, so this range holds the last one of a period.
 _SEARCH_MARGIN = 30.0
@@ -47,6 +56,31 @@ def footage_of(item: Review | Event) -> Footage | None:
         start=max(0.0, item.start - MEDIA_PADDING),
         end=end,
     )
+
+
+async def async_wait_until_playable(
+    client: FrigateClient, footage: Footage
+) -> Period | None:
+    """Return the period of a video that Frigate can play; None if it has recorded nothing.
+
+    What has just begun is not on its disk yet. Whether it is, only the API is asked: nginx
+    would remember for two minutes that a file was missing.
+
+    Raises:
+        FrigateError: the server refused the request.
+    """
+    give_up_at = min(footage.began, _probable_time(client)) + MAX_START_DELAY
+    while True:
+        period = footage.period(_probable_time(client))
+        end = min(period.end, period.start + MAX_RANGE)
+        try:
+            await client.vod.check(footage.camera, period.start, end)
+        except FrigateNotFoundError:
+            if _probable_time(client) >= give_up_at:
+                return None
+        else:
+            return Period(period.start, end)
+        await asyncio.sleep(_POLL_INTERVAL)
 
 
 async def async_size_of(client: FrigateClient, camera: str, period: Period) -> float:
@@ -113,6 +147,11 @@ async def _is_recorded(client: FrigateClient, camera: str, timestamp: float) -> 
             raise
         return False
     return any(segment.end >= timestamp for segment in segments)
+
+
+def _probable_time(client: FrigateClient) -> float:
+    """Return the time that the server's clock probably shows."""
+    return client.clock.estimate(dt_util.utcnow().timestamp())
 
 
 def _server_time(client: FrigateClient) -> float:

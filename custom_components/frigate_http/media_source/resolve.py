@@ -1,6 +1,5 @@
 """Where videos and images can be fetched, once it is known that they are there."""
 
-import asyncio
 from pathlib import Path
 
 from homeassistant.components.media_source import PlayMedia
@@ -8,7 +7,7 @@ from homeassistant.exceptions import HomeAssistantError
 
 from ..aiofrigate import MAX_RANGE, FrigateError, FrigateNotFoundError
 from ..downloads.clip_cache import clip_cache
-from ..downloads.footage import Footage, footage_of
+from ..downloads.footage import Footage, async_wait_until_playable, footage_of
 from ..errors import action_error
 from ..media_ids import (
     EventSnapshot,
@@ -20,16 +19,10 @@ from ..media_ids import (
     ReviewPreview,
     ReviewVideo,
 )
-from ..periods import Period
 from ..view_urls import clip_url, event_url, export_url, playlist_url, review_url
 from .browsing import Browsing, not_found
 from .nodes import HLS_TYPE, JPEG_TYPE, MP4_TYPE
-from .times import parts_of
 from .videos import async_get_event, async_get_review
-
-MAX_WRITE_DELAY = 20.0
-"""Seconds within which Frigate writes to its disk what begins."""
-_POLL_INTERVAL = 2.0
 
 
 async def async_resolve(browsing: Browsing, media_id: MediaId) -> PlayMedia:
@@ -66,7 +59,10 @@ async def _async_resolve_video(
             browsing.client, entry_id, camera, *times
         )
         return PlayMedia(clip_url(entry_id, camera, *times), MP4_TYPE, path=path)
-    period = await _async_wait_until_recorded(browsing, footage)
+    period = await async_wait_until_playable(browsing.client, footage)
+    if period is None:
+        name = browsing.titles.camera(camera)
+        raise action_error("nothing_recorded", camera=name)
     url = playlist_url(entry_id, camera, period.start, period.end)
     return PlayMedia(url, HLS_TYPE)
 
@@ -90,26 +86,6 @@ async def _async_find_footage(
     if found is None:
         raise not_found()
     return found
-
-
-async def _async_wait_until_recorded(browsing: Browsing, footage: Footage) -> Period:
-    """Return the period of a video that Frigate has on its disk.
-
-    What has just begun is not there yet. Whether it is, only the API is asked: nginx would
-    remember for two minutes that a file was missing.
-    """
-    give_up_at = min(footage.began, browsing.now) + MAX_WRITE_DELAY
-    while True:
-        period = parts_of(footage.period(browsing.now))[0]
-        try:
-            await browsing.client.vod.check(footage.camera, period.start, period.end)
-        except FrigateNotFoundError as err:
-            if browsing.now >= give_up_at:
-                camera = browsing.titles.camera(footage.camera)
-                raise action_error("nothing_recorded", camera=camera) from err
-        else:
-            return period
-        await asyncio.sleep(_POLL_INTERVAL)
 
 
 async def _async_resolve_snapshot(browsing: Browsing, event_id: str) -> PlayMedia:

@@ -38,6 +38,8 @@ ACCESS: Final[dict[str, Access]] = {
     "register_face": Access.ADMIN,
     # An entity must be visible to the user; a file may show any camera, so it needs READ_ALL.
     "recognize_face": Access.READ,
+    # Whoever may see a camera could as well hand on what they see.
+    "get_media_urls": Access.READ,
     "create_export": Access.CONTROL,
     "get_exports": Access.READ,
     "rename_export": Access.ADMIN,

@@ -1,12 +1,17 @@
 """HLS: the recordings of a period in segments, as browsers and apps play them."""
 
+import math
 import re
 from typing import Final
 
 from aiohttp import web
 
+from homeassistant.auth.jwt_wrapper import unverified_hs256_token_decode
+from homeassistant.auth.models import User
 from homeassistant.components.http import KEY_HASS_REFRESH_TOKEN_ID, KEY_HASS_USER
+from homeassistant.components.http.auth import SIGN_QUERY_PARAM
 from homeassistant.helpers.http import HomeAssistantView
+from homeassistant.util import dt as dt_util
 
 from ..aiofrigate import MAX_RANGE, FrigateDataError, Playlist
 from ..const import DOMAIN
@@ -70,7 +75,8 @@ class PlaylistView(HomeAssistantView):
                 end=last,
                 user_id=request[KEY_HASS_USER].id,
                 refresh_token_id=request.get(KEY_HASS_REFRESH_TOKEN_ID),
-            )
+            ),
+            _seconds_left(request),
         )
         # The path is whole: a player that was redirected may resolve it against another.
         # In front of it is an empty line, which players skip. Without one, the frontend would
@@ -142,6 +148,19 @@ class HlsView(HomeAssistantView):
         access = access_to(request, grant.entry_id, user)
         require_camera(access, grant.camera)
         return grant, access
+
+
+def _seconds_left(request: web.Request) -> float:
+    """Return for how many seconds a link may be watched that stands for no person.
+
+    What a person watches ends with their login. Home Assistant has verified the signature.
+    """
+    signature = request.query.get(SIGN_QUERY_PARAM)
+    user: User = request[KEY_HASS_USER]
+    if signature is None or not user.system_generated:
+        return math.inf
+    end: float = unverified_hs256_token_decode(signature)["exp"]
+    return end - dt_util.utcnow().timestamp()
 
 
 def _require_names(playlist: Playlist, form: re.Pattern[str]) -> None:

@@ -7,6 +7,7 @@ in memory only, and each use of one asks again whether it still holds.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+import math
 import secrets
 import time
 
@@ -41,17 +42,18 @@ class HlsTokens:
 
     def __init__(self) -> None:
         """Begin without any."""
-        # What was used last is at the end. The time is when it expires.
-        self._grants: dict[str, tuple[HlsGrant, float]] = {}
+        # What was used last is at the end. The times are when it expires, and until when
+        # that can be put off.
+        self._grants: dict[str, tuple[HlsGrant, float, float]] = {}
 
     def __len__(self) -> int:
         """Return how many there are."""
         return len(self._grants)
 
-    def issue(self, grant: HlsGrant) -> str:
-        """Return a new token, which nobody can guess."""
+    def issue(self, grant: HlsGrant, seconds: float = math.inf) -> str:
+        """Return a new token, which nobody can guess; it ends after so many seconds."""
         now = time.monotonic()
-        for token in [one for one, (_, end) in self._grants.items() if end <= now]:
+        for token in [one for one, (_, end, _) in self._grants.items() if end <= now]:
             del self._grants[token]
         own = list(self._of_user(grant.user_id))
         if len(own) >= MAX_TOKENS_OF_USER:
@@ -59,21 +61,25 @@ class HlsTokens:
         elif len(self._grants) >= MAX_TOKENS:
             del self._grants[next(iter(self._grants))]
         token = secrets.token_urlsafe(32)
-        self._grants[token] = grant, now + TOKEN_LIFETIME
+        self._grants[token] = grant, now + min(TOKEN_LIFETIME, seconds), now + seconds
         return token
 
     def find(self, token: str) -> HlsGrant | None:
         """Return what a token stands for; None if it is unknown or has expired."""
-        grant, end = self._grants.pop(token, (None, 0.0))
-        if grant is None or end <= time.monotonic():
+        if (found := self._grants.pop(token, None)) is None:
             return None
-        self._grants[token] = grant, end
+        grant, end, _latest = found
+        if end <= time.monotonic():
+            return None
+        self._grants[token] = found
         return grant
 
     def renew(self, token: str) -> None:
         """Let a token expire later, as its playlist was just read."""
-        if (grant := self.find(token)) is not None:
-            self._grants[token] = grant, time.monotonic() + TOKEN_LIFETIME
+        if self.find(token) is not None:
+            grant, _end, latest = self._grants[token]
+            end = min(latest, time.monotonic() + TOKEN_LIFETIME)
+            self._grants[token] = grant, end, latest
 
     def revoke(self, token: str) -> None:
         """End a token."""
@@ -81,7 +87,7 @@ class HlsTokens:
 
     def _of_user(self, user_id: str) -> Iterator[str]:
         return (
-            one for one, (grant, _) in self._grants.items() if grant.user_id == user_id
+            one for one, (grant, *_) in self._grants.items() if grant.user_id == user_id
         )
 
 
