@@ -105,10 +105,13 @@ async def test_of_two_servers_the_one_that_saw_somebody_last(
         expose(hass, entries[0], DOOR)
         expose(hass, entries[1], "garden")
         answer = await ask(hass, "who_was_seen_last")
-        assert told(answer) == [("Ana", "Front door"), ("Bob", "Garden")]
+        assert told(answer) == [
+            ("Ana", "Front door (Frigate)"),
+            ("Bob", "Garden (Frigate)"),
+        ]
         assert "not_seen" not in answer
         answer = await ask(hass, "what_happened", person="bob")
-        assert [one["camera"] for one in answer["items"]] == ["Garden"]
+        assert [one["camera"] for one in answer["items"]] == ["Garden (Frigate)"]
 
 
 @EVERY_VERSION

@@ -84,6 +84,6 @@ async def test_cameras_of_the_same_name_on_two_servers(
         house, barn = "Front door (House)", "Front door (Barn)"
         assert await at(hass, "door") == [barn, house]
         assert await at(hass, barn) == [barn]
-        assert await unknown(hass, "Attic") == f"{barn}, {house}, Portones."
+        assert await unknown(hass, "Attic") == f"{barn}, {house}, Portones (House)."
         items = (await ask(hass, "what_happened"))["items"]
         assert [one["camera"] for one in items] == [barn, house, barn]

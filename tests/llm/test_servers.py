@@ -31,14 +31,17 @@ async def test_a_server_that_does_not_answer_is_named(
         expose(hass, second, "garden")
         await frigate.refuse()
         answer = await ask(hass, "what_happened")
-        assert [one["camera"] for one in answer["items"]] == ["Garden"]
+        assert [one["camera"] for one in answer["items"]] == ["Garden (Frigate)"]
         assert answer["servers_without_answer"] == ["House"]
         answer = await ask(hass, "what_happened", place="Front door")
         assert answer["error"].startswith(f"{NO_ANSWER} (House)")
 
         await frigate.resume()
         answer = await ask(hass, "what_happened")
-        assert {one["camera"] for one in answer["items"]} == {"Garden", "Front door"}
+        assert {one["camera"] for one in answer["items"]} == {
+            "Garden (Frigate)",
+            "Front door (House)",
+        }
         assert "servers_without_answer" not in answer
 
 

@@ -1,7 +1,6 @@
 """The cameras that an assistant may tell of, and the places by which it asks for them."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -37,6 +36,12 @@ _NONE_EXPOSED = (
 )
 
 
+type Query[T] = Callable[
+    [Server, FrigateRuntime], Coroutine[Any, Any, Iterable[T] | None]
+]
+"""Asks a server about its cameras; None if it cannot answer."""
+
+
 class ToolError(HomeAssistantError):
     """A question cannot be answered; the text tells the model why, and what to do."""
 
@@ -45,9 +50,9 @@ class ToolError(HomeAssistantError):
 class Camera:
     """A camera that is exposed to the assistant, and that the asking user may see."""
 
-    state: State
+    entity_id: str
     title: str
-    """Its name in Home Assistant; with its server's, if two are called the same."""
+    """Its name in Home Assistant; with its server's, if there are several servers."""
     names: tuple[str, ...]
     """All names by which it can be asked for."""
 
@@ -103,14 +108,13 @@ async def async_find_servers(
     ]
     if not servers:
         raise ToolError(_NONE_EXPOSED)
-    servers = _distinguished(servers)
     return servers if place is None else _in_place(hass, servers, place)
 
 
 async def async_ask[T](
     hass: HomeAssistant,
     servers: Sequence[Server],
-    query: Callable[[Server, FrigateRuntime], Coroutine[Any, Any, Iterable[T] | None]],
+    query: Query[T],
 ) -> tuple[list[T], list[str]]:
     """Return what the servers answer, and the titles of those that do not.
 
@@ -134,7 +138,7 @@ async def async_ask[T](
 async def _async_ask[T](
     hass: HomeAssistant,
     server: Server,
-    query: Callable[[Server, FrigateRuntime], Coroutine[Any, Any, Iterable[T] | None]],
+    query: Query[T],
 ) -> Iterable[T] | None:
     if server.access is None:
         return None
@@ -157,7 +161,7 @@ def _server(
         access = None
     permissions = CameraPermissions(hass, entry, user)
     cameras = {
-        camera: _camera(hass, state)
+        camera: _camera(hass, entry, state)
         for entity_id, camera in camera_entities(hass, entry)
         if (state := hass.states.get(entity_id)) is not None
         and async_should_expose(hass, assistant, entity_id)
@@ -167,67 +171,50 @@ def _server(
     return Server(entry=entry, access=access, cameras=cameras)
 
 
-def _camera(hass: HomeAssistant, state: State) -> Camera:
+def _camera(hass: HomeAssistant, entry: FrigateConfigEntry, state: State) -> Camera:
     registered = er.async_get(hass).async_get(state.entity_id)
     aliases = intent.async_get_entity_aliases(hass, registered, state=state)
-    names = (state.name, *aliases, state.entity_id)
-    return Camera(state=state, title=state.name, names=names)
-
-
-def _distinguished(servers: Sequence[Server]) -> list[Server]:
-    """Return the servers, with cameras that are called the same told apart by the server."""
-    common = Counter(one.title for server in servers for one in server.cameras.values())
-
-    def titled(server: Server, camera: Camera) -> Camera:
-        if common[camera.title] == 1:
-            return camera
-        title = f"{camera.title} ({server.entry.title})"
-        return replace(camera, title=title, names=(title, *camera.names))
-
-    return [
-        replace(
-            server,
-            cameras={name: titled(server, one) for name, one in server.cameras.items()},
-        )
-        for server in servers
-    ]
+    title = state.name
+    if len(hass.config_entries.async_entries(DOMAIN, include_disabled=False)) > 1:
+        title = f"{title} ({entry.title})"
+    names = (title, state.name, *aliases, state.entity_id)
+    return Camera(entity_id=state.entity_id, title=title, names=names)
 
 
 def _in_place(
     hass: HomeAssistant, servers: Sequence[Server], place: str
 ) -> list[Server]:
     """Return the servers with those of their cameras that a place has."""
-    cameras = [one for server in servers for one in server.cameras.values()]
+    every = [one for server in servers for one in server.cameras.values()]
     words = words_of(place)
-    found = _matching(hass, cameras, lambda name: is_same(name, place))
+    found = _matching(hass, every, lambda name: is_same(name, place))
     if words and not found:
-        found = _matching(hass, cameras, lambda name: has_all(words, name))
+        found = _matching(hass, every, lambda name: has_all(words, name))
     if not found:
-        titles = sorted(one.title for one in cameras)[:MAX_NAMES]
+        titles = sorted(one.title for one in every)[:MAX_NAMES]
         raise ToolError(
             "No camera, and no area or floor with a camera, has this name. Cameras: "
             f"{', '.join(titles)}."
         )
-    there = [
-        replace(
-            server,
-            cameras={
+    return [
+        replace(server, cameras=cameras)
+        for server in servers
+        if (
+            cameras := {
                 name: one
                 for name, one in server.cameras.items()
-                if one.state.entity_id in found
-            },
+                if one.entity_id in found
+            }
         )
-        for server in servers
     ]
-    return [one for one in there if one.cameras]
 
 
 def _matching(
     hass: HomeAssistant, cameras: Sequence[Camera], fits: Callable[[str], bool]
 ) -> set[str]:
     """Return the entities of the cameras whose name, area or floor fits."""
-    found = {one.state.entity_id for one in cameras if any(map(fits, one.names))}
-    states = [one.state for one in cameras]
+    found = {one.entity_id for one in cameras if any(map(fits, one.names))}
+    states = [state for one in cameras if (state := hass.states.get(one.entity_id))]
     for area in ar.async_get(hass).async_list_areas():
         floor = fr.async_get(hass).async_get_floor(area.floor_id or "")
         names = (area.name, *area.aliases)

@@ -34,7 +34,8 @@ class WhatHappened(FrigateTool):
         "Lists what the security cameras saw and heard, the newest first: camera, local "
         "time, objects and sounds (labels), recognized people, zones, severity. Use it for "
         "questions about the past, such as who was at the door this morning. A person "
-        f"without a name was not recognized. At most {MAX_ITEMS} items; if more is true, "
+        "without a name was not recognized; what has no end still goes on. "
+        f"At most {MAX_ITEMS} items; if more is true, "
         "there are others: ask again for a shorter time."
     )
     parameters = vol.Schema(
@@ -90,25 +91,17 @@ async def _async_items(
     person: str | None,
 ) -> Sequence[Review | Event]:
     """Return the newest items, one more than an answer may have."""
-    cameras, limit = [*server.cameras], MAX_ITEMS + 1
+    wanted: dict[str, Any] = {
+        "cameras": [*server.cameras],
+        "labels": labels,
+        "after": period.start,
+        "before": period.end,
+        "limit": MAX_ITEMS + 1,
+    }
     if person is None:
-        reviews = ReviewFilter(
-            cameras=cameras,
-            labels=labels,
-            after=period.start,
-            before=period.end,
-            limit=limit,
-        )
-        return await runtime.client.reviews.list(reviews, fresh=True)
+        return await runtime.client.reviews.list(ReviewFilter(**wanted), fresh=True)
     # Frigate does not look for people in its review items.
-    events = EventFilter(
-        cameras=cameras,
-        labels=labels,
-        sub_labels=(person,),
-        after=period.start,
-        before=period.end,
-        limit=limit,
-    )
+    events = EventFilter(**wanted, sub_labels=(person,))
     found = await runtime.client.events.list(events, fresh=True)
     return [one for one in found if person in names_in(one)]
 
