@@ -33,10 +33,10 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "snoozes",
         "words",
     ),
-    ("coordinator", "flow", "periods", "view_urls"),
-    ("commands", "downloads", "inventory", "media_links"),
+    ("coordinator", "flow", "matching", "periods", "view_urls"),
+    ("commands", "downloads", "event_search", "inventory", "media_links"),
     ("entity", "permissions", "runtime"),
-    ("media_access",),
+    ("media_access", "titles"),
     (
         "binary_sensor",
         "button",

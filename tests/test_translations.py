@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import pytest
 import voluptuous as vol
 
-from custom_components.frigate_http import PLATFORMS, errors
+from custom_components.frigate_http import PLATFORMS, errors, titles
 from custom_components.frigate_http.button.ptz import PTZ_PRESET
 from custom_components.frigate_http.camera import video
 from custom_components.frigate_http.config_flow import AUTHENTICATION_STEPS
@@ -22,7 +22,6 @@ from custom_components.frigate_http.const import DOMAIN
 from custom_components.frigate_http.entity.labels import NAMED, translation_key
 from custom_components.frigate_http.flow import forms
 from custom_components.frigate_http.issues import ISSUES, IssueDescription
-from custom_components.frigate_http.media_source import titles
 from custom_components.frigate_http.sensor.faces import PERSON_SENSOR
 from custom_components.frigate_http.sensor.live import CLASSIFICATION
 from custom_components.frigate_http.sensor.parts import PartSensorDescription

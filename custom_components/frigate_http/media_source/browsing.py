@@ -17,7 +17,7 @@ from ..media_access import (
 )
 from ..media_ids import MediaId, MediaIdError, read_media_id
 from ..media_owners import MediaOwners
-from .titles import Titles, async_get_titles
+from ..titles import Titles, async_get_titles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,8 @@ async def async_begin(hass: HomeAssistant, entry_id: str) -> Browsing:
         raise not_found() from err
     except NotLoadedError as err:
         raise not_loaded() from err
-    titles = await async_get_titles(hass, access)
+    configs = access.runtime.server.data.cameras
+    titles = await async_get_titles(hass, access.entry, configs)
     return Browsing(hass=hass, access=access, titles=titles)
 
 

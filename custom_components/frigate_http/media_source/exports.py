@@ -5,10 +5,10 @@ from homeassistant.components.media_source import BrowseMediaSource
 
 from ..aiofrigate import Export
 from ..media_ids import ExportsFolder, ExportVideo
+from ..titles import time_of
 from ..view_urls import export_url
 from .browsing import Browsing
 from .nodes import MP4_TYPE, folder, video
-from .titles import time_of
 
 
 async def async_open_exports(

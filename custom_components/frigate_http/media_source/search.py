@@ -5,7 +5,6 @@ asked for exactly that. Where that finds nothing, Frigate's semantic search may.
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 import math
@@ -29,6 +28,8 @@ from ..aiofrigate import (
     ReviewFilter,
 )
 from ..errors import action_errors, validation_error
+from ..event_search import EventNames, given, names_of_event, narrowed
+from ..matching import Facet, Meaning
 from ..media_ids import (
     ExportsFolder,
     MediaId,
@@ -45,7 +46,6 @@ from ..periods import Period
 from ..words import has_all, words_of
 from .browsing import Browsing, async_begin
 from .exports import export_node
-from .matching import Facet, KnownNames, Meaning, Names
 from .objects import asked_labels, event_node
 from .reviews import review_node
 from .times import day_period
@@ -183,11 +183,14 @@ async def _async_items(
     browsing: Browsing, scope: Scope, text: str, words: Sequence[str]
 ) -> Found:
     """Return review items or events: by known names, else by a description."""
-    known = await _async_known(browsing, scope)
-    # There may be some ten thousand license plates.
-    meanings = await browsing.hass.async_add_executor_job(
-        lambda: Names(known).meanings(words)
+    names = EventNames(
+        client=browsing.client,
+        configs=browsing.access.runtime.server.data.cameras,
+        cameras=scope.cameras,
+        camera_title=browsing.titles.camera,
+        label_title=browsing.titles.label,
     )
+    meanings = await names.async_meanings(browsing.hass, words)
     if scope.severity is None:
         events = await _gathered(
             _async_events(browsing, scope, one) for one in meanings
@@ -214,51 +217,23 @@ async def _gathered[T](
     return [item for found in await asyncio.gather(*searches) for item in found]
 
 
-async def _async_known(browsing: Browsing, scope: Scope) -> KnownNames:
-    """Return the names that are known, and how Home Assistant shows each of them."""
-    events, titles = browsing.client.events, browsing.titles
-    labels, sub_labels, plates = await asyncio.gather(
-        events.labels(), events.sub_labels(), events.plates()
-    )
-    configs = browsing.access.runtime.server.data.cameras
-    zones: defaultdict[str, set[str]] = defaultdict(set)
-    for camera in scope.cameras:
-        for zone in configs[camera].zones.values() if camera in configs else ():
-            # Cameras may have zones of the same name that are called differently.
-            zones[zone.name] |= {zone.name, zone.friendly_name or ""}
-    return {
-        Facet.CAMERA: {one: (one, titles.camera(one)) for one in scope.cameras},
-        Facet.LABEL: {one: (one, titles.label(one)) for one in labels},
-        Facet.SUB_LABEL: {one: (one,) for one in sub_labels},
-        Facet.PLATE: {one: (one,) for one in plates},
-        Facet.ZONE: zones,
-    }
-
-
 async def _async_events(
     browsing: Browsing, scope: Scope, meaning: Meaning
 ) -> list[Event]:
     """Return the newest events that a search may mean."""
     period = scope.period
-    labels = meaning.names(Facet.LABEL)
-    if scope.label is not None:
-        labels = asked_labels(scope.label)
     wanted = EventFilter(
-        cameras=meaning.names(Facet.CAMERA) or scope.cameras,
-        labels=labels,
-        sub_labels=meaning.names(Facet.SUB_LABEL),
-        plates=meaning.names(Facet.PLATE),
-        zones=meaning.names(Facet.ZONE),
+        cameras=scope.cameras,
+        labels=() if scope.label is None else asked_labels(scope.label),
         after=None if period is None else period.start,
         before=None if period is None else period.end,
         limit=MAX_RESULTS,
     )
+    wanted = narrowed(wanted, meaning)
     events = await browsing.client.events.list(wanted, fresh=True)
     browsing.owners.remember_events(events)
     return [
-        one
-        for one in events
-        if scope.covers(one) and meaning.fits(_names_of_event(one))
+        one for one in events if scope.covers(one) and meaning.fits(names_of_event(one))
     ]
 
 
@@ -339,23 +314,9 @@ async def _async_described(browsing: Browsing, scope: Scope, text: str) -> list[
     return [one for one in events if scope.covers(one)]
 
 
-def _names_of_event(event: Event) -> Mapping[Facet, Iterable[str]]:
-    return {
-        Facet.CAMERA: _given(event.camera),
-        Facet.LABEL: _given(event.label),
-        Facet.SUB_LABEL: [one.strip() for one in (event.sub_label or "").split(",")],
-        Facet.PLATE: _given(event.plate),
-        Facet.ZONE: event.zones,
-    }
-
-
 def _names_of_review(review: Review) -> Mapping[Facet, Iterable[str]]:
     return {
-        Facet.CAMERA: _given(review.camera),
+        Facet.CAMERA: given(review.camera),
         Facet.LABEL: (*review.labels, *review.audio),
         Facet.ZONE: review.zones,
     }
-
-
-def _given(name: str | None) -> tuple[str, ...]:
-    return () if name is None else (name,)

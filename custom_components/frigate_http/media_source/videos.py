@@ -21,11 +21,11 @@ from ..media_ids import (
     ReviewPreview,
     ReviewVideo,
 )
+from ..titles import time_of
 from ..view_urls import event_url, review_url
 from .browsing import Browsing, not_found
 from .nodes import MP4_TYPE, TYPE_OF, image, video
 from .times import parts_of
-from .titles import time_of
 
 
 async def async_get_review(browsing: Browsing, review_id: str) -> Review:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 import re
 
-from ..words import Text
+from .words import Text
 
 _MAX_WORDS = 10
 """A search of more words is a description, which no name is made of."""
@@ -18,7 +18,7 @@ _NOT_FILTERED = re.compile(r"[,*?\[\]^+]")
 
 
 class Facet(StrEnum):
-    """What something in the media browser can be found by."""
+    """What an event or a review item can be found by."""
 
     CAMERA = "camera"
     LABEL = "label"

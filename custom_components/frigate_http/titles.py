@@ -1,18 +1,18 @@
 """Titles of folders and items, in the language of Home Assistant."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util
 
-from ..aiofrigate import Event, Review
-from ..const import DOMAIN
-from ..dates import as_datetime
-from ..entity.labels import OBJECT_LABELS, SOUND_LABELS
-from ..inventory import as_title, camera_labels
-from ..media_access import MediaAccess
+from .aiofrigate import CameraConfig, Event, Review
+from .const import DOMAIN
+from .dates import as_datetime
+from .entity.labels import OBJECT_LABELS, SOUND_LABELS
+from .inventory import as_title, camera_labels
 
 TEXTS = "common"
 """The category of texts that Home Assistant has no other place for."""
@@ -24,12 +24,15 @@ class Titles:
     """Titles of what a server has recorded."""
 
     def __init__(
-        self, hass: HomeAssistant, access: MediaAccess, texts: dict[str, str]
+        self,
+        texts: Mapping[str, str],
+        configs: Mapping[str, CameraConfig],
+        cameras: Mapping[str, str],
     ) -> None:
         """Write titles with texts in one language; see `async_get_titles`."""
         self._texts = texts
-        self._configs = access.runtime.server.data.cameras
-        self._cameras = camera_labels(hass, access.entry, self._configs)
+        self._configs = configs
+        self._cameras = cameras
 
     def text(self, key: str) -> str:
         """Return a text of ours."""
@@ -80,10 +83,12 @@ class Titles:
         ]
 
 
-async def async_get_titles(hass: HomeAssistant, access: MediaAccess) -> Titles:
+async def async_get_titles(
+    hass: HomeAssistant, entry: ConfigEntry, configs: Mapping[str, CameraConfig]
+) -> Titles:
     """Return what writes the titles for a server, in the language of Home Assistant."""
     texts = await async_get_translations(hass, hass.config.language, TEXTS, {DOMAIN})
-    return Titles(hass, access, texts)
+    return Titles(texts, configs, camera_labels(hass, entry, configs))
 
 
 def time_of(seconds: float | None, *, with_date: bool = True) -> str:
