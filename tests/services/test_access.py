@@ -181,6 +181,7 @@ CALLS: dict[str, Callable[[World, Things], dict[str, Any]]] = {
     },
     "download_snapshot": lambda _world, of: {"entity_id": of.entity_id},
     "get_events": lambda _world, _of: {},
+    "search_events": lambda _world, _of: {"text": "person"},
     "create_event": lambda world, _of: {
         "entity_id": world.own.entity_id,
         "label": "bell",
@@ -220,7 +221,7 @@ CALLS: dict[str, Callable[[World, Things], dict[str, Any]]] = {
     "delete_event": lambda world, _of: {"event_id": world.own.event},
     "delete_user": lambda _world, _of: {"username": "guest"},
 }
-LISTS = ("get_status", "get_exports", "get_events", "get_reviews")
+LISTS = ("get_status", "get_exports", "get_events", "search_events", "get_reviews")
 """Actions whose answer holds everything of every camera."""
 CALLERS = ("automation", "administrator", "read-only user", "user of one camera")
 

@@ -232,7 +232,7 @@ class Events(Resource):
     async def similar(
         self, event_id: str, wanted: EventFilter | None = None
     ) -> tuple[FoundEvent, ...]:
-        """Return the events whose thumbnails are like that of an event, as `search` does.
+        """Return other events whose thumbnails are like that of an event, as `search` does.
 
         Frigate does not check whether the account may see that event.
 
@@ -242,10 +242,10 @@ class Events(Resource):
             FrigateDataError: the answer is not a list of events.
         """
         query = {"event_id": event_id, "search_type": "similarity"}
-        return await self._search(query, wanted)
+        return await self._search(query, wanted, without=event_id)
 
     async def _search(
-        self, query: Query, wanted: EventFilter | None
+        self, query: Query, wanted: EventFilter | None, without: str | None = None
     ) -> tuple[FoundEvent, ...]:
         wanted = wanted or EventFilter()
         try:
@@ -263,6 +263,8 @@ class Events(Resource):
         found: dict[str, FoundEvent] = {}
         for one in answer.models(FoundEvent.from_api, "This is not a list of events"):
             found.setdefault(one.event.event_id, one)
+        if without is not None:
+            found.pop(without, None)
         return tuple(found.values())[: wanted.limit]
 
     async def labels(self, camera: str | None = None) -> tuple[str, ...]:

@@ -51,6 +51,7 @@ ACCESS: Final[dict[str, Access]] = {
     "download_event": Access.CONTROL,
     "download_snapshot": Access.CONTROL,
     "get_events": Access.READ,
+    "search_events": Access.READ,
     "create_event": Access.ADMIN,
     "end_event": Access.ADMIN,
     "delete_event": Access.ADMIN,

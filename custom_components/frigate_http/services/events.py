@@ -40,7 +40,7 @@ _NEW_EVENT_AGE = timedelta(hours=1).total_seconds()
 """Seconds within which an event is new, with room for clocks that differ."""
 
 
-_FILTER_NAMES = fields.list_of(
+FILTER_NAMES = fields.list_of(
     vol.All(
         fields.text(),
         str.strip,
@@ -60,7 +60,8 @@ def _event_duration(value: Any) -> int | None:
     return math.ceil(periods.duration(periods.DURATION)(value))
 
 
-def _as_json(call: ServerCall, event: Event) -> JsonObjectType:
+def as_json(call: ServerCall, event: Event) -> JsonObjectType:
+    """Return an event as answers have it."""
     return {
         EVENT_ID: event.event_id,
         **call.camera_fields(event.camera),
@@ -78,7 +79,7 @@ def _as_json(call: ServerCall, event: Event) -> JsonObjectType:
     }
 
 
-def _names(data: Mapping[str, Any], field: str) -> Sequence[str]:
+def filter_names(data: Mapping[str, Any], field: str) -> Sequence[str]:
     """Return the names of a filter; `all` alone stands for no filter, as at Frigate."""
     names: Sequence[str] = data.get(field, ())
     return () if [*names] == ["all"] else names
@@ -93,9 +94,9 @@ async def _get_events(call: ServerCall) -> JsonObjectType:
         return {"events": []}
     wanted = EventFilter(
         cameras=cameras or (),
-        labels=_names(data, "labels"),
-        zones=_names(data, "zones"),
-        sub_labels=_names(data, "sub_labels"),
+        labels=filter_names(data, "labels"),
+        zones=filter_names(data, "zones"),
+        sub_labels=filter_names(data, "sub_labels"),
         after=period.start,
         before=period.end,
         in_progress=data.get("in_progress"),
@@ -106,7 +107,7 @@ async def _get_events(call: ServerCall) -> JsonObjectType:
     events = await call.client.events.list(wanted, fresh=True)
     return {
         "events": [
-            _as_json(call, event)
+            as_json(call, event)
             for event in events
             if cameras is None or event.camera in cameras
         ]
@@ -213,9 +214,9 @@ ACTIONS = (
         handler=_get_events,
         fields={
             vol.Optional("cameras"): CAMERAS,
-            vol.Optional("labels"): _FILTER_NAMES,
-            vol.Optional("zones"): _FILTER_NAMES,
-            vol.Optional("sub_labels"): _FILTER_NAMES,
+            vol.Optional("labels"): FILTER_NAMES,
+            vol.Optional("zones"): FILTER_NAMES,
+            vol.Optional("sub_labels"): FILTER_NAMES,
             **periods.PERIOD_FIELDS,
             vol.Optional("limit", default=100): fields.whole_number(1, 1000),
             vol.Optional("in_progress"): fields.BOOLEAN,
