@@ -143,20 +143,26 @@ async def test_nothing_is_described_that_is_not_configured(
     event = server.add_event("front_door")
     alert = server.add_review("front_door")
     detection = server.add_review("front_door", "detection")
-    for review in (alert, detection):
-        with pytest.raises(AssertionError, match="nothing describes"):
-            server.review_described(review)
-    with pytest.raises(AssertionError, match="nothing describes"):
-        server.object_described(event, "A man")
+    for reason in ("no language model", "nothing describes"):
+        for review in (alert, detection):
+            with pytest.raises(AssertionError, match=reason):
+                server.review_described(review)
+        with pytest.raises(AssertionError, match=reason):
+            server.object_described(event, "A man")
+        server.state.genai = True
     server.describe(objects=True)
-    with pytest.raises(AssertionError):
-        server.review_described(detection)
     server.object_described(event, "A man")
     assert event.data["description"] == "A man"
     if version == "0.16.4":
+        assert not alert.data.keys() & {"metadata", "thumb_time", "verified_objects"}
         return
-    server.describe(detections=True)
+    with pytest.raises(AssertionError, match="no detection is described"):
+        server.review_described(detection)
+    server.describe(alerts=False, detections=True)
+    with pytest.raises(AssertionError, match="no alert is described"):
+        server.review_described(alert)
     server.review_described(detection)
+    assert detection.data["metadata"]["title"] == "A parcel at the door"
 
 
 @WITH_016

@@ -123,6 +123,8 @@ async def test_descriptions_are_asked_for(
     else:
         assert _told(forced) == (200, f"{asked} snapshot")
         assert server.state.regenerations == [(event.id, "snapshot", True)]
+        with pytest.raises(AssertionError, match="no language model"):
+            server.object_described(event, "A man")
     server.describe("front_door", objects=True)
     assert _told(await ask(path, "PUT")) == (200, f"{asked} thumbnails")
     assert server.state.regenerations[-1] == (event.id, "thumbnails", False)
@@ -286,6 +288,8 @@ async def test_what_is_on_the_disk_at_once_and_what_later(
         parts = f"/front_door/recordings?after={begun}&before={begun + 5}"
         nothing = (400, "No recordings found for the specified time range")
         assert _told(await ask(clip)) == nothing
+        video = f"/../vod/front_door/start/{begun}/end/{begun + 5}/index.m3u8"
+        assert (await ask(video)).status == 404
         server.write_recordings()
         assert (await ask(clip)).status == 200
         *_, last = (await ask(parts)).json

@@ -83,6 +83,7 @@ def _fill_objects(state: ServerState, block: dict[str, Any], camera: Camera) -> 
     if state.is_017:
         review["genai"] |= {
             **_switched(state, camera, "review_descriptions"),
+            "alerts": camera.describes_alerts,
             "detections": camera.describes_detections,
             "image_source": camera.described_from,
         }

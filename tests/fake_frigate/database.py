@@ -120,6 +120,8 @@ class Database:
     reviews: dict[str, Review] = field(default_factory=dict)
     viewed: dict[str, dict[str, bool]] = field(default_factory=dict)
     timeline: list[dict[str, Any]] = field(default_factory=list)
+    # Whether an item to review may have texts, which came with 0.17.
+    describes: bool = True
 
     def look(self) -> dict[str, Event]:
         """Return the events in the database, and bring the others nearer to it."""
@@ -137,7 +139,14 @@ class Database:
         """Write a new event, and the alert that it is, into the database."""
         self.pending.remove(event)
         self.events[event.id] = event
-        self.reviews[event.id] = _manual_review(event)
+        self.add_review(_manual_review(event))
+
+    def add_review(self, review: Review) -> None:
+        """Write an item to review, in which the versions without texts keep less."""
+        if not self.describes:
+            for name in ("verified_objects", "thumb_time", "metadata"):
+                del review.data[name]
+        self.reviews[review.id] = review
 
     def has_reviewed(self, user: str, review_id: str) -> bool:
         """Whether a user has marked an item as reviewed."""

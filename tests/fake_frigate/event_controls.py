@@ -126,7 +126,7 @@ class EventControls:
         )
         end = None if duration is None else start + duration
         review = Review(new_id(start), camera, severity, start, end, data)
-        self.state.database.reviews[review.id] = review
+        self.state.database.add_review(review)
         return review
 
     def add_events(
@@ -174,7 +174,7 @@ class EventControls:
         **details: Sequence[str],
     ) -> list[Review]:
         """Add many items to review quickly, the newest first, as `add_events` does."""
-        newest, reviews = self.state.clock() - ago, self.state.database.reviews
+        newest, database = self.state.clock() - ago, self.state.database
         added = []
         for number in range(count):
             start = newest - number * every
@@ -186,9 +186,9 @@ class EventControls:
                 zones=list(details.get("zones", ())),
                 audio=list(details.get("audio", ())),
             )
-            name = _numbered_id(start, len(reviews))
+            name = _numbered_id(start, len(database.reviews))
             review = Review(name, camera, severity, start, start + duration, data)
-            reviews[name] = review
+            database.add_review(review)
             added.append(review)
         return added
 

@@ -118,7 +118,8 @@ class Camera:
     review_detections: bool = True
     object_descriptions: bool = False
     review_descriptions: bool = False
-    # The language model describes alerts, these only if the configuration says so.
+    # What the language model describes.
+    describes_alerts: bool = True
     describes_detections: bool = False
     described_from: str = "preview"
     audio_transcription: bool = False
@@ -272,6 +273,7 @@ class ServerState:
         """Start the service now unless another time is given."""
         if not self.started_at:
             self.started_at = self.clock()
+        self.database.describes = self.is_017
         if not self.is_017:
             # There are no other roles, and whoever has another one is a viewer.
             self.roles = {"admin": [], "viewer": []}

@@ -39,6 +39,7 @@ class UnderstandingControls(DetectionControls):
     def describe(
         self,
         *cameras: str,
+        alerts: bool = True,
         detections: bool = False,
         objects: bool = False,
         image_source: str = "preview",
@@ -53,6 +54,7 @@ class UnderstandingControls(DetectionControls):
             camera = self.state.cameras[name]
             camera.review_descriptions = self.state.is_017
             camera.object_descriptions = objects
+            camera.describes_alerts = alerts
             camera.describes_detections = detections
             camera.described_from = image_source
 
@@ -90,10 +92,13 @@ class UnderstandingControls(DetectionControls):
         happens to whoever is told late.
         """
         camera = self.state.cameras[review.camera]
+        assert self.state.genai, "no language model is configured"
         assert camera.review_descriptions, f"nothing describes {review.camera}"
-        assert review.severity == "alert" or camera.describes_detections, (
-            "detections are described only where the configuration says so"
-        )
+        which = {
+            "alert": camera.describes_alerts,
+            "detection": camera.describes_detections,
+        }
+        assert which[review.severity], f"no {review.severity} is described"
         if review.end_time is None:
             review.end_time = self.state.clock()
             review.undescribed = deepcopy(review.whole())
@@ -115,8 +120,11 @@ class UnderstandingControls(DetectionControls):
     def object_described(self, event: Event, description: str) -> None:
         """Let the language model describe an object, or speech be written down."""
         camera = self.state.cameras[event.camera]
+        forced = [each for each, _, force in self.state.regenerations if force]
+        described = camera.object_descriptions or event.id in forced
         is_sound = event.data["type"] == "audio"
-        assert is_sound or camera.object_descriptions, f"nothing describes {event.id}"
+        assert is_sound or self.state.genai, "no language model is configured"
+        assert is_sound or described, f"nothing describes {event.id}"
         event.data["description"] = description
         message = {
             "type": "description",
