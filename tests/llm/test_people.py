@@ -1,6 +1,7 @@
 """What assistants are told of when people were seen last."""
 
 from freezegun.api import FrozenDateTimeFactory
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from homeassistant.core import HomeAssistant
 from tests.common import VIEWER, sent
@@ -70,20 +71,40 @@ async def test_who_was_seen_last(
     assert answer["error"].endswith("has this name. People: Ana, Bob, Cleo.")
 
 
-async def test_at_most_twenty_people(hass: HomeAssistant, frigate: FakeFrigate) -> None:
-    for number in range(25):
-        frigate.add_face(f"Person {number:02}", 1)
-        frigate.add_event(DOOR, ago=100 + number, sub_label=f"Person {number:02}")
-    entry = await set_up(hass, make_entry(frigate.internal_url))
+async def test_at_most_twenty_people(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
     expose(hass, entry, DOOR)
-    frigate.clear_requests()
-    answer = await ask(hass, "who_was_seen_last")
-    assert told(answer)[0] == ("Person 00", "Front door")
+
+    async def known(number: int) -> Answer:
+        for one in range(number):
+            frigate.add_face(f"Person {one:02}", 1)
+        await entry.runtime_data.server.async_refresh_past_cache()
+        frigate.clear_requests()
+        return await ask(hass, "who_was_seen_last")
+
+    # The last ones of the library, whom few have seen, come first.
+    for ago in range(4):
+        frigate.add_event(DOOR, ago=100 + ago, sub_label=f"Person {24 - ago:02}")
+    answer = await known(25)
+    names = [f"Person {one}" for one in (24, 23, 22, 21)]
+    assert told(answer) == [(name, "Front door") for name in names]
+    assert answer["more"] is False
+    assert len(answer["not_seen"]) == 20
+    assert len(sent(frigate, "/api/events")) == 25
+
+    for one in range(21):
+        frigate.add_event(DOOR, ago=1000, sub_label=f"Person {one:02}")
+    answer = await known(25)
     assert len(answer["items"]) == 20
     assert answer["more"] is True
-    assert len(sent(frigate, "/api/events")) == 21
-    answer = await ask(hass, "who_was_seen_last", person="person 24")
-    assert told(answer) == [("Person 24", "Front door")]
+    # Of a large library, not everybody is asked for, and the answer says so.
+    frigate.state.database.events.clear()
+    answer = await known(60)
+    assert (answer["items"], answer["more"]) == ([], True)
+    assert len(sent(frigate, "/api/events")) == 50
+    answer = await ask(hass, "who_was_seen_last", person="person 59")
+    assert answer == {"items": [], "more": False, "not_seen": ["Person 59"]}
 
 
 async def test_of_two_servers_the_one_that_saw_somebody_last(

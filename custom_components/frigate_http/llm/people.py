@@ -87,7 +87,7 @@ class WhoWasSeenLast(FrigateTool):
                     one for one in people if one == names.get(server.entry.entry_id)
                 ]
             seen = await asyncio.gather(
-                *(_async_last(server, runtime, one) for one in people[: MAX_ITEMS + 1])
+                *(_async_last(server, runtime, one) for one in people[:MAX_NAMES])
             )
             return [*zip(people, seen, strict=False)]
 
@@ -97,6 +97,9 @@ class WhoWasSeenLast(FrigateTool):
             if fact is not None and fact[0] > last.get(name, (-1.0,))[0]:
                 last[name] = fact[0], {PERSON: name, **fact[1]}
         answer = newest(last.values(), silent)
+        if names is None and any(len(one.people) > MAX_NAMES for one in servers):
+            # Nobody has asked for the last ones.
+            answer["more"] = True
         unseen = {name for name, _ in found if name not in last}
         if unseen and all(one.shows_everything for one in servers if one.access):
             answer["not_seen"] = [*sorted(unseen)[:MAX_ITEMS]]
