@@ -15,6 +15,7 @@ from .commands import Commands
 from .connection import async_create_client
 from .const import DOMAIN
 from .coordinator.exports import ExportsCoordinator
+from .coordinator.gaps import GapsCoordinator
 from .coordinator.live import LiveCoordinator
 from .coordinator.profiles import ProfilesCoordinator
 from .coordinator.ptz import PtzCoordinator
@@ -87,16 +88,18 @@ async def async_setup_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> b
     snoozes = Snoozes(hass)
     entry.async_on_unload(snoozes.async_close)
     profiles = ProfilesCoordinator(hass, entry, client, coordinator, live)
+    commands = Commands(coordinator, live, profiles)
     entry.runtime_data = FrigateRuntime(
         client=client,
         server=coordinator,
         exports=ExportsCoordinator(hass, entry, client, coordinator),
         reviews=ReviewsCoordinator(hass, entry, client, coordinator),
+        gaps=GapsCoordinator(hass, entry, client, coordinator, commands.feature_value),
         live=live,
         profiles=profiles,
         ptz=PtzCoordinator(hass, entry, client, coordinator),
         video=video,
-        commands=Commands(coordinator, live, profiles),
+        commands=commands,
         downloads=downloads,
         owners=MediaOwners(client),
         relay=relay,

@@ -71,7 +71,14 @@ _MOUNT_POINTS = (
 _FIELDS: dict[type, tuple[str, ...]] = {
     CameraConfig: (
         *("enabled", "detect_width", "detect_height", "detect_enabled"),
-        *("record_enabled", "motion_enabled", "audio_enabled", "labels", "sounds"),
+        *(
+            "record_enabled",
+            "records_always",
+            "motion_enabled",
+            "audio_enabled",
+            "labels",
+            "sounds",
+        ),
         *("features", "switchable", "recognizes_faces", "reads_plates"),
         *("describes_reviews", "has_ptz"),
     ),

@@ -7,6 +7,7 @@ from homeassistant.config_entries import ConfigEntry
 from .aiofrigate import FrigateClient
 from .commands import Commands
 from .coordinator.exports import ExportsCoordinator
+from .coordinator.gaps import GapsCoordinator
 from .coordinator.live import LiveCoordinator
 from .coordinator.profiles import ProfilesCoordinator
 from .coordinator.ptz import PtzCoordinator
@@ -29,6 +30,7 @@ class FrigateRuntime:
     server: ServerCoordinator
     exports: ExportsCoordinator
     reviews: ReviewsCoordinator
+    gaps: GapsCoordinator
     live: LiveCoordinator
     profiles: ProfilesCoordinator
     ptz: PtzCoordinator

@@ -63,6 +63,7 @@ def test_capabilities_that_came_with_0_17(
     assert found.caches_by_account is is_017
     assert found.pushes_current_sounds is is_017
     assert found.has_camera_roles is is_017
+    assert found.lists_gaps is is_017
     assert found.reports_unknown_accounts is is_017
     assert found.summarizes_reviews is is_017
 

@@ -23,6 +23,7 @@ from custom_components.frigate_http.aiofrigate import (
     FrigateServerError,
     FrigateStartingError,
     FrigateValidationError,
+    Gap,
     Preview,
     Segment,
 )
@@ -81,6 +82,7 @@ def _case_of(data: dict[str, Any]) -> str | None:
         (Export.from_api, "exports.id.ok"),
         (partial(ExportJob.from_api, mask=str), "jobs.export.id.running"),
         (Segment.from_api, "camera.recordings.5000"),
+        (Gap.from_api, "recordings2.unavailable.range.admin"),
         (Preview.from_api, "preview.ok.5000"),
         (ExportFile.from_api, "exports.dir-listing"),
     ],

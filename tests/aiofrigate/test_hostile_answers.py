@@ -24,6 +24,7 @@ from custom_components.frigate_http.aiofrigate import (
     FaceLibrary,
     FrigateClient,
     FrigateError,
+    Gap,
     Log,
     NewEvent,
     Preview,
@@ -127,6 +128,7 @@ READS: dict[str, Read] = {
     r"GET /api/exports": _each(Export.from_api),
     r"GET /api/jobs/export": _each(partial(ExportJob.from_api, mask=str)),
     r"GET /api/[^/]+/recordings": _each(Segment.from_api),
+    "GET /api/recordings/unavailable": _each(Gap.from_api),
     r"GET /api/[^/]+/recordings/summary": _each(RecordedDay.from_api),
     r"GET /api/preview/.*": _each(Preview.from_api),
     r"GET /exports/": _each(ExportFile.from_api),
@@ -301,6 +303,10 @@ CALLS: dict[str, tuple[str, Call]] = {
     r"GET /api/[^/]+/recordings": (
         "/api/gate/recordings",
         lambda one: one.recordings.segments("gate", 1.0, 2.0),
+    ),
+    "GET /api/recordings/unavailable": (
+        "/api/recordings/unavailable",
+        lambda one: one.recordings.gaps("gate", 1, 2),
     ),
     r"GET /api/[^/]+/recordings/summary": (
         "/api/gate/recordings/summary",

@@ -27,6 +27,7 @@ from custom_components.frigate_http.aiofrigate import (
     FrigateRangeError,
     FrigateSearchDisabledError,
     FrigateTimeoutError,
+    Gap,
     RecordedDay,
     RecordedHour,
     ReviewDay,
@@ -225,6 +226,45 @@ async def test_the_days_and_hours_of_recordings_are_listed(
         assert all(0 < (hour.duration or 0) <= 3600 for hour in one.hours)
     query = sent(frigate, "/api/front_door/recordings/summary")[0].query
     assert query == {"timezone": ZONE}
+
+
+@WITH_016
+async def test_when_a_camera_has_not_recorded(
+    frigate: FakeFrigate, connect: Connect, version: str
+) -> None:
+    noon = 1795694400
+    frigate.state.clock = lambda: noon + 0.0
+    client = connect(frigate.external_url, **VIEWER)
+    await client.system.version()
+    frigate.record_only("front_door", (noon - 700, noon - 570), (noon - 300, noon - 60))
+    gaps = await client.recordings.gaps("front_door", noon - 600, noon)
+    assert gaps == (Gap(noon - 570, noon - 300), Gap(noon - 60, noon))
+    frigate.record_only("front_door")
+    gaps = await client.recordings.gaps("front_door", noon - 601, noon)
+    assert gaps == (Gap(noon - 601, noon),)
+    # Less than a step of 30 seconds is no gap.
+    frigate.record_only(
+        "front_door",
+        *((noon - start, noon - start + 20) for start in range(20, 660, 40)),
+    )
+    assert await client.recordings.gaps("front_door", noon - 630, noon) == ()
+    routes = {"/api/recordings/unavailable", "/api/front_door/recordings"}
+    (asked,) = routes & {one.path for one in frigate.requests}
+    assert ("unavailable" in asked) is not version.startswith("0.16")
+
+
+@EVERY_VERSION
+async def test_cameras_of_others_have_no_gaps(
+    frigate: FakeFrigate, connect: Connect
+) -> None:
+    frigate.record_only("front_door")
+    frigate.record_only("Portones")
+    gate = connect(frigate.external_url, **GATE)
+    now = int(frigate.state.clock())
+    assert await gate.recordings.gaps("front_door", now - 600, now) == ()
+    assert await gate.recordings.gaps("Portones", now - 600, now) == (
+        Gap(now - 600, now),
+    )
 
 
 def test_recorded_hours_are_read_strictly() -> None:

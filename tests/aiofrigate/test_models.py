@@ -221,6 +221,7 @@ def test_a_recorded_configuration_is_read(version: str) -> None:
         detect_height=180,
         detect_enabled=True,
         record_enabled=True,
+        records_always=True,
         motion_enabled=True,
         audio_enabled=False,
         labels=("person", "car"),
@@ -371,6 +372,33 @@ def test_the_view_of_all_cameras_is_a_stream_if_it_is_restreamed(
     assert config.stream_of("gate") is None
 
 
+@pytest.mark.parametrize(
+    ("record", "is_always"),
+    [
+        ({"continuous": {"days": 3.0}}, True),
+        ({"continuous": {"days": 0.5}, "enabled": False}, True),
+        ({"continuous": {"days": 0}, "motion": {"days": 9}}, False),
+        ({"continuous": {"days": 3}, "enabled_in_config": False}, False),
+        ({"continuous": 3}, False),
+        # Before Frigate 0.17.
+        ({"retain": {"days": 1.0, "mode": "all"}}, True),
+        ({"retain": {"days": 0.0, "mode": "all"}}, False),
+        ({"retain": {"days": 1.0, "mode": "motion"}}, False),
+        ({"retain": {"days": 1.0, "mode": "active_objects"}}, False),
+        ({"retain": {"days": 1.0}}, False),
+        ({}, False),
+        (None, False),
+    ],
+)
+def test_which_cameras_always_record(record: Any, is_always: bool) -> None:
+    assert CameraConfig.from_api("a", {"record": record}).records_always is is_always
+
+
+def test_the_recorded_cameras_of_0_16_always_record() -> None:
+    config = Config.from_api(recorded("0.16.4", "config.full"))
+    assert [one.records_always for one in config.cameras.values()] == [True, True]
+
+
 def test_an_empty_configuration_is_read() -> None:
     assert Config.from_api({}) == Config(
         {}, False, False, None, ("admin", "viewer"), {}, (), 0.9, 0.9, frozenset()
@@ -384,6 +412,7 @@ def test_an_empty_configuration_is_read() -> None:
         detect_height=None,
         detect_enabled=None,
         record_enabled=False,
+        records_always=False,
         motion_enabled=True,
         audio_enabled=False,
         labels=(),

@@ -119,6 +119,13 @@ def _camera_block(
         "fps": camera.fps,
     }
     block["record"] |= _switched(state, camera, "recording")
+    if state.is_017:
+        block["record"]["continuous"]["days"] = camera.continuous_days
+    else:
+        block["record"]["retain"] = {
+            "days": camera.continuous_days,
+            "mode": camera.retain_mode,
+        }
     block["snapshots"]["enabled"] = camera.snapshots
     block["motion"] |= {
         "enabled": camera.motion,

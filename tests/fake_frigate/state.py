@@ -96,6 +96,9 @@ class Camera:
     online: bool = True
     detect_enabled: bool = True
     recording: bool = True
+    # Days for which all recordings are kept, whatever they show; before 0.17, by the mode.
+    continuous_days: float = 3
+    retain_mode: str = "all"
     snapshots: bool = True
     motion: bool = True
     audio: bool = False

@@ -70,7 +70,7 @@ from .paging import TICK, Page
 from .parsing import MAX_NAME_LENGTH, as_timestamp
 from .playlists import Playlist
 from .previews import Preview
-from .recordings import RecordedDay, RecordedHour, Segment
+from .recordings import Gap, RecordedDay, RecordedHour, Segment
 from .redaction import Mask, is_public, mask_url, redact
 from .renamed_parts import is_device, renamed_gpus, renamed_temperatures
 from .review_texts import ReviewTexts
@@ -174,6 +174,7 @@ __all__ = [
     "FrigateValidationError",
     "FrigateVideoError",
     "FrigateWrongPasswordError",
+    "Gap",
     "GpuStats",
     "Identity",
     "Live",

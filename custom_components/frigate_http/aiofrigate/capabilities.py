@@ -28,6 +28,11 @@ class Capabilities:
         return self._since(0, 17)
 
     @property
+    def lists_gaps(self) -> bool | None:
+        """Return whether there is a list of the times that a camera has not recorded."""
+        return self._since(0, 17)
+
+    @property
     def pushes_current_sounds(self) -> bool | None:
         """Return whether the sounds that go on are pushed when a client connects."""
         return self._since(0, 17)

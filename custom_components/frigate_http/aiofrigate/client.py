@@ -64,7 +64,7 @@ class FrigateClient:
         self.notifications = Notifications(self._transport)
         self.exports = Exports(self._transport, self.system)
         self.previews = Previews(self._transport)
-        self.recordings = Recordings(self._transport)
+        self.recordings = Recordings(self._transport, self.system)
         self.vod = Vod(self._transport)
         self.events = Events(self._transport)
         self.reviews = Reviews(self._transport, self.system)

@@ -96,6 +96,8 @@ class CameraConfig:
     detect_height: int | None
     detect_enabled: bool | None
     record_enabled: bool
+    records_always: bool
+    """Whether its configuration is to record also when nothing happens."""
     motion_enabled: bool
     audio_enabled: bool
     labels: tuple[str, ...]
@@ -129,6 +131,7 @@ class CameraConfig:
             detect_height=as_int(detect.get("height")),
             detect_enabled=as_bool(detect.get("enabled")),
             record_enabled=features.get("recordings") is True,
+            records_always=_records_always(as_dict(data.get("record"))),
             # What is not said is not switched off.
             motion_enabled=features.get("motion") is not False,
             audio_enabled=features.get("audio") is True,
@@ -152,6 +155,18 @@ class CameraConfig:
             has_ptz=as_name(as_dict(data.get("onvif")).get("host")) is not None,
             live_streams=_live_streams(as_dict(data.get("live"))),
         )
+
+
+def _records_always(record: Mapping[str, Any]) -> bool:
+    """Return whether recordings are kept that show neither motion nor objects."""
+    if record.get("enabled_in_config") is False:
+        return False
+    if (continuous := record.get("continuous")) is None:
+        # Before Frigate 0.17, the mode says which of them are kept for these days.
+        continuous = as_dict(record.get("retain"))
+        if continuous.get("mode") != "all":
+            return False
+    return (as_float(as_dict(continuous).get("days")) or 0) > 0
 
 
 def _live_streams(live: Mapping[str, Any]) -> tuple[str, ...]:

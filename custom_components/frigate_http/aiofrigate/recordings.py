@@ -1,6 +1,6 @@
 """Recordings: the segments that the cameras have recorded, and when there are some."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 import re
@@ -9,6 +9,8 @@ from typing import Any, Self
 from .parsing import as_date, as_dict, as_float, as_int, as_name, as_timestamp
 from .resource import Resource
 from .routes import route
+from .system import System
+from .transport import Transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,25 @@ class Segment:
         size = None if megabytes is None else max(0.0, megabytes) * 2**20
         return None if start is None or end is None else cls(start, end, size)
 
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A time without a recording."""
+
+    start: float
+    """Seconds since the epoch, as `end`."""
+    end: float
+
+    @classmethod
+    def from_api(cls, data: Mapping[str, Any]) -> Self | None:
+        """Read `{"start_time", "end_time"}`; None without both times."""
+        start = as_timestamp(data.get("start_time"))
+        end = as_timestamp(data.get("end_time"))
+        return None if start is None or end is None else cls(start, end)
+
+
+_GAP_STEP = 30
+"""Seconds of the steps in which gaps are looked for; one with a recording is none."""
 
 _MAX_HOURS = 100
 """The most hours of a day that are read: a server could list them again and again."""
@@ -103,8 +124,53 @@ def _hours(value: Any) -> Iterator[RecordedHour]:
             yield hour
 
 
+def _between(segments: Iterable[Segment], after: float, before: float) -> Iterator[Gap]:
+    """Yield the gaps before, between and after segments, the oldest first."""
+    times = ((one.start, one.end) for one in segments)
+    for start, end in (*times, (before, before)):
+        if start - after >= _GAP_STEP:
+            yield Gap(after, start)
+        after = max(after, end)
+
+
 class Recordings(Resource):
     """Recordings of the cameras that the account may see."""
+
+    def __init__(self, transport: Transport, system: System) -> None:
+        """Send everything through a transport, as the version of the server wants it."""
+        super().__init__(transport)
+        self._system = system
+
+    async def gaps(self, camera: str, after: int, before: int) -> tuple[Gap, ...]:
+        """Return when a camera has not recorded (`GET /api/recordings/unavailable`).
+
+        For a camera that does not exist, or that the account may not see, there are none.
+        Before Frigate 0.17, they are what is left between the segments.
+
+        Args:
+            camera: name of the camera.
+            after: start of the time to look at, in seconds since the epoch.
+            before: its end. The last 10 to 20 seconds are not on disk yet.
+
+        Raises:
+            FrigateForbiddenError: the account may not see the camera; before 0.17.
+            FrigateDataError: the answer is not a list of gaps.
+        """
+        if self._system.capabilities.lists_gaps is False:
+            return tuple(
+                _between(await self.segments(camera, after, before), after, before)
+            )
+        answer = await self._transport.request(
+            "GET",
+            "/api/recordings/unavailable",
+            query={
+                "cameras": camera,
+                "after": after,
+                "before": before,
+                "scale": _GAP_STEP,
+            },
+        )
+        return answer.models(Gap.from_api, "A gap without times")
 
     async def segments(
         self, camera: str, after: float, before: float, *, fresh: bool = False

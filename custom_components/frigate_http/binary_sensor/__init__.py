@@ -5,10 +5,11 @@ from functools import partial
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from ..entity.dynamic import async_add_as_they_appear
+from ..entity.dynamic import async_add_and_remove, async_add_as_they_appear
 from ..runtime import FrigateConfigEntry
 from .camera import FrigateCameraBinarySensor, camera_binary_sensors
 from .live import async_add_live_binary_sensors
+from .recordings import RECORDING_PROBLEM, RecordingProblemSensor, always_recorded
 from .server import SERVER_BINARY_SENSORS, FrigateServerBinarySensor
 
 PARALLEL_UPDATES = 0
@@ -30,5 +31,12 @@ async def async_setup_entry(
         async_add_entities,
         camera_binary_sensors,
         partial(FrigateCameraBinarySensor, runtime.commands),
+    )
+    async_add_and_remove(
+        runtime.server,
+        async_add_entities,
+        {RECORDING_PROBLEM.key},
+        always_recorded,
+        partial(RecordingProblemSensor, runtime.gaps, runtime.commands),
     )
     async_add_live_binary_sensors(runtime.server, runtime.live, async_add_entities)
