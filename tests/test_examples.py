@@ -163,10 +163,12 @@ async def test_the_visitor_at_the_door_is_named_with_the_picture_of_the_review(
     assert call.data["message"] == "It is Eileen."
     # The picture is there as soon as the review is, unlike that of the best snapshot.
     image = call.data["data"]["image"]
-    assert image == f"/api/frigate_http/{entry.entry_id}/review/{review.id}/thumbnail"
+    assert (
+        image == f"/api/frigate_http/{entry.entry_id}/review/{review.id}/snapshot.jpg"
+    )
     # The companion app loads it with the login of its user.
     answer = await (await hass_client()).get(image)
-    assert (answer.status, answer.content_type) == (200, "image/webp")
+    assert (answer.status, answer.content_type) == (200, "image/jpeg")
 
 
 async def test_alerts_are_played_on_a_tv(
@@ -214,7 +216,7 @@ async def test_an_alert_is_described_by_an_ai_task(
         "media_content_type": "video/mp4",
     }
     assert message.data["message"] == "Somebody brings a box."
-    image = f"/api/frigate_http/{entry.entry_id}/review/{review.id}/thumbnail"
+    image = f"/api/frigate_http/{entry.entry_id}/review/{review.id}/snapshot.jpg"
     assert message.data["data"]["image"] == image
 
 

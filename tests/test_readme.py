@@ -372,13 +372,16 @@ def destinations(page: Path, section: Section) -> list[tuple[str, int]]:
 def destination(page: Path, link: str) -> tuple[str, int]:
     """Return the English page that a link leads to, and the number of the section."""
     if (found := local(page, link)) is None:
-        return link, 0
+        # The address of a Spanish blueprint; it is a part of that of the button.
+        return link.replace("frigate_http%2Fes%2F", "frigate_http%2F"), 0
     target, fragment = found
     number = anchors(target).index(fragment) if fragment else 0
     if target in READMES.values():
         target = README
     elif target.is_relative_to(DOCS / "es"):
         target = DOCS / "en" / target.name
+    elif target.is_relative_to(ROOT / "blueprints") and target.parent.name == "es":
+        target = target.parents[1] / target.name
     return shown(target), number
 
 

@@ -1,0 +1,382 @@
+"""The blueprint `notify`: what phones receive of a visit, and what their buttons do."""
+
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from homeassistant.components.media_source import async_browse_media
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+from tests.blueprints.common import EDITIONS, page_of, received, use
+from tests.clock import turns
+from tests.common import camera_device, entity_id, sent, state_of
+from tests.fake_frigate import FakeFrigate
+from tests.live.common import until, until_pushing
+from tests.phones import ACTION_EVENT, Phone, Phones
+from tests.services.common import set_up_admin
+
+FRONT, OTHER = "front_door", "Portones"
+SNOOZED = ("sensor", "camera:front_door:snoozed_until")
+WORDS = {
+    "en": ("Person", ["Play", "Reviewed", "Silence for 30 min"]),
+    "es": ("Persona", ["Reproducir", "Revisada", "Silenciar 30 min"]),
+}
+
+
+@pytest.fixture
+async def entry(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FakeFrigate
+) -> MockConfigEntry:
+    """Return the entry with a live connection."""
+    await until_pushing(hass, entry, frigate)
+    return entry
+
+
+class House:
+    """What happens before the cameras, a second after what happened before."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: MockConfigEntry,
+        frigate: FakeFrigate,
+        freezer: FrozenDateTimeFactory,
+    ) -> None:
+        """Initialize for a Frigate whose events reach Home Assistant."""
+        self.hass, self.entry = hass, entry
+        self.frigate, self.freezer = frigate, freezer
+
+    async def starts(self, camera: str = FRONT, *args: Any, **kwargs: Any) -> Any:
+        """Let an alert begin."""
+        self.freezer.tick(1)
+        review = self.frigate.review_starts(camera, *args, **kwargs)
+        await self._shows(camera, review.id, "alert_started", "detection_started")
+        return review
+
+    async def changes(self, review: Any, **kwargs: Any) -> None:
+        """Let something else be part of an alert."""
+        self.freezer.tick(1)
+        self.frigate.review_changes(review, **kwargs)
+        await self._shows(review.camera, review.id, "updated", "alert_started")
+
+    async def ends(self, review: Any) -> None:
+        """Let an alert be over."""
+        self.freezer.tick(1)
+        self.frigate.review_ends(review)
+        await self._shows(review.camera, review.id, "ended")
+
+    async def _shows(self, camera: str, review_id: str, *types: str) -> None:
+        """Wait until the entity shows an event, and automations have seen it."""
+        event = entity_id(self.hass, self.entry, "event", f"camera:{camera}:review")
+        assert event is not None
+
+        def shown() -> bool:
+            state = self.hass.states.get(event)
+            return (
+                state is not None
+                and state.attributes.get("review_id") == review_id
+                and state.attributes["event_type"] in types
+            )
+
+        await until(self.hass, shown, f"{types} of {camera}")
+        await turns()
+
+
+@pytest.fixture
+def house(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+) -> House:
+    """Return what happens before the cameras."""
+    return House(hass, entry, frigate, freezer)
+
+
+@pytest.mark.parametrize("language", EDITIONS)
+async def test_a_visit_is_one_notification_that_gets_better(
+    hass: HomeAssistant,
+    house: House,
+    phone: Phone,
+    hass_client: ClientSessionGenerator,
+    language: str,
+) -> None:
+    await use(hass, f"{EDITIONS[language]}notify", phones=[phone.device_id])
+    person, buttons = WORDS[language]
+    review = await house.starts()
+    first = await received(phone, 1)
+    assert (first["title"], first["message"]) == ("Front door", person)
+    data = first["data"]
+    assert data["image"].endswith(f"/review/{review.id}/snapshot.jpg")
+    assert data["push"] == {"sound": "default"}
+    assert [one["title"] for one in data["actions"]] == buttons
+
+    await house.changes(review, zones=["driveway"])
+    second = await received(phone, 2)
+    assert second["message"] == f"{person} · Driveway"
+    assert second["data"]["push"]["sound"] == "none"
+
+    await house.ends(review)
+    last = await received(phone, 3)
+    assert last["data"]["video"].endswith(f"/review/{review.id}/clip.mp4")
+    assert "image" not in last["data"]
+    assert {one["data"]["tag"] for one in phone.messages} == {data["tag"]}
+
+    # What the phone opens is there, with the login of whoever opens it.
+    client = await hass_client()
+    picture = await client.get(data["image"])
+    assert picture.status == 200
+    assert picture.content_type == "image/jpeg"
+    found = await async_browse_media(hass, page_of(data["url"]))
+    assert found.can_play
+
+
+WANTED: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = [
+    ({}, {"severity": "detection"}, {"severity": "alert"}),
+    ({"severity": "all"}, {"camera": OTHER}, {"severity": "detection"}),
+    ({"labels": ["car"]}, {"objects": ["person"]}, {"objects": ["person", "car"]}),
+    ({"labels": ["bark"]}, {"objects": []}, {"objects": [], "audio": ["bark"]}),
+    ({"zones": ["porch"]}, {"zones": ["street"]}, {"zones": ["street", "porch"]}),
+    (
+        {"conditions": [{"condition": "state", "entity_id": "a.b", "state": "on"}]},
+        {},
+        {},
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "other", "wanted"),
+    WANTED,
+    ids=["default", "severity", "label", "sound", "zone", "condition"],
+)
+async def test_only_what_is_wanted_notifies(
+    hass: HomeAssistant,
+    house: House,
+    phone: Phone,
+    inputs: dict[str, Any],
+    other: dict[str, Any],
+    wanted: dict[str, Any],
+) -> None:
+    front = camera_device(hass, house.entry, FRONT)
+    assert front is not None
+    hass.states.async_set("a.b", "off")
+    await use(hass, "notify", phones=[phone.device_id], cameras=[front.id], **inputs)
+    await house.ends(await house.starts(**other))
+    assert not phone.messages
+    hass.states.async_set("a.b", "on")
+    await house.starts(**wanted)
+    await received(phone, 1)
+
+
+async def test_a_name_that_is_recognized_later_notifies_then(
+    hass: HomeAssistant, house: House, frigate: FakeFrigate, phone: Phone
+) -> None:
+    await use(hass, "notify", phones=[phone.device_id], names=["eileen"])
+    review = await house.starts()
+    await house.changes(review, zones=["driveway"])
+    assert not phone.messages
+    review.data["sub_labels"] = ["Eileen"]
+    await house.changes(review, zones=["porch"])
+    message = await received(phone, 1)
+    assert message["message"] == "Person: Eileen · Porch"
+    assert message["data"]["push"] == {"sound": "default"}
+
+
+async def test_who_walks_from_camera_to_camera_is_one_visit(
+    hass: HomeAssistant, house: House, phone: Phone
+) -> None:
+    await use(hass, "notify", phones=[phone.device_id], cooldown=0)
+    first = await house.starts(FRONT)
+    await received(phone, 1)
+    second = await house.starts(OTHER)
+    await house.ends(first)
+    house.freezer.tick(300)
+    # As long as one of them goes on, and for a minute after that, it is the same visit.
+    await house.ends(second)
+    house.freezer.tick(50)
+    third = await house.starts(FRONT)
+    messages = phone.messages
+    await received(phone, 5)
+    assert {one["data"]["tag"] for one in messages} == {f"frigate_http_{first.id}"}
+    assert [one["data"]["push"]["sound"] for one in messages] == [
+        "default",
+        *["none"] * 4,
+    ]
+    buttons = [one["action"] for one in messages[-1]["data"]["actions"]]
+    assert buttons[1].endswith(f"|{first.id},{second.id},{third.id}")
+    assert buttons[2].endswith("|camera.front_door,camera.portones")
+
+    await house.ends(third)
+    house.freezer.tick(70)
+    fourth = await house.starts(OTHER)
+    message = await received(phone, 7)
+    assert message["data"]["tag"] == f"frigate_http_{fourth.id}"
+    assert message["data"]["push"] == {"sound": "default"}
+
+
+async def test_a_camera_pauses_after_a_notification_that_is_still_updated(
+    hass: HomeAssistant, house: House, phone: Phone
+) -> None:
+    await use(hass, "notify", phones=[phone.device_id], cooldown=10, gap=0)
+    first = await house.starts()
+    await house.changes(first, zones=["driveway"])
+    await house.ends(first)
+    assert "video" in (await received(phone, 3))["data"]
+    # The camera has its pause, while another one has none.
+    await house.ends(await house.starts())
+    assert len(phone.messages) == 3
+    other = await house.starts(OTHER)
+    assert (await received(phone, 4))["title"] == "Portones"
+    await house.ends(other)
+    await received(phone, 5)
+    house.freezer.tick(600)
+    again = await house.starts()
+    assert (await received(phone, 6))["data"]["tag"] == f"frigate_http_{again.id}"
+
+
+async def test_the_buttons_work_whenever_they_are_pressed(
+    hass: HomeAssistant, house: House, frigate: FakeFrigate, phone: Phone
+) -> None:
+    automation = await use(hass, "notify", phones=[phone.device_id], minutes=5, gap=0)
+    review = await house.starts()
+    await received(phone, 1)
+    phone.press("Reviewed")
+    await until(
+        hass,
+        lambda: [one.status for one in sent(frigate, "/api/reviews/viewed")] == [200],
+        "an answer",
+    )
+    assert frigate.state.database.has_reviewed("admin", review.id)
+
+    # As after a restart, nothing is left of the run that has notified.
+    for command in ("turn_off", "turn_on"):
+        await hass.services.async_call(
+            "automation", command, {"entity_id": automation}, blocking=True
+        )
+    phone.press("Silence for 5 min")
+    await until(
+        hass, lambda: state_of(hass, house.entry, *SNOOZED) != "unknown", "silence"
+    )
+    await house.ends(review)
+    house.freezer.tick(200)
+    await house.ends(await house.starts())
+    await house.starts(OTHER)
+    assert (await received(phone, 2))["title"] == "Portones"
+    house.freezer.tick(100)
+    await house.starts()
+    assert (await received(phone, 3))["title"] == "Front door"
+
+
+async def test_buttons_of_others_do_nothing(
+    hass: HomeAssistant, house: House, frigate: FakeFrigate, phone: Phone
+) -> None:
+    await use(hass, "notify", phones=[phone.device_id])
+    await house.starts()
+    message = await received(phone, 1)
+    ours = message["data"]["actions"][2]["action"]
+    for action in (ours.replace("|1795435200000|", "|1795435200001|"), 5, None):
+        hass.bus.async_fire(ACTION_EVENT, {"action": action})
+    hass.bus.async_fire(ACTION_EVENT, {})
+    await turns()
+    assert state_of(hass, house.entry, *SNOOZED) == "unknown"
+    hass.bus.async_fire(ACTION_EVENT, {"action": ours})
+    await until(
+        hass, lambda: state_of(hass, house.entry, *SNOOZED) != "unknown", "silence"
+    )
+
+
+async def test_the_notification_is_as_its_owner_wants_it(
+    hass: HomeAssistant, house: House, phone: Phone
+) -> None:
+    await use(
+        hass,
+        "notify",
+        phones=[phone.device_id],
+        video=False,
+        buttons=["snapshot"],
+        tap="live",
+        critical=True,
+    )
+    event = house.frigate.object_appears(FRONT)
+    review = await house.starts(events=[event])
+    data = (await received(phone, 1))["data"]
+    assert (data["channel"], data["ttl"], data["priority"]) == (
+        "alarm_stream",
+        0,
+        "high",
+    )
+    assert data["push"]["sound"] == {"name": "default", "critical": 1, "volume": 1.0}
+    assert data["clickAction"] == "entityId:camera.front_door"
+    assert data["url"] == "/lovelace?more-info-entity-id=camera.front_door"
+    (button,) = data["actions"]
+    assert button["title"] == "Snapshot"
+    assert page_of(button["uri"]).endswith(f"/event/mp4/{event.id}")
+    assert (await async_browse_media(hass, page_of(button["uri"]))).can_play
+    await house.ends(review)
+    data = (await received(phone, 2))["data"]
+    assert "video" not in data
+    assert data["image"].endswith("/snapshot.jpg")
+    assert data["push"]["sound"] == "none"
+
+
+async def test_phones_are_found_whatever_they_are_called(
+    hass: HomeAssistant, house: House, phones: Phones, phone: Phone
+) -> None:
+    """A phone keeps its action when it is renamed here, and changes it with its own name."""
+    twin = await phones.add("Pixel de Ana")
+    mute = await phones.add("Wall", pushes=False)
+    gone = await phones.add("Old phone")
+    there = await phones.add("Móvil de Íñigo")
+    every = [one.device_id for one in (gone, mute, phone, twin, there)]
+    await use(hass, "notify", phones=[*every, "never there"], tap="/lovelace/cameras")
+    await hass.config_entries.async_remove(gone.entry.entry_id)
+    devices = dr.async_get(hass)
+    devices.async_update_device(there.device_id, name_by_user="Kitchen")
+    review = await house.starts()
+    assert (await received(there, 1))["data"]["url"] == "/lovelace/cameras"
+    await turns()
+    # Of two with the same name, Home Assistant itself can notify only one.
+    assert len(phone.messages) + len(twin.messages) == 1
+    await there.rename("Otro")
+    await house.changes(review, zones=["porch"])
+    await received(there, 2)
+    assert not mute.messages
+    assert not gone.messages
+
+
+async def test_a_phone_that_cannot_be_reached_keeps_no_other_from_it(
+    hass: HomeAssistant, house: House, phones: Phones, phone: Phone
+) -> None:
+    other = await phones.add("Other")
+    await use(hass, "notify", phones=[phone.device_id, other.device_id])
+    phones.unreachable.add(phone.token)
+    review = await house.starts()
+    await received(other, 1)
+    phones.unreachable.clear()
+    await house.ends(review)
+    await received(other, 2)
+    await received(phone, 1)
+
+
+async def test_alerts_that_begin_and_end_between_two_polls_notify(
+    hass: HomeAssistant,
+    phone: Phone,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    frigate.block_live()
+    await set_up_admin(hass, frigate)
+    await use(hass, "notify", phones=[phone.device_id], cooldown=0)
+    reviews = [frigate.review_starts(camera) for camera in (FRONT, OTHER)]
+    freezer.tick(1)
+    for review in reviews:
+        frigate.review_ends(review)
+    await received(phone, 2)
+    assert {one["title"] for one in phone.messages} == {"Front door", "Portones"}
+    assert len({one["data"]["tag"] for one in phone.messages}) == 1
+    for message in phone.messages:
+        assert message["data"]["video"].endswith("/clip.mp4")
