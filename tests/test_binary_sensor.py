@@ -56,6 +56,7 @@ async def test_entities(
         "custom_components.frigate_http.PLATFORMS", [Platform.BINARY_SENSOR]
     )
     add_everything(frigate)
+    frigate.describe("front_door")
     # So that what is shown is always what was polled.
     frigate.block_live()
     entry = await set_up(hass, snapshot_entry(frigate.internal_url))

@@ -287,11 +287,10 @@ async def fires_nothing(
     assert told.attributes[0]["review_id"] == review.id
     frigate.review_ends(review)
     await until(hass, lambda: told.types[1:] == ["ended"])
-    # What is added to it later is no step of it.
     frigate.review_described(review)
     frigate.review_ends(frigate.review_starts("front_door"))
-    await until(hass, lambda: len(told.types) == 4)
-    assert told.types[2:] == ["alert_started", "ended"]
+    await until(hass, lambda: len(told.types) == 5)
+    assert told.types[2:] == ["described", "alert_started", "ended"]
 
 
 @EVERY_VERSION
@@ -376,6 +375,7 @@ async def test_a_description_hides_no_review_of_a_gap(
 ) -> None:
     told = EventPayload(hass, entry, REVIEW)
     frigate.describe("front_door")
+    await entry.runtime_data.server.async_refresh_config()
     frigate.fail("/api/review", Fault.status(503))
     frigate.drop_live()
     brief = frigate.review_starts("front_door")
@@ -387,8 +387,8 @@ async def test_a_description_hides_no_review_of_a_gap(
     await until_state(hass, entry, *motion, "on")
     assert told.types == []
     frigate.clear_faults()
-    await until(hass, lambda: len(told.types) == 2)
-    assert told.types == ["alert_started", "ended"]
+    await until(hass, lambda: len(told.types) == 3)
+    assert told.types == ["alert_started", "ended", "described"]
 
 
 async def test_no_end_is_lost_in_a_gap(

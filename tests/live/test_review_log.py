@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from custom_components.frigate_http.aiofrigate import Review
+from custom_components.frigate_http.aiofrigate import NO_TEXTS, Review, ReviewTexts
 from custom_components.frigate_http.live.review_log import ReviewLog
 from custom_components.frigate_http.live.topics import ReviewEvent
 
@@ -15,13 +15,15 @@ def item(
     *,
     end: float | None = None,
     objects: tuple[str, ...] = ("person",),
+    start: float = 1.0,
+    texts: ReviewTexts | None = None,
 ) -> Review:
     """Return a review item at the door."""
     return Review(
         review_id=review_id,
         camera="door",
         severity=severity,
-        start=1.0,
+        start=start,
         end=end,
         has_ended=end is not None,
         reviewed=False,
@@ -30,6 +32,7 @@ def item(
         sub_labels=(),
         audio=(),
         event_ids=(),
+        texts=texts,
     )
 
 
@@ -47,6 +50,7 @@ def steps(happened: object) -> list[tuple[str, str]]:
 def log() -> ReviewLog:
     """Return a log that was told that nothing goes on."""
     log = ReviewLog()
+    log.describing = {"door"}
     assert steps(log.apply_response([])) == []
     return log
 
@@ -147,3 +151,125 @@ def test_an_item_without_a_severity_fires_as_a_detection(log: ReviewLog) -> None
     assert steps(log.apply_pushed(replace(item(), severity=None))) == [
         ("detection_started", "1.0-a")
     ]
+
+
+# What a language model writes about an item
+
+TEXTS = replace(NO_TEXTS, title="A parcel")
+OTHER = replace(NO_TEXTS, title="A dog")
+BEGAN, OVER, DESCRIBED = (
+    (step, "1.0-a") for step in ("detection_started", "ended", "described")
+)
+
+
+def test_an_item_is_described_once_after_its_end(log: ReviewLog) -> None:
+    assert steps(log.apply_pushed(item())) == [BEGAN]
+    assert steps(log.apply_pushed(item(end=9.0), is_end=True)) == [OVER]
+    assert steps(log.apply_description("1.0-a", None)) == []
+    (told,) = log.apply_description("1.0-a", TEXTS)
+    # Whatever times came with it, these are the ones at which it happened.
+    assert told.review == item(end=9.0, texts=TEXTS)
+    assert steps(log.apply_description("1.0-a", TEXTS)) == []
+    assert steps(log.apply_description("1.0-a", OTHER)) == []
+    assert steps(log.apply_response([item(start=0.0, end=14.0, texts=OTHER)])) == []
+    assert log.severity("door") is None
+
+
+def test_a_description_that_overtakes_the_end_waits_for_it(log: ReviewLog) -> None:
+    assert steps(log.apply_pushed(item())) == [BEGAN]
+    assert steps(log.apply_description("1.0-a", TEXTS)) == []
+    assert log.severity("door") == "detection"
+    # Not even a change that does not know of it takes it away.
+    assert steps(log.apply_pushed(item(), is_new=False)) == []
+    ended, described = log.apply_pushed(item(end=9.0), is_end=True)
+    assert steps([ended, described]) == [OVER, DESCRIBED]
+    assert ended.review == item(end=9.0)
+    assert described.review == item(end=9.0, texts=TEXTS)
+
+
+def test_polling_tells_the_same_of_moved_times(log: ReviewLog) -> None:
+    assert steps(log.apply_response([item()])) == [BEGAN]
+    ended, described = log.apply_response([item(start=0.0, end=14.0, texts=TEXTS)])
+    assert steps([ended, described]) == [OVER, DESCRIBED]
+    assert ended.review.start == described.review.start == 1.0
+    assert ended.review.texts is None
+    assert steps(log.apply_response([item(start=0.0, end=14.0, texts=TEXTS)])) == []
+
+
+def test_all_of_an_item_may_lie_in_a_gap(log: ReviewLog) -> None:
+    assert steps(log.apply_response([item(end=4.0, texts=TEXTS)])) == [
+        BEGAN,
+        OVER,
+        DESCRIBED,
+    ]
+
+
+def test_what_was_over_before_is_not_described(log: ReviewLog) -> None:
+    fresh = ReviewLog()
+    fresh.describing = {"door"}
+    fresh.start_request(0.0)
+    assert steps(fresh.apply_description("1.0-a", TEXTS)) == []
+    assert steps(fresh.apply_response([item(end=4.0), item("2.0-b")])) == []
+    assert steps(fresh.apply_description("1.0-a", TEXTS)) == []
+    assert (
+        steps(fresh.apply_response([item(end=4.0, texts=TEXTS), item("2.0-b")])) == []
+    )
+    assert steps(log.apply_description("unknown", TEXTS)) == []
+    # The end of what went on at that time is news, and so is its description.
+    assert steps(fresh.apply_pushed(item("2.0-b", end=5.0), is_end=True)) == [
+        ("ended", "2.0-b")
+    ]
+    assert steps(fresh.apply_description("2.0-b", TEXTS)) == [("described", "2.0-b")]
+
+
+def test_a_description_may_arrive_before_the_answer_that_tells_of_its_item(
+    log: ReviewLog,
+) -> None:
+    log.start_request(0.0)
+    assert steps(log.apply_description("1.0-a", TEXTS)) == []
+    # The answer is older: Frigate had not stored the texts yet.
+    assert steps(log.apply_response([item(end=4.0)])) == [BEGAN, OVER, DESCRIBED]
+    assert steps(log.apply_pushed(item("2.0-b", end=5.0))) == [("ended", "2.0-b")]
+    log.start_request(0.0)
+    assert steps(log.apply_description("2.0-b", TEXTS)) == [("described", "2.0-b")]
+    assert steps(log.apply_response([item(end=4.0), item("2.0-b", end=5.0)])) == []
+
+
+def test_what_ended_lately_is_asked_for_until_it_is_described(log: ReviewLog) -> None:
+    assert log.earliest_end(1000.0) == 1000.0
+    assert steps(log.apply_pushed(item(end=900.0))) == [OVER]
+    assert log.earliest_end(800.0) == 800.0
+    assert log.earliest_end(1000.0) == 899.0
+    assert log.earliest_end(1499.0) == 899.0
+    # It is no longer waited for, unless it is pushed.
+    assert log.earliest_end(1501.0) == 1501.0
+    assert steps(log.apply_description("1.0-a", TEXTS)) == [DESCRIBED]
+    assert log.earliest_end(1000.0) == 1000.0
+    # An item that is gone has no end, and nobody describes it.
+    assert steps(log.apply_pushed(item("2.0-b"))) == [("detection_started", "2.0-b")]
+    for _ in range(2):
+        log.start_request(1000.0)
+        gone = steps(log.apply_response([]))
+    assert gone == [("ended", "2.0-b")]
+    assert log.earliest_end(1000.0) == 1000.0
+
+
+def test_asking_for_longer_does_not_tell_of_what_is_no_news(log: ReviewLog) -> None:
+    assert steps(log.apply_pushed(item(end=900.0))) == [OVER]
+    log.start_request(1000.0)
+    skipped = item("2.0-b", start=880.0, end=950.0, texts=TEXTS)
+    assert steps(log.apply_response([item(end=900.0, texts=TEXTS), skipped])) == [
+        DESCRIBED
+    ]
+
+
+def test_only_so_many_wait_for_a_description(log: ReviewLog) -> None:
+    for number in range(30):
+        steps(log.apply_pushed(item(f"{number}.0-x", end=float(number + 1))))
+    told = [steps(log.apply_description(f"{one}.0-x", TEXTS)) for one in range(30)]
+    assert told == [[]] * 10 + [[("described", f"{one}.0-x")] for one in range(10, 30)]
+    # Where nobody describes anything, nothing waits.
+    log.describing = ()
+    assert steps(log.apply_pushed(item(end=9.0))) == [OVER]
+    assert log.earliest_end(10.0) == 10.0
+    assert steps(log.apply_description("1.0-a", TEXTS)) == []

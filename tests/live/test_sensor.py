@@ -77,6 +77,7 @@ async def test_entities(
     monkeypatch.setattr("custom_components.frigate_http.PLATFORMS", [Platform.SENSOR])
     frigate.state.cameras["front_door"].labels = ["person", "waste_bin"]
     frigate.remove_camera("Portones")
+    frigate.describe("front_door")
     frigate.block_live()
     entry = await set_up(hass, snapshot_entry(frigate.internal_url))
     for one in er.async_entries_for_config_entry(entity_registry, entry.entry_id):

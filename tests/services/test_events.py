@@ -35,6 +35,8 @@ async def test_get_events(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     assert await call(hass, "get_events") == {"events": []}
     event = frigate.add_event("front_door", sub_label="Ana", zones=["yard"], score=0.5)
     running = frigate.add_event("Portones", "car", ago=10, duration=None)
+    frigate.describe("front_door", objects=True)
+    frigate.object_described(event, "A woman with a dog")
     answer: Any = await call(hass, "get_events")
     assert ids(answer) == [running.id, event.id]
     assert (answer["events"][0]["end"], answer["events"][0]["in_progress"]) == (
@@ -57,6 +59,7 @@ async def test_get_events(hass: HomeAssistant, frigate: FakeFrigate) -> None:
         "score": 0.5,
         "retained": False,
         "in_progress": False,
+        "description": "A woman with a dog",
         "media_content_id": f"{MEDIA}/{entry_id}/event/mp4/{event.id}",
         "snapshot_media_content_id": f"{MEDIA}/{entry_id}/snapshot/{event.id}",
         "thumbnail": f"{path}/thumbnail",

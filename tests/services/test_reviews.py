@@ -59,6 +59,11 @@ async def test_get_reviews(hass: HomeAssistant, frigate: FakeFrigate) -> None:
                 "sub_labels": ["Ana"],
                 "audio": ["bark"],
                 "event_ids": ["1.0-a"],
+                **dict.fromkeys(("title", "scene", "summary", "confidence")),
+                "threat_level": None,
+                "max_threat_level": 2 if frigate.state.is_018 else 3,
+                "concerns": [],
+                "observations": [],
                 "media_content_id": (
                     f"media-source://frigate_http/{entry_id}/review/mp4/{review.id}"
                 ),

@@ -73,7 +73,7 @@ from .previews import Preview
 from .recordings import Gap, RecordedDay, RecordedHour, Segment
 from .redaction import Mask, is_public, mask_url, redact
 from .renamed_parts import is_device, renamed_gpus, renamed_temperatures
-from .review_texts import ReviewTexts
+from .review_texts import NO_TEXTS, ReviewTexts
 from .reviews import Review, ReviewDay, ReviewFilter, ReviewSummary
 from .schema import FrigateSchemaPathError, schema_at
 from .stats import (
@@ -116,6 +116,7 @@ __all__ = [
     "MAX_NAME_LENGTH",
     "MAX_RANGE",
     "NO_PROFILE",
+    "NO_TEXTS",
     "TICK",
     "TIMELAPSE",
     "Backoff",

@@ -1,7 +1,7 @@
 """Events: objects and sounds that were detected, and manually created events."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from .errors import (
@@ -65,7 +65,7 @@ class Event:
     """Score of the sub label, from 0 to 1."""
     plate_score: float | None
     """Score of the plate, from 0 to 1."""
-    description: str | None = None
+    description: str | None = field(default=None, repr=False)
     """What a language model or a person wrote about it, at most 4,000 characters."""
 
     @classmethod

@@ -56,7 +56,7 @@ class ReviewTexts:
             concerns=as_texts(data.get("other_concerns"), _MAX_REMARK, _MAX_REMARKS),
             observations=as_texts(data.get("observations"), _MAX_REMARK, _MAX_REMARKS),
         ).limited_to(_HIGHEST_THREAT)
-        return None if found == _NOTHING else found
+        return None if found == NO_TEXTS else found
 
     def limited_to(self, max_threat: int | None) -> Self:
         """Return the texts with a threat that is not above the highest of a version."""
@@ -65,7 +65,7 @@ class ReviewTexts:
         return replace(self, threat=max_threat)
 
 
-_NOTHING = ReviewTexts(
+NO_TEXTS = ReviewTexts(
     title=None,
     scene=None,
     summary=None,
@@ -74,3 +74,4 @@ _NOTHING = ReviewTexts(
     concerns=(),
     observations=(),
 )
+"""The texts of an item that nobody has described."""

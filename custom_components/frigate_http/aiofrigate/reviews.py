@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Self
 
@@ -66,7 +66,7 @@ class Review:
     sub_labels: tuple[str, ...]
     audio: tuple[str, ...]
     event_ids: tuple[str, ...]
-    texts: ReviewTexts | None = None
+    texts: ReviewTexts | None = field(default=None, repr=False)
     """What a language model wrote about it; None unless it did, which is after the end."""
 
     @classmethod

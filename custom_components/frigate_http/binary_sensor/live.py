@@ -16,11 +16,13 @@ from ..aiofrigate import CameraConfig
 from ..coordinator.live import LiveCoordinator
 from ..coordinator.server import ServerCoordinator
 from ..entity.base import ServerEntity
+from ..entity.described import describing
 from ..entity.dynamic import async_add_and_remove, async_add_as_they_appear
 from ..entity.labels import LabelEntity, Subject, objects, objects_of, sounds, sounds_of
 from ..entity.live import LiveEntity
 from ..live.camera_state import ALL, CameraState
 from ..live.topics import CONNECTION, Kind, Topic
+from .suspicious import SUSPICIOUS, SuspiciousBinarySensor
 
 PUSH = BinarySensorEntityDescription(
     key="live_connection",
@@ -56,6 +58,7 @@ def async_add_live_binary_sensors(
     )
     add = partial(async_add_and_remove, coordinator, async_add_entities)
     add({OCCUPANCY.key}, objects, partial(OccupancyBinarySensor, live))
+    add({SUSPICIOUS.key}, describing, partial(SuspiciousBinarySensor, live))
     add({SOUND.key}, sounds, partial(SoundBinarySensor, live))
 
 

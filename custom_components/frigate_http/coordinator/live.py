@@ -54,7 +54,7 @@ class LiveCoordinator(OnDemandCoordinator[int]):
         """Initialize; sends nothing before `async_connect` or the first listener."""
         super().__init__(hass, entry, client, server, "live", POLL_INTERVAL)
         self.state = LiveState()
-        self.state.configure(server.data.config, server.data.cameras)
+        self._configure()
         self.is_pushing = False
         self._topic_listeners: defaultdict[Topic, set[CALLBACK_TYPE]] = defaultdict(set)
         self._event_handlers: defaultdict[str, set[Callable[[LiveEvent], None]]] = (
@@ -160,13 +160,17 @@ class LiveCoordinator(OnDemandCoordinator[int]):
     @callback
     @override
     def _handle_server_update(self) -> None:
-        data = self.server.data
-        if self.state.configure(data.config, data.cameras) and self.is_pushing:
+        if self._configure() and self.is_pushing:
             # Frigate told of it before we knew it, and does so again only if it is asked.
             self._in_background(self.client.live.request_state(), "ask for the state")
             if self._listeners:
                 self._refresh_in_background()
         super()._handle_server_update()
+
+    def _configure(self) -> bool:
+        """Hand on what the server is; return whether it may have told of it already."""
+        self.state.max_threat = self.client.capabilities.max_threat
+        return self.state.configure(self.server.data.config, self.server.data.cameras)
 
     @override
     async def _async_read(self, *, fresh: bool) -> int:
@@ -177,7 +181,10 @@ class LiveCoordinator(OnDemandCoordinator[int]):
         self.state.reviews.start_request(since)
         reviews, events = await asyncio.gather(
             self.client.reviews.list(
-                ReviewFilter(after=since, limit=EVENT_LIMIT), fresh=True
+                ReviewFilter(
+                    after=self.state.reviews.earliest_end(since), limit=EVENT_LIMIT
+                ),
+                fresh=True,
             ),
             self.client.events.list(
                 EventFilter(in_progress=True, limit=EVENT_LIMIT), fresh=True
@@ -204,11 +211,13 @@ class LiveCoordinator(OnDemandCoordinator[int]):
 
     async def _read_past(self) -> None:
         """Read the last snapshot and the last review item of the cameras, of recent ones."""
+        # The last item with a description may be older than many without one.
+        limit = EVENT_LIMIT if self.state.reviews.describing else SNAPSHOT_LIMIT
         events, reviews = await asyncio.gather(
             self.client.events.list(
                 EventFilter(has_snapshot=True, limit=SNAPSHOT_LIMIT), fresh=True
             ),
-            self.client.reviews.list(ReviewFilter(limit=SNAPSHOT_LIMIT), fresh=True),
+            self.client.reviews.list(ReviewFilter(limit=limit), fresh=True),
         )
         self._dispatch(self.state.add_past_snapshots(events))
         self._dispatch(self.state.add_past_reviews(reviews))

@@ -23,6 +23,10 @@ MAX_PENDING_EVENTS = 100
 LINKS = frozenset({MEDIA_CONTENT_ID, THUMBNAIL, SNAPSHOT, CLIP})
 """Attributes that lead to something; kept in no history, which has the id of the item."""
 
+TEXTS = frozenset({"title", "summary", "description"})
+"""Attributes that a language model wrote, about people who may not want it to be kept."""
+UNRECORDED = LINKS | TEXTS
+
 type EventPayload = tuple[str, Mapping[str, Any]]
 """An event type and its attributes."""
 
@@ -42,7 +46,7 @@ class FrigateEvent(LiveEventEntity, EventEntity):
     """Fires each event at once, without throttling."""
 
     entity_description: LiveEventDescription
-    _unrecorded_attributes = LINKS
+    _unrecorded_attributes = UNRECORDED
 
     def __init__(
         self,
@@ -101,7 +105,7 @@ class FrigateEvent(LiveEventEntity, EventEntity):
         zones = {} if self.camera_config is None else self.camera_config.zones
         names = {zone: found.friendly_name for zone, found in zones.items()}
         data = {
-            **{key: one for key, one in attributes.items() if key not in LINKS},
+            **{key: one for key, one in attributes.items() if key not in UNRECORDED},
             # That of the event entity is what the activity is listed under.
             "entity_id": self.entity_id,
             "camera_entity_id": attributes["entity_id"],

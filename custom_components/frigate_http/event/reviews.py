@@ -1,5 +1,7 @@
 """The event entity of review items."""
 
+from typing import Any
+
 from ..dates import as_local_iso
 from ..live.topics import Kind, LiveEvent, ReviewEvent, ReviewEventType
 from ..media_links import MediaLinks
@@ -10,7 +12,7 @@ def _review(live_event: LiveEvent, links: MediaLinks) -> EventPayload | None:
     if not isinstance(live_event, ReviewEvent):
         return None
     review = live_event.review
-    attributes = {
+    attributes: dict[str, Any] = {
         "review_id": review.review_id,
         "severity": review.severity,
         "objects": [*review.labels],
@@ -23,6 +25,10 @@ def _review(live_event: LiveEvent, links: MediaLinks) -> EventPayload | None:
     }
     if review.end is not None:
         attributes["end"] = as_local_iso(review.end)
+    if live_event.event_type is ReviewEventType.DESCRIBED and review.texts is not None:
+        attributes["title"] = review.texts.title
+        attributes["summary"] = review.texts.summary
+        attributes["threat_level"] = review.texts.threat
     return live_event.event_type.value, attributes
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from ..aiofrigate import Recognized, TrackedObject
+from ..aiofrigate import Recognized, ReviewTexts, TrackedObject
 
 ALL = "all"
 """The label under which Frigate counts objects of every label."""
@@ -31,6 +31,16 @@ class LastReview:
     has_ended: bool
 
 
+@dataclass(frozen=True, slots=True)
+class DescribedReview:
+    """The review item that began last of those that a language model has described."""
+
+    review_id: str
+    start: float
+    """Seconds since the epoch."""
+    texts: ReviewTexts
+
+
 @dataclass(slots=True)
 class CameraState:
     """The last known values of a camera; None means unknown."""
@@ -45,6 +55,7 @@ class CameraState:
     knows_severity: bool = False
     snapshot: Snapshot | None = None
     last_review: LastReview | None = None
+    described: DescribedReview | None = None
     face: Recognized | None = None
     plate: Recognized | None = None
     states: dict[str, str] = field(default_factory=dict)

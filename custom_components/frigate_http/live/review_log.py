@@ -1,14 +1,22 @@
 """Tracks ongoing review items, and turns what is seen of them into events."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
-from ..aiofrigate import Review
+from ..aiofrigate import Review, ReviewTexts
 from .topics import ReviewEvent, ReviewEventType
 
 _MAX_REMEMBERED = 2000
 _MAX_ONGOING = 20
 """Ongoing items of a camera; Frigate has one or two at a time."""
+_MAX_UNDESCRIBED = 20
+"""Ended items of a camera whose descriptions may still come."""
+_MAX_EARLY = 100
+_MAX_DESCRIBING = 600.0
+"""Seconds after its end in which an item is asked for, while nothing is pushed."""
+_TICK = 1.0
+"""Seconds. Frigate lists the items that end later than what is asked for."""
 _MAX_LISTED = 200
 """Names in each list of an item."""
 _LISTS = ("objects", "zones", "sub_labels", "audio", "event_ids")
@@ -18,12 +26,17 @@ class ReviewLog:
     """Turns review items, pushed or polled, into events that fire once each.
 
     Pushed messages and poll responses repeat the same item and arrive out of order. An
-    item that has ended never starts again, so late and stale messages are ignored.
+    item that has ended never starts again, so late and stale messages are ignored. Only
+    what a language model writes about it may still come, and counts once.
     """
 
     def __init__(self) -> None:
         """Start with an empty log."""
+        self.describing: Collection[str] = ()
+        """The cameras whose items a language model describes."""
         self._ongoing: dict[str, Review] = {}
+        self._undescribed: dict[str, Review] = {}
+        self._early_texts: dict[str, ReviewTexts] = {}
         # A dictionary, because unlike a set it keeps the order of insertion.
         self._ended: dict[str, None] = {}
         self._is_requesting = False
@@ -31,6 +44,7 @@ class ReviewLog:
         self._unconfirmed: set[str] = set()
         self._is_first = True
         self._known_since: float | None = None
+        self._since: float | None = None
 
     def severity(self, camera: str) -> str | None:
         """Return the highest severity of the ongoing items of a camera; None without any."""
@@ -50,12 +64,24 @@ class ReviewLog:
         """Mark the start of a request: items pushed from now on are newer than its response.
 
         Args:
-            since: the earliest end of the requested items, in seconds since the epoch.
+            since: the earliest end of items that are news, in seconds since the epoch.
         """
         if self._known_since is None:
             self._known_since = since
+        self._since = since
         self._is_requesting = True
         self._pushed_since_request.clear()
+        self._early_texts.clear()
+
+    def earliest_end(self, since: float) -> float:
+        """Return the earliest end to ask for: an item is described minutes after its end.
+
+        Args:
+            since: the earliest end of items that are news, in seconds since the epoch.
+        """
+        ends = (one.end for one in self._undescribed.values() if one.end is not None)
+        recent = (end - _TICK for end in ends if end > since - _MAX_DESCRIBING)
+        return min((since, *recent))
 
     def apply_pushed(
         self, review: Review, *, is_new: bool = True, is_end: bool = False
@@ -77,10 +103,31 @@ class ReviewLog:
                 return
         yield from self._apply(review)
 
+    def apply_description(
+        self, review_id: str, texts: ReviewTexts | None
+    ) -> Iterator[ReviewEvent]:
+        """Apply what a language model wrote about an item, which is all that is new of it.
+
+        What was over before we knew of it stays so. An item that goes on is described once
+        it has ended, however the messages were ordered.
+        """
+        if texts is None:
+            return
+        if (ongoing := self._ongoing.get(review_id)) is not None:
+            self._ongoing[review_id] = replace(ongoing, texts=texts)
+        elif (ended := self._undescribed.pop(review_id, None)) is not None:
+            # Frigate may have moved its times, which are not what has happened.
+            described = replace(ended, texts=texts)
+            yield _review_event(ReviewEventType.DESCRIBED, described)
+        elif self._is_requesting and review_id not in self._ended:
+            # The response may be older than this, and the first to tell of the item.
+            self._early_texts[review_id] = texts
+            _drop_oldest(self._early_texts, _MAX_EARLY)
+
     def apply_response(self, reviews: Iterable[Review]) -> Iterator[ReviewEvent]:
         """Apply a response with all items that are ongoing or ended recently."""
         is_first, self._is_first = self._is_first, False
-        rows = {review.review_id: _shortened(review) for review in reviews}
+        rows = {review.review_id: self._as_read(review) for review in reviews}
         for review in sorted(rows.values(), key=lambda one: one.start or 0.0):
             if review.review_id in self._pushed_since_request:
                 continue
@@ -99,20 +146,26 @@ class ReviewLog:
         self._unconfirmed = missing - self._unconfirmed
         self._is_requesting = False
 
+    def _as_read(self, review: Review) -> Review:
+        """Return an item of a response, with the texts that were pushed meanwhile."""
+        texts = review.texts or self._early_texts.get(review.review_id)
+        return replace(_shortened(review), texts=texts)
+
     def _is_known(self, review: Review) -> bool:
         return review.review_id in self._ongoing or review.review_id in self._ended
 
     def _was_over(self, review: Review) -> bool:
-        """Return whether an item began and ended before the first request.
+        """Return whether an item was over before what is news.
 
         Frigate writes items late, and may change the times of an item that has ended.
         """
         return (
             review.has_ended
             and not self._is_known(review)
-            and self._known_since is not None
-            and review.start is not None
-            and review.start <= self._known_since
+            and (
+                _is_before(review.start, self._known_since)
+                or _is_before(review.end, self._since)
+            )
         )
 
     def _add_silently(self, review: Review) -> None:
@@ -124,39 +177,57 @@ class ReviewLog:
 
     def _set_ongoing(self, review: Review) -> None:
         """Set an ongoing item, in place of the oldest one if its camera has too many."""
-        is_known = review.review_id in self._ongoing
-        self._ongoing[review.review_id] = review
-        if not is_known:
-            here = [
-                one.review_id
-                for one in self._ongoing.values()
-                if one.camera == review.camera
-            ]
-            if len(here) > _MAX_ONGOING:
-                del self._ongoing[here[0]]
+        _keep_newest(self._ongoing, review, _MAX_ONGOING)
 
     def _apply(self, review: Review) -> Iterator[ReviewEvent]:
         if review.review_id in self._ended:
+            yield from self.apply_description(review.review_id, review.texts)
             return
         if review.has_ended:
             yield from self._end(review)
             return
         before = self._ongoing.get(review.review_id)
+        if before is not None and review.texts is None:
+            review = replace(review, texts=before.texts)
         self._set_ongoing(review)
         if (event_type := _event_type_for(before, review)) is not None:
             yield _review_event(event_type, review)
 
     def _end(self, review: Review) -> Iterator[ReviewEvent]:
-        self._ongoing.pop(review.review_id, None)
-        _remember(self._ended, review.review_id)
-        yield _review_event(ReviewEventType.ENDED, review)
+        before = self._ongoing.pop(review.review_id, review)
+        texts = review.texts or before.texts
+        ended = replace(review, start=before.start, texts=None)
+        _remember(self._ended, ended.review_id)
+        yield _review_event(ReviewEventType.ENDED, ended)
+        if ended.camera in self.describing:
+            _keep_newest(self._undescribed, ended, _MAX_UNDESCRIBED)
+            yield from self.apply_description(ended.review_id, texts)
 
 
 def _remember(ids: dict[str, None], review_id: str) -> None:
     """Add an id, in place of the oldest one if there are too many."""
     ids[review_id] = None
-    if len(ids) > _MAX_REMEMBERED:
-        del ids[next(iter(ids))]
+    _drop_oldest(ids, _MAX_REMEMBERED)
+
+
+def _drop_oldest(items: dict[str, Any], limit: int) -> None:
+    if len(items) > limit:
+        del items[next(iter(items))]
+
+
+def _keep_newest(items: dict[str, Review], review: Review, limit: int) -> None:
+    """Add an item, in place of the oldest one if its camera has too many."""
+    is_known = review.review_id in items
+    items[review.review_id] = review
+    if is_known:
+        return
+    here = [key for key, one in items.items() if one.camera == review.camera]
+    if len(here) > limit:
+        del items[here[0]]
+
+
+def _is_before(time: float | None, limit: float | None) -> bool:
+    return time is not None and limit is not None and time <= limit
 
 
 def _shortened(review: Review) -> Review:
@@ -174,8 +245,8 @@ def _event_type_for(before: Review | None, now: Review) -> ReviewEventType | Non
             return ReviewEventType.ALERT_STARTED
         if before is None:
             return ReviewEventType.DETECTION_STARTED
-    # Marking an item as reviewed is not a change of the item itself.
-    is_same = replace(before, reviewed=now.reviewed) == now
+    # Marking an item as reviewed is not a change of the item itself, nor are its texts.
+    is_same = replace(before, reviewed=now.reviewed, texts=now.texts) == now
     return None if is_same else ReviewEventType.UPDATED
 
 

@@ -27,7 +27,7 @@ from ..aiofrigate import (
     TrackedObject,
     Update,
 )
-from .camera_state import ALL, CameraState, LastReview, Snapshot
+from .camera_state import ALL, CameraState, DescribedReview, LastReview, Snapshot
 from .recognition_log import RecognitionLog
 from .review_log import ReviewLog
 from .topics import PROFILE, Kind, LiveEvent, ReviewEvent, Topic
@@ -63,6 +63,8 @@ class LiveState:
         # Pushed before it is known which objects were recognized earlier; None from then on.
         self._early: deque[Recognized] | None = deque(maxlen=_MAX_EARLY_RECOGNITIONS)
         self.profile: ProfileState | None = None
+        self.max_threat: int | None = None
+        """The highest threat level of the server's version."""
 
     def configure(self, config: Config, cameras: Mapping[str, CameraConfig]) -> bool:
         """Apply a configuration, and the part of its cameras that have a state.
@@ -74,6 +76,9 @@ class LiveState:
         self._cameras = {
             name: self._cameras.get(name) or CameraState() for name in cameras
         }
+        self.reviews.describing = frozenset(
+            name for name, camera in cameras.items() if camera.describes_reviews
+        )
         return any(
             name not in before or camera.sounds != before[name].sounds
             for name, camera in cameras.items()
@@ -140,8 +145,9 @@ class LiveState:
         for event in sorted(events, key=_start_of):
             yield from self._apply_polled_event(event)
         ours = [review for review in reviews if review.camera in self._cameras]
-        yield from self.add_past_reviews(ours)
+        # What has just happened comes first, since it has the times as they were then.
         yield from self._apply_reviews(self.reviews.apply_response(ours))
+        yield from self.add_past_reviews(ours)
         for camera in cameras:
             yield from self._set_severity(camera, self.reviews.severity(camera))
 
@@ -166,9 +172,10 @@ class LiveState:
             yield from self._apply_polled_snapshot(event)
 
     def add_past_reviews(self, reviews: Iterable[Review]) -> Iterator[Change]:
-        """Apply review items for the sake of their thumbnails."""
+        """Apply review items for the sake of their thumbnails and descriptions."""
         for review in reviews:
             yield from self._set_last_review(review)
+            yield from self._set_described(review)
 
     def forget_pushed(self) -> Iterator[Change]:
         """Reset the values that only pushed messages tell, and that Frigate pushes again.
@@ -190,6 +197,11 @@ class LiveState:
             case Motion(camera, is_on):
                 self.of(camera).motion = is_on
                 yield Topic(Kind.MOTION, camera)
+            case ReviewUpdate(review, is_description=True):
+                yield from self._apply_reviews(
+                    self.reviews.apply_description(review.review_id, review.texts)
+                )
+                yield from self._set_described(review)
             case ReviewUpdate(review, is_new, is_end):
                 yield from self._apply_reviews(
                     self.reviews.apply_pushed(review, is_new=is_new, is_end=is_end)
@@ -332,9 +344,17 @@ class LiveState:
 
     def _apply_reviews(self, review_events: Iterable[ReviewEvent]) -> Iterator[Change]:
         for one in review_events:
-            yield one
-            yield from self._set_last_review(one.review)
+            review = self._limited(one.review)
+            yield replace(one, review=review)
+            yield from self._set_last_review(review)
+            yield from self._set_described(review)
             yield from self._set_severity(one.camera, self.reviews.severity(one.camera))
+
+    def _limited(self, review: Review) -> Review:
+        """Return an item whose threat is not above the highest of the server's version."""
+        if review.texts is None:
+            return review
+        return replace(review, texts=review.texts.limited_to(self.max_threat))
 
     def _set_last_review(self, review: Review) -> Iterator[Change]:
         if review.camera not in self._cameras or review.start is None:
@@ -351,6 +371,22 @@ class LiveState:
         state.last_review = LastReview(review.review_id, start, review.has_ended)
         if state.last_review != known:
             yield Topic(Kind.LAST_REVIEWS, review.camera)
+
+    def _set_described(self, review: Review) -> Iterator[Change]:
+        """Set the last description, also of an item that was over before we listened."""
+        start, texts = review.start, self._limited(review).texts
+        if review.camera not in self._cameras or start is None or texts is None:
+            return
+        state = self.of(review.camera)
+        if (known := state.described) is not None:
+            if known.review_id == review.review_id:
+                # Frigate moves the times of an item that it describes.
+                start = known.start
+            elif start <= known.start:
+                return
+        state.described = DescribedReview(review.review_id, start, texts)
+        if state.described != known:
+            yield Topic(Kind.DESCRIBED, review.camera)
 
     def _set_severity(self, camera: str, severity: str | None) -> Iterator[Change]:
         state = self.of(camera)

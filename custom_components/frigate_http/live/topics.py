@@ -21,6 +21,7 @@ class Kind(StrEnum):
     """The detail is the name of a model."""
     SNAPSHOTS = "snapshots"
     LAST_REVIEWS = "last_reviews"
+    DESCRIBED = "described"
     FEATURES = "features"
     """The detail is the name of a feature."""
     CONNECTION = "connection"
@@ -48,11 +49,13 @@ class ReviewEventType(StrEnum):
     ALERT_STARTED = "alert_started"
     UPDATED = "updated"
     ENDED = "ended"
+    DESCRIBED = "described"
+    """A language model has described it, which it does some time after the end."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewEvent:
-    """A review item started, changed or ended."""
+    """A review item started, changed, ended, or was described."""
 
     camera: str
     event_type: ReviewEventType

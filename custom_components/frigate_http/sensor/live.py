@@ -19,12 +19,14 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from ..aiofrigate import CameraConfig
 from ..coordinator.live import LiveCoordinator
 from ..coordinator.server import ServerCoordinator
+from ..entity.described import describing
 from ..entity.dynamic import async_add_and_remove
 from ..entity.labels import LabelEntity, Subject, objects, objects_of
 from ..entity.live import LiveEntity
 from ..inventory import as_title
 from ..live.camera_state import CameraState
 from ..live.topics import Kind, Topic
+from .described import LAST_REVIEW, LastReviewSensor
 from .recognized import RECOGNIZED_SENSORS, RecognizedSensor, recognizing
 
 _NOTHING = "none"
@@ -66,6 +68,7 @@ def async_add_live_sensors(
         partial(RecognizedSensor, live),
     )
     add({CLASSIFICATION.key}, _classified, partial(ClassificationSensor, live))
+    add({LAST_REVIEW.key}, describing, partial(LastReviewSensor, live))
     add({REVIEW_STATUS.key}, _cameras, partial(ReviewStatusSensor, live))
 
 

@@ -75,6 +75,7 @@ def as_json(call: ServerCall, event: Event) -> JsonObjectType:
         "score": event.score,
         "retained": event.retained,
         "in_progress": not event.has_ended,
+        "description": event.description,
         **call.links.to_event(event),
     }
 

@@ -11,6 +11,7 @@ from homeassistant.util.json import JsonObjectType
 
 from .. import periods
 from ..aiofrigate import (
+    NO_TEXTS,
     FrigateForbiddenError,
     FrigateNotFoundError,
     Review,
@@ -43,7 +44,24 @@ def _as_json(call: ServerCall, review: Review) -> JsonObjectType:
         "sub_labels": list(review.sub_labels),
         "audio": list(review.audio),
         "event_ids": list(review.event_ids),
+        **_texts(call, review),
         **call.links.to_review(review),
+    }
+
+
+def _texts(call: ServerCall, review: Review) -> JsonObjectType:
+    """Return what a language model wrote about an item, if it did."""
+    max_threat = call.client.capabilities.max_threat
+    texts = (review.texts or NO_TEXTS).limited_to(max_threat)
+    return {
+        "title": texts.title,
+        "scene": texts.scene,
+        "summary": texts.summary,
+        "threat_level": texts.threat,
+        "max_threat_level": max_threat,
+        "confidence": texts.confidence,
+        "concerns": list(texts.concerns),
+        "observations": list(texts.observations),
     }
 
 
