@@ -9,6 +9,7 @@ import pytest
 
 from custom_components.frigate_http.aiofrigate import (
     TIMELAPSE,
+    ByteRange,
     Export,
     ExportFile,
     ExportJob,
@@ -357,6 +358,7 @@ async def test_segments_are_listed(
     assert segments[0].end >= now - 30.5
     assert segments[-1].start <= now - 10
     assert all(9 <= one.end - one.start <= 10 for one in segments)
+    assert all(one.size and 100_000 < one.size < 400_000 for one in segments)
     assert await client.recordings.segments("nope", now - 30, now) == ()
     request = sent(frigate, "/api/nope/recordings")[0]
     assert request.query == {"after": str(now - 30), "before": str(now)}
@@ -409,3 +411,26 @@ async def test_preview_answers_of_another_shape_are_refused(
     with pytest.raises(FrigateDataError, match="without a path"):
         await client.previews.list("front_door", *period)
     assert await client.previews.list("front_door", *period)
+
+
+@EVERY_VERSION
+async def test_a_preview_of_a_range_is_streamed(
+    frigate: FakeFrigate, client: FrigateClient, now: int
+) -> None:
+    previews = client.previews
+    async with previews.of_range("front_door", now - 60, now - 30) as stream:
+        whole = b"".join([chunk async for chunk in stream.chunks()])
+    assert (stream.status, whole[4:8]) == (200, b"ftyp")
+    asked = ByteRange(first=2, last=9)
+    async with previews.of_range(
+        "front_door", now - 60, now - 30, byte_range=asked
+    ) as stream:
+        part = b"".join([chunk async for chunk in stream.chunks()])
+    assert (stream.status, part) == (206, whole[2:10])
+    async with previews.of_range(
+        "front_door", now - 60, now - 30, method="HEAD"
+    ) as stream:
+        assert stream.content_length == len(whole)
+    with pytest.raises(FrigateNotFoundError, match="Preview not found"):
+        async with previews.of_range("front_door", 10, 20):
+            raise AssertionError

@@ -3,15 +3,18 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
+from PIL import Image
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.frigate_http.media_owners import MediaOwners
 from custom_components.frigate_http.view_urls import event_url, export_url, review_url
+from custom_components.frigate_http.views import jpeg
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.http import current_request
@@ -278,6 +281,68 @@ async def test_only_pictures_are_passed_on_and_errors_say_nothing(
     assert [await watcher.status(url) for url in urls] == [502] * len(urls)
     await frigate.resume()
     assert [await watcher.status(url) for url in urls] == [200] * len(urls)
+
+
+async def test_a_picture_that_cannot_be_converted_is_a_clean_error(
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    watcher: Watcher,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    url = REVIEW.of(entry, REVIEW.add(frigate, DOOR))
+    whole = (await watcher.see(url)).body
+    for content in (
+        WEBP[: len(WEBP) // 2],
+        b"RIFF\x00\x00\x00\x00WEBP",
+        b"RIFF\xff\xff\xff\xffWEBPVP8 " + bytes(50),
+        # A small file that would need 1 GB of memory.
+        claims(16_383),
+    ):
+        frigate.fail(REVIEW.path, Fault("answer", Answer(200, content, "image/webp")))
+        seen = await watcher.see(url)
+        assert (seen.status, seen.body) == (502, b"502: Bad Gateway")
+        assert seen.headers["Cache-Control"] == "no-store"
+    frigate.clear_faults()
+    assert (await watcher.see(url)).body == whole
+    with Image.open(BytesIO(whole)) as shown:
+        width, height = shown.size
+    for most, status in ((width * height, 200), (width * height - 1, 502)):
+        monkeypatch.setattr(jpeg, "MAX_PIXELS", most)
+        assert await watcher.status(url) == status
+
+
+async def test_what_ios_would_not_show_is_made_smaller(
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    watcher: Watcher,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    url = SNAPSHOT.of(entry, SNAPSHOT.add(frigate, DOOR))
+    wide = picture("PNG", (4000, 10))
+    frigate.fail(SNAPSHOT.path, Fault("answer", Answer(200, wide, "image/png")))
+    assert (await watcher.see(url)).body == wide
+    monkeypatch.setattr(jpeg, "MAX_BYTES", len(wide) - 1)
+    seen = await watcher.see(url)
+    assert seen.headers["Content-Type"] == "image/jpeg"
+    with Image.open(BytesIO(seen.body)) as smaller:
+        assert (smaller.format, smaller.size) == ("JPEG", (3840, 10))
+
+
+def picture(kind: str, size: tuple[int, int]) -> bytes:
+    """Return a picture of one color."""
+    out = BytesIO()
+    Image.new("RGB", size).save(out, kind)
+    return out.getvalue()
+
+
+def claims(side: int) -> bytes:
+    """Return a WebP that says of itself that it is so large, and has nothing in it."""
+    edge = (side - 1).to_bytes(3, "little")
+    chunks = b"VP8X\x0a\x00\x00\x00" + bytes(4) + edge * 2 + b"VP8 " + bytes(4)
+    return b"RIFF" + (len(chunks) + 4).to_bytes(4, "little") + b"WEBP" + chunks
+
+
+WEBP = picture("WEBP", (320, 180))
 
 
 REASONS = {404: "Not Found", 502: "Bad Gateway", 503: "Service Unavailable"}

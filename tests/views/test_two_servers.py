@@ -13,6 +13,7 @@ from custom_components.frigate_http.view_urls import (
 from homeassistant.core import HomeAssistant
 from tests.common import VIEWER
 from tests.conftest import make_entry, set_up
+from tests.downloads.conftest import folders
 from tests.fake_frigate import FakeFrigate
 from tests.mp4.material import Scene
 
@@ -20,7 +21,9 @@ from .common import Watcher, guest_of, watcher_of
 from .player import RECENT
 from .test_exports import add_export
 
-pytestmark = pytest.mark.usefixtures("fixed_time", "recorded")
+__all__ = ["folders"]
+
+pytestmark = pytest.mark.usefixtures("fixed_time", "recorded", "folders")
 
 DOOR = "front_door"
 
@@ -43,9 +46,12 @@ async def test_a_right_for_a_camera_is_for_that_of_one_server(
             playlist_url(entry_id, DOOR, *RECENT),
             clip_url(entry_id, DOOR, *RECENT),
             review_url(entry_id, review, "thumbnail"),
+            review_url(entry_id, review, "snapshot.jpg"),
+            review_url(entry_id, review, "clip.mp4"),
             review_url(entry_id, review, "preview.mp4"),
             event_url(entry_id, event, "thumbnail"),
             event_url(entry_id, event, "snapshot"),
+            event_url(entry_id, event, "clip.mp4"),
             export_url(entry_id, export, "thumbnail"),
             export_url(entry_id, export, "video.mp4"),
         ]

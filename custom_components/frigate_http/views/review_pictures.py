@@ -10,7 +10,7 @@ from ..aiofrigate import (
     Event,
     FrigateArgumentError,
     FrigateClient,
-    FrigateDataError,
+    FrigateContentError,
     FrigateForbiddenError,
     FrigateNotFoundError,
     FrigateServerError,
@@ -24,7 +24,7 @@ _EARLIER: Final = 10.0
 """Seconds before an item in which an object of it may have appeared."""
 _NO_PICTURE: Final = (
     FrigateArgumentError,
-    FrigateDataError,
+    FrigateContentError,
     FrigateForbiddenError,
     FrigateNotFoundError,
     FrigateServerError,
