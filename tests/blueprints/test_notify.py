@@ -28,9 +28,11 @@ WORDS = {
 
 @pytest.fixture
 async def entry(
-    hass: HomeAssistant, entry: MockConfigEntry, frigate: FakeFrigate
+    hass: HomeAssistant, phone: Phone, frigate: FakeFrigate
 ) -> MockConfigEntry:
-    """Return the entry with a live connection."""
+    """Return an entry that is pushed to, by a Frigate with a language model."""
+    frigate.describe(FRONT)
+    entry = await set_up_admin(hass, frigate)
     await until_pushing(hass, entry, frigate)
     return entry
 
@@ -67,6 +69,12 @@ class House:
         self.freezer.tick(1)
         self.frigate.review_ends(review)
         await self._shows(review.camera, review.id, "ended")
+
+    async def is_described(self, review: Any, title: str, **texts: Any) -> None:
+        """Let the language model describe an alert."""
+        self.freezer.tick(1)
+        self.frigate.review_described(review, title, **texts)
+        await self._shows(review.camera, review.id, "described")
 
     async def _shows(self, camera: str, review_id: str, *types: str) -> None:
         """Wait until the entity shows an event, and automations have seen it."""
@@ -120,9 +128,17 @@ async def test_a_visit_is_one_notification_that_gets_better(
     assert second["data"]["push"]["sound"] == "none"
 
     await house.ends(review)
-    last = await received(phone, 3)
-    assert last["data"]["video"].endswith(f"/review/{review.id}/clip.mp4")
-    assert "image" not in last["data"]
+    ended = await received(phone, 3)
+    assert ended["data"]["video"].endswith(f"/review/{review.id}/clip.mp4")
+    assert "image" not in ended["data"]
+
+    # It comes minutes later, when the visit has been over for long.
+    house.freezer.tick(180)
+    await house.is_described(review, "Una caja", shortSummary="Alguien deja una caja.")
+    described = await received(phone, 4)
+    assert described["title"] == "Front door: Una caja"
+    assert described["message"] == f"{person} · Driveway\nAlguien deja una caja."
+    assert described["data"]["video"] == ended["data"]["video"]
     assert {one["data"]["tag"] for one in phone.messages} == {data["tag"]}
 
     # What the phone opens is there, with the login of whoever opens it.
@@ -132,6 +148,70 @@ async def test_a_visit_is_one_notification_that_gets_better(
     assert picture.content_type == "image/jpeg"
     found = await async_browse_media(hass, page_of(data["url"]))
     assert found.can_play
+
+
+ODD_TEXTS = [
+    ("{{ 1 / 0 }}", "{% raw %}{{ states.sun }}"),
+    ("[1, 2]", "{'a': 1}"),
+    ("<b>Who</b>", "<img src=x> & co"),
+    ("None", "12345"),
+    ("", "a" * 900),
+]
+
+
+async def test_texts_are_sent_as_they_are(
+    hass: HomeAssistant, house: House, phone: Phone
+) -> None:
+    """No text of a language model is rendered, and none is HTML where it is shown."""
+    await use(hass, "notify", phones=[phone.device_id], gap=0, cooldown=0, video=False)
+    for number, (title, summary) in enumerate(ODD_TEXTS, 1):
+        review = await house.starts()
+        await house.ends(review)
+        await house.is_described(review, title, shortSummary=summary)
+        message = await received(phone, 3 * number)
+        shown = [
+            one.replace("<", "\u2039").replace(">", "\u203a")
+            for one in (title, summary)
+        ]
+        assert message["title"] == (
+            f"Front door: {shown[0]}" if title else "Front door"
+        )
+        if len(summary) > 600:
+            shown[1] = f"{'a' * 597}..."
+        assert message["message"] == f"Person\n{shown[1]}"
+        assert message["data"]["image"].endswith("/snapshot.jpg")
+
+
+async def test_the_text_of_one_alert_is_not_that_of_another(
+    hass: HomeAssistant, house: House, phone: Phone
+) -> None:
+    await use(hass, "notify", phones=[phone.device_id])
+    review = await house.starts()
+    await house.ends(review)
+    await house.is_described(review, "A parcel", shortSummary="Somebody brings it.")
+    assert (await received(phone, 3))["title"] == "Front door: A parcel"
+    # It goes on at another camera.
+    other = await house.starts(OTHER)
+    message = await received(phone, 4)
+    assert (message["title"], message["message"]) == ("Portones", "Person")
+    await house.ends(other)
+    await received(phone, 5)
+
+
+async def test_a_text_alone_notifies_of_nothing(
+    hass: HomeAssistant, house: House, phone: Phone
+) -> None:
+    hass.states.async_set("a.b", "off")
+    is_on = {"condition": "state", "entity_id": "a.b", "state": "on"}
+    await use(hass, "notify", phones=[phone.device_id], conditions=[is_on])
+    review = await house.starts()
+    await house.ends(review)
+    hass.states.async_set("a.b", "on")
+    house.freezer.tick(120)
+    await house.is_described(review, "A parcel")
+    assert not phone.messages
+    await house.starts()
+    await received(phone, 1)
 
 
 WANTED: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = [
@@ -368,6 +448,7 @@ async def test_alerts_that_begin_and_end_between_two_polls_notify(
     frigate: FakeFrigate,
     freezer: FrozenDateTimeFactory,
 ) -> None:
+    frigate.describe(FRONT)
     frigate.block_live()
     await set_up_admin(hass, frigate)
     await use(hass, "notify", phones=[phone.device_id], cooldown=0)
@@ -375,8 +456,12 @@ async def test_alerts_that_begin_and_end_between_two_polls_notify(
     freezer.tick(1)
     for review in reviews:
         frigate.review_ends(review)
+    frigate.review_described(reviews[0], "A parcel")
     await received(phone, 2)
-    assert {one["title"] for one in phone.messages} == {"Front door", "Portones"}
+    assert {one["title"] for one in phone.messages} == {
+        "Front door: A parcel",
+        "Portones",
+    }
     assert len({one["data"]["tag"] for one in phone.messages}) == 1
     for message in phone.messages:
         assert message["data"]["video"].endswith("/clip.mp4")

@@ -174,7 +174,7 @@ async def test_the_night_is_told_by_the_language_model(
         (
             (
                 "# Noche\n\nUn **repartidor**: {{ 1 / 0 }} <b>",
-                "Noche\n\nUn repartidor: {{ 1 / 0 }} ‹b›",
+                "Noche\n\nUn repartidor: {{ 1 / 0 }} \u2039b\u203a",
             ),
             ("[1, 2]", "[1, 2]"),
             (
