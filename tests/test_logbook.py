@@ -129,6 +129,28 @@ async def test_a_review_says_who_and_where(
         assert one["entity_id"] == activity.entity_id
 
 
+@EVERY_VERSION
+async def test_a_description_is_mentioned_but_not_repeated(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    recorder_mock: Recorder,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    activity = Activity(hass, entry, recorder_mock, hass_client, "review")
+    frigate.describe("front_door")
+    await entry.runtime_data.server.async_refresh_config()
+    review = frigate.review_starts("front_door", objects=["person"], zones=["yard"])
+    frigate.review_ends(review)
+    frigate.review_described(review, "A parcel", shortSummary="They rang the bell.")
+    await activity.until_event("described", title="A parcel")
+    rows = await activity.rows(entity=activity.entity_id)
+    messages = [one["message"] for one in rows if "message" in one]
+    assert messages[-1] == "Described: Person · Yard"
+    assert "A parcel" not in str(rows)
+    assert "They rang the bell." not in str(rows)
+
+
 @pytest.mark.parametrize("language", ["es"])
 async def test_the_activity_speaks_the_language_of_home_assistant(
     hass: HomeAssistant,

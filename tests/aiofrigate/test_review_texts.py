@@ -1,6 +1,7 @@
 """What a language model wrote is read whatever it wrote, and never grows without bound."""
 
 from dataclasses import replace
+import json
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from custom_components.frigate_http.aiofrigate import (
     Event,
     Review,
     ReviewTexts,
+    ReviewUpdate,
     Version,
 )
+from custom_components.frigate_http.aiofrigate.ws_messages import parse_message
 
 # As 0.17 and 0.18 store it; `time` is a text in the server's time zone.
 METADATA_017 = {
@@ -145,6 +148,23 @@ def test_no_text_is_changed() -> None:
     found = texts({"title": odd, "shortSummary": odd, "scene": odd})
     assert found is not None
     assert (found.title, found.summary, found.scene) == (odd, odd, odd)
+
+
+def test_no_text_stands_in_what_is_logged() -> None:
+    after = {"id": "1.0-a", "camera": "door", "data": {"metadata": METADATA_017}}
+    update = parse_message(
+        json.dumps({"topic": "reviews", "payload": {"type": "genai", "after": after}})
+    )
+    assert isinstance(update, ReviewUpdate)
+    assert update.review.texts == READ
+    event = Event.from_api({"id": "1.0-a", "data": {"description": "A red car"}})
+    assert event is not None
+    assert event.description == "A red car"
+    # An error in an entity is logged with what has led to it.
+    shown = f"{update} {event}"
+    assert "1.0-a" in shown
+    assert "Parcel" not in shown
+    assert "red car" not in shown
 
 
 @pytest.mark.parametrize(

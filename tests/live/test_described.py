@@ -20,6 +20,7 @@ from tests.versions import EVERY_VERSION, ONLY_016, SINCE_018
 
 from .common import until, until_pushing, until_state
 from .test_event import EventPayload
+from .ways import Way
 
 REVIEW = ("event", "camera:front_door:review")
 LAST = ("sensor", "camera:front_door:last_review")
@@ -249,25 +250,26 @@ async def test_what_was_over_before_startup_is_shown_but_fires_nothing(
 
 @EVERY_VERSION
 async def test_a_description_changes_nothing_else(
-    hass: HomeAssistant, described: FakeFrigate, entry: MockConfigEntry
+    hass: HomeAssistant, described: FakeFrigate, way: Way
 ) -> None:
+    entry = await way.set_up(make_entry(described.internal_url))
     events = EventPayload(hass, entry, REVIEW)
     review = described.review_starts("front_door")
     start = as_local_iso(review.start_time)
+    await way.shows(entry, {STATUS: "alert"})
     described.review_ends(review)
-    await until(hass, lambda: events.types == ["alert_started", "ended"])
-    await until(hass, lambda: state_of(hass, entry, *IMAGE) != STATE_UNKNOWN)
+    await way.shows(entry, {STATUS: "none"})
     image = state_of(hass, entry, *IMAGE)
+    assert image != STATE_UNKNOWN
     described.review_described(review, "The postman")
-    await until(hass, lambda: events.types[2:] == ["described"])
+    await way.shows(entry, {LAST: "The postman", IMAGE: image, STATUS: "none"})
     # On 0.18 the times have moved, as the model has looked at the seconds around it too.
     has_moved = as_local_iso(review.start_time) != start
     assert has_moved is described.state.is_018
-    ended, told = events.attributes[1:]
+    assert events.types == ["alert_started", "ended", "described"]
+    _began, ended, told = events.attributes
     assert told["start"] == ended["start"] == start
     assert told["end"] == ended["end"]
-    assert state_of(hass, entry, *IMAGE) == image
-    assert state_of(hass, entry, *STATUS) == "none"
     assert ended.keys() == told.keys() - {"title", "summary", "threat_level"}
 
 
