@@ -348,4 +348,4 @@ async def test_the_server_device_follows_an_upgrade(
 
     assert server_device(hass, entry).sw_version == "0.18.0"
     # What only the newer version tells appears without a reload.
-    assert is_available(hass, entry, "sensor", "camera:front_door:connection_quality")
+    assert is_registered(hass, entry, "sensor", "camera:front_door:connection_quality")

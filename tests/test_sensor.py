@@ -94,11 +94,6 @@ async def test_what_is_on_by_default_and_what_is_diagnostic(
         "server:uptime",
         f"server:storage_usage:{RECORDINGS}",
         f"server:storage_free:{RECORDINGS}",
-        *(
-            f"camera:{camera}:connection_quality"
-            for camera in frigate.state.cameras
-            if frigate.state.is_018
-        ),
     }
     diagnostic = {
         key(one) for one in sensors if one.entity_category is EntityCategory.DIAGNOSTIC

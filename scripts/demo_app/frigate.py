@@ -8,7 +8,7 @@ import os
 import sys
 
 from tests.fake_frigate import FakeFrigate
-from tests.fake_frigate.state import VERSION_STRINGS, is_since
+from tests.fake_frigate.state import VERSION_STRINGS
 
 from .live_video import add_live_video
 from .past import add_past
@@ -81,7 +81,7 @@ async def simulated_frigate(
             plain = Target(
                 title=f"Frigate {version}",
                 url=server.internal_url,
-                expected=_expected(version),
+                expected=_expected(),
                 visit=visit if visits_on_request else None,
             )
             yield plain if not auth else _with_login(plain, server)
@@ -101,11 +101,9 @@ def _with_login(plain: Target, server: FakeFrigate) -> Target:
     )
 
 
-def _expected(version: str) -> frozenset[str]:
+def _expected() -> frozenset[str]:
     camera_keys = ["", ":stream", ":motion", ":review", ":detect"]
     camera_keys += [":last_review", ":last_snapshot"]
-    if is_since(version, "0.18"):
-        camera_keys.append(":connection_quality")
     return frozenset(
         {f"camera:{camera}{key}" for camera in CAMERAS for key in camera_keys}
         | {"camera:front_door:face", "camera:driveway:plate"}

@@ -43,7 +43,6 @@ CAMERA_SENSORS: tuple[CameraSensorDescription, ...] = (
     CameraSensorDescription(
         key="connection_quality",
         device_class=SensorDeviceClass.ENUM,
-        entity_registry_enabled_default=True,
         choices=CONNECTION_QUALITIES,
         state_class=None,
         value_fn=_connection_quality,
