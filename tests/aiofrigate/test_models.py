@@ -428,6 +428,53 @@ def test_an_empty_configuration_is_read() -> None:
     assert list(config.cameras) == ["a", "b", "c"]
 
 
+def test_triggers_and_models_of_objects_are_read() -> None:
+    def model(*labels: Any, **details: Any) -> dict[str, Any]:
+        return {"object_config": {"objects": [*labels]}, **details}
+
+    config = Config.from_api(
+        {
+            "cameras": {
+                "a": {
+                    "objects": {
+                        "track": ["person", "dog"],
+                        "genai": {"enabled": False, "enabled_in_config": True},
+                    },
+                    "semantic_search": {
+                        "triggers": {"x": {}, "y": {"enabled": False}, "": {}, "z": 1}
+                    },
+                },
+                "b": {
+                    "objects": {"track": ["car"], "genai": {"enabled": False}},
+                    "semantic_search": {"triggers": ["x"]},
+                },
+                "c": {"objects": {"genai": {"enabled": True}}},
+            },
+            "classification": {
+                "custom": {
+                    "dogs": model("dog", 5),
+                    "off": model("person", enabled=False),
+                    "people": model("person", "car", enabled=True),
+                    "nothing": model(),
+                    "states": {"state_config": {"cameras": {"a": {}}}},
+                    "odd": [],
+                }
+            },
+        }
+    )
+    assert config.object_classifiers == {"dogs": ("dog",), "people": ("person", "car")}
+    found = {
+        name: (camera.triggers, camera.object_classifiers, camera.describes_objects)
+        for name, camera in config.cameras.items()
+    }
+    assert found == {
+        "a": (("x", "z"), ("dogs", "people"), True),
+        "b": ((), ("people",), False),
+        "c": ((), (), True),
+    }
+    assert config.classifiers == {"a": ("states",)}
+
+
 def test_disabled_features_are_read() -> None:
     off = {"enabled": False}
     camera = CameraConfig.from_api(

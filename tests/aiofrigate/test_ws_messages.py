@@ -1,5 +1,6 @@
 """Messages of the WebSocket, read as typed updates."""
 
+from dataclasses import replace
 import json
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from custom_components.frigate_http.aiofrigate import (
     Count,
     FeatureState,
     Motion,
+    ObjectClassified,
+    ObjectDescribed,
     ObjectUpdate,
     ProfileState,
     Recognized,
@@ -20,6 +23,7 @@ from custom_components.frigate_http.aiofrigate import (
     Sound,
     SoundActivity,
     TrackedObject,
+    Triggered,
     Update,
 )
 from custom_components.frigate_http.aiofrigate.ws_messages import parse_message
@@ -172,7 +176,13 @@ PLATE = {"type": "lpr", "camera": "door", "plate": "1234ABC", "id": "1.0-a"}
             PLATE | {"name": "Post"},
             Recognized("door", True, "Post", "1234ABC", "1.0-a", None),
         ),
+        (FACE | {"name": None}, Recognized("door", False, None, None, "1.0-a", 0.9)),
+        (FACE | {"name": {}}, None),
+        (FACE | {"name": ""}, None),
+        (FACE | {"name": "x" * 256}, None),
+        (FACE | {"score": 1.1}, Recognized("door", False, "Ana", None, "1.0-a", None)),
         (FACE | {"type": "description"}, None),
+        (FACE | {"type": "car"}, None),
         (FACE | {"camera": None}, None),
     ],
 )
@@ -180,6 +190,69 @@ def test_recognized_faces_and_plates_are_parsed(
     payload: dict[str, Any], expected: Update | None
 ) -> None:
     assert parsed_json("tracked_object_update", payload) == expected
+
+
+CLASSIFIED = {"type": "classification", "camera": "door", "id": "1.0-a", "score": 0.87}
+CLASSIFIED |= {"model": "courier", "timestamp": 2.5}
+RESULT = ObjectClassified("door", "1.0-a", "courier", "post", False, 0.87)
+TEXT = {"type": "description", "camera": "door", "id": "1.0-a", "description": "A car"}
+TRIGGER = {"name": "wash", "camera": "door", "event_id": "1.0-a", "type": "thumbnail"}
+TRIGGERED = Triggered("door", "wash", "1.0-a", 0.8, "thumbnail")
+
+
+@pytest.mark.parametrize(
+    ("payload", "expected"),
+    [
+        (CLASSIFIED | {"sub_label": "post"}, RESULT),
+        (CLASSIFIED | {"attribute": "post"}, replace(RESULT, is_attribute=True)),
+        (CLASSIFIED | {"sub_label": "unknown"}, replace(RESULT, result="unknown")),
+        (
+            CLASSIFIED | {"sub_label": "post", "score": -0.1},
+            replace(RESULT, score=None),
+        ),
+        (CLASSIFIED, None),
+        (CLASSIFIED | {"sub_label": None}, None),
+        (CLASSIFIED | {"sub_label": ["post", 0.9]}, None),
+        (CLASSIFIED | {"sub_label": "post", "id": None}, None),
+        (CLASSIFIED | {"sub_label": "post", "model": 1}, None),
+        (CLASSIFIED | {"sub_label": "post", "camera": []}, None),
+        (TEXT, ObjectDescribed("door", "1.0-a", "A car")),
+        (
+            TEXT | {"description": "x" * 5000},
+            ObjectDescribed("door", "1.0-a", "x" * 4000),
+        ),
+        (TEXT | {"description": " \n"}, None),
+        (TEXT | {"description": {"a": 1}}, None),
+        (TEXT | {"id": 5}, None),
+        (TEXT | {"camera": None}, None),
+    ],
+)
+def test_what_is_understood_of_objects_is_parsed(
+    payload: dict[str, Any], expected: Update | None
+) -> None:
+    assert parsed_json("tracked_object_update", payload) == expected
+
+
+@pytest.mark.parametrize(
+    ("payload", "expected"),
+    [
+        (TRIGGER | {"score": 0.8}, TRIGGERED),
+        # Frigate compares with the mean of all, which has no limits.
+        (TRIGGER | {"score": 1.7}, replace(TRIGGERED, score=1.7)),
+        (TRIGGER | {"score": -2}, replace(TRIGGERED, score=-2.0)),
+        (TRIGGER | {"score": "NaN"}, replace(TRIGGERED, score=None)),
+        (TRIGGER, replace(TRIGGERED, score=None)),
+        (TRIGGER | {"type": None, "score": 0.8}, replace(TRIGGERED, kind=None)),
+        (TRIGGER | {"name": ""}, None),
+        (TRIGGER | {"name": "x" * 256}, None),
+        (TRIGGER | {"camera": 1}, None),
+        (TRIGGER | {"event_id": None}, None),
+        ([], None),
+        ("text", None),
+    ],
+)
+def test_triggers_are_parsed(payload: Any, expected: Update | None) -> None:
+    assert parsed_json("triggers", payload) == expected
 
 
 def test_the_name_is_shown_before_the_plate() -> None:

@@ -94,6 +94,8 @@ from .ws_messages import (
     Count,
     FeatureState,
     Motion,
+    ObjectClassified,
+    ObjectDescribed,
     ObjectUpdate,
     ProfileState,
     Recognized,
@@ -102,6 +104,7 @@ from .ws_messages import (
     Sound,
     SoundActivity,
     TrackedObject,
+    Triggered,
     Update,
 )
 
@@ -186,6 +189,8 @@ __all__ = [
     "Motion",
     "NewEvent",
     "NpuStats",
+    "ObjectClassified",
+    "ObjectDescribed",
     "ObjectUpdate",
     "Overlays",
     "Page",
@@ -221,6 +226,7 @@ __all__ = [
     "Stream",
     "TrackedObject",
     "TrainingImage",
+    "Triggered",
     "Update",
     "Upload",
     "Usage",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Self
 
 from .models import BUILT_IN_ROLES
@@ -23,6 +24,7 @@ _NAMES = (
     "cameras.*.zones",
     "cameras.*.objects.track",
     "cameras.*.audio.listen",
+    "cameras.*.semantic_search.triggers",
     "auth.roles",
     "detectors",
     "classification.custom",
@@ -117,11 +119,24 @@ class CameraConfig:
     """Whether Frigate can move the camera, by ONVIF."""
     live_streams: tuple[str, ...] = ()
     """Names of streams for live video, the first choice first; they need not exist."""
+    triggers: tuple[str, ...] = ()
+    """Names of the enabled triggers of semantic search."""
+    object_classifiers: tuple[str, ...] = ()
+    """Names of the custom models that classify objects which this camera tracks."""
+    describes_objects: bool = False
+    """Whether the configuration lets a language model describe events; see `features` for now."""
 
     @classmethod
-    def from_api(cls, name: str, data: Mapping[str, Any]) -> Self:
-        """Read one item of `cameras` of `/api/config`."""
+    def from_api(
+        cls,
+        name: str,
+        data: Mapping[str, Any],
+        object_classifiers: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    ) -> Self:
+        """Read one item of `cameras` of `/api/config`; the models are of the whole server."""
         detect, audio = as_dict(data.get("detect")), as_dict(data.get("audio"))
+        tracked = as_names(as_dict(data.get("objects")).get("track"))
+        triggers = as_items(as_dict(data.get("semantic_search")).get("triggers"))
         features = dict(_features(data))
         return cls(
             name=name,
@@ -135,11 +150,7 @@ class CameraConfig:
             # What is not said is not switched off.
             motion_enabled=features.get("motion") is not False,
             audio_enabled=features.get("audio") is True,
-            labels=tuple(
-                label
-                for label in as_names(as_dict(data.get("objects")).get("track"))
-                if label not in _ATTRIBUTES
-            ),
+            labels=tuple(label for label in tracked if label not in _ATTRIBUTES),
             sounds=as_names(audio.get("listen")),
             zones={
                 zone: ZoneConfig.from_api(zone, as_dict(one))
@@ -154,6 +165,17 @@ class CameraConfig:
             describes_reviews=_is_configured(data, "review_descriptions"),
             has_ptz=as_name(as_dict(data.get("onvif")).get("host")) is not None,
             live_streams=_live_streams(as_dict(data.get("live"))),
+            triggers=tuple(
+                trigger
+                for trigger, one in triggers.items()
+                if as_dict(one).get("enabled") is not False
+            ),
+            object_classifiers=tuple(
+                model
+                for model, labels in object_classifiers.items()
+                if not set(labels).isdisjoint(tracked)
+            ),
+            describes_objects=_is_configured(data, "object_descriptions"),
         )
 
 
@@ -236,6 +258,8 @@ class Config:
     """Names of the streams of go2rtc, without `birdseye`."""
     sources: Mapping[str, int] = field(default_factory=dict)
     """For each of them, a number that changes with the addresses that it comes from."""
+    object_classifiers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The labels of the objects that each custom model classifies, by its name."""
 
     def stream_of(self, camera: str) -> str | None:
         """Return the stream with live video of a camera, or of `birdseye`."""
@@ -252,16 +276,18 @@ class Config:
         birdseye = as_dict(data.get("birdseye"))
         auth = as_dict(data.get("auth"))
         sources = _sources(as_dict(data.get("go2rtc")))
+        models = as_items(as_dict(data.get("classification")).get("custom"))
+        object_classifiers = _object_classifiers(models)
         return cls(
             {
-                name: CameraConfig.from_api(name, as_dict(camera))
+                name: CameraConfig.from_api(name, as_dict(camera), object_classifiers)
                 for name, camera in as_items(data.get("cameras")).items()
             },
             birdseye.get("enabled") is True and birdseye.get("restream") is True,
             data.get("safe_mode") is True,
             as_bool(auth.get("enabled")),
             tuple(dict.fromkeys((*as_items(auth.get("roles")), *BUILT_IN_ROLES))),
-            _classifiers(as_items(as_dict(data.get("classification")).get("custom"))),
+            _classifiers(models),
             tuple(as_items(data.get("profiles"))),
             _recognition_threshold(data, "face_recognition"),
             _recognition_threshold(data, "lpr"),
@@ -274,6 +300,7 @@ class Config:
             _is_enabled(data, "semantic_search"),
             frozenset(sources),
             sources,
+            object_classifiers,
         )
 
 
@@ -302,3 +329,17 @@ def _classifiers(models: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
             for camera in as_items(state.get("cameras")):
                 found[camera] = (*found.get(camera, ()), model)
     return found
+
+
+def _object_classifiers(models: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
+    """Return the labels of each enabled model that classifies objects."""
+    return {
+        model: labels
+        for model, details in models.items()
+        if as_dict(details).get("enabled") is not False
+        and (
+            labels := as_names(
+                as_dict(as_dict(details).get("object_config")).get("objects")
+            )
+        )
+    }

@@ -12,6 +12,7 @@ from .errors import (
 from .lanes import Lane
 from .models import StillImage
 from .parsing import (
+    MAX_DESCRIPTION,
     MAX_FILES,
     as_bool,
     as_dict,
@@ -27,7 +28,6 @@ from .thumbnails import get_thumbnail
 
 DEFAULT_LENGTH = 30
 """Default duration of a created event, in seconds."""
-_MAX_DESCRIPTION = 4000
 _SEARCH_TIMEOUT = 30.0
 _SEARCH_DISABLED = "Semantic search is not enabled"
 _GENAI = "generative ai"
@@ -92,7 +92,7 @@ class Event:
             as_name(details.get("recognized_license_plate")),
             as_float(details.get("sub_label_score")),
             as_float(details.get("recognized_license_plate_score")),
-            as_text(details.get("description"), _MAX_DESCRIPTION),
+            as_text(details.get("description"), MAX_DESCRIPTION),
         )
 
 

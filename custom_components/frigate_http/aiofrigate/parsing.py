@@ -17,6 +17,8 @@ MAX_NAMES = 1000
 MAX_FILES = 10_000
 """The most names of files, such as the images of a person, and items of a list."""
 MAX_TEXT_LENGTH = 4096
+MAX_DESCRIPTION = 4000
+"""Characters of what a language model says of an event; it may be cut."""
 _MAX_NUMBER_LENGTH = 64
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 MAX_TIMESTAMP = 1e11

@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from .json_parser import parse_json
-from .parsing import as_bool, as_dict, as_float, as_name, as_names, as_timestamp
+from .parsing import (
+    MAX_DESCRIPTION,
+    as_bool,
+    as_dict,
+    as_float,
+    as_name,
+    as_names,
+    as_text,
+    as_timestamp,
+)
 from .reviews import Review
 
 _VERIFIED = "-verified"
@@ -193,6 +202,50 @@ class Classified:
 
 
 @dataclass(frozen=True, slots=True)
+class ObjectClassified:
+    """A custom model has classified a tracked object (`tracked_object_update`).
+
+    Frigate repeats it after every further attempt, up to 16 times an object.
+    """
+
+    camera: str
+    event_id: str
+    model: str
+    result: str
+    is_attribute: bool
+    """Whether the result is an attribute of the object; else it is its sub label."""
+    score: float | None
+    """From 0 to 1."""
+
+    @property
+    def shown(self) -> str:
+        """Return the result."""
+        return self.result
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectDescribed:
+    """A language model has described an event (`tracked_object_update`), often after its end."""
+
+    camera: str
+    event_id: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Triggered:
+    """An event is similar to a trigger of semantic search (`triggers`)."""
+
+    camera: str
+    name: str
+    event_id: str
+    score: float | None
+    """How similar: mostly from 0 to 1, but Frigate limits it to no range."""
+    kind: str | None
+    """What was compared: `thumbnail` or `description`."""
+
+
+@dataclass(frozen=True, slots=True)
 class ProfileState:
     """The active profile has changed (`profile/state`); None for no profile."""
 
@@ -208,6 +261,9 @@ type CameraUpdate = (
     | FeatureState
     | Recognized
     | Classified
+    | ObjectClassified
+    | ObjectDescribed
+    | Triggered
 )
 """An update of one camera."""
 type Update = CameraUpdate | CameraActivity | SoundActivity | Count | ProfileState
@@ -326,21 +382,67 @@ def _review_update(payload: Any) -> ReviewUpdate | None:
     return ReviewUpdate(review, step == "new", step == "end", step == "genai")
 
 
-def _recognized(payload: Any) -> Recognized | None:
+def _tracked_object_update(payload: Any) -> Update | None:
     data = as_dict(_json(payload))
-    camera, kind = as_name(data.get("camera")), data.get("type")
-    if camera is None or kind not in ("face", "lpr"):
+    kind, camera = data.get("type"), as_name(data.get("camera"))
+    read = _OBJECT_READERS.get(kind) if isinstance(kind, str) else None
+    return None if read is None or camera is None else read(camera, data)
+
+
+def _face(camera: str, data: Mapping[str, Any]) -> Recognized | None:
+    name = as_name(data.get("name"))
+    if name is None and data.get("name") is not None:
+        # Only null says that the face is unknown.
         return None
+    # Frigate's word for a face that it does not know.
+    name = None if name == "unknown" else name
+    event_id, score = as_name(data.get("id")), _score(data.get("score"))
+    return Recognized(camera, False, name, None, event_id, score)
+
+
+def _plate(camera: str, data: Mapping[str, Any]) -> Recognized:
     name = as_name(data.get("name"))
     return Recognized(
         camera,
-        kind == "lpr",
-        # Frigate sends this name for a face that it does not know.
+        True,
         None if name == "unknown" else name,
         as_name(data.get("plate")),
         as_name(data.get("id")),
         _score(data.get("score")),
     )
+
+
+def _object_classified(camera: str, data: Mapping[str, Any]) -> ObjectClassified | None:
+    event_id, model = as_name(data.get("id")), as_name(data.get("model"))
+    sub_label, attribute = (
+        as_name(data.get(key)) for key in ("sub_label", "attribute")
+    )
+    result = sub_label or attribute
+    if event_id is None or model is None or result is None:
+        return None
+    score = _score(data.get("score"))
+    return ObjectClassified(camera, event_id, model, result, sub_label is None, score)
+
+
+def _object_described(camera: str, data: Mapping[str, Any]) -> ObjectDescribed | None:
+    event_id, description = (
+        as_name(data.get("id")),
+        as_text(data.get("description"), MAX_DESCRIPTION),
+    )
+    if event_id is None or description is None:
+        return None
+    return ObjectDescribed(camera, event_id, description)
+
+
+def _triggered(payload: Any) -> Triggered | None:
+    data = as_dict(_json(payload))
+    camera, name, event_id = (
+        as_name(data.get(key)) for key in ("camera", "name", "event_id")
+    )
+    if camera is None or name is None or event_id is None:
+        return None
+    score, kind = as_float(data.get("score")), as_name(data.get("type"))
+    return Triggered(camera, name, event_id, score, kind)
 
 
 def _score(value: Any) -> float | None:
@@ -361,6 +463,15 @@ _READERS: Mapping[str, Callable[[Any], Update | None]] = {
     "audio_detections": _sound_activity,
     "events": _object_update,
     "reviews": _review_update,
-    "tracked_object_update": _recognized,
+    "tracked_object_update": _tracked_object_update,
+    "triggers": _triggered,
     "profile/state": _profile_state,
+}
+_OBJECT_READERS: Mapping[
+    str, Callable[[str, Mapping[str, Any]], CameraUpdate | None]
+] = {
+    "face": _face,
+    "lpr": _plate,
+    "classification": _object_classified,
+    "description": _object_described,
 }
