@@ -169,6 +169,10 @@ def add_everything(frigate: FakeFrigate) -> None:
         "text_embedding_speed": 9.75,
         "plate_recognition_speed": 33.0,
     }
+    if state.is_017:
+        porch.object_descriptions = True
+        frigate.add_trigger("front_door", "parcel")
+        frigate.add_object_classifier("courier", "person")
 
 
 def snapshot_entry(url: str) -> MockConfigEntry:

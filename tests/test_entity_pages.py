@@ -39,6 +39,8 @@ def _house(frigate: FakeFrigate) -> None:
     camera.ptz = Ptz(presets=("Gate",))
     frigate.add_zone("front_door", "yard", labels=("person",))
     frigate.add_classification("gate", "front_door")
+    frigate.add_trigger("front_door", "parcel")
+    frigate.add_object_classifier("courier", "person")
     frigate.add_profile("away", "Away")
 
 

@@ -85,7 +85,17 @@ async def test_what_is_on_by_default_and_what_is_diagnostic(
     of_life = {
         f"camera:{camera}:{kind}"
         for camera in frigate.state.cameras
-        for kind in ("review_status", "last_recognized_face", "snoozed_until")
+        for kind in (
+            "review_status",
+            "last_recognized_face",
+            "object_classification:courier",
+            "snoozed_until",
+        )
+    }
+    of_people = {
+        f"server:{kind}:{person}"
+        for kind in ("last_seen", "last_camera")
+        for person in ("Eileen", "Ana_María")
     }
     on_by_default = {key(one) for one in sensors if one.disabled_by is None}
     assert on_by_default == of_faces | of_reviews | of_life | {
@@ -101,9 +111,8 @@ async def test_what_is_on_by_default_and_what_is_diagnostic(
     # What a microphone hears tells nothing about how the camera is doing.
     sound = {"camera:front_door:sound_level", "camera:front_door:sound_rms"}
     counts = {key(one) for one in sensors if "count:" in key(one)}
-    assert diagnostic == (
-        {key(one) for one in sensors} - of_faces - of_reviews - of_life - sound - counts
-    )
+    no_diagnostics = of_faces | of_reviews | of_life | of_people | sound | counts
+    assert diagnostic == {key(one) for one in sensors} - no_diagnostics
 
 
 @WITH_016

@@ -21,9 +21,12 @@ from custom_components.frigate_http.config_flow import AUTHENTICATION_STEPS
 from custom_components.frigate_http.const import DOMAIN
 from custom_components.frigate_http.entity.labels import NAMED, translation_key
 from custom_components.frigate_http.flow import forms
+from custom_components.frigate_http.inventory import PERSON_SENSORS
 from custom_components.frigate_http.issues import ISSUES, IssueDescription
-from custom_components.frigate_http.sensor.faces import PERSON_SENSOR
 from custom_components.frigate_http.sensor.live import CLASSIFICATION
+from custom_components.frigate_http.sensor.object_classification import (
+    OBJECT_CLASSIFICATION,
+)
 from custom_components.frigate_http.sensor.parts import PartSensorDescription
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.core import HomeAssistant
@@ -434,7 +437,7 @@ def test_texts_of_an_entity(platform: str, one: Described) -> None:
     assert found["name"]
 
     placeholders = {*_PLACEHOLDER.findall(found["name"])}
-    assert placeholders == fillings(one)
+    assert placeholders == fillings(platform, one)
 
     states = choices(one)
     assert names(found.get("state", {})) == states
@@ -448,7 +451,7 @@ def test_texts_of_an_entity(platform: str, one: Described) -> None:
     )
 
 
-def fillings(one: Described) -> set[str]:
+def fillings(platform: str, one: Described) -> set[str]:
     """Return what the name of an entity is filled in with."""
     if isinstance(one, PartSensorDescription):
         return {"part"}
@@ -457,10 +460,11 @@ def fillings(one: Described) -> set[str]:
         of_zone = {"zone"} if key.startswith("zone_") else set()
         return of_zone | ({"label"} if key.endswith(one.key) else set())
     return {
-        PERSON_SENSOR.key: {"person"},
-        CLASSIFICATION.key: {"model"},
-        PTZ_PRESET.key: {"preset"},
-    }.get(one.key, set())
+        **{("sensor", key): {"person"} for key in PERSON_SENSORS},
+        ("sensor", CLASSIFICATION.key): {"model"},
+        ("sensor", OBJECT_CLASSIFICATION.key): {"model"},
+        ("button", PTZ_PRESET.key): {"preset"},
+    }.get((platform, one.key), set())
 
 
 def choices(one: Described) -> set[str]:

@@ -17,6 +17,7 @@ from .const import DOMAIN
 from .coordinator.exports import ExportsCoordinator
 from .coordinator.gaps import GapsCoordinator
 from .coordinator.live import LiveCoordinator
+from .coordinator.people import PeopleCoordinator
 from .coordinator.profiles import ProfilesCoordinator
 from .coordinator.ptz import PtzCoordinator
 from .coordinator.reviews import ReviewsCoordinator
@@ -96,6 +97,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> b
         reviews=ReviewsCoordinator(hass, entry, client, coordinator),
         gaps=GapsCoordinator(hass, entry, client, coordinator, commands.feature_value),
         live=live,
+        people=PeopleCoordinator(hass, entry, client, coordinator, live),
         profiles=profiles,
         ptz=PtzCoordinator(hass, entry, client, coordinator),
         video=video,

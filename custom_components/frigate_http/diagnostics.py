@@ -80,7 +80,7 @@ _FIELDS: dict[type, tuple[str, ...]] = {
             "sounds",
         ),
         *("features", "switchable", "recognizes_faces", "reads_plates"),
-        *("describes_reviews", "has_ptz"),
+        *("describes_reviews", "describes_objects", "has_ptz"),
     ),
     CameraState: ("motion", "totals", "active", "sounds", "knows_severity"),
     CameraStats: (

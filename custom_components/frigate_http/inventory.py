@@ -15,6 +15,8 @@ from .const import CONF_CAMERAS, DOMAIN
 from .coordinator.server import ServerCoordinator
 
 MANUFACTURER = "Frigate"
+PERSON_SENSORS = ("face_images", "last_seen", "last_camera")
+"""The keys of the sensors that each person of the face library has."""
 
 _OF_CAMERA = re.compile(
     r"camera:(?P<camera>[^:]+):(zone:([^:\\]|\\.)*:)?(?P<key>[^:]+)(:.*)?", re.DOTALL
@@ -149,17 +151,18 @@ def camera_entities(
 
 def known_people(hass: HomeAssistant, entry: ConfigEntry) -> set[str]:
     """Return the people with a sensor, also from earlier runs."""
-    prefix = person_unique_id(entry, "")
-    return {
-        one.unique_id.removeprefix(prefix)
+    found = (
+        server_key_and_part(entry, one.unique_id)
         for one in er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
-        if one.unique_id.startswith(prefix)
-    }
+    )
+    return {one[1] for one in found if one is not None and one[0] in PERSON_SENSORS}
 
 
-def person_unique_id(entry: ConfigEntry, person: str) -> str:
-    """Return the unique id of the sensor of a person."""
-    return server_unique_id(entry, "face_images", person)
+def person_unique_id(
+    entry: ConfigEntry, person: str, key: str = PERSON_SENSORS[0]
+) -> str:
+    """Return the unique id of a sensor of a person."""
+    return server_unique_id(entry, key, person)
 
 
 def server_unique_id(entry: ConfigEntry, key: str, *part: str) -> str:
@@ -275,8 +278,9 @@ def _remove_unwanted_cameras(
 def _remove_gone_people(hass: HomeAssistant, coordinator: ServerCoordinator) -> None:
     registry = er.async_get(hass)
     for person in list(coordinator.missing_people.stale):
-        unique_id = person_unique_id(coordinator.config_entry, person)
-        entity_id = registry.async_get_entity_id(Platform.SENSOR, DOMAIN, unique_id)
-        if entity_id is not None:
-            registry.async_remove(entity_id)
+        for key in PERSON_SENSORS:
+            unique_id = person_unique_id(coordinator.config_entry, person, key)
+            entity_id = registry.async_get_entity_id(Platform.SENSOR, DOMAIN, unique_id)
+            if entity_id is not None:
+                registry.async_remove(entity_id)
         coordinator.missing_people.discard(person)

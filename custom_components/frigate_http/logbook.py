@@ -48,6 +48,11 @@ def _message(hass: HomeAssistant, data: Mapping[str, Any]) -> str:
 
 
 def _what(data: Mapping[str, Any]) -> str:
+    if data["kind"] == "classification":
+        return f"{as_title(data['model'])}: {data['result']}"
+    if data["kind"] == "description":
+        # Never the description itself: a language model wrote it.
+        return as_title(data["label"] or "")
     if data["kind"] != "review":
         name, plate = data.get("name"), data.get("plate")
         return f"{name} ({plate})" if name and plate else name or plate or ""

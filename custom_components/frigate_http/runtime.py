@@ -9,6 +9,7 @@ from .commands import Commands
 from .coordinator.exports import ExportsCoordinator
 from .coordinator.gaps import GapsCoordinator
 from .coordinator.live import LiveCoordinator
+from .coordinator.people import PeopleCoordinator
 from .coordinator.profiles import ProfilesCoordinator
 from .coordinator.ptz import PtzCoordinator
 from .coordinator.reviews import ReviewsCoordinator
@@ -32,6 +33,7 @@ class FrigateRuntime:
     reviews: ReviewsCoordinator
     gaps: GapsCoordinator
     live: LiveCoordinator
+    people: PeopleCoordinator
     profiles: ProfilesCoordinator
     ptz: PtzCoordinator
     video: VideoCoordinator

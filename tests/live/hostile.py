@@ -83,6 +83,10 @@ def pushes(camera: str, text: str = "a", number: Any = 1) -> Iterator[tuple[str,
     yield "reviews", {"type": "new", "after": review}
     yield "tracked_object_update", place | {"type": "face", "name": text}
     yield "tracked_object_update", place | {"type": "lpr", "name": text, "plate": text}
+    named = {"model": text, "sub_label": text}
+    yield "tracked_object_update", place | {"type": "classification", **named}
+    yield "tracked_object_update", place | {"type": "description", "description": text}
+    yield "triggers", place | {"name": text, "event_id": text, "score": number}
     yield (
         "camera_activity",
         {camera: {"motion": True, "objects": [tracked]}, text: {"motion": True}},

@@ -113,7 +113,7 @@ async def polled(
 
 
 @WITH_016
-@pytest.mark.usefixtures("fixed_time")
+@pytest.mark.usefixtures("fixed_time", "entity_registry_enabled_by_default")
 async def test_entities(
     hass: HomeAssistant,
     watched: FakeFrigate,

@@ -44,6 +44,9 @@ async def entry(hass: HomeAssistant, frigate: FakeFrigate) -> MockConfigEntry:
     camera.lpr = camera.audio = True
     frigate.add_zone("front_door", "steps")
     frigate.state.classification["gate"] = ["front_door"]
+    frigate.describe("front_door", objects=True)
+    frigate.add_trigger("front_door", "parcel")
+    frigate.add_object_classifier("courier", "person")
     entry = await set_up(hass, make_entry(frigate.internal_url))
     await until_pushing(hass, entry, frigate)
     return entry
@@ -100,10 +103,20 @@ async def test_few_models_are_kept_before_the_configuration_has_them(
 ) -> None:
     for number in range(MANY):
         frigate.classified("front_door", f"name_{number}", "open")
+        push(frigate, _result(f"name_{number}"))
+    push(frigate, _result("courier"))
     frigate.classified("front_door", "gate", "open")
     await until_state(hass, entry, *GATE, "open")
     state = entry.runtime_data.live.state.of("front_door")
-    assert state.states.keys() == {"gate", *(f"name_{one}" for one in range(10))}
+    few = {f"name_{one}" for one in range(10)}
+    assert state.states.keys() == {"gate", *few}
+    assert state.results.keys() == {"courier", *few}
+
+
+def _result(model: str) -> Message:
+    result = {"id": "1.0-a", "model": model, "sub_label": "post", "score": 0.9}
+    result |= {"type": "classification", "camera": "front_door"}
+    return "tracked_object_update", result
 
 
 async def test_the_memory_of_a_camera_is_bounded(
@@ -113,7 +126,7 @@ async def test_the_memory_of_a_camera_is_bounded(
     for turn in range(3):
         for number in range(1100):
             text = f"{turn}.{number:04}-abcdef"
-            for message in [*pushes("front_door", text)][:4]:
+            for message in [*pushes("front_door", text)][:7]:
                 push(frigate, message)
         await until_read(hass, entry, frigate)
         sizes.append(kept(entry))

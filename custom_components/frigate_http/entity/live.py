@@ -27,6 +27,9 @@ class LiveEntity(CameraEntity):
     states a second. An update that comes sooner is delayed, and only the last one is written.
     """
 
+    _needs_push = False
+    """Whether no poll tells what the entity shows: then it is unavailable without pushes."""
+
     def __init__(
         self,
         live: LiveCoordinator,
@@ -52,7 +55,9 @@ class LiveEntity(CameraEntity):
     @override
     def is_reachable(self) -> bool:
         """Return whether Frigate pushes, or the server answers polls."""
-        return self.live.is_pushing or super().is_reachable
+        if self.live.is_pushing or self._needs_push:
+            return self.live.is_pushing
+        return super().is_reachable
 
     @override
     def _async_update_attrs(self) -> bool:
@@ -64,6 +69,8 @@ class LiveEntity(CameraEntity):
     @override
     def unavailable_reason(self) -> str:
         """Return why the entity is unavailable, for the log."""
+        if self._needs_push and not self.live.is_pushing:
+            return "the live connection is down"
         if self.is_reachable and not self.live.is_current:
             return f"the live state is unknown ({self.live.last_exception})"
         return super().unavailable_reason

@@ -1,4 +1,4 @@
-"""Event entities: reviews, recognized faces and license plates."""
+"""Event entities: reviews, recognitions, and what is understood of objects."""
 
 from functools import partial
 
@@ -8,12 +8,13 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from ..entity.dynamic import async_add_and_remove
 from ..runtime import FrigateConfigEntry
 from .base import FrigateEvent
+from .objects import OBJECT_EVENTS
 from .recognized import RECOGNIZED_EVENTS
 from .reviews import REVIEW_EVENTS
 
 PARALLEL_UPDATES = 0
 
-LIVE_EVENTS = (*REVIEW_EVENTS, *RECOGNIZED_EVENTS)
+LIVE_EVENTS = (*REVIEW_EVENTS, *RECOGNIZED_EVENTS, *OBJECT_EVENTS)
 
 
 async def async_setup_entry(

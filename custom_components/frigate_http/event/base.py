@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, override
+from typing import Any, Final, override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
 from homeassistant.core import callback
@@ -23,7 +23,8 @@ MAX_PENDING_EVENTS = 100
 LINKS = frozenset({MEDIA_CONTENT_ID, THUMBNAIL, SNAPSHOT, CLIP})
 """Attributes that lead to something; kept in no history, which has the id of the item."""
 
-TEXTS = frozenset({"title", "summary", "description"})
+DESCRIPTION: Final = "description"
+TEXTS = frozenset({"title", "summary", DESCRIPTION})
 """Attributes that a language model wrote, about people who may not want it to be kept."""
 UNRECORDED = LINKS | TEXTS
 
@@ -38,6 +39,8 @@ class LiveEventDescription(EventEntityDescription):
     types: tuple[str, ...]
     kind: Kind
     exists_fn: Callable[[CameraConfig], bool] = lambda _config: True
+    needs_push: bool = False
+    """Whether no poll tells of these events."""
     payload_fn: Callable[[LiveEvent, MediaLinks], EventPayload | None]
     """Return the event to fire; None if the live event belongs to another entity."""
 
@@ -59,6 +62,7 @@ class FrigateEvent(LiveEventEntity, EventEntity):
         topic = Topic(description.kind, camera)
         super().__init__(live, coordinator, description, camera, topic)
         self._attr_event_types = [*description.types]
+        self._needs_push = description.needs_push
         entry_id = coordinator.config_entry.entry_id
         self._links = MediaLinks(entry_id, coordinator.client.clock)
         # If too many are pending, the oldest ones are dropped.

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from ..aiofrigate import Recognized, ReviewTexts, TrackedObject
+from ..aiofrigate import ObjectClassified, Recognized, ReviewTexts, TrackedObject
 
 ALL = "all"
 """The label under which Frigate counts objects of every label."""
@@ -59,8 +59,15 @@ class CameraState:
     face: Recognized | None = None
     plate: Recognized | None = None
     states: dict[str, str] = field(default_factory=dict)
+    results: dict[str, ObjectClassified] = field(default_factory=dict)
+    """What each model has said of an object last."""
     features: dict[str, tuple[bool | int, float]] = field(default_factory=dict)
     """Value of each feature, and when it was pushed by the monotonic clock."""
+
+    def label_of(self, object_id: str) -> str | None:
+        """Return the label of an object that is tracked now."""
+        tracked = (self.objects or {}).get(object_id)
+        return None if tracked is None else tracked.label
 
     def apply_frame_motion(self, has_motion: bool | None) -> None:
         """Apply whether the last frame showed motion, which never ends a known motion.

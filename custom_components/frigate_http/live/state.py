@@ -1,7 +1,7 @@
 """The current state of all cameras, updated by pushed messages and by polling."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 import time
 
@@ -16,6 +16,8 @@ from ..aiofrigate import (
     Event,
     FeatureState,
     Motion,
+    ObjectClassified,
+    ObjectDescribed,
     ObjectUpdate,
     ProfileState,
     Recognized,
@@ -25,12 +27,15 @@ from ..aiofrigate import (
     Sound,
     SoundActivity,
     TrackedObject,
+    Triggered,
     Update,
 )
 from .camera_state import ALL, CameraState, DescribedReview, LastReview, Snapshot
+from .object_log import ObjectLog
 from .recognition_log import RecognitionLog
 from .review_log import ReviewLog
-from .topics import PROFILE, Kind, LiveEvent, ReviewEvent, Topic
+from .sightings import Sighting, Sightings
+from .topics import PROFILE, DescribedObject, Kind, LiveEvent, ReviewEvent, Topic
 
 _MIN_TIME_STEP = 0.001
 """Seconds. Polling does not tell when Frigate replaced a snapshot by a better one."""
@@ -60,6 +65,8 @@ class LiveState:
         self._cameras: dict[str, CameraState] = {}
         self.reviews = ReviewLog()
         self._recognitions = RecognitionLog()
+        self._objects = ObjectLog()
+        self.sightings = Sightings()
         # Pushed before it is known which objects were recognized earlier; None from then on.
         self._early: deque[Recognized] | None = deque(maxlen=_MAX_EARLY_RECOGNITIONS)
         self.profile: ProfileState | None = None
@@ -162,6 +169,7 @@ class LiveState:
             if (found := self._recognition_of(event)) is not None:
                 # Remembered only: a later visitor may have been recognized and left since.
                 self._recognitions.is_new(found)
+                yield from self._objects.apply_face(found, is_sure=True)
         early, self._early = self._early or (), None
         for found in early:
             yield from self._recognize_once(found)
@@ -216,6 +224,8 @@ class LiveState:
                 yield from self._apply_recognition(update)
             case Classified():
                 yield from self._apply_classification(update)
+            case ObjectClassified() | ObjectDescribed() | Triggered():
+                yield from self._apply_understood(update)
 
     def _apply_activity(
         self, update: CameraActivity | SoundActivity
@@ -255,6 +265,15 @@ class LiveState:
                 tracked.camera, Snapshot(tracked.object_id, taken_at)
             )
 
+        if update.is_gone:
+            yield from self._objects.apply_end(
+                update.tracked, self._name_of(update.tracked.sub_label)
+            )
+
+    def _name_of(self, sub_label: str | None) -> str | None:
+        """Return a sub label if it is the name of somebody, and not a logo."""
+        return None if sub_label in self._config.attributes else sub_label
+
     def _as_counted(self, tracked: TrackedObject) -> TrackedObject:
         """Return an object with the label under which Frigate counts it.
 
@@ -289,12 +308,15 @@ class LiveState:
         return frozenset() if config is None else frozenset(config.sounds)
 
     def _apply_recognition(self, update: Recognized) -> Iterator[Change]:
-        if not self._is_sure(update):
+        is_sure = self._is_sure(update)
+        if not update.is_plate:
+            yield from self._objects.apply_face(update, is_sure=is_sure)
+        if not is_sure:
             return
         if self._early is not None:
             self._early.append(update)
             return
-        yield self._set_last_recognized(update)
+        yield from self._set_last_recognized(update)
         if self._recognitions.is_new(update):
             yield update
 
@@ -310,19 +332,35 @@ class LiveState:
             yield Topic(Kind.MOTION, update.camera)
 
     def _apply_classification(self, update: Classified) -> Iterator[Change]:
-        """Apply a classification, also by a model that the configuration does not have yet.
-
-        Frigate uses a new model at once, and tells a state again only when it changes.
-        """
+        """Apply a state, which Frigate tells again only when it changes."""
         states = self.of(update.camera).states
         known = self._config.classifiers.get(update.camera, ())
-        if update.model not in (*known, *states):
-            if len(update.model) > MAX_NAME_LENGTH:
-                return
-            if len(states.keys() - {*known}) >= _MAX_NEW_MODELS:
-                return
-        states[update.model] = update.state
-        yield Topic(Kind.STATES, update.camera, update.model)
+        if _has_room(states, known, update.model):
+            states[update.model] = update.state
+            yield Topic(Kind.STATES, update.camera, update.model)
+
+    def _apply_understood(
+        self, update: ObjectClassified | ObjectDescribed | Triggered
+    ) -> Iterator[Change]:
+        """Apply what is said of an object, be it there or gone."""
+        match update:
+            case ObjectClassified():
+                yield from self._apply_result(update)
+            case ObjectDescribed(camera, event_id):
+                label = self.of(camera).label_of(event_id)
+                label = label or self._objects.label_of(camera, event_id)
+                yield DescribedObject(update, label)
+            case Triggered():
+                yield update
+
+    def _apply_result(self, update: ObjectClassified) -> Iterator[Change]:
+        results = self.of(update.camera).results
+        known = self._configs[update.camera].object_classifiers
+        if _has_room(results, known, update.model):
+            results[update.model] = update
+            yield Topic(Kind.RESULTS, update.camera, update.model)
+        if self._objects.is_new_result(update):
+            yield update
 
     def _is_sure(self, found: Recognized) -> bool:
         """Return whether Frigate itself is sure of a recognition, so that it counts."""
@@ -333,14 +371,21 @@ class LiveState:
             return False
         return found.score >= self._config.face_threshold
 
-    def _set_last_recognized(self, found: Recognized) -> Topic:
+    def _set_last_recognized(self, found: Recognized) -> Iterator[Change]:
         """Set the last recognized face or plate."""
         state = self.of(found.camera)
         if found.is_plate:
             state.plate = found
-            return Topic(Kind.PLATES, found.camera)
+            yield Topic(Kind.PLATES, found.camera)
+            return
         state.face = found
-        return Topic(Kind.FACES, found.camera)
+        yield Topic(Kind.FACES, found.camera)
+        if found.name is not None:
+            # Now: that is right whatever the clock of the server says.
+            self.sightings.add(
+                found.name, Sighting(camera=found.camera, seen_at=time.time())
+            )
+            yield Topic(Kind.PEOPLE, "", found.name)
 
     def _apply_reviews(self, review_events: Iterable[ReviewEvent]) -> Iterator[Change]:
         for one in review_events:
@@ -430,8 +475,10 @@ class LiveState:
 
     def _recognize_once(self, found: Recognized) -> Iterator[Change]:
         # Only new ones: several people at once would replace each other with every poll.
+        if not found.is_plate:
+            yield from self._objects.apply_face(found, is_sure=True)
         if self._recognitions.is_new(found):
-            yield self._set_last_recognized(found)
+            yield from self._set_last_recognized(found)
             yield found
 
     def _apply_polled_snapshot(self, event: Event) -> Iterator[Change]:
@@ -445,9 +492,7 @@ class LiveState:
         if event.camera not in self._cameras:
             return None
         is_plate = event.plate is not None
-        # A logo is a sub label too, and neither a person nor a known plate.
-        is_logo = event.sub_label in self._config.attributes
-        name = None if is_logo else event.sub_label
+        name = self._name_of(event.sub_label)
         # A name that somebody assigned by hand has no score.
         is_face = event.label == "person" and event.sub_label_score is not None
         if not (is_plate or (is_face and name)):
@@ -461,6 +506,17 @@ class LiveState:
             event.plate_score if is_plate else event.sub_label_score,
         )
         return found if self._is_sure(found) else None
+
+
+def _has_room[T](values: Mapping[str, T], known: Collection[str], model: str) -> bool:
+    """Return whether what a model says is kept, also before the configuration has it.
+
+    Frigate uses a new model at once.
+    """
+    if model in known or model in values:
+        return True
+    is_short = len(model) <= MAX_NAME_LENGTH
+    return is_short and len(values.keys() - {*known}) < _MAX_NEW_MODELS
 
 
 def _start_of(event: Event) -> float:

@@ -3,7 +3,13 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ..aiofrigate import Recognized, Review
+from ..aiofrigate import (
+    ObjectClassified,
+    ObjectDescribed,
+    Recognized,
+    Review,
+    Triggered,
+)
 
 
 class Kind(StrEnum):
@@ -19,6 +25,12 @@ class Kind(StrEnum):
     PLATES = "plates"
     STATES = "states"
     """The detail is the name of a model."""
+    RESULTS = "results"
+    """What models say of objects; the detail is the name of a model."""
+    DESCRIPTIONS = "descriptions"
+    TRIGGERS = "triggers"
+    PEOPLE = "people"
+    """When a person was seen, without a camera; the detail is the name."""
     SNAPSHOTS = "snapshots"
     LAST_REVIEWS = "last_reviews"
     DESCRIBED = "described"
@@ -62,5 +74,34 @@ class ReviewEvent:
     review: Review
 
 
-type LiveEvent = ReviewEvent | Recognized
+@dataclass(frozen=True, slots=True)
+class UnknownFace:
+    """An object is gone whose face was seen, but not recognized."""
+
+    camera: str
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedObject:
+    """A language model has described an event."""
+
+    described: ObjectDescribed
+    label: str | None
+    """The label of the object; None if it is not remembered."""
+
+    @property
+    def camera(self) -> str:
+        """Return the camera of the event."""
+        return self.described.camera
+
+
+type LiveEvent = (
+    ReviewEvent
+    | Recognized
+    | UnknownFace
+    | ObjectClassified
+    | DescribedObject
+    | Triggered
+)
 """Fires once, for those who are subscribed at that moment; it is never replayed."""

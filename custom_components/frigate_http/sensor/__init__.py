@@ -16,6 +16,7 @@ from .camera import FrigateCameraSensor, camera_sensors
 from .downloads import DOWNLOAD_SENSORS, FrigateDownloadSensor
 from .exports import FrigateExportsSensor, exports_sensors
 from .faces import FrigateFacesSensor, FrigatePersonSensor, faces_sensors, people
+from .last_seen import SightingSensor, sightings
 from .live import async_add_live_sensors
 from .parts import (
     PART_SENSORS,
@@ -42,6 +43,7 @@ async def async_setup_entry(
     _async_add_stats_sensors(runtime.server, async_add_entities)
     add(faces_sensors, FrigateFacesSensor)
     add(people, FrigatePersonSensor)
+    add(sightings, partial(SightingSensor, runtime.live, runtime.people))
     add(camera_sensors, partial(FrigateCameraSensor, runtime.commands))
     add(snoozable, lambda server, one: SnoozedSensor(runtime.snoozes, server, one))
     add(

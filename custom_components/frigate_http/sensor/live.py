@@ -27,6 +27,11 @@ from ..inventory import as_title
 from ..live.camera_state import CameraState
 from ..live.topics import Kind, Topic
 from .described import LAST_REVIEW, LastReviewSensor
+from .object_classification import (
+    OBJECT_CLASSIFICATION,
+    ObjectClassificationSensor,
+    object_classifiers,
+)
 from .recognized import RECOGNIZED_SENSORS, RecognizedSensor, recognizing
 
 _NOTHING = "none"
@@ -69,6 +74,11 @@ def async_add_live_sensors(
     )
     add({CLASSIFICATION.key}, _classified, partial(ClassificationSensor, live))
     add({LAST_REVIEW.key}, describing, partial(LastReviewSensor, live))
+    add(
+        {OBJECT_CLASSIFICATION.key},
+        object_classifiers,
+        partial(ObjectClassificationSensor, live),
+    )
     add({REVIEW_STATUS.key}, _cameras, partial(ReviewStatusSensor, live))
 
 
