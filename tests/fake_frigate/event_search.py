@@ -76,13 +76,20 @@ def _distances(database: Database, values: dict[str, Any]) -> Distances:
         nearest = sorted(
             (_distance(words, event, source), number, event.id)
             for number, event in enumerate(newest_first(database.events.values()))
-            if source == "thumbnail" or event.data.get("description")
+            if _is_embedded(event, source)
         )
         for near, _, event_id in nearest[:_NEAREST]:
             distance = near if likeness else round((near - 0.5) * _SPREAD, 6)
             if event_id not in found or distance < found[event_id][0]:
                 found[event_id] = distance, source
     return found
+
+
+def _is_embedded(event: Event, source: str) -> bool:
+    """Return whether an event can be found: by its picture only once it is over."""
+    if source == "description":
+        return bool(event.data.get("description"))
+    return event.end_time is not None and event.data["type"] == "object"
 
 
 def _words(event: Event) -> set[str]:
