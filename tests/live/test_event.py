@@ -568,6 +568,17 @@ async def test_a_face_fires_once_a_visit(
         ("Eileen", 0.9, again.id, "front_door"),
     ]
     assert {*told.types} == {"recognized"}
+    path = f"/api/frigate_http/{entry.entry_id}/event/{tom.id}"
+    assert (
+        told.attributes[1]
+        | {
+            "thumbnail": f"{path}/thumbnail",
+            "snapshot": f"{path}/snapshot",
+            "clip": f"{path}/clip.mp4",
+            "entity_id": "camera.front_door",
+        }
+        == told.attributes[1]
+    )
 
 
 ATTEMPTS = (0.81, 0.86, 0.93, 0.97)

@@ -1,7 +1,7 @@
 """Recordings: the segments that the cameras have recorded, and when there are some."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 import re
 from typing import Any, Self
@@ -20,7 +20,7 @@ class Segment:
     start: float
     """Seconds since the epoch, as `end`."""
     end: float
-    size: float | None = None
+    size: float | None = field(default=None, compare=False)
     """Bytes, rounded to a hundredth of a MiB; None if the server does not say."""
 
     @classmethod

@@ -1,6 +1,6 @@
 """The action for links that receivers without a login open, such as a TV or a messenger."""
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
@@ -62,13 +62,9 @@ type Paths = dict[str, str | None]
 
 async def _get_media_urls(call: ServerCall) -> JsonObjectType:
     """Return links; for cameras, those of each by its entity id."""
-    match _source_of(call.data):
-        case "review_id":
-            return _signed(call, await _of_review(call, call.data[REVIEW_ID]))
-        case "event_id":
-            return _signed(call, await _of_event(call, call.data[EVENT_ID]))
-        case "export_id":
-            return _signed(call, await _of_export(call, call.data[EXPORT_ID]))
+    source = _source_of(call.data)
+    if (paths_of := _BY_ID.get(source)) is not None:
+        return _signed(call, await paths_of(call, call.data[source]))
     return {
         entity_id: _signed(call, await _of_camera(call, entity_id))
         for entity_id in call.data[CAMERA_FIELD]
@@ -115,6 +111,13 @@ async def _of_export(call: ServerCall, export_id: str) -> Paths:
         THUMBNAIL: url("thumbnail") if export.thumbnail_path else None,
         CLIP: url("video.mp4"),
     }
+
+
+_BY_ID: Final[Mapping[str, Callable[[ServerCall, str], Awaitable[Paths]]]] = {
+    REVIEW_ID: _of_review,
+    EVENT_ID: _of_event,
+    EXPORT_ID: _of_export,
+}
 
 
 async def _of_camera(call: ServerCall, entity_id: str) -> Paths:

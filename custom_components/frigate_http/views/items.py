@@ -7,6 +7,7 @@ it to its disk, and show nothing that is larger than iOS allows.
 from abc import abstractmethod
 from contextlib import AbstractAsyncContextManager
 import math
+from pathlib import Path
 from typing import Final, override
 
 from aiohttp import web
@@ -69,7 +70,7 @@ class ItemClipView(HomeAssistantView):
         # Within a minute, whoever asks may have lost the camera.
         access = access_to(request, entry_id)
         require_camera(access, footage.camera)
-        if (await hass.async_add_executor_job(path.stat)).st_size > MAX_BYTES:
+        if await hass.async_add_executor_job(_size_of, path) > MAX_BYTES:
             with view_errors(hass, access):
                 return await _async_preview(request, access, item, period, TOO_LARGE)
         return ClipResponse(hass, access.entry, path)
@@ -109,6 +110,14 @@ def _period_of(footage: Footage, client: FrigateClient) -> Period:
     lasted = max(0.0, now - footage.began)
     steps = math.floor(lasted / STEP) * STEP
     return footage.period(footage.began + (steps or lasted))
+
+
+def _size_of(path: Path) -> int:
+    """Return the bytes of a file; 0 if it is gone, which is found out when it is read."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 async def _async_preview(
