@@ -10,12 +10,14 @@ import sys
 import aiohttp
 
 from . import ROOT, DemoError, say
+from .blueprints import notify_phone
 from .check import check, complaints
 from .config_flow import add_frigate
 from .dashboard import lay_out_dashboards
 from .frigate import VERSIONS, Target, real_frigate, simulated_frigate
 from .home_assistant import PASSWORD, USERNAME, running_home_assistant
 from .options import Options, parse_options
+from .phone import running_phone
 from .sandbox import Ports, demo_folder
 
 _HOME_ASSISTANT_PORT = 8123
@@ -52,16 +54,21 @@ async def _show(
 ) -> int:
     say("Starting Home Assistant ...")
     port = ports.take(_HOME_ASSISTANT_PORT)
-    async with running_home_assistant(folder, port) as (home_assistant, api):
+    async with (
+        running_home_assistant(folder, port) as (home_assistant, api),
+        running_phone(api, ports) as phone,
+    ):
         entries = {}
         for target in targets:
             say(f"Adding {target.title}: {target.url}")
             entries[await add_frigate(api, target)] = target
         dashboard = await lay_out_dashboards(api)
+        await phone.register(USERNAME, PASSWORD)
+        await notify_phone(api, phone, entries)
         if not options.check:
             _announce(dashboard, targets)
             await home_assistant.keep_running()
-        missing = await check(api, entries)
+        missing = await check(api, phone, entries)
         say("Stopping Home Assistant ...")
     # Only now has unloading written what it may have to complain about.
     missing += complaints(home_assistant.log)
@@ -74,6 +81,7 @@ def _announce(dashboard: str, targets: list[Target]) -> None:
     say(f"  Log in as       {USERNAME}, password {PASSWORD}")
     for target in targets:
         say(f"  It shows        {target.title}, {target.url}")
+    say("  Notifications   of its alerts, as a phone gets them, show on the screen")
     say()
     say("Press Ctrl-C to stop everything.")
 

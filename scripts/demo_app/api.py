@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 import itertools
-from typing import Any
+from typing import Any, Self
 
 import aiohttp
 
@@ -41,9 +41,33 @@ class Api:
                 "language": "en",
             },
         )
+        await self._redeem(client_id, created["auth_code"])
+
+    async def log_in(self, username: str, password: str) -> None:
+        """Log in as an app does; each login has tokens of its own."""
+        client_id = f"{self.base_url}/"
+        flow = await self.post(
+            "/auth/login_flow",
+            {
+                "client_id": client_id,
+                "handler": ["homeassistant", None],
+                "redirect_uri": client_id,
+            },
+        )
+        done = await self.post(
+            f"/auth/login_flow/{flow['flow_id']}",
+            {"client_id": client_id, "username": username, "password": password},
+        )
+        await self._redeem(client_id, done["result"])
+
+    def without_login(self) -> Self:
+        """Return the same Home Assistant for somebody else, who has yet to log in."""
+        return type(self)(self._session, self.base_url)
+
+    async def _redeem(self, client_id: str, code: str) -> None:
         form = {
             "grant_type": "authorization_code",
-            "code": created["auth_code"],
+            "code": code,
             "client_id": client_id,
         }
         async with self._session.post(

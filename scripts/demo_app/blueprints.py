@@ -1,18 +1,20 @@
-"""The repository's blueprints, there to be tried, and an automation at work."""
+"""The repository's blueprints: there to be tried, and one of them at work."""
 
 from collections.abc import Mapping
 from pathlib import Path
 import shutil
 
-from . import DOMAIN, ROOT, DemoError, say
+from . import DOMAIN, ROOT
 from .api import Api
 from .frigate import Target
-from .live import OCCUPANCY
-from .registry import Entity
-from .waiting import until
+from .phone import Phone
+from .registry import read_entities
+from .visits import DOOR
 
 _FOLDER = Path("blueprints") / "automation" / DOMAIN
-_NOTIFICATION_SECONDS = 120
+NOTIFY = f"{DOMAIN}/notify.yaml"
+# Visits are shorter here, and come one after the other: each shall be told by itself.
+_PACE = {"cooldown": 0, "gap": 3}
 
 
 def copy_blueprints(config: Path) -> None:
@@ -20,61 +22,33 @@ def copy_blueprints(config: Path) -> None:
     shutil.copytree(ROOT / _FOLDER, config / _FOLDER)
 
 
-async def automate(
-    api: Api,
-    entities: list[Entity],
-    targets: Mapping[str, Target],
-    missing: list[str],
-) -> bool:
-    """Make an automation that notifies; return whether there is somebody to notify of."""
+async def check_blueprints(api: Api, missing: list[str]) -> None:
+    """See that Home Assistant takes all of them, in every edition."""
     (known,) = await api.commands({"type": "blueprint/list", "domain": "automation"})
     for path in sorted((ROOT / _FOLDER).rglob("*.yaml")):
-        name = path.relative_to(ROOT / _FOLDER)
-        found = known.get(f"{DOMAIN}/{name}", {"error": "it is not listed"})
+        name = path.relative_to(ROOT / _FOLDER.parent).as_posix()
+        found = known.get(name, {"error": "it is not listed"})
         if "error" in found:
             missing.append(f"blueprint {name}: {found['error']}")
-    seen = next(
-        (
-            one.entity_id
-            for one in entities
-            if one.own_id == OCCUPANCY and targets[one.entry_id].expected
-        ),
-        None,
-    )
-    if seen is None:
-        return False
-    # The screen is no phone, to which the blueprints send their notifications.
-    automation = {
-        "alias": "Somebody is at the door",
-        "triggers": [
-            {"trigger": "state", "entity_id": seen, "from": "off", "to": "on"}
-        ],
-        "actions": [
-            {
-                "action": "notify.notify",
-                "data": {
-                    "title": "{{ device_name(trigger.entity_id) }}",
-                    "message": "Person detected at {{ now().strftime('%H:%M') }}.",
-                },
-            }
-        ],
+
+
+async def notify_phone(api: Api, phone: Phone, targets: Mapping[str, Target]) -> None:
+    """Make automations that notify the phone of what the servers see.
+
+    Of several servers only the doors, so that what happens at once is told apart.
+    """
+    doors = {
+        one.entry_id: one.device_id
+        for one in await read_entities(api)
+        if one.own_id == f"camera:{DOOR}"
     }
-    await api.post("/api/config/automation/config/demo", automation)
-    return True
-
-
-async def check_notification(api: Api, missing: list[str]) -> None:
-    """Wait until the automation has notified on the screen."""
-
-    async def shown() -> str | None:
-        (found,) = await api.commands({"type": "persistent_notification/get"})
-        texts = [
-            str(one["message"]) for one in found if "detected at" in one["message"]
-        ]
-        return texts[0] if texts else None
-
-    try:
-        text = await until("a notification", _NOTIFICATION_SECONDS, shown)
-        say(f"notify  {text}")
-    except DemoError as err:
-        missing.append(f"the automation: {err}")
+    for number, entry_id in enumerate(targets):
+        cameras = [doors[entry_id]] if len(targets) > 1 else []
+        inputs = {"phones": [phone.device_id], "cameras": cameras, **_PACE}
+        await api.post(
+            f"/api/config/automation/config/demo_{number}",
+            {
+                "alias": f"Notify {number + 1}",
+                "use_blueprint": {"path": NOTIFY, "input": inputs},
+            },
+        )

@@ -11,11 +11,13 @@ import aiohttp
 from . import DOMAIN, DemoError, say
 from .actions import check_actions
 from .api import Api, Json
-from .blueprints import automate, check_notification
+from .blueprints import check_blueprints
 from .dashboard import EXAMPLE_URL_PATH, URL_PATH
 from .frigate import Target
 from .live import check_counts, check_switches, check_visit
 from .media import check_media
+from .notifications import check_notifications
+from .phone import Phone
 from .pictures import fetch_still, watch_stream
 from .registry import Entity, read_entities
 from .video import check_video
@@ -26,30 +28,30 @@ _STATES_SECONDS = 30
 _MOVEMENT_SECONDS = 40
 _NOTHING = ("missing", "unavailable", "unknown")
 _WAITING = ("event", "image")
-_RECOGNIZED = (":last_recognized_face", ":last_recognized_plate")
+_NOT_YET = (":last_recognized_face", ":last_recognized_plate", ":snoozed_until")
 _COMPLAINT = re.compile(r" (ERROR|CRITICAL) |Traceback \(most recent call last\)")
 _LOG_ENTRY = re.compile(r"^(?=\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)", re.MULTILINE)
 
 type States = dict[str, Json]
 
 
-async def check(api: Api, targets: Mapping[str, Target]) -> list[str]:
+async def check(api: Api, phone: Phone, targets: Mapping[str, Target]) -> list[str]:
     """Check the servers, given by config entry; return what is missing."""
     missing: list[str] = []
     entities = await _entities_with_states(api, targets, missing)
     before = await _states(api)
     _print_table(entities, before)
-    checks = [
+    await asyncio.gather(
         _check_frontend(api, missing),
         _check_pictures(api, entities, missing),
         check_video(api, entities, targets, missing),
         check_actions(api, entities, targets, missing),
         check_media(api, targets, missing),
         _check_movement(api, entities, targets, before, missing),
-    ]
-    if await automate(api, entities, targets, missing):
-        checks.append(check_notification(api, missing))
-    await asyncio.gather(*checks, check_visit(api, entities, targets, missing))
+        check_blueprints(api, missing),
+        check_notifications(api, phone, targets, missing),
+        check_visit(api, entities, targets, missing),
+    )
     await check_switches(api, entities, targets, missing)
     # Last, as Home Assistant loads the servers once more half a minute later.
     await check_counts(api, targets, missing)
@@ -116,7 +118,7 @@ def _bad(entity: Entity, target: Target) -> tuple[str, ...]:
     A real server may well not know something. The simulated one knows it all, but for
     what has not happened yet.
     """
-    waits = entity.platform in _WAITING or entity.own_id.endswith(_RECOGNIZED)
+    waits = entity.platform in _WAITING or entity.own_id.endswith(_NOT_YET)
     return _NOTHING if target.expected and not waits else _NOTHING[:2]
 
 

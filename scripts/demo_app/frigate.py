@@ -55,6 +55,8 @@ class Target:
     """What must appear: unique ids without the entry. Nothing, if it is not simulated."""
     visit: Callable[[], None] | None = None
     """Let somebody come to its door; None where people come by themselves."""
+    server: FakeFrigate | None = None
+    """The simulated server itself."""
 
 
 @asynccontextmanager
@@ -83,6 +85,7 @@ async def simulated_frigate(
                 url=server.internal_url,
                 expected=_expected(),
                 visit=visit if visits_on_request else None,
+                server=server,
             )
             yield plain if not auth else _with_login(plain, server)
     finally:

@@ -31,11 +31,8 @@ logbook:
 # Without these files, the editors for automations and scripts have nowhere to write to.
 automation: !include automations.yaml
 script: !include scripts.yaml
-# The default of the blueprints for notifications: here they show on the screen.
-notify:
-  - platform: group
-    services:
-      - action: persistent_notification
+# What the app of a phone registers with.
+mobile_app:
 logger:
   default: warning
   logs:

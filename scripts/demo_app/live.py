@@ -7,19 +7,21 @@ from . import DOMAIN, DemoError, say
 from .api import Api, Json
 from .frigate import Target
 from .registry import Entity
-from .visits import DOOR
+from .visits import COMES_HOME, DOOR, GARDEN, VISITOR, describes
 from .waiting import until
 
 _VISIT_SECONDS = 120
 _SWITCH_SECONDS = 15
 _ENABLE_SECONDS = 45
 _CAMERA = f"camera:{DOOR}"
-OCCUPANCY = f"{_CAMERA}:occupancy:person"
-_REVIEW = f"{_CAMERA}:review"
-_SNAPSHOT = f"{_CAMERA}:last_snapshot"
-_FACE = f"{_CAMERA}:face"
+_OCCUPANCY = f"binary_sensor:{_CAMERA}:occupancy:person"
+_REVIEW = f"event:{_CAMERA}:review"
+_SNAPSHOT = f"image:{_CAMERA}:last_snapshot"
+_FACE = f"event:{_CAMERA}:face"
 _COUNT = f"{_CAMERA}:count:person"
 _DETECT = f"{_CAMERA}:detect"
+_TITLE = f"sensor:{_CAMERA}:last_review"
+_SUSPICIOUS = f"binary_sensor:camera:{GARDEN}:suspicious"
 _STEPS = ("detection_started", "alert_started", "updated", "ended")
 _WANTED = (
     "somebody is there",
@@ -28,6 +30,7 @@ _WANTED = (
     *_STEPS,
     "nobody is there any more",
 )
+_UNDERSTOOD = ("described", "a title", "something suspicious")
 
 type States = Mapping[str, Json]
 
@@ -37,14 +40,16 @@ class _Visit:
 
     def __init__(self, target: Target, entities: list[Entity], before: States) -> None:
         self._target = target
-        self._ids = {one.own_id: one.entity_id for one in entities}
+        self._ids = {f"{one.platform}:{one.own_id}": one.entity_id for one in entities}
+        understands = target.server is not None and describes(target.server, DOOR)
+        self._wanted = _WANTED + _UNDERSTOOD * understands
         self._before = before
         self._seen: set[str] = set()
 
     @property
     def missing(self) -> list[str]:
         """Return what has not been seen yet."""
-        return [one for one in _WANTED if one not in self._seen]
+        return [one for one in self._wanted if one not in self._seen]
 
     def look(self, states: States) -> None:
         """Note what is to be seen now."""
@@ -54,7 +59,7 @@ class _Visit:
                 say(f"visit   {self._target.title}: {one}")
 
     def _to_be_seen(self, states: States) -> Iterator[str]:
-        occupancy = self._state(states, OCCUPANCY)
+        occupancy = self._state(states, _OCCUPANCY)
         if occupancy == "on":
             yield _WANTED[0]
         elif occupancy == "off" and "ended" in self._seen:
@@ -67,6 +72,10 @@ class _Visit:
         if self._has_changed(states, _REVIEW):
             attributes = states[self._ids[_REVIEW]]["attributes"]
             yield attributes["event_type"]
+        if self._state(states, _TITLE) == COMES_HOME.title.format(VISITOR):
+            yield "a title"
+        if self._state(states, _SUSPICIOUS) == "on":
+            yield "something suspicious"
 
     def _has_changed(self, states: States, own_id: str) -> bool:
         now = self._state(states, own_id)

@@ -8,9 +8,20 @@ from tests.fake_frigate import FakeFrigate
 from tests.fake_frigate.pictures import recorded
 from tests.mp4.material import Scene
 
-from .visits import DOOR, DRIVE, ZONE
+from .visits import (
+    COMES_HOME,
+    DOOR,
+    DRIVE,
+    NEIGHBOR,
+    PARCEL,
+    VISITOR,
+    ZONE,
+    Told,
+    describes,
+    write,
+)
 
-VISITOR, PLATE = "Eileen", "SBA 1234"
+PLATE = "SBA 1234"
 EXPORT, UNFINISHED_EXPORT = "Parcel at the door", "The whole morning"
 _SIZE = 384, 216
 _MINUTE, _HOUR = 60, 60 * 60
@@ -33,17 +44,18 @@ class _Sight:
     plate: str | None = None
     zones: tuple[str, ...] = ()
     has_clip: bool = True
+    told: Told | None = None
 
 
 _SIGHTS = (
-    _Sight(camera=DOOR, name=VISITOR, zones=(ZONE,)),
+    _Sight(camera=DOOR, zones=(ZONE,), told=PARCEL),
     _Sight(camera=DRIVE, label="car", severity="detection"),
     _Sight(camera="garden", severity="detection", has_clip=False),
     _Sight(camera=DRIVE, label="car", name=f"{VISITOR}'s car", plate=PLATE),
-    _Sight(camera=DOOR, zones=(ZONE,)),
+    _Sight(camera=DOOR, name=VISITOR, zones=(ZONE,), told=COMES_HOME),
     _Sight(camera="garage", label="car", severity="detection", plate="SCK 8765"),
-    _Sight(camera=DOOR, name="Tom"),
-    _Sight(camera="garden"),
+    _Sight(camera=DOOR, name="Tom", told=COMES_HOME),
+    _Sight(camera="garden", told=NEIGHBOR),
 )
 
 
@@ -81,7 +93,7 @@ def _add_sight(server: FakeFrigate, sight: _Sight, ago: int) -> None:
             "recognized_license_plate": sight.plate,
             "recognized_license_plate_score": 0.93,
         }
-    server.add_review(
+    review = server.add_review(
         sight.camera,
         sight.severity,
         ago=ago,
@@ -91,6 +103,8 @@ def _add_sight(server: FakeFrigate, sight: _Sight, ago: int) -> None:
         sub_labels=[] if sight.name is None else [sight.name],
         zones=sight.zones,
     )
+    if sight.told is not None and describes(server, sight.camera):
+        write(server, review, sight.told, sight.name or "")
 
 
 def _add_exports(server: FakeFrigate) -> None:

@@ -17,6 +17,7 @@ class Entity:
     entity_id: str
     entry_id: str
     own_id: str
+    device_id: str
     device: str
     name: str
     """Without the device's in front; the device's own for its main entity."""
@@ -58,6 +59,7 @@ def _entity(entry: Json, device: str) -> Entity:
         entity_id=entry["entity_id"],
         entry_id=entry["config_entry_id"],
         own_id=entry["unique_id"].partition(":")[2],
+        device_id=entry["device_id"] or "",
         device=device,
         name=entry["name"] or entry["original_name"] or device,
     )

@@ -3,19 +3,52 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 import itertools
 
 from tests.fake_frigate import FakeFrigate
+from tests.fake_frigate.database import Review
 
 DOOR = "front_door"
 DRIVE = "driveway"
+GARDEN = "garden"
 ZONE = "porch"
+TRIGGER = "flashlight"
 _SOUND = "bark"
-_VISITORS = ("Eileen", "Tom")
+VISITOR = "Eileen"
+_VISITORS = (VISITOR, "Tom")
 _PLATES = (("SBA 1234", "Eileen's car"), ("SCK 8765", None))
 # Long enough to be seen, and for a poll to notice it.
 _MOMENT = 2.0
 _QUIET = 6.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What Frigate's language model writes about something, a while after it."""
+
+    title: str
+    summary: str
+    threat: int = 0
+
+
+COMES_HOME = Told(
+    title="{} comes home",
+    summary="{} walks up to the door, unlocks it and goes in. Nothing is unusual.",
+)
+PARCEL = Told(
+    title="A parcel is delivered",
+    summary="A courier puts a parcel down at the door, rings the bell and leaves.",
+)
+NEIGHBOR = Told(
+    title="A neighbor fetches a ball",
+    summary="Somebody climbs over the fence, takes a ball from the lawn and leaves.",
+)
+PROWLS = Told(
+    title="Somebody with a flashlight in the garden",
+    summary="Somebody walks along the hedge and lights up the windows of the house.",
+    threat=1,
+)
 
 
 def configure_cameras(server: FakeFrigate) -> None:
@@ -24,6 +57,15 @@ def configure_cameras(server: FakeFrigate) -> None:
     door, drive = (server.state.cameras[one] for one in (DOOR, DRIVE))
     door.audio = drive.lpr = True
     door.audio_labels = [_SOUND]
+    if server.state.is_017:
+        # From recordings, 0.18 describes a little more than the item, and moves its times.
+        server.describe(DOOR, GARDEN, image_source="recordings")
+        server.add_trigger(GARDEN, TRIGGER)
+
+
+def describes(server: FakeFrigate, camera: str) -> bool:
+    """Return whether Frigate's language model writes about a camera."""
+    return server.state.cameras[camera].review_descriptions
 
 
 @asynccontextmanager
@@ -50,6 +92,9 @@ async def _for_ever(server: FakeFrigate) -> None:
         await _visit(server, _VISITORS[turn % len(_VISITORS)])
         await asyncio.sleep(_QUIET)
         await _arrival(server, *_PLATES[turn % len(_PLATES)])
+        if turn % len(_VISITORS):
+            await asyncio.sleep(_QUIET)
+            await _intrusion(server)
 
 
 async def _when_wanted(server: FakeFrigate, wanted: asyncio.Event) -> None:
@@ -57,7 +102,9 @@ async def _when_wanted(server: FakeFrigate, wanted: asyncio.Event) -> None:
         await wanted.wait()
         wanted.clear()
         await asyncio.gather(
-            _visit(server, _VISITORS[0]), _arrival(server, *_PLATES[0])
+            _visit(server, VISITOR),
+            _arrival(server, *_PLATES[0]),
+            _intrusion(server),
         )
 
 
@@ -83,6 +130,37 @@ async def _visit(server: FakeFrigate, name: str) -> None:
     server.motion(DOOR, False)
     await asyncio.sleep(_MOMENT)
     server.review_ends(review)
+    if describes(server, DOOR):
+        await asyncio.sleep(_MOMENT)
+        write(server, review, COMES_HOME, name)
+
+
+async def _intrusion(server: FakeFrigate) -> None:
+    """Let somebody be in the garden whose face nobody knows."""
+    stranger = server.object_appears(GARDEN)
+    review = server.review_starts(GARDEN, "alert", events=[stranger])
+    await asyncio.sleep(_MOMENT)
+    server.face_unknown(stranger)
+    if describes(server, GARDEN):
+        server.trigger_fires(stranger, TRIGGER)
+    await asyncio.sleep(2 * _MOMENT)
+    server.object_leaves(stranger)
+    server.review_ends(review)
+    if describes(server, GARDEN):
+        await asyncio.sleep(_MOMENT)
+        write(server, review, PROWLS)
+
+
+def write(server: FakeFrigate, review: Review, told: Told, name: str = "") -> None:
+    """Let Frigate's language model write about something that is over."""
+    summary = told.summary.format(name)
+    server.review_described(
+        review,
+        told.title.format(name),
+        shortSummary=summary,
+        scene=summary,
+        potential_threat_level=told.threat,
+    )
 
 
 async def _arrival(server: FakeFrigate, plate: str, name: str | None) -> None:
