@@ -2,7 +2,6 @@
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from custom_components.frigate_http.const import DOMAIN
 from homeassistant.components.automation.const import DOMAIN as AUTOMATION
@@ -42,11 +41,3 @@ async def received(phone: Phone, number: int) -> Message:
     )
     assert len(phone.messages) == number
     return phone.messages[-1]
-
-
-def page_of(url: str) -> str:
-    """Return the media that a page of the media browser is about."""
-    _type, _, media_content_id = unquote(
-        url.removeprefix("/media-browser/browser/")
-    ).partition(",")
-    return media_content_id

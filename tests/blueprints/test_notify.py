@@ -1,5 +1,6 @@
 """The blueprint `notify`: what phones receive of a visit, and what their buttons do."""
 
+import json
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -7,13 +8,12 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from homeassistant.components.media_source import async_browse_media
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
-from tests.blueprints.common import EDITIONS, page_of, received, use
+from tests.blueprints.common import EDITIONS, received, use
 from tests.clock import turns
 from tests.common import camera_device, entity_id, sent, state_of
-from tests.fake_frigate import FakeFrigate
+from tests.fake_frigate import FakeFrigate, Fault
 from tests.live.common import until, until_pushing
 from tests.phones import ACTION_EVENT, Phone, Phones
 from tests.services.common import set_up_admin
@@ -146,8 +146,8 @@ async def test_a_visit_is_one_notification_that_gets_better(
     picture = await client.get(data["image"])
     assert picture.status == 200
     assert picture.content_type == "image/jpeg"
-    found = await async_browse_media(hass, page_of(data["url"]))
-    assert found.can_play
+    for opened in (data["url"], data["clickAction"], data["actions"][0]["uri"]):
+        assert f"/review/{review.id}/clip.mp4?authSig=" in opened
 
 
 ODD_TEXTS = [
@@ -156,6 +156,7 @@ ODD_TEXTS = [
     ("<b>Who</b>", "<img src=x> & co"),
     ("None", "12345"),
     ("", "a" * 900),
+    ("\xe1" * 255, "\xe1" * 399),
 ]
 
 
@@ -176,10 +177,12 @@ async def test_texts_are_sent_as_they_are(
         assert message["title"] == (
             f"Front door: {shown[0]}" if title else "Front door"
         )
-        if len(summary) > 600:
-            shown[1] = f"{'a' * 597}..."
+        if len(summary) > 400:
+            shown[1] = f"{'a' * 397}..."
         assert message["message"] == f"Person\n{shown[1]}"
         assert message["data"]["image"].endswith("/snapshot.jpg")
+        # What Apple and Google take.
+        assert len(json.dumps(message, ensure_ascii=False).encode()) < 4000
 
 
 async def test_the_text_of_one_alert_is_not_that_of_another(
@@ -370,7 +373,10 @@ async def test_buttons_of_others_do_nothing(
 
 
 async def test_the_notification_is_as_its_owner_wants_it(
-    hass: HomeAssistant, house: House, phone: Phone
+    hass: HomeAssistant,
+    house: House,
+    phone: Phone,
+    hass_client_no_auth: ClientSessionGenerator,
 ) -> None:
     await use(
         hass,
@@ -381,8 +387,7 @@ async def test_the_notification_is_as_its_owner_wants_it(
         tap="live",
         critical=True,
     )
-    event = house.frigate.object_appears(FRONT)
-    review = await house.starts(events=[event])
+    review = await house.starts()
     data = (await received(phone, 1))["data"]
     assert (data["channel"], data["ttl"], data["priority"]) == (
         "alarm_stream",
@@ -394,8 +399,10 @@ async def test_the_notification_is_as_its_owner_wants_it(
     assert data["url"] == "/lovelace?more-info-entity-id=camera.front_door"
     (button,) = data["actions"]
     assert button["title"] == "Snapshot"
-    assert page_of(button["uri"]).endswith(f"/event/mp4/{event.id}")
-    assert (await async_browse_media(hass, page_of(button["uri"]))).can_play
+    # A button has no login, unlike what is attached.
+    stranger = await hass_client_no_auth()
+    assert (await stranger.get(button["uri"])).content_type == "image/jpeg"
+    assert (await stranger.get(data["image"])).status == 401
     await house.ends(review)
     data = (await received(phone, 2))["data"]
     assert "video" not in data
@@ -412,12 +419,21 @@ async def test_phones_are_found_whatever_they_are_called(
     gone = await phones.add("Old phone")
     there = await phones.add("Móvil de Íñigo")
     every = [one.device_id for one in (gone, mute, phone, twin, there)]
-    await use(hass, "notify", phones=[*every, "never there"], tap="/lovelace/cameras")
+    await use(
+        hass,
+        "notify",
+        phones=[*every, "never there"],
+        tap="/lovelace/cameras",
+        buttons=["reviewed"],
+    )
     await hass.config_entries.async_remove(gone.entry.entry_id)
     devices = dr.async_get(hass)
     devices.async_update_device(there.device_id, name_by_user="Kitchen")
     review = await house.starts()
-    assert (await received(there, 1))["data"]["url"] == "/lovelace/cameras"
+    data = (await received(there, 1))["data"]
+    assert data["url"] == data["clickAction"] == "/lovelace/cameras"
+    # No link that opens without a login is made where nobody asks for it.
+    assert "authSig" not in str(data)
     await turns()
     # Of two with the same name, Home Assistant itself can notify only one.
     assert len(phone.messages) + len(twin.messages) == 1
@@ -434,9 +450,14 @@ async def test_a_phone_that_cannot_be_reached_keeps_no_other_from_it(
     other = await phones.add("Other")
     await use(hass, "notify", phones=[phone.device_id, other.device_id])
     phones.unreachable.add(phone.token)
+    house.frigate.fail("/api/review/.*", Fault.status(503))
     review = await house.starts()
-    await received(other, 1)
+    # Without links, it opens the camera, and has the other buttons.
+    data = (await received(other, 1))["data"]
+    assert data["clickAction"] == "entityId:camera.front_door"
+    assert [one["title"] for one in data["actions"]] == WORDS["en"][1][1:]
     phones.unreachable.clear()
+    house.frigate.clear_faults()
     await house.ends(review)
     await received(other, 2)
     await received(phone, 1)
