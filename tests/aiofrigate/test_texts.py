@@ -1,8 +1,11 @@
 """What a language model of Frigate writes, and what people write in its place."""
 
+from typing import Any
+
 import pytest
 
 from custom_components.frigate_http.aiofrigate import (
+    Config,
     FrigateBadRequestError,
     FrigateClient,
     FrigateConnectionError,
@@ -35,16 +38,14 @@ async def test_reviews_are_summarized(
 ) -> None:
     with pytest.raises(FrigateGenAiDisabledError, match="GenAI must be configured"):
         await client.reviews.summarize(100, 200.5)
-    for text in (
-        TEXT,
-        "No activity was found during this time period.",
-        "No concerns were found during this time period.",
-    ):
-        frigate.fail(SUMMARY, answers(f" {text}\n"), times=1)
-        assert await client.reviews.summarize(100, 200.5) == text
+    frigate.state.genai = True
+    nothing = "No activity was found during this time period."
+    assert await client.reviews.summarize(100, 200.5) == nothing
+    frigate.fail(SUMMARY, answers(f" {TEXT}\n"), times=1)
+    assert await client.reviews.summarize(100, 200.5) == TEXT
     frigate.fail(SUMMARY, answers("x" * 100_000))
     assert len(await client.reviews.summarize(100, 200.5)) == 20_000
-    assert len(sent(frigate, SUMMARY, "POST")) == 5
+    assert len(sent(frigate, SUMMARY, "POST")) == 4
 
 
 @pytest.mark.parametrize("summary", [None, "", " \n", 7, ["a"], {"a": "b"}])
@@ -149,15 +150,27 @@ async def test_a_description_is_set_and_written_anew(
     assert event.data["description"] == "A man.\nHe waits."
     await client.events.set_description(event.id, "")
     assert not event.data["description"]
-    path = f"/api/events/{event.id}/description/regenerate"
     with pytest.raises(FrigateGenAiDisabledError, match="must be enabled"):
         await client.events.regenerate_description(event.id, "thumbnails")
-    frigate.fail(path, Fault.json({"success": True}))
+    frigate.describe(objects=True)
+    await client.events.regenerate_description(event.id, "thumbnails")
     await client.events.regenerate_description(event.id, "snapshot", force=True)
-    assert [one.query for one in sent(frigate, path, "PUT")] == [
-        {"source": "thumbnails", "force": "false"},
-        {"source": "snapshot", "force": "true"},
+    assert frigate.state.regenerations == [
+        (event.id, "thumbnails", False),
+        (event.id, "snapshot", frigate.state.is_017),
     ]
+
+
+@WITH_016
+async def test_whether_there_is_a_language_model(
+    frigate: FakeFrigate, client: FrigateClient
+) -> None:
+    assert not (await client.system.config()).has_language_model
+    frigate.describe()
+    assert (await client.system.config(fresh=True)).has_language_model
+    odd: tuple[Any, ...] = (None, [], "ollama", {"a": None}, {"enabled": 1}, {"a": {}})
+    for genai in odd:
+        assert not Config.from_api({"genai": genai}).has_language_model
 
 
 @EVERY_VERSION

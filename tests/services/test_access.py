@@ -117,6 +117,7 @@ async def build(hass: HomeAssistant, frigate: FakeFrigate, media: Path) -> World
     frigate.state.train_folder = True
     frigate.add_training_image()
     frigate.add_user("guest", PASSWORD)
+    frigate.describe(objects=True)
     entry = await set_up_admin(hass, frigate)
     own, foreign = (things(hass, frigate, entry, one) for one in (OWN, FOREIGN))
     frigate.add_event_with_face(own.event)
@@ -126,8 +127,6 @@ async def build(hass: HomeAssistant, frigate: FakeFrigate, media: Path) -> World
         "read-only user": await member_of(hass, GROUP_ID_READ_ONLY),
         "user of one camera": owner_of(hass, own.entity_id),
     }
-    done = Fault.json({"success": True, "summary": "A quiet night"})
-    frigate.fail("/api/(review/summarize|events/.*/regenerate)", done)
     frigate.clear_requests()
     return World(frigate, media, own, foreign, callers)
 

@@ -52,17 +52,31 @@ async def test_reviews_are_summarized(
     err = await error_of(hass, "summarize_reviews", **LAST_HOUR)
     assert err.translation_key == "summaries_off"
     assert "Turn on genai, and review.genai for each camera" in str(err)
-    end = frigate.state.clock() - 600
-    for text in (TEXT, "No activity was found during this time period."):
-        summarizes(frigate, text)
-        data: dict[str, Any] = {"start_time": at(end - 60), "end_time": at(end)}
-        assert await call(hass, "summarize_reviews", **data) == {
-            "summary": text,
-            "start": at(end - 60),
-            "end": at(end),
-        }
-    asked = commands(frigate)[-1].path.split("/")
-    assert [float(asked[-3]), float(asked[-1])] == pytest.approx([end - 60, end])
+    frigate.describe("front_door")
+    summaries = []
+    for threat in (None, 0, 1):
+        if threat is not None:
+            review = frigate.add_review("front_door", ago=600)
+            frigate.review_described(review, potential_threat_level=threat)
+        answer = await call(hass, "summarize_reviews", **LAST_HOUR)
+        summaries.append(answer["summary"])
+    # Frigate's own sentences are answers like any other.
+    assert summaries == [
+        "No activity was found during this time period.",
+        "No concerns were found during this time period.",
+        "# Security Summary\n\nA visitor tried the door handle.",
+    ]
+    frigate.state.summary = None
+    err = await error_of(hass, "summarize_reviews", **LAST_HOUR)
+    assert err.translation_key == "server_error"
+    assert "Failed to create summary" in str(err)
+    now = frigate.state.clock()
+    data: dict[str, Any] = {"start_time": at(now - 60), "end_time": at(now - 5)}
+    assert await call(hass, "summarize_reviews", **data) == {
+        "summary": summaries[0],
+        "start": at(now - 60),
+        "end": at(now - 5),
+    }
 
 
 async def test_the_period_of_a_summary(
@@ -230,24 +244,32 @@ async def test_a_description_is_set(hass: HomeAssistant, frigate: FakeFrigate) -
 async def test_a_description_is_written_anew(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
-    await set_up_admin(hass, frigate)
+    entry = await set_up_admin(hass, frigate)
     event = frigate.add_event("front_door")
     one: dict[str, Any] = {"event_id": event.id}
-    err = await error_of(hass, "regenerate_event_description", **one)
-    assert err.translation_key == "descriptions_off"
-    assert "Turn on semantic_search, genai, and objects.genai" in str(err)
-    path = f"/api/events/{event.id}/description/regenerate"
-    frigate.fail(path, Fault.json({"success": True}))
+    for force in (False, True):
+        err = await error_of(hass, "regenerate_event_description", **one, force=force)
+        assert err.translation_key == "descriptions_off"
+        assert "Turn on semantic_search, genai, and objects.genai" in str(err)
+    assert frigate.state.regenerations == []
+
+    frigate.describe("front_door", objects=True)
+    await hass.config_entries.async_reload(entry.entry_id)
     answer = await call(hass, "regenerate_event_description", **one)
     assert answer == {**one, "source": "thumbnails"}
-    answer = await call(
-        hass, "regenerate_event_description", **one, source="snapshot", force=True
-    )
+    answer = await call(hass, "regenerate_event_description", **one, source="snapshot")
     assert answer == {**one, "source": "snapshot"}
-    assert [one.query for one in sent(frigate, path)] == [
-        {"source": "thumbnails", "force": "false"},
-        {"source": "thumbnails", "force": "false"},
-        {"source": "snapshot", "force": "true"},
+    # Where it is off for the camera, it can be forced since 0.17.
+    frigate.state.cameras["front_door"].object_descriptions = False
+    if frigate.state.is_017:
+        await call(hass, "regenerate_event_description", **one, force=True)
+    else:
+        await error_of(hass, "regenerate_event_description", **one, force=True)
+    forced = [(event.id, "thumbnails", True)] if frigate.state.is_017 else []
+    assert frigate.state.regenerations == [
+        (event.id, "thumbnails", False),
+        (event.id, "snapshot", False),
+        *forced,
     ]
     reason = await invalid(hass, "regenerate_event_description", **one, source="clip")
     assert reason == "field source"

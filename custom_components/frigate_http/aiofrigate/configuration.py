@@ -254,6 +254,8 @@ class Config:
     """Paths such as `cameras.*.zones` where names are left out: empty, too long or too many."""
     semantic_search: bool = False
     """Whether events can be searched by a description in words."""
+    has_language_model: bool = False
+    """Whether a provider of generative AI is configured."""
     streams: frozenset[str] = frozenset()
     """Names of the streams of go2rtc, without `birdseye`."""
     sources: Mapping[str, int] = field(default_factory=dict)
@@ -298,10 +300,18 @@ class Config:
             },
             unusable_names(data, _NAMES),
             _is_enabled(data, "semantic_search"),
+            _has_provider(as_dict(data.get("genai"))),
             frozenset(sources),
             sources,
             object_classifiers,
         )
+
+
+def _has_provider(genai: Mapping[str, Any]) -> bool:
+    """Return whether there is one; 0.18 has several by name, and 0.16 a switch."""
+    if (is_enabled := as_bool(genai.get("enabled"))) is not None:
+        return is_enabled
+    return any("provider" in as_dict(one) for one in (genai, *genai.values()))
 
 
 def _sources(go2rtc: Mapping[str, Any]) -> Mapping[str, int]:

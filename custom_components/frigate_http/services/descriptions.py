@@ -68,11 +68,15 @@ async def _set_event_description(call: ServerCall) -> JsonObjectType:
 async def _regenerate_event_description(call: ServerCall) -> JsonObjectType:
     """Ask for another description, which Frigate pushes when it is written."""
     event_id, source = call.data[EVENT_ID], call.data["source"]
+    force: bool = call.data["force"]
+    if force and not call.runtime.server.data.config.has_language_model:
+        # Frigate would accept it, and do nothing.
+        raise action_error("descriptions_off")
     try:
         await send_with_retries(
             call,
             lambda: call.client.events.regenerate_description(
-                event_id, source, force=call.data["force"]
+                event_id, source, force=force
             ),
         )
     except FrigateGenAiDisabledError as err:
