@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import voluptuous as vol
@@ -65,12 +66,9 @@ async def _search_events(call: ServerCall) -> JsonObjectType:
     if how == SIMILAR_TO:
         return _answer(call, await _similar(call, wanted), is_semantic=True)
     if is_semantic:
-        try:
+        # It may have been switched off after the configuration was read.
+        with suppress(FrigateSearchDisabledError):
             found = await call.client.events.search(data[TEXT], wanted)
-        except FrigateSearchDisabledError:
-            # It was switched off after the configuration was read.
-            is_semantic = False
-        else:
             return _answer(call, _visible(call, found, wanted), is_semantic=True)
     return await _by_names(call, wanted)
 
