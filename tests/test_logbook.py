@@ -139,7 +139,6 @@ async def test_a_description_is_mentioned_but_not_repeated(
 ) -> None:
     activity = Activity(hass, entry, recorder_mock, hass_client, "review")
     frigate.describe("front_door")
-    await entry.runtime_data.server.async_refresh_config()
     review = frigate.review_starts("front_door", objects=["person"], zones=["yard"])
     frigate.review_ends(review)
     frigate.review_described(review, "A parcel", shortSummary="They rang the bell.")

@@ -375,7 +375,6 @@ async def test_a_description_hides_no_review_of_a_gap(
 ) -> None:
     told = EventPayload(hass, entry, REVIEW)
     frigate.describe("front_door")
-    await entry.runtime_data.server.async_refresh_config()
     frigate.fail("/api/review", Fault.status(503))
     frigate.drop_live()
     brief = frigate.review_starts("front_door")

@@ -74,12 +74,16 @@ class ReviewLog:
         self._early_texts.clear()
 
     def earliest_end(self, since: float) -> float:
-        """Return the earliest end to ask for: an item is described minutes after its end.
+        """Return the earliest end to ask for: some items are described minutes after it.
 
         Args:
             since: the earliest end of items that are news, in seconds since the epoch.
         """
-        ends = (one.end for one in self._undescribed.values() if one.end is not None)
+        ends = (
+            one.end
+            for one in self._undescribed.values()
+            if one.end is not None and one.camera in self.describing
+        )
         recent = (end - _TICK for end in ends if end > since - _MAX_DESCRIBING)
         return min((since, *recent))
 
@@ -199,9 +203,8 @@ class ReviewLog:
         ended = replace(review, start=before.start, texts=None)
         _remember(self._ended, ended.review_id)
         yield _review_event(ReviewEventType.ENDED, ended)
-        if ended.camera in self.describing:
-            _keep_newest(self._undescribed, ended, _MAX_UNDESCRIBED)
-            yield from self.apply_description(ended.review_id, texts)
+        _keep_newest(self._undescribed, ended, _MAX_UNDESCRIBED)
+        yield from self.apply_description(ended.review_id, texts)
 
 
 def _remember(ids: dict[str, None], review_id: str) -> None:
