@@ -74,6 +74,13 @@ async def until_title(hass: HomeAssistant, entry: MockConfigEntry, title: str) -
     await until_state(hass, entry, *LAST, title)
 
 
+async def until_shown(
+    hass: HomeAssistant, entry: MockConfigEntry, expected: tuple[Any, ...]
+) -> None:
+    """Wait until this is shown."""
+    await until(hass, lambda: shown(hass, entry) == expected, f"{expected}")
+
+
 def over(frigate: FakeFrigate, *, ago: float = 60, length: float = 20) -> Review:
     """Return an alert that began some seconds ago, and is over."""
     return frigate.add_review("front_door", ago=ago, duration=length)
@@ -215,7 +222,7 @@ async def test_polling_and_pushing_tell_the_same_story(
 # What is no news
 
 
-@EVERY_VERSION
+@SINCE_018
 async def test_what_was_over_before_startup_is_shown_but_fires_nothing(
     hass: HomeAssistant, described: FakeFrigate
 ) -> None:
@@ -273,7 +280,7 @@ async def test_a_description_changes_nothing_else(
     assert ended.keys() == told.keys() - {"title", "summary", "threat_level"}
 
 
-@EVERY_VERSION
+@SINCE_018
 @pytest.mark.usefixtures("fixed_time")
 async def test_a_description_in_a_gap_fires_after_it(
     hass: HomeAssistant, described: FakeFrigate, freezer: FrozenDateTimeFactory
@@ -319,8 +326,8 @@ async def test_a_description_is_polled_for_ten_minutes(
     usual = await _asks_for()
     review = described.review_starts("front_door")
     described.review_ends(review)
-    for _ in range(5):
-        await pass_time(hass, freezer, 100)
+    for _ in range(2):
+        await pass_time(hass, freezer, 250)
     assert events.types == ["alert_started", "ended"]
     assert await _asks_for() > 500
     described.review_described(review, "The postman")
@@ -329,8 +336,8 @@ async def test_a_description_is_polled_for_ten_minutes(
     assert await _asks_for() == usual
 
     described.review_ends(described.review_starts("front_door"))
-    for _ in range(8):
-        await pass_time(hass, freezer, 100)
+    for seconds in (LIVE_POLL, 400, 400):
+        await pass_time(hass, freezer, seconds)
     assert await _asks_for() == usual
     assert events.types[3:] == ["alert_started", "ended"]
 
@@ -373,30 +380,25 @@ async def test_texts_are_shown_as_they_are(
 
 
 @SINCE_018
-@pytest.mark.parametrize(
-    ("level", "threat"), [(7, 2), ("2", 2), (-1, None), ("high", None), (None, None)]
-)
 async def test_a_threat_that_there_is_not(
-    hass: HomeAssistant,
-    described: FakeFrigate,
-    entry: MockConfigEntry,
-    level: Any,
-    threat: int | None,
+    hass: HomeAssistant, described: FakeFrigate, entry: MockConfigEntry
 ) -> None:
     events = EventPayload(hass, entry, REVIEW)
-    review = described.review_starts("front_door")
-    described.review_ends(review)
-    metadata = {
-        "title": ["no text"],
-        "shortSummary": "?",
-        "potential_threat_level": level,
-    }
-    described.review_described(review, metadata=metadata)
-    await until(hass, lambda: events.types[-1:] == ["described"])
-    assert events.attributes[-1]["title"] is None
-    assert events.attributes[-1]["threat_level"] == threat
-    on = STATE_OFF if threat is None else STATE_ON
-    await until(hass, lambda: shown(hass, entry) == (STATE_UNKNOWN, "?", on, threat, 2))
+    levels = ((7, 2), (-1, None), ("2", 2), ("high", None), (1, 1), (None, None))
+    for number, (level, threat) in enumerate(levels):
+        review = described.review_starts("front_door")
+        described.review_ends(review)
+        metadata = {
+            "title": ["no text"],
+            "shortSummary": f"{number}",
+            "potential_threat_level": level,
+        }
+        described.review_described(review, metadata=metadata)
+        on = STATE_OFF if threat is None else STATE_ON
+        expected = (STATE_UNKNOWN, f"{number}", on, threat, 2)
+        await until_shown(hass, entry, expected)
+        assert events.attributes[-1]["title"] is None
+        assert events.attributes[-1]["threat_level"] == threat
 
 
 @pytest.mark.usefixtures("fixed_time")
@@ -434,7 +436,6 @@ async def test_nothing_stays_suspicious_for_more_than_a_day(
     await until_state(hass, entry, *SUSPICIOUS, STATE_ON)
 
 
-@EVERY_VERSION
 async def test_there_is_what_frigate_describes(
     hass: HomeAssistant, described: FakeFrigate, entry: MockConfigEntry
 ) -> None:
@@ -473,7 +474,6 @@ async def test_before_0_17_nothing_is_described(
     assert not is_registered(hass, entry, *SUSPICIOUS)
 
 
-@EVERY_VERSION
 async def test_a_camera_that_is_gone_is_not_described(
     hass: HomeAssistant, described: FakeFrigate, entry: MockConfigEntry
 ) -> None:
