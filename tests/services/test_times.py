@@ -50,7 +50,9 @@ def test_the_fields_that_are_times() -> None:
     assert {name for _action, name in TIME_FIELDS} == {
         *("start_time", "end_time", "timestamp")
     }
-    assert {name for _action, name in DURATION_FIELDS} == {"duration", "chunk_duration"}
+    assert {name for _action, name in DURATION_FIELDS} == {
+        *("duration", "chunk_duration", "expires")
+    }
 
 
 @pytest.mark.parametrize("time_zone", TIME_ZONES)
