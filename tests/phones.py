@@ -1,5 +1,6 @@
 """Phones with the Home Assistant app: registered as it does, notified over its push server."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -65,6 +66,8 @@ class Phones:
     by_token: dict[str, Phone] = field(default_factory=dict)
     unreachable: set[str] = field(default_factory=set)
     """The tokens that the push server does not take."""
+    is_quick: asyncio.Event = field(default_factory=asyncio.Event)
+    """Whether the push server answers; otherwise Home Assistant waits for it."""
 
     async def add(self, name: str, *, pushes: bool = True) -> Phone:
         """Register a phone; not all of them let Home Assistant notify them."""
@@ -106,6 +109,7 @@ class Phones:
         if message["push_token"] in self.unreachable:
             return web.json_response({"errorMessage": "gone"}, status=404)
         self.by_token[message["push_token"]].messages.append(message)
+        await self.is_quick.wait()
         return web.json_response({}, status=201)
 
 
@@ -123,6 +127,7 @@ async def phones_of(hass: HomeAssistant) -> AsyncGenerator[Phones]:
     # The access log cannot be written while the clock stands still.
     await server.start_server(access_log=None)
     try:
+        phones.is_quick.set()
         phones.push_url = str(server.make_url("/push"))
         assert await async_setup_component(hass, "mobile_app", {})
         await hass.async_block_till_done()

@@ -37,6 +37,14 @@ async def entry(
     return entry
 
 
+async def restart(hass: HomeAssistant, automation: str) -> None:
+    """Leave nothing of the run that has notified, as a restart of Home Assistant does."""
+    for command in ("turn_off", "turn_on"):
+        await hass.services.async_call(
+            "automation", command, {"entity_id": automation}, blocking=True
+        )
+
+
 class House:
     """What happens before the cameras, a second after what happened before."""
 
@@ -301,6 +309,59 @@ async def test_who_walks_from_camera_to_camera_is_one_visit(
     assert message["data"]["push"] == {"sound": "default"}
 
 
+async def test_a_long_visit_hides_no_other(
+    hass: HomeAssistant, house: House, phone: Phone
+) -> None:
+    """Whoever works in the garden all day is no reason to miss who rings the bell."""
+    await use(hass, "notify", phones=[phone.device_id])
+    gardener = await house.starts(FRONT)
+    house.freezer.tick(590)
+    await house.changes(gardener, zones=["porch"])
+    house.freezer.tick(20)
+    visitor = await house.starts(OTHER)
+    message = await received(phone, 3)
+    assert message["data"]["tag"] == f"frigate_http_{visitor.id}"
+    assert message["data"]["push"] == {"sound": "default"}
+    await house.ends(gardener)
+    assert (await received(phone, 4))["data"]["tag"] == f"frigate_http_{gardener.id}"
+
+
+async def test_what_happens_while_a_phone_is_slow_is_not_missed(
+    hass: HomeAssistant, house: House, phones: Phones, phone: Phone
+) -> None:
+    await use(hass, "notify", phones=[phone.device_id])
+    phones.is_quick.clear()
+    first = await house.starts(FRONT)
+    await received(phone, 1)
+    second = await house.starts(OTHER)
+    await house.changes(first, zones=["porch"])
+    await house.ends(first)
+    phones.is_quick.set()
+    await received(phone, 3)
+    titles = [one["title"] for one in phone.messages]
+    assert titles == ["Front door", "Portones", "Front door"]
+    assert phone.messages[2]["data"]["video"].endswith(f"/{first.id}/clip.mp4")
+    await house.ends(second)
+    assert (await received(phone, 4))["title"] == "Portones"
+
+
+async def test_what_happens_while_a_button_is_handled_is_not_missed(
+    hass: HomeAssistant, house: House, frigate: FakeFrigate, phone: Phone
+) -> None:
+    automation = await use(hass, "notify", phones=[phone.device_id], gap=0)
+    await house.ends(await house.starts(OTHER))
+    await received(phone, 2)
+    await restart(hass, automation)
+    house.freezer.tick(1)
+    frigate.fail("/api/reviews/viewed", Fault.stall())
+    phone.press("Reviewed")
+    await house.starts(FRONT)
+    house.freezer.tick(3)
+    assert len(phone.messages) == 2
+    frigate.clear_faults()
+    assert (await received(phone, 3))["title"] == "Front door"
+
+
 async def test_a_camera_pauses_after_a_notification_that_is_still_updated(
     hass: HomeAssistant, house: House, phone: Phone
 ) -> None:
@@ -335,11 +396,7 @@ async def test_the_buttons_work_whenever_they_are_pressed(
     )
     assert frigate.state.database.has_reviewed("admin", review.id)
 
-    # As after a restart, nothing is left of the run that has notified.
-    for command in ("turn_off", "turn_on"):
-        await hass.services.async_call(
-            "automation", command, {"entity_id": automation}, blocking=True
-        )
+    await restart(hass, automation)
     phone.press("Silence for 5 min")
     await until(
         hass, lambda: state_of(hass, house.entry, *SNOOZED) != "unknown", "silence"
