@@ -44,6 +44,9 @@ async def entry(
     frigate.add_zone("front_door", "yard")
     frigate.add_zone("front_door", "steps", friendly_name="Front steps")
     frigate.state.cameras["front_door"].lpr = True
+    frigate.describe("front_door", objects=True)
+    frigate.add_trigger("front_door", "Parcel {{ 1 }}")
+    frigate.add_object_classifier("courier", "person")
     added = await set_up(hass, make_entry(frigate.internal_url))
     await until_pushing(hass, added, frigate)
     return added
@@ -188,6 +191,52 @@ async def test_a_recognition_says_who(
         "Recognized: SBA 1234",
         "Recognized: Eileen's car (SBA 1234)",
     ]
+
+
+SAID = {
+    "en": {
+        "face": "Unknown",
+        "trigger": "Triggered: Parcel {{ 1 }}",
+        "classification": "Classified: Courier: post",
+        "description": "Described: Person",
+    },
+    "es": {
+        "face": "Desconocido",
+        "trigger": "Activado: Parcel {{ 1 }}",
+        "classification": "Clasificado: Courier: post",
+        "description": "Descrito: Person",
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("version", "language"), [("0.17.2", "en"), ("0.18", "en"), ("0.18", "es")]
+)
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
+async def test_what_is_understood_of_objects_is_said_without_its_texts(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    recorder_mock: Recorder,
+    hass_client: ClientSessionGenerator,
+    language: str,
+) -> None:
+    kinds = {
+        kind: Activity(hass, entry, recorder_mock, hass_client, kind)
+        for kind in SAID[language]
+    }
+    visitor = frigate.object_appears("front_door")
+    frigate.face_unknown(visitor)
+    frigate.trigger_fires(visitor, "Parcel {{ 1 }}")
+    frigate.object_classified(visitor, "courier", "post")
+    frigate.object_described(visitor, "Somebody in a red coat")
+    frigate.object_leaves(visitor)
+    await kinds["face"].until_event("unknown")
+
+    assert {kind: await one.messages() for kind, one in kinds.items()} == {
+        kind: [message] for kind, message in SAID[language].items()
+    }
+    assert "red coat" not in str(await kinds["face"].rows())
 
 
 async def test_an_entity_that_is_gone_keeps_its_activity(
