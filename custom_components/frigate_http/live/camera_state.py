@@ -1,15 +1,23 @@
 """The current state of one camera."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ..aiofrigate import ObjectClassified, Recognized, ReviewTexts, TrackedObject
+from ..aiofrigate import (
+    MAX_NAME_LENGTH,
+    ObjectClassified,
+    Recognized,
+    ReviewTexts,
+    TrackedObject,
+)
 
 ALL = "all"
 """The label under which Frigate counts objects of every label."""
 _MAX_OBJECTS = 1000
 """Objects of a camera that are remembered: the end of one of them could get lost."""
+_MAX_NEW_MODELS = 10
+"""Models of a camera of which something is kept before the configuration has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +150,17 @@ class CameraState:
             and not (only_active and one.is_stationary)
             for one in self.objects.values()
         )
+
+
+def has_room[T](values: Mapping[str, T], known: Collection[str], model: str) -> bool:
+    """Return whether what a model says is kept, also before the configuration has it.
+
+    Frigate uses a new model at once.
+    """
+    if model in known or model in values:
+        return True
+    is_short = len(model) <= MAX_NAME_LENGTH
+    return is_short and len(values.keys() - {*known}) < _MAX_NEW_MODELS
 
 
 def _count(objects: Iterable[TrackedObject]) -> Counter[str]:

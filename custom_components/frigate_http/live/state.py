@@ -1,12 +1,11 @@
 """The current state of all cameras, updated by pushed messages and by polling."""
 
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 import time
 
 from ..aiofrigate import (
-    MAX_NAME_LENGTH,
     CameraActivity,
     CameraConfig,
     CameraUpdate,
@@ -30,9 +29,16 @@ from ..aiofrigate import (
     Triggered,
     Update,
 )
-from .camera_state import ALL, CameraState, DescribedReview, LastReview, Snapshot
+from .camera_state import (
+    ALL,
+    CameraState,
+    DescribedReview,
+    LastReview,
+    Snapshot,
+    has_room,
+)
 from .object_log import ObjectLog
-from .recognition_log import RecognitionLog
+from .recognition_log import RecognitionLog, is_certain, name_of, recognition_of
 from .review_log import ReviewLog
 from .sightings import Sighting, Sightings
 from .topics import PROFILE, DescribedObject, Kind, LiveEvent, ReviewEvent, Topic
@@ -41,8 +47,6 @@ _MIN_TIME_STEP = 0.001
 """Seconds. Polling does not tell when Frigate replaced a snapshot by a better one."""
 
 _MAX_EARLY_RECOGNITIONS = 100
-_MAX_NEW_MODELS = 10
-"""Models of a camera whose states are kept before the configuration has them."""
 
 type Change = Topic | LiveEvent
 
@@ -267,12 +271,8 @@ class LiveState:
 
         if update.is_gone:
             yield from self._objects.apply_end(
-                update.tracked, self._name_of(update.tracked.sub_label)
+                update.tracked, name_of(update.tracked.sub_label, self._config)
             )
-
-    def _name_of(self, sub_label: str | None) -> str | None:
-        """Return a sub label if it is the name of somebody, and not a logo."""
-        return None if sub_label in self._config.attributes else sub_label
 
     def _as_counted(self, tracked: TrackedObject) -> TrackedObject:
         """Return an object with the label under which Frigate counts it.
@@ -308,7 +308,7 @@ class LiveState:
         return frozenset() if config is None else frozenset(config.sounds)
 
     def _apply_recognition(self, update: Recognized) -> Iterator[Change]:
-        is_sure = self._is_sure(update)
+        is_sure = is_certain(update, self._config)
         if not update.is_plate:
             yield from self._objects.apply_face(update, is_sure=is_sure)
         if not is_sure:
@@ -335,7 +335,7 @@ class LiveState:
         """Apply a state, which Frigate tells again only when it changes."""
         states = self.of(update.camera).states
         known = self._config.classifiers.get(update.camera, ())
-        if _has_room(states, known, update.model):
+        if has_room(states, known, update.model):
             states[update.model] = update.state
             yield Topic(Kind.STATES, update.camera, update.model)
 
@@ -356,20 +356,11 @@ class LiveState:
     def _apply_result(self, update: ObjectClassified) -> Iterator[Change]:
         results = self.of(update.camera).results
         known = self._configs[update.camera].object_classifiers
-        if _has_room(results, known, update.model):
+        if has_room(results, known, update.model):
             results[update.model] = update
             yield Topic(Kind.RESULTS, update.camera, update.model)
         if self._objects.is_new_result(update):
             yield update
-
-    def _is_sure(self, found: Recognized) -> bool:
-        """Return whether Frigate itself is sure of a recognition, so that it counts."""
-        if found.is_plate:
-            # Frigate does not send a plate of which it is not sure.
-            return found.score is None or found.score >= self._config.plate_threshold
-        if found.name is None or found.score is None:
-            return False
-        return found.score >= self._config.face_threshold
 
     def _set_last_recognized(self, found: Recognized) -> Iterator[Change]:
         """Set the last recognized face or plate."""
@@ -488,35 +479,11 @@ class LiveState:
             )
 
     def _recognition_of(self, event: Event) -> Recognized | None:
-        """Return the recognized face or plate of an event, if there is one that counts."""
-        if event.camera not in self._cameras:
-            return None
-        is_plate = event.plate is not None
-        name = self._name_of(event.sub_label)
-        # A name that somebody assigned by hand has no score.
-        is_face = event.label == "person" and event.sub_label_score is not None
-        if not (is_plate or (is_face and name)):
-            return None
-        found = Recognized(
-            event.camera,
-            is_plate,
-            name,
-            event.plate,
-            event.event_id,
-            event.plate_score if is_plate else event.sub_label_score,
+        return (
+            None
+            if event.camera not in self._cameras
+            else recognition_of(event, self._config)
         )
-        return found if self._is_sure(found) else None
-
-
-def _has_room[T](values: Mapping[str, T], known: Collection[str], model: str) -> bool:
-    """Return whether what a model says is kept, also before the configuration has it.
-
-    Frigate uses a new model at once.
-    """
-    if model in known or model in values:
-        return True
-    is_short = len(model) <= MAX_NAME_LENGTH
-    return is_short and len(values.keys() - {*known}) < _MAX_NEW_MODELS
 
 
 def _start_of(event: Event) -> float:
