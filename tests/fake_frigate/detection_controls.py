@@ -45,6 +45,7 @@ class DetectionControls(EventControls):
             score=score,
             zones=list(zones),
             has_snapshot=snapshot,
+            has_clip=settings.recording,
             current_zones=list(zones),
             stationary=stationary,
         )
