@@ -104,7 +104,8 @@ async def test_the_bell_is_exported(
         freezer.tick(1)
     (call,) = told
     assert call.data["message"] == "Bell at 04:00 is ready."
-    assert "/exports/front_door_" in call.data["data"]["url"]
+    (export,) = frigate.state.exporter.exports
+    assert call.data["data"]["video"].endswith(f"/export/{export.id}/video.mp4")
 
 
 async def test_faces_are_recognized_at_night(
