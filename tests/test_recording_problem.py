@@ -25,18 +25,25 @@ from tests.common import (
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault, WrongClock
 from tests.fake_frigate.controls import carry_out
-from tests.versions import EVERY_VERSION, ONLY_016, WITH_016
+from tests.versions import EVERY_VERSION, WITH_016
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
 
 DOOR = "front_door"
-PROBLEM = "binary_sensor", f"camera:{DOOR}:recording_problem"
 GAPS = "/api/recordings/unavailable"
 INTERVAL = 300
 WRITTEN = 30
 """Seconds after which everything that was recorded is on the disk."""
 
 type Entry = MockConfigEntry
+
+
+def problem(camera: str) -> tuple[str, str]:
+    """Return the domain and the key of the sensor of a camera."""
+    return "binary_sensor", f"camera:{camera}:recording_problem"
+
+
+PROBLEM = problem(DOOR)
 
 
 async def set_up_enabled(
@@ -140,6 +147,19 @@ async def test_eight_cameras_take_turns(
     assert {later - at for (_, at), (_, later) in pairwise(asked)} == {39}
 
 
+async def test_the_turn_of_a_camera_that_is_off_is_left_out(
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
+) -> None:
+    await set_up_enabled(hass, frigate, (DOOR, "Portones"))
+    frigate.state.cameras["Portones"].online = False
+    await pass_time(hass, freezer)
+    frigate.clear_requests()
+    await pass_steps(hass, freezer, 8)
+    asked = [one.query["cameras"] for one in sent(frigate, GAPS)]
+    assert set(asked) == {DOOR}
+    assert 3 <= len(asked) <= 4
+
+
 async def test_a_disabled_entity_asks_nothing(
     hass: HomeAssistant,
     frigate: FakeFrigate,
@@ -157,100 +177,96 @@ async def test_a_disabled_entity_asks_nothing(
 # Cameras that need not record
 
 
-@EVERY_VERSION
-@pytest.mark.parametrize(
-    "settings", [{"continuous_days": 0}, {"allowed": {"recording": False}}]
-)
+@WITH_016
 async def test_cameras_that_only_record_at_times_have_none(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     freezer: FrozenDateTimeFactory,
-    settings: dict[str, Any],
+    version: str,
 ) -> None:
-    camera = frigate.state.cameras[DOOR]
-    former = {name: getattr(camera, name) for name in settings}
-    for name, value in settings.items():
-        setattr(camera, name, value)
+    for name in ("never", "forbidden", "moving", "active"):
+        frigate.add_camera(name)
+    cameras = frigate.state.cameras
+    cameras["never"].continuous_days = 0
+    cameras["forbidden"].allowed["recording"] = False
+    # These are kept for motion or objects only, before Frigate 0.17.
+    cameras["moving"].retain_mode = "motion"
+    cameras["active"].retain_mode = "active_objects"
     entry = await set_up(hass, make_entry(frigate.internal_url))
-    assert not is_registered(hass, entry, *PROBLEM)
-    assert is_registered(
-        hass, entry, "binary_sensor", "camera:Portones:recording_problem"
-    )
-    for name, value in former.items():
-        setattr(camera, name, value)
+
+    def have_one() -> set[str]:
+        return {one for one in cameras if is_registered(hass, entry, *problem(one))}
+
+    usual = {DOOR, "Portones"}
+    if not version.startswith("0.16"):
+        usual |= {"moving", "active"}
+    assert have_one() == usual
+    cameras["never"].continuous_days = 1
+    del cameras["forbidden"].allowed["recording"]
+    cameras["moving"].retain_mode = cameras["active"].retain_mode = "all"
     await pass_time(hass, freezer, CONFIG_READ)
-    assert is_registered(hass, entry, *PROBLEM)
+    assert have_one() == set(cameras)
 
 
-@ONLY_016
-@pytest.mark.parametrize("mode", ["motion", "active_objects"])
-async def test_cameras_that_only_keep_what_moves_have_none(
-    hass: HomeAssistant, frigate: FakeFrigate, mode: str
-) -> None:
-    frigate.state.cameras[DOOR].retain_mode = mode
-    entry = await set_up(hass, make_entry(frigate.internal_url))
-    assert not is_registered(hass, entry, *PROBLEM)
-    assert is_registered(
-        hass, entry, "binary_sensor", "camera:Portones:recording_problem"
-    )
-
-
-def switch(frigate: FakeFrigate, what: str, *, on: bool) -> None:
-    """Let somebody switch a camera or its recordings, or the camera itself fail."""
-    if what == "stream":
-        frigate.state.cameras[DOOR].online = on
-    else:
-        carry_out(frigate.state, DOOR, what, "ON" if on else "OFF")
+def switch(frigate: FakeFrigate, *, on: bool) -> None:
+    """Switch a camera and the recordings of another; let the stream of a third fail."""
+    value = "ON" if on else "OFF"
+    carry_out(frigate.state, "enabled", "enabled", value)
+    carry_out(frigate.state, "recordings", "recordings", value)
+    frigate.state.cameras["stream"].online = on
 
 
 @EVERY_VERSION
-@pytest.mark.parametrize("what", ["enabled", "recordings", "stream"])
 async def test_it_is_unknown_while_nothing_is_to_be_recorded(
-    hass: HomeAssistant,
-    frigate: FakeFrigate,
-    freezer: FrozenDateTimeFactory,
-    what: str,
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
-    entry = await set_up_enabled(hass, frigate)
-    stop_recording(frigate)
-    switch(frigate, what, on=False)
+    cameras = ("enabled", "recordings", "stream")
+    for camera in cameras:
+        frigate.add_camera(camera)
+        stop_recording(frigate, camera)
+    entry = await set_up_enabled(hass, frigate, cameras)
+
+    def states() -> set[str]:
+        return {state_of(hass, entry, *problem(camera)) for camera in cameras}
+
+    # Three cameras need more than two steps for their turns.
+    await pass_steps(hass, freezer, 7)
+    assert states() == {STATE_ON}
+    switch(frigate, on=False)
     await entry.runtime_data.server.async_refresh_config()
-    assert state_of(hass, entry, *PROBLEM) == STATE_UNKNOWN
+    assert states() == {STATE_UNKNOWN}
     frigate.clear_requests()
     await pass_steps(hass, freezer, 5)
-    assert state_of(hass, entry, *PROBLEM) == STATE_UNKNOWN
+    assert states() == {STATE_UNKNOWN}
     assert sent(frigate, GAPS) == []
 
-    switch(frigate, what, on=True)
+    switch(frigate, on=True)
     await entry.runtime_data.server.async_refresh_config()
-    # It has 5 minutes to begin.
+    # They have 5 minutes to begin.
     for _ in range(2):
         await pass_steps(hass, freezer, 1)
-        assert state_of(hass, entry, *PROBLEM) == STATE_UNKNOWN
-    await pass_steps(hass, freezer, 3)
-    assert state_of(hass, entry, *PROBLEM) == STATE_ON
+        assert states() == {STATE_UNKNOWN}
+    await pass_steps(hass, freezer, 5)
+    assert states() == {STATE_ON}
 
 
 # What looks like a problem and is none
 
 
-@pytest.mark.parametrize("is_rare", [False, True])
 async def test_footage_that_is_late_or_rare(
-    hass: HomeAssistant,
-    frigate: FakeFrigate,
-    freezer: FrozenDateTimeFactory,
-    is_rare: bool,
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     frigate.state.footage.lag = 25
-    entry = await set_up_enabled(hass, frigate)
-    if is_rare:
-        now = frigate.state.clock()
-        starts = [now + seconds for seconds in range(-300, 1200, 200)]
-        frigate.record_only(DOOR, *((one, one + 10) for one in starts))
-    for _ in range(8):
+    now = frigate.state.clock()
+    starts = [now + seconds for seconds in range(-300, 1200, 200)]
+    frigate.record_only("Portones", *((one, one + 10) for one in starts))
+    entry = await set_up_enabled(hass, frigate, (DOOR, "Portones"))
+    await pass_steps(hass, freezer, 1)
+    for _ in range(7):
         await pass_steps(hass, freezer, 1)
         assert state_of(hass, entry, *PROBLEM) == STATE_OFF
-    assert len(sent(frigate, GAPS)) >= 4
+        assert state_of(hass, entry, *problem("Portones")) == STATE_OFF
+    assert len(sent(frigate, GAPS)) >= 7
 
 
 async def test_a_server_that_has_just_been_started(
@@ -311,7 +327,6 @@ async def test_the_clock_of_the_server_counts(
 # Failures
 
 
-@EVERY_VERSION
 async def test_an_outage(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -356,7 +371,6 @@ async def test_an_answer_about_another_camera_does_not_renew_an_old_one(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     entry = await set_up_enabled(hass, frigate, (DOOR, "Portones"))
-    other = "binary_sensor", "camera:Portones:recording_problem"
     await pass_steps(hass, freezer, 2)
     assert state_of(hass, entry, *PROBLEM) == STATE_OFF
     for _ in range(6):
@@ -364,23 +378,20 @@ async def test_an_answer_about_another_camera_does_not_renew_an_old_one(
             frigate.fail(GAPS, Fault.status(500), times=1)
         await pass_steps(hass, freezer, 1)
     assert state_of(hass, entry, *PROBLEM) == STATE_UNKNOWN
-    assert state_of(hass, entry, *other) == STATE_OFF
+    assert state_of(hass, entry, *problem("Portones")) == STATE_OFF
     frigate.clear_faults()
     await pass_steps(hass, freezer, 3)
     assert state_of(hass, entry, *PROBLEM) == STATE_OFF
 
 
-@pytest.mark.parametrize("status", [403, 404])
 async def test_a_camera_that_may_not_be_asked_about(
-    hass: HomeAssistant,
-    frigate: FakeFrigate,
-    freezer: FrozenDateTimeFactory,
-    status: int,
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     entry = await set_up_enabled(hass, frigate)
-    frigate.fail(GAPS, Fault.status(status))
-    await pass_steps(hass, freezer, 3)
-    assert state_of(hass, entry, *PROBLEM) == STATE_UNKNOWN
-    frigate.clear_faults()
-    await pass_steps(hass, freezer, 3)
-    assert state_of(hass, entry, *PROBLEM) == STATE_OFF
+    for status in (403, 404):
+        frigate.fail(GAPS, Fault.status(status))
+        await pass_steps(hass, freezer, 3)
+        assert state_of(hass, entry, *PROBLEM) == STATE_UNKNOWN
+        frigate.clear_faults()
+        await pass_steps(hass, freezer, 3)
+        assert state_of(hass, entry, *PROBLEM) == STATE_OFF

@@ -9,6 +9,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.frigate_http.const import DOMAIN
+from custom_components.frigate_http.snoozes import Snoozes
 from homeassistant.const import STATE_UNKNOWN
 from homeassistant.core import HomeAssistant, State
 from homeassistant.exceptions import HomeAssistantError
@@ -86,13 +87,11 @@ async def test_the_last_call_counts(
     assert state_of(hass, entry, *SNOOZED) == STATE_UNKNOWN
 
 
-@pytest.mark.parametrize("minutes", [-1, 1441, 2.5, "soon", None, True])
-async def test_other_times_are_refused(
-    hass: HomeAssistant, entry: Entry, minutes: object
-) -> None:
+async def test_other_times_are_refused(hass: HomeAssistant, entry: Entry) -> None:
     camera = camera_entity(hass, entry)
-    reason = await invalid(hass, "snooze", entity_id=camera, minutes=minutes)
-    assert reason == "field minutes"
+    for minutes in (-1, 1441, 2.5, "soon", None, True):
+        reason = await invalid(hass, "snooze", entity_id=camera, minutes=minutes)
+        assert reason == "field minutes"
     assert state_of(hass, entry, *SNOOZED) == STATE_UNKNOWN
     # A template may answer a number as text.
     assert await snooze(hass, entry, minutes="10") == NOON + timedelta(minutes=10)
@@ -168,46 +167,47 @@ def stored(minutes: float, left: float) -> dict[str, Any]:
     return {"until": after_noon(minutes), "seconds_left": left * MINUTE}
 
 
-@pytest.mark.parametrize(
-    ("extra", "shown"),
-    [
-        (stored(20, 25.0), after_noon(20)),
-        # The clock was set back, or starts in the past as there is no battery.
-        (stored(20, 5.0), after_noon(5)),
-        (stored(600_000, 5.0), after_noon(5)),
-        (stored(0, 5.0), STATE_UNKNOWN),
-        (stored(-60, 5.0), STATE_UNKNOWN),
-        (stored(20, 0.0), STATE_UNKNOWN),
-        ({"until": None, "seconds_left": 0.0}, STATE_UNKNOWN),
-        ({"until": "noon", "seconds_left": 60.0}, STATE_UNKNOWN),
-        ({"until": after_noon(20)}, STATE_UNKNOWN),
-        ({}, STATE_UNKNOWN),
-    ],
+STORED: tuple[tuple[dict[str, Any], str], ...] = (
+    (stored(20, 25.0), after_noon(20)),
+    # The clock was set back, or starts in the past as there is no battery.
+    (stored(20, 5.0), after_noon(5)),
+    (stored(600_000, 5.0), after_noon(5)),
+    (stored(0, 5.0), STATE_UNKNOWN),
+    (stored(-60, 5.0), STATE_UNKNOWN),
+    (stored(20, 0.0), STATE_UNKNOWN),
+    ({"until": None, "seconds_left": 0.0}, STATE_UNKNOWN),
+    ({"until": "noon", "seconds_left": 60.0}, STATE_UNKNOWN),
+    ({"until": after_noon(20)}, STATE_UNKNOWN),
+    ({}, STATE_UNKNOWN),
 )
+
+
 async def test_it_outlasts_a_restart_and_becomes_no_longer(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     freezer: FrozenDateTimeFactory,
     hass_storage: dict[str, Any],
-    extra: dict[str, Any],
-    shown: str,
 ) -> None:
+    expected, data = dict[str, str](), list[dict[str, Any]]()
+    for number, (extra, shown) in enumerate(STORED):
+        frigate.add_camera(f"cam_{number}")
+        expected[f"camera:cam_{number}:snoozed_until"] = shown
+        state = State(f"sensor.cam_{number}_snoozed_until", "any")
+        last_seen = NOON.isoformat()
+        data.append(
+            {"state": state.as_dict(), "extra_data": extra, "last_seen": last_seen}
+        )
     hass_storage[restore_state.STORAGE_KEY] = {
         "key": restore_state.STORAGE_KEY,
         "version": restore_state.STORAGE_VERSION,
-        "data": [
-            {
-                "state": State("sensor.front_door_snoozed_until", "any").as_dict(),
-                "extra_data": extra,
-                "last_seen": NOON.isoformat(),
-            }
-        ],
+        "data": data,
     }
     await restore_state.async_get(hass).async_load()
     entry = await set_up(hass, make_entry(frigate.internal_url))
-    assert state_of(hass, entry, *SNOOZED) == shown
+    assert {key: state_of(hass, entry, "sensor", key) for key in expected} == expected
     await pass_time(hass, freezer, 20 * MINUTE)
-    assert state_of(hass, entry, *SNOOZED) == STATE_UNKNOWN
+    over = {state_of(hass, entry, "sensor", key) for key in expected}
+    assert over == {STATE_UNKNOWN}
 
 
 @pytest.fixture
@@ -252,3 +252,37 @@ async def test_it_becomes_no_longer_when_the_clock_is_set(
     assert state_of(hass, entry, *SNOOZED) != STATE_UNKNOWN
     await pass_time(hass, freezer, MINUTE)
     assert state_of(hass, entry, *SNOOZED) == STATE_UNKNOWN
+
+
+async def test_a_clock_that_is_set_forward_while_frigate_is_away(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: Entry,
+    freezer: FrozenDateTimeFactory,
+    set_clock: Callable[[float], None],
+) -> None:
+    await snooze(hass, entry, minutes=30)
+    await frigate.refuse()
+    await pass_time(hass, freezer, MINUTE)
+    await pass_time(hass, freezer, MINUTE)
+    assert state_of(hass, entry, *SNOOZED) == after_noon(30)
+    set_clock(3600)
+    await pass_time(hass, freezer, MINUTE)
+    assert state_of(hass, entry, *SNOOZED) == STATE_UNKNOWN
+
+
+async def test_what_is_stored_does_not_replace_what_is_newer(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    snoozes = Snoozes(hass)
+    calls = list[float]()
+    snoozes.async_add_listener(
+        "gate", lambda: calls.append(snoozes.seconds_left("gate"))
+    )
+    until = snoozes.async_snooze("gate", 10)
+    snoozes.async_restore("gate", NOON + timedelta(hours=1), 3600)
+    assert snoozes.until("gate") == until == NOON + timedelta(seconds=10)
+    # Closed, it calls nobody any more.
+    snoozes.async_close()
+    await pass_time(hass, freezer, 20)
+    assert calls == [10]

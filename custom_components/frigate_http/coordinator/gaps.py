@@ -67,8 +67,6 @@ class GapsCoordinator(OnDemandCoordinator[Mapping[str, bool]]):
         remove = super().async_add_listener(update_callback, context)
         cameras = len({*self.async_contexts()}) or 1
         self.update_interval = timedelta(seconds=math.ceil(INTERVAL / cameras))
-        # Otherwise, it counts only from the next poll on, which may be 5 minutes away.
-        self._schedule_refresh()
         return remove
 
     @callback
