@@ -98,14 +98,8 @@ async def call_events(hass: HomeAssistant, **data: Any) -> Any:
 async def test_similar_events(
     hass: HomeAssistant, frigate: FakeFrigate, seen: dict[str, str]
 ) -> None:
-    await set_up_admin(hass, frigate)
-    frigate.clear_requests()
-    with pytest.raises(HomeAssistantError) as caught:
-        await call(hass, "search_events", similar_to=seen["ana"])
-    assert caught.value.translation_key == "search_off"
-    assert frigate.requests == []
     frigate.state.semantic_search = True
-    await set_up_again(hass)
+    await set_up_admin(hass, frigate)
     answer: Any = await call(hass, "search_events", similar_to=seen["ana"], limit=2)
     assert answer["semantic"] is True
     # Not the event itself, which nothing is as similar to.
@@ -113,13 +107,6 @@ async def test_similar_events(
     with pytest.raises(HomeAssistantError) as caught:
         await call(hass, "search_events", similar_to="nobody")
     assert caught.value.translation_key == "not_known"
-
-
-async def set_up_again(hass: HomeAssistant) -> None:
-    """Let the configuration be read anew."""
-    (entry,) = hass.config_entries.async_entries("frigate_http")
-    await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done()
 
 
 @pytest.mark.usefixtures("texts_of_errors")
@@ -175,6 +162,11 @@ async def test_without_semantic_search_the_names_in_the_text_are_searched(
         answer = await call(hass, "search_events", text="person", **fields)
         assert names(answer, seen) == expected, fields
     assert sent(frigate, SEARCH) == []
+    frigate.clear_requests()
+    with pytest.raises(HomeAssistantError) as caught:
+        await call(hass, "search_events", similar_to=seen["ana"])
+    assert caught.value.translation_key == "search_off"
+    assert frigate.requests == []
 
 
 async def test_words_in_the_language_of_home_assistant(
