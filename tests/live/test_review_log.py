@@ -4,9 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from custom_components.frigate_http.aiofrigate import NO_TEXTS, Review, ReviewTexts
+from custom_components.frigate_http.aiofrigate import (
+    NO_TEXTS,
+    Config,
+    Review,
+    ReviewTexts,
+    ReviewUpdate,
+)
 from custom_components.frigate_http.live.review_log import ReviewLog
-from custom_components.frigate_http.live.topics import ReviewEvent
+from custom_components.frigate_http.live.state import LiveState
+from custom_components.frigate_http.live.topics import Kind, ReviewEvent, Topic
 
 
 def item(
@@ -276,3 +283,28 @@ def test_where_nothing_is_described_nothing_is_asked_for(log: ReviewLog) -> None
     assert log.earliest_end(10.0) == 10.0
     # The configuration may be older than the description.
     assert steps(log.apply_description("1.0-a", TEXTS)) == [DESCRIBED]
+
+
+def test_the_last_description_is_that_of_the_item_that_began_last() -> None:
+    state, config = LiveState(), Config.from_api({"cameras": {"door": {}}})
+    state.configure(config, config.cameras)
+    shown = [Topic(Kind.DESCRIBED, "door")]
+
+    def describe(review: Review) -> list[object]:
+        update = ReviewUpdate(review, is_new=False, is_description=True)
+        return [one for one in state.apply_update(update) if isinstance(one, Topic)]
+
+    [*_began] = state.apply_update(ReviewUpdate(item(start=100.0)))
+    [*_ended] = state.apply_update(ReviewUpdate(item(start=100.0, end=110.0)))
+    assert shown[0] in describe(item(start=95.0, end=115.0, texts=TEXTS))
+    # It began before that one did, if not before the time to which that has been moved.
+    assert describe(item("2.0-b", start=97.0, end=99.0, texts=OTHER)) == []
+    assert describe(item("2.0-b", start=97.0, end=99.0)) == []
+    described = state.of("door").described
+    assert described is not None
+    assert (described.review_id, described.start) == ("1.0-a", 100.0)
+    assert describe(item("3.0-c", start=101.0, end=102.0, texts=OTHER)) == shown
+    # A camera that is gone has no state.
+    state.configure(Config.from_api({}), {})
+    assert describe(item("4.0-d", start=120.0, end=130.0, texts=TEXTS)) == []
+    assert state.of("door").described is None
