@@ -22,6 +22,7 @@ from tests.versions import EVERY_VERSION
 pytestmark = pytest.mark.usefixtures("fixed_time", "entity_registry_enabled_by_default")
 
 CAMERAS = 64
+PEOPLE = 20
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def version() -> str:
 
 @pytest.fixture
 def frigate_options() -> dict[str, Any]:
-    faces = {f"person_{number}": number for number in range(20)}
+    faces = {f"person_{number}": number for number in range(PEOPLE)}
     return {"cameras": CAMERAS, "faces": faces}
 
 
@@ -145,7 +146,8 @@ async def test_polls_write_only_what_has_changed(
         still.serve()
         await pass_time(hass, freezer)
     # Two requests a poll, one for what is to be reviewed each second poll, and a few for
-    # the exports each fourth, however many cameras there are.
+    # the exports each fourth, however many cameras there are. And once for each person, one
+    # of whom was asked for while all settled.
     routes = Counter(request.path for request in frigate.requests)
     jobs = {"/api/jobs/export": 10} if frigate.state.is_018 else {}
     assert routes == {
@@ -157,6 +159,7 @@ async def test_polls_write_only_what_has_changed(
         "/api/review/summary": 20,
         "/api/config": 2,
         "/api/profile": 2,
+        "/api/events": PEOPLE - 1,
     }
     assert written == {}
 
