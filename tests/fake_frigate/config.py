@@ -120,10 +120,10 @@ def _camera_block(
     }
     block["record"] |= _switched(state, camera, "recording")
     if state.is_017:
-        block["record"]["continuous"]["days"] = camera.continuous_days
+        block["record"]["continuous"]["days"] = float(camera.continuous_days)
     else:
         block["record"]["retain"] = {
-            "days": camera.continuous_days,
+            "days": float(camera.continuous_days),
             "mode": camera.retain_mode,
         }
     block["snapshots"]["enabled"] = camera.snapshots
