@@ -24,6 +24,13 @@ STREAM = "camera:front_door:stream"
 OTHER_STREAM = "camera:Portones:stream"
 BELL = [{"trigger": "event", "event_type": "bell"}]
 
+
+@pytest.fixture
+def describing(frigate: FakeFrigate) -> None:
+    """Let Frigate have a language model."""
+    frigate.describe("front_door")
+
+
 each_language = pytest.mark.parametrize("language", EDITIONS)
 
 
@@ -136,9 +143,12 @@ async def test_the_night_is_summed_up_in_one_message(
     frigate: FakeFrigate,
     phone: Phone,
     freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
     language: str,
 ) -> None:
-    await use(hass, f"{EDITIONS[language]}digest", phones=[phone.device_id])
+    automation = await use(
+        hass, f"{EDITIONS[language]}digest", phones=[phone.device_id]
+    )
     await pass_until(hass, freezer, hour=6)
     frigate.add_review("front_door", ago=9 * 3600, sub_labels=["Nobody"])
     for hours in (1, 2):
@@ -157,10 +167,14 @@ async def test_the_night_is_summed_up_in_one_message(
         ),
     }[language]
     assert message["data"]["url"] == "/media-browser/browser"
+    # No summary was asked for, which would have failed.
+    of_ours = [one for one in caplog.records if automation in one.name]
+    assert [one for one in of_ours if one.levelname == "ERROR"] == []
 
 
 async def test_the_night_is_told_by_the_language_model(
     hass: HomeAssistant,
+    describing: None,
     entry: MockConfigEntry,
     frigate: FakeFrigate,
     phone: Phone,
