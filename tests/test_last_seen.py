@@ -10,7 +10,7 @@ from custom_components.frigate_http.coordinator.people import PEOPLE_INTERVAL
 from custom_components.frigate_http.dates import as_datetime
 from custom_components.frigate_http.live.sightings import Sighting, Sightings
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 from tests.common import entity_id, is_registered, pass_polls, pass_time, sent, state_of
@@ -18,6 +18,7 @@ from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.state import WrongClock
 from tests.live.common import until_pushing, until_state
+from tests.live.test_sensor import load_stored
 from tests.live.ways import LIVE_POLL
 from tests.versions import EVERY_VERSION, WITH_016
 
@@ -218,6 +219,38 @@ async def test_what_is_restored_gives_way_to_what_is_newer(
         await pass_time(hass, freezer, 60)
     assert state_of(hass, entry, *seen("Ana")) == at(newer.start_time)
     assert state_of(hass, entry, *camera("Ana")) == "Portones"
+
+
+@pytest.mark.parametrize(
+    ("stored", "state"),
+    [
+        ({"camera": "garden", "seen_at": 1795400000.5}, "Garden"),
+        # A clock was wrong once; and what somebody has edited.
+        ({"camera": "garden", "seen_at": 1895400000.0}, STATE_UNKNOWN),
+        ({"camera": ["garden"], "seen_at": 1795400000}, STATE_UNKNOWN),
+        ({"camera": "garden", "seen_at": "soon"}, STATE_UNKNOWN),
+        ({"seen_at": 1795400000}, STATE_UNKNOWN),
+        ({}, STATE_UNKNOWN),
+    ],
+)
+@everything_on
+async def test_what_is_stored_is_restored_if_it_can_be(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    hass_storage: dict[str, Any],
+    stored: dict[str, Any],
+    state: str,
+) -> None:
+    last = State("sensor.frigate_ana_last_camera", "Garden")
+    await load_stored(hass, hass_storage, last, stored)
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    await until_pushing(hass, entry, frigate)
+    assert state_of(hass, entry, *camera("Ana")) == state
+    assert (state_of(hass, entry, *seen("Ana")) == STATE_UNKNOWN) is (
+        state == STATE_UNKNOWN
+    )
+    frigate.face_recognized(frigate.object_appears("front_door"), "Ana")
+    await until_state(hass, entry, *camera("Ana"), "Front door")
 
 
 @everything_on

@@ -12,6 +12,7 @@ from custom_components.frigate_http import aiofrigate
 from custom_components.frigate_http.aiofrigate import (
     CameraConfig,
     Config,
+    Event,
     FaceLibrary,
     Identity,
     Overlays,
@@ -426,6 +427,20 @@ def test_an_empty_configuration_is_read() -> None:
         has_ptz=False,
     )
     assert list(config.cameras) == ["a", "b", "c"]
+
+
+def test_what_custom_models_say_of_an_event_is_read() -> None:
+    said = {"courier": "post", "courier_score": 0.9, "hat": "x" * 256, "hat_score": 1}
+    said |= {"recognized_license_plate": "A", "recognized_license_plate_score": 1}
+    said |= {"type": "object", "score": 0.8, "": "a", "_score": 1, "odd": 5}
+    event = Event.from_api({"id": "1.0-a", "data": said | {"odd_score": 0.5}})
+    assert event is not None
+    assert event.attributes == (("courier", "post"),)
+    many = {f"m{number}": "a" for number in range(100)}
+    many |= {f"{model}_score": "1" for model in many}
+    event = Event.from_api({"id": "1.0-a", "data": many})
+    assert event is not None
+    assert len(event.attributes) == 50
 
 
 def test_triggers_and_models_of_objects_are_read() -> None:

@@ -274,6 +274,29 @@ async def test_a_result_fires_once_an_object(
 
 
 @EVERY_VERSION
+async def test_a_result_of_before_a_restart_is_not_told_again(
+    hass: HomeAssistant, house: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    house.add_object_classifier("hat", "person", kind="attribute")
+    told = EventPayload(hass, entry, CLASSIFICATION)
+    visitor = house.object_appears("front_door")
+    house.write_events()
+    for model, result in (("courier", "post"), ("hat", "yes")):
+        house.object_classified(visitor, model, result)
+    await until(hass, lambda: len(told.types) == 2)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    # Also while the first poll is under way.
+    await house.wait_for_live(1)
+    for _ in range(2):
+        house.object_classified(visitor, "courier", "post")
+        house.object_classified(visitor, "hat", "yes")
+        await until_pushing(hass, entry, house)
+    house.object_classified(visitor, "hat", "no")
+    await until(hass, lambda: len(told.types) == 3)
+    assert told.attributes[2]["result"] == "no"
+
+
+@EVERY_VERSION
 async def test_a_result_is_shown_for_some_time_and_over_a_reload(
     hass: HomeAssistant,
     fixed_time: None,

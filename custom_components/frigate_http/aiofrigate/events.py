@@ -1,7 +1,8 @@
 """Events: objects and sounds that were detected, and manually created events."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Self
 
 from .errors import (
@@ -28,6 +29,8 @@ from .thumbnails import get_thumbnail
 
 DEFAULT_LENGTH = 30
 """Default duration of a created event, in seconds."""
+_MAX_ATTRIBUTES = 50
+_PLATE = "recognized_license_plate"
 _SEARCH_TIMEOUT = 30.0
 _SEARCH_DISABLED = "Semantic search is not enabled"
 _GENAI = "generative ai"
@@ -67,6 +70,8 @@ class Event:
     """Score of the plate, from 0 to 1."""
     description: str | None = field(default=None, repr=False)
     """What a language model or a person wrote about it, at most 4,000 characters."""
+    attributes: tuple[tuple[str, str], ...] = ()
+    """Names of custom models, each with what it says of the object."""
 
     @classmethod
     def from_api(cls, data: Mapping[str, Any]) -> Self | None:
@@ -89,11 +94,20 @@ class Event:
             next((one for one in map(as_float, scores) if one is not None), None),
             as_bool(data.get("retain_indefinitely")),
             as_name(details.get("type")),
-            as_name(details.get("recognized_license_plate")),
+            as_name(details.get(_PLATE)),
             as_float(details.get("sub_label_score")),
             as_float(details.get("recognized_license_plate_score")),
             as_text(details.get("description"), MAX_DESCRIPTION),
+            tuple(islice(_attributes(details), _MAX_ATTRIBUTES)),
         )
+
+
+def _attributes(details: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    # Frigate stores what a model says under its name, and the score beside it.
+    for model, value in details.items():
+        result, is_scored = as_name(value), f"{model}_score" in details
+        if is_scored and result and as_name(model) and model != _PLATE:
+            yield model, result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

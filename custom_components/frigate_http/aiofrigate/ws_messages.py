@@ -5,7 +5,7 @@ messages are ignored, because new versions of Frigate send new topics.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from .json_parser import parse_json
@@ -229,7 +229,7 @@ class ObjectDescribed:
 
     camera: str
     event_id: str
-    description: str
+    description: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

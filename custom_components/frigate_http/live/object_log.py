@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ..aiofrigate import ObjectClassified, Recognized, TrackedObject
+from ..aiofrigate import Event, ObjectClassified, Recognized, TrackedObject
 from .topics import UnknownFace
 
 _MAX_OBJECTS = 500
@@ -21,6 +21,8 @@ class _Remembered:
     has_ended: bool = False
     is_told: bool = False
     results: set[tuple[str, str]] = field(default_factory=set)
+    sub_label: str | None = None
+    """The one it had before we listened, which a model may have said."""
 
 
 class ObjectLog:
@@ -57,14 +59,21 @@ class ObjectLog:
             seen.is_named = True
         yield from self._tell_unknown(tracked.camera, tracked.object_id, seen)
 
+    def add_known(self, camera: str, event: Event) -> None:
+        """Add what was known of an object before we listened, which is no news."""
+        if event.sub_label is not None or event.attributes:
+            seen = self._of(camera, event.event_id)
+            seen.sub_label = event.sub_label
+            seen.results.update(event.attributes)
+
     def is_new_result(self, found: ObjectClassified) -> bool:
         """Return whether a model has not said this of the object before, and remember it."""
-        results = self._of(found.camera, found.event_id).results
+        seen = self._of(found.camera, found.event_id)
         result = (found.model, found.result)
-        if result in results or len(results) >= _MAX_RESULTS:
+        if result in seen.results or len(seen.results) >= _MAX_RESULTS:
             return False
-        results.add(result)
-        return True
+        seen.results.add(result)
+        return found.is_attribute or found.result != seen.sub_label
 
     def label_of(self, camera: str, event_id: str) -> str | None:
         """Return the label of an object that has ended, if it is remembered."""

@@ -72,7 +72,9 @@ class LiveState:
         self._objects = ObjectLog()
         self.sightings = Sightings()
         # Pushed before it is known which objects were recognized earlier; None from then on.
-        self._early: deque[Recognized] | None = deque(maxlen=_MAX_EARLY_RECOGNITIONS)
+        self._early: deque[Recognized | ObjectClassified] | None = deque(
+            maxlen=_MAX_EARLY_RECOGNITIONS
+        )
         self.profile: ProfileState | None = None
         self.max_threat: int | None = None
         """The highest threat level of the server's version."""
@@ -170,13 +172,18 @@ class LiveState:
         """
         for event in sorted(ongoing, key=_start_of):
             yield from self._apply_polled_snapshot(event)
+            if event.camera in self._cameras:
+                self._objects.add_known(event.camera, event)
             if (found := self._recognition_of(event)) is not None:
                 # Remembered only: a later visitor may have been recognized and left since.
                 self._recognitions.is_new(found)
                 yield from self._objects.apply_face(found, is_sure=True)
         early, self._early = self._early or (), None
-        for found in early:
-            yield from self._recognize_once(found)
+        for one in early:
+            if isinstance(one, Recognized):
+                yield from self._recognize_once(one)
+            elif self._objects.is_new_result(one):
+                yield one
 
     def add_past_snapshots(self, events: Iterable[Event]) -> Iterator[Change]:
         """Apply past events for the sake of their snapshots."""
@@ -359,7 +366,9 @@ class LiveState:
         if has_room(results, known, update.model):
             results[update.model] = update
             yield Topic(Kind.RESULTS, update.camera, update.model)
-        if self._objects.is_new_result(update):
+        if self._early is not None:
+            self._early.append(update)
+        elif self._objects.is_new_result(update):
             yield update
 
     def _set_last_recognized(self, found: Recognized) -> Iterator[Change]:
