@@ -22,6 +22,7 @@ TITLE, SUMMARY, SCENE, DESCRIPTION = (
 LAST = ("sensor", "camera:front_door:last_review")
 REVIEW = ("event", "camera:front_door:review")
 OBJECT = ("event", "camera:front_door:description")
+OBJECT = ("event", "camera:front_door:description")
 
 
 @pytest.fixture(autouse=True)
@@ -64,6 +65,9 @@ async def test_texts_are_recorded_neither_in_attributes_nor_in_events(
     await until(hass, lambda: state_of(hass, entry, *LAST) == TITLE)
     await until(hass, lambda: _shown(hass, entry, REVIEW).get("title") == TITLE)
     assert _shown(hass, entry, LAST)["summary"] == SUMMARY
+    await until(
+        hass, lambda: _shown(hass, entry, OBJECT).get("description") == DESCRIPTION
+    )
     assert _shown(hass, entry, OBJECT)["description"] == DESCRIPTION
 
     tables = await everything_recorded(hass, recorder_mock)
