@@ -245,6 +245,29 @@ async def test_a_stream_of_what_has_just_begun_is_waited_for(
     assert 20 <= seconds <= 22
 
 
+async def test_who_loses_the_camera_while_a_stream_is_waited_for_gets_no_link(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    frigate.record_only(DOOR, (frigate.state.clock() - 2, math.inf))
+    item = {"review_id": frigate.add_review(DOOR, ago=1, duration=None).id}
+    guest = guest_of(hass, entry, DOOR)
+
+    async def ask() -> str:
+        with pytest.raises(HomeAssistantError) as caught:
+            await call(
+                hass, "get_media_urls", Context(user_id=guest.id), **item, kinds="hls"
+            )
+        return caught.value.translation_key or ""
+
+    lost, seconds = await in_time(
+        freezer, ask(), meanwhile={5.0: lambda: guest.mock_policy({})}
+    )
+    assert (lost, seconds > 5) == ("no_such_media", True)
+
+
 async def test_what_a_call_must_be_about(
     hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
 ) -> None:
@@ -266,10 +289,16 @@ async def test_what_a_call_must_be_about(
         ("not_a_duration", {**review, "expires": 86_401}),
         ("not_a_duration", {**review, "expires": 59}),
         ("field absolute", {**review, "absolute": "perhaps"}),
-        ("no_such_media", {"event_id": of["event_id"], "kinds": "preview"}),
+        ("no_such_media", {"event_id": of["event_id"], "kinds": ["clip", "preview"]}),
         ("no_such_media", {"export_id": of["export_id"], "kinds": ["clip", "hls"]}),
     ):
         assert await invalid(hass, "get_media_urls", **data) == expected, data
+    with pytest.raises(HomeAssistantError) as caught:
+        await call(hass, "get_media_urls", event_id=of["event_id"], kinds="preview")
+    assert caught.value.translation_placeholders == {
+        "kinds": "preview",
+        "available": "thumbnail, snapshot, clip, hls",
+    }
 
 
 async def test_what_an_item_does_not_have(

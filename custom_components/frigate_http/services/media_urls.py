@@ -27,7 +27,7 @@ from ..dates import as_local_iso
 from ..downloads.footage import Footage, async_wait_until_playable, footage_of
 from ..errors import action_error, validation_error
 from ..media_access import MediaAccess
-from ..periods import PERIOD_FIELDS, duration, period_of
+from ..periods import PERIOD_FIELDS, Period, duration, period_of
 from ..view_urls import clip_url, export_url, playlist_url, review_url
 from . import fields
 from .action import ServerAction, ServerCall
@@ -140,15 +140,15 @@ async def _of_camera(call: ServerCall, entity_id: str) -> Paths:
 
 async def _playlist(call: ServerCall, footage: Footage | None) -> str | None:
     """Return the path of a playlist; waits for it if that is what the caller wants."""
-    if footage is None or HLS not in call.data.get("kinds", KINDS):
+    if footage is None:
         return None
-    if "kinds" in call.data:
-        period = await async_wait_until_playable(call.client, footage)
+    if HLS not in call.data.get("kinds", ()):
+        now = call.client.clock.estimate(dt_util.utcnow().timestamp())
+        period: Period | None = footage.period(now)
     else:
-        period = footage.period(
-            call.client.clock.estimate(dt_util.utcnow().timestamp())
-        )
-    if period is None:
+        period = await async_wait_until_playable(call.client, footage)
+    # Meanwhile, the caller may have lost the camera.
+    if period is None or not _access(call).may_see(footage.camera):
         return None
     end = min(period.end, period.start + MAX_RANGE)
     return playlist_url(call.entry.entry_id, footage.camera, period.start, end)
