@@ -1,5 +1,6 @@
 """The blueprint `notify`: what phones receive of a visit, and what their buttons do."""
 
+from datetime import timedelta
 import json
 from typing import Any
 
@@ -8,8 +9,10 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.frigate_http.const import DOMAIN
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.util import dt as dt_util
 from tests.blueprints.common import EDITIONS, received, use
 from tests.clock import turns
 from tests.common import camera_device, entity_id, sent, state_of
@@ -414,6 +417,41 @@ async def test_the_buttons_work_whenever_they_are_pressed(
     house.freezer.tick(100)
     await house.starts()
     assert (await received(phone, 3))["title"] == "Front door"
+
+
+async def test_only_a_snooze_silences_a_camera(
+    hass: HomeAssistant, house: House, phone: Phone
+) -> None:
+    """Other sensors of a camera may also be about the future, whatever they are called."""
+    registry, front = er.async_get(hass), camera_device(hass, house.entry, FRONT)
+    assert front is not None
+    in_an_hour = (dt_util.utcnow() + timedelta(hours=1)).isoformat()
+    other = registry.async_get_or_create(
+        "sensor",
+        "other",
+        "suspended",
+        config_entry=house.entry,
+        device_id=front.id,
+        suggested_object_id="front_door_snoozed_until_2",
+    )
+    hass.states.async_set(other.entity_id, in_an_hour, {"device_class": "timestamp"})
+    await use(hass, "notify", phones=[phone.device_id], gap=0, cooldown=0)
+    await house.ends(await house.starts())
+    await received(phone, 2)
+
+    snoozed = entity_id(hass, house.entry, *SNOOZED)
+    assert snoozed is not None
+    registry.async_update_entity(snoozed, new_entity_id="sensor.quiet")
+    await turns()
+    camera = {"entity_id": "camera.front_door", "minutes": 60}
+    await hass.services.async_call(DOMAIN, "snooze", camera, blocking=True)
+    await house.ends(await house.starts())
+    assert len(phone.messages) == 2
+    await hass.services.async_call(
+        DOMAIN, "snooze", {**camera, "minutes": 0}, blocking=True
+    )
+    await house.starts()
+    await received(phone, 3)
 
 
 async def test_buttons_of_others_do_nothing(

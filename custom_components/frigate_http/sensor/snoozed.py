@@ -44,6 +44,8 @@ class SnoozedSensor(CameraEntity, SensorEntity, RestoreEntity):
     Frigate knows nothing of it, so it is available while Frigate is away.
     """
 
+    # A camera may have other times in the future, and people rename entities.
+    _attr_extra_state_attributes = {"kind": SNOOZED_UNTIL.key}
     _state_attrs = ("_attr_native_value",)
 
     def __init__(
