@@ -54,11 +54,17 @@ async def ring(
 async def test_the_clip_around_a_trigger_is_saved(
     hass: HomeAssistant,
     entry: MockConfigEntry,
+    frigate: FakeFrigate,
     media: Path,
     phone: Phone,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    cameras = [named(hass, entry, "camera", "camera:front_door")]
+    """Of a camera that has recorded nothing, nothing is told."""
+    cameras = [
+        named(hass, entry, "camera", f"camera:{one}")
+        for one in ("front_door", "Portones")
+    ]
+    frigate.record_only("Portones")
     done = [
         {"event": "done", "event_data": {"url": f"{{{{ saved['{cameras[0]}'].url }}}}"}}
     ]
