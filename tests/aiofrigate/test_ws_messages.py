@@ -233,6 +233,18 @@ def test_what_is_understood_of_objects_is_parsed(
     assert parsed_json("tracked_object_update", payload) == expected
 
 
+def test_the_texts_of_a_model_are_in_no_log() -> None:
+    texts = {"title": "A car", "scene": "A car", "shortSummary": "A car"}
+    item = {"id": "1.0-b", "camera": "door", "data": {"metadata": texts}}
+    described = parsed_json("reviews", {"type": "genai", "after": item})
+    assert isinstance(described, ReviewUpdate)
+    assert described.review.texts is not None
+    # An update that cannot be applied is shown in the log.
+    for update in (described, parsed_json("tracked_object_update", TEXT)):
+        assert "door" in str(update)
+        assert "A car" not in str(update)
+
+
 @pytest.mark.parametrize(
     ("payload", "expected"),
     [
