@@ -477,7 +477,6 @@ def test_triggers_and_models_of_objects_are_read() -> None:
             },
         }
     )
-    assert config.object_classifiers == {"dogs": ("dog",), "people": ("person", "car")}
     found = {
         name: (camera.triggers, camera.object_classifiers, camera.describes_objects)
         for name, camera in config.cameras.items()
@@ -488,6 +487,18 @@ def test_triggers_and_models_of_objects_are_read() -> None:
         "c": ((), (), True),
     }
     assert config.classifiers == {"a": ("states",)}
+
+
+def test_only_so_many_models_of_objects_are_read() -> None:
+    model = {"object_config": {"objects": ["person"]}}
+    config = Config.from_api(
+        {
+            "cameras": {"a": {"objects": {"track": ["person"]}}},
+            "classification": {"custom": {f"model {one}": model for one in range(60)}},
+        }
+    )
+    names = tuple(f"model {one}" for one in range(50))
+    assert config.cameras["a"].object_classifiers == names
 
 
 def test_disabled_features_are_read() -> None:

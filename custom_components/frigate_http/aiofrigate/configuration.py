@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, Self
 
@@ -33,6 +34,8 @@ _NAMES = (
 )
 BIRDSEYE = "birdseye"
 """The stream of all cameras together; it is not in the list of streams."""
+_MAX_OBJECT_MODELS = 50
+"""Models of objects that are read: every camera is compared with each of them."""
 # Attributes belong to other objects, and Frigate does not count them.
 _ATTRIBUTES = frozenset({"face", "license_plate"})
 
@@ -131,9 +134,9 @@ class CameraConfig:
         cls,
         name: str,
         data: Mapping[str, Any],
-        object_classifiers: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+        object_classifiers: Mapping[str, frozenset[str]] = MappingProxyType({}),
     ) -> Self:
-        """Read one item of `cameras` of `/api/config`; the models are of the whole server."""
+        """Read one item of `cameras` of `/api/config`; all cameras share the models."""
         detect, audio = as_dict(data.get("detect")), as_dict(data.get("audio"))
         tracked = as_names(as_dict(data.get("objects")).get("track"))
         triggers = as_items(as_dict(data.get("semantic_search")).get("triggers"))
@@ -173,7 +176,7 @@ class CameraConfig:
             object_classifiers=tuple(
                 model
                 for model, labels in object_classifiers.items()
-                if not set(labels).isdisjoint(tracked)
+                if not labels.isdisjoint(tracked)
             ),
             describes_objects=_is_configured(data, "object_descriptions"),
         )
@@ -260,8 +263,6 @@ class Config:
     """Names of the streams of go2rtc, without `birdseye`."""
     sources: Mapping[str, int] = field(default_factory=dict)
     """For each of them, a number that changes with the addresses that it comes from."""
-    object_classifiers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """The labels of the objects that each custom model classifies, by its name."""
 
     def stream_of(self, camera: str) -> str | None:
         """Return the stream with live video of a camera, or of `birdseye`."""
@@ -303,7 +304,6 @@ class Config:
             _has_provider(as_dict(data.get("genai"))),
             frozenset(sources),
             sources,
-            object_classifiers,
         )
 
 
@@ -341,15 +341,11 @@ def _classifiers(models: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
     return found
 
 
-def _object_classifiers(models: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
+def _object_classifiers(models: Mapping[str, Any]) -> Mapping[str, frozenset[str]]:
     """Return the labels of each enabled model that classifies objects."""
-    return {
-        model: labels
-        for model, details in models.items()
-        if as_dict(details).get("enabled") is not False
-        and (
-            labels := as_names(
-                as_dict(as_dict(details).get("object_config")).get("objects")
-            )
-        )
-    }
+    found = (
+        (model, frozenset(as_names(as_dict(one.get("object_config")).get("objects"))))
+        for model, one in ((model, as_dict(one)) for model, one in models.items())
+        if one.get("enabled") is not False
+    )
+    return dict(islice((one for one in found if one[1]), _MAX_OBJECT_MODELS))
