@@ -221,3 +221,21 @@ async def test_labels_that_no_camera_there_looks_for(
         (item,) = (await ask(hass, "what_happened", label=label))["items"]
         assert item["labels"] == ["dog", "fire_alarm"]
     assert (await ask(hass, "what_happened", label="car"))["items"] == []
+
+
+@EVERY_VERSION
+async def test_a_delivery_service_is_told_as_a_label(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    # Frigate lists the logo in place of the car; any other sub label stays untold.
+    frigate.add_review(DOOR, objects=["ups"])
+    frigate.add_review(DOOR, objects=["fedex"], sub_labels=["ups"])
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    expose(hass, entry, DOOR)
+    answer = await ask(hass, "what_happened")
+    found = sorted(one.get("labels", []) for one in answer["items"])
+    assert found == [[], ["ups"]]
+    answer = await ask(hass, "what_happened", label="UPS")
+    assert [one["labels"] for one in answer["items"]] == [["ups"]]
+    answer = await ask(hass, "what_happened", label="fedex")
+    assert answer["error"].startswith("No camera there looks or listens for this.")

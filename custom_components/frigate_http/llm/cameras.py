@@ -74,6 +74,13 @@ class Server:
         return {one: known[one] for one in self.cameras if one in known}
 
     @property
+    def logos(self) -> frozenset[str]:
+        """Return the labels, such as `ups`, that Frigate's own model gives a vehicle."""
+        if self.access is None:
+            return frozenset()
+        return self.access.runtime.server.data.config.attributes
+
+    @property
     def people(self) -> list[str]:
         """Return the names in the face library; none if the account may not read it."""
         faces = None if self.access is None else self.access.runtime.server.data.faces

@@ -29,7 +29,7 @@ def fact_of(server: Server, item: Review | Event) -> Fact | None:
         severity, labels = item.severity, (*item.labels, *item.audio)
     else:
         severity, labels = None, (item.label or "",)
-    known, names = {*config.labels, *config.sounds}, names_in(item)
+    known, names = {*config.labels, *config.sounds, *server.logos}, names_in(item)
     zones = [config.zones[one] for one in item.zones if one in config.zones]
     told: JsonObjectType = {
         "camera": server.cameras[camera].title,

@@ -127,7 +127,8 @@ def _labels(servers: Sequence[Server], text: str) -> list[str]:
         for camera in server.configs.values()
         for label in (*camera.labels, *camera.sounds)
     }
-    found = sorted(one for one in known if is_same(one, text))
+    logos = {label for server in servers for label in server.logos}
+    found = sorted(one for one in known | logos if is_same(one, text))
     if known and not found:
         raise ToolError(
             "No camera there looks or listens for this. Labels: "
