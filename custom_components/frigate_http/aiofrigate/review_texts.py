@@ -41,6 +41,8 @@ class ReviewTexts:
 
         Frigate keeps what a model answers, even if a key is missing or of another type.
         """
+        if not data:
+            return None
         threat, confidence = (
             as_int(data.get("potential_threat_level")),
             as_float(data.get("confidence")),

@@ -152,8 +152,10 @@ class ReviewLog:
 
     def _as_read(self, review: Review) -> Review:
         """Return an item of a response, with the texts that were pushed meanwhile."""
-        texts = review.texts or self._early_texts.get(review.review_id)
-        return replace(_shortened(review), texts=texts)
+        found, early = _shortened(review), self._early_texts.get(review.review_id)
+        if found.texts is not None or early is None:
+            return found
+        return replace(found, texts=early)
 
     def _is_known(self, review: Review) -> bool:
         return review.review_id in self._ongoing or review.review_id in self._ended

@@ -389,17 +389,18 @@ class LiveState:
 
     def _apply_reviews(self, review_events: Iterable[ReviewEvent]) -> Iterator[Change]:
         for one in review_events:
-            review = self._limited(one.review)
-            yield replace(one, review=review)
+            review = one.review
+            yield self._limited(one)
             yield from self._set_last_review(review)
             yield from self._set_described(review)
             yield from self._set_severity(one.camera, self.reviews.severity(one.camera))
 
-    def _limited(self, review: Review) -> Review:
-        """Return an item whose threat is not above the highest of the server's version."""
-        if review.texts is None:
-            return review
-        return replace(review, texts=review.texts.limited_to(self.max_threat))
+    def _limited(self, event: ReviewEvent) -> ReviewEvent:
+        """Return an event whose threat is not above the highest of the server's version."""
+        if (texts := event.review.texts) is None:
+            return event
+        texts = texts.limited_to(self.max_threat)
+        return replace(event, review=replace(event.review, texts=texts))
 
     def _set_last_review(self, review: Review) -> Iterator[Change]:
         if review.camera not in self._cameras or review.start is None:
@@ -419,9 +420,10 @@ class LiveState:
 
     def _set_described(self, review: Review) -> Iterator[Change]:
         """Set the last description, also of an item that was over before we listened."""
-        start, texts = review.start, self._limited(review).texts
+        start, texts = review.start, review.texts
         if review.camera not in self._cameras or start is None or texts is None:
             return
+        texts = texts.limited_to(self.max_threat)
         state = self.of(review.camera)
         if (known := state.described) is not None:
             if known.review_id == review.review_id:
