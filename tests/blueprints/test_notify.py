@@ -454,6 +454,24 @@ async def test_only_a_snooze_silences_a_camera(
     await received(phone, 3)
 
 
+async def test_a_camera_that_is_renamed_meanwhile_still_notifies(
+    hass: HomeAssistant, house: House, phone: Phone
+) -> None:
+    registry = er.async_get(hass)
+    await use(hass, "notify", phones=[phone.device_id], gap=0)
+    await house.ends(await house.starts(FRONT))
+    await received(phone, 2)
+    for domain, key in (("event", ":review"), ("camera", "")):
+        known = entity_id(hass, house.entry, domain, f"camera:{OTHER}{key}")
+        assert known is not None
+        registry.async_update_entity(known, new_entity_id=f"{domain}.gate")
+    await turns()
+    gate = await house.starts(OTHER)
+    message = await received(phone, 3)
+    assert message["data"]["tag"] == f"frigate_http_{gate.id}"
+    assert message["data"]["actions"][2]["action"].endswith("|camera.gate")
+
+
 async def test_buttons_of_others_do_nothing(
     hass: HomeAssistant, house: House, frigate: FakeFrigate, phone: Phone
 ) -> None:
