@@ -54,6 +54,8 @@ def _house(frigate: FakeFrigate) -> None:
         frigate.add_zone(name, f"{name}_drive", labels=LABELS)
         frigate.add_zone(name, f"{name}_lawn", labels=LABELS)
     frigate.add_classification("gate", *state.cameras)
+    if state.is_017:
+        frigate.add_object_classifier("birds", "person")
     state.birdseye = True
     state.gpus["intel-vaapi"] = {"gpu": "12.5%", "mem": "3.1%"}
     state.temperatures["coral" if not state.is_018 else "cpu1"] = 46.25
