@@ -16,8 +16,9 @@ from homeassistant.util import dt as dt_util
 from tests.blueprints.common import EDITIONS, received, use
 from tests.clock import turns
 from tests.common import camera_device, entity_id, sent, state_of
+from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault
-from tests.live.common import until, until_pushing
+from tests.live.common import PUSH, until, until_pushing, until_state
 from tests.phones import ACTION_EVENT, Phone, Phones
 from tests.services.common import set_up_admin
 
@@ -470,6 +471,35 @@ async def test_a_camera_that_is_renamed_meanwhile_still_notifies(
     message = await received(phone, 3)
     assert message["data"]["tag"] == f"frigate_http_{gate.id}"
     assert message["data"]["actions"][2]["action"].endswith("|camera.gate")
+
+
+async def test_a_visit_may_lead_past_cameras_of_two_servers(
+    hass: HomeAssistant, house: House, frigate: FakeFrigate, phone: Phone
+) -> None:
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    await frigate.wait_for_live(2)
+    await until_state(hass, entry, *PUSH, "on")
+    other = House(hass, entry, frigate, house.freezer)
+    front, gate = (
+        camera_device(hass, house.entry, FRONT),
+        camera_device(hass, entry, OTHER),
+    )
+    assert front is not None
+    assert gate is not None
+    await use(hass, "notify", phones=[phone.device_id], cameras=[front.id, gate.id])
+    await house.starts(FRONT)
+    await received(phone, 1)
+    second = await other.starts(OTHER)
+    message = await received(phone, 2)
+    # Only one server can be told what was reviewed.
+    action = message["data"]["actions"][1]["action"]
+    assert action.endswith(f"|{entry.entry_id}|{second.id}")
+    phone.press("Silence for 30 min")
+    for one, camera in ((house.entry, FRONT), (entry, OTHER)):
+        snoozed = entity_id(hass, one, "sensor", f"camera:{camera}:snoozed_until")
+        assert snoozed is not None
+        await turns()
+        assert hass.states.is_state(snoozed, "unknown") is False
 
 
 async def test_buttons_of_others_do_nothing(
