@@ -17,9 +17,10 @@ from .api import Api, Json
 from .frigate import Target
 from .media import first_picture
 from .phone import Phone
+from .visits import COMES_HOME, DOOR, VISITOR, describes
 from .waiting import until
 
-_SECONDS = 120
+_SECONDS = 40
 _SHOWN = re.compile(r"!\[\]\((.*?)\)")
 # A video begins with the keyframe before what was asked for, and may have a little margin.
 _MARGIN = 10
@@ -48,25 +49,32 @@ async def _check(
     missing: list[str],
 ) -> None:
     try:
-        pushes = await told(phone, entry_id, with_texts=server.state.is_017)
+        title = COMES_HOME.title.format(VISITOR) if describes(server, DOOR) else ""
+        pushes = await told(phone, f"/{entry_id}/", title)
         picture = await see_pictures(phone, pushes, server)
         await _see_on_screen(api, tag_of(pushes), picture)
         await see_clip(phone, pushes, server)
-        title = pushes[-1]["title"]
-        say(f"notify  {target.title}: {title}, {len(pushes)} times")
+        shown = pushes[-1]["title"]
+        say(f"notify  {target.title}: {shown}, {len(pushes)} times")
     except (DemoError, aiohttp.ClientError, TimeoutError, LookupError) as err:
         why = str(err) or type(err).__name__
         missing.append(f"{target.title}: the notification: {why}")
 
 
-async def told(phone: Phone, entry_id: str, *, with_texts: bool) -> list[Json]:
-    """Return what the phone gets of one visit at a server: of the first one, all of it."""
+async def told(phone: Phone, path: str, title: str = "") -> list[Json]:
+    """Return what the phone gets about a path, such as one of a server, until the end.
+
+    Of several notifications that is the first one. It ends with the video, which may come
+    before the title.
+    """
 
     async def has_ended() -> list[Json] | None:
-        own = [one for one in phone.pushes if f"/{entry_id}/" in str(one["data"])]
+        own = [one for one in phone.pushes if path in str(one["data"])]
         first = [one for one in own if one["data"]["tag"] == own[0]["data"]["tag"]]
-        ends = [one for one in first if "video" in one["data"]]
-        return first if len(ends) > with_texts else None
+        ends = [
+            one for one in first if "video" in one["data"] and title in one["title"]
+        ]
+        return first if ends else None
 
     return await until("a notification with a video", _SECONDS, has_ended)
 

@@ -153,10 +153,10 @@ async def _intrusion(server: FakeFrigate) -> None:
 
 def write(server: FakeFrigate, review: Review, told: Told, name: str = "") -> None:
     """Let Frigate's language model write about something that is over."""
-    summary = told.summary.format(name)
+    summary = told.summary.replace("{}", name)
     server.review_described(
         review,
-        told.title.format(name),
+        told.title.replace("{}", name),
         shortSummary=summary,
         scene=summary,
         potential_threat_level=told.threat,

@@ -14,6 +14,7 @@ from playwright.async_api import Browser, Error
 from scripts.demo_app import ROOT, DemoError, say
 from scripts.demo_app.check import complaints
 from scripts.demo_app.home_assistant import running_home_assistant
+from scripts.demo_app.phone import running_phone
 from scripts.demo_app.sandbox import Ports, demo_folder
 
 from .browser import new_page, running_browser
@@ -59,6 +60,7 @@ async def _go(
     async with (
         guarded_frigate(ports) as frigate,
         running_home_assistant(own, port) as (home_assistant, api),
+        running_phone(api, ports) as phone,
         new_page(browser, texts.language) as page,
     ):
         # The names of entities come from the server, which has a language too, and
@@ -67,7 +69,12 @@ async def _go(
         await api.commands({"type": "config/core/update", **home})
         screenshots = Screenshots(page, wanted=wanted)
         world = World(
-            page=page, api=api, frigate=frigate, texts=texts, screenshots=screenshots
+            page=page,
+            api=api,
+            frigate=frigate,
+            phone=phone,
+            texts=texts,
+            screenshots=screenshots,
         )
         for step in steps:
             await _take(step, world, folder)

@@ -45,11 +45,16 @@ class Screenshots:
 async def keep_evidence(page: Page, picture: Path) -> None:
     """Write what the page shows, as a picture and, beside it, as text."""
     try:
-        text = await page.locator("html").evaluate(_VISIBLE_TEXT)
+        text = await visible_text(page)
         await page.screenshot(path=picture)
     except Error as err:
         text = str(err)
     _write(picture.with_suffix(".txt"), f"{page.url}\n\n{text}\n")
+
+
+async def visible_text(page: Page) -> str:
+    """Return all text that the page shows now, in the order of its elements."""
+    return str(await page.locator("html").evaluate(_VISIBLE_TEXT))
 
 
 def _write(path: Path, text: str) -> None:

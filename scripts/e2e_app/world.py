@@ -10,6 +10,7 @@ from scripts.demo_app import DOMAIN, DemoError
 from scripts.demo_app.api import Api
 from scripts.demo_app.live_video import add_live_video
 from scripts.demo_app.past import add_past
+from scripts.demo_app.phone import Phone
 from scripts.demo_app.registry import read_entities
 from scripts.demo_app.sandbox import LOOPBACK, Ports
 from scripts.demo_app.waiting import until
@@ -35,6 +36,7 @@ class World:
     page: Page
     api: Api
     frigate: FakeFrigate
+    phone: Phone
     texts: Texts
     screenshots: Screenshots
     notes: dict[str, str] = field(default_factory=dict)
@@ -91,6 +93,7 @@ async def guarded_frigate(ports: Ports) -> AsyncIterator[FakeFrigate]:
     server = FakeFrigate(
         version="0.18", cameras=(CAMERA, _OTHER_CAMERA), faces=_FACES, train=2
     )
+    server.describe(CAMERA)
     add_past(server)
     add_live_video(server)
     await server.start(

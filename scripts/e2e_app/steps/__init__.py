@@ -9,6 +9,7 @@ from .changing import change_option, log_in_again, reconfigure
 from .leaving import download_diagnostics, remove_integration
 from .looking_back import play_export, search_person, see_alerts, watch_hour
 from .looking_now import lose_video, play_recording, watch_video
+from .notifying import be_notified, register_phone, see_texts_as_texts, set_up_notify
 from .performing import download_clip, get_faces, play_clip
 from .watching import open_device, see_dashboard, see_occupancy
 
@@ -23,6 +24,10 @@ STEPS: tuple[Step, ...] = (
     play_recording,
     see_occupancy,
     see_dashboard,
+    register_phone,
+    set_up_notify,
+    be_notified,
+    see_texts_as_texts,
     get_faces,
     download_clip,
     play_clip,
