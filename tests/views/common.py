@@ -80,7 +80,7 @@ class Watcher:
             assert response.headers["X-Content-Type-Options"] == "nosniff"
             if response.status < 400:
                 policy = response.headers["Content-Security-Policy"]
-                assert policy == "default-src 'none'"
+                assert policy == "default-src 'none'; media-src 'self'"
             return Seen(response.status, response.headers.copy(), body)
 
     async def status(self, url: str) -> int:

@@ -36,7 +36,8 @@ from ..media_ids import MediaIdError, read_time, unescaped
 SAFE_HEADERS: Final[Mapping[str, str]] = {
     # Whatever Frigate sends, a browser must neither guess its type nor run it.
     "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'",
+    # A browser that opens a video loads it once more, from a page that it makes for it.
+    "Content-Security-Policy": "default-src 'none'; media-src 'self'",
 }
 KEPT: Final[Mapping[str, str]] = {
     **SAFE_HEADERS,
