@@ -292,7 +292,7 @@ def test_the_last_description_is_that_of_the_item_that_began_last() -> None:
 
     def describe(review: Review) -> list[object]:
         update = ReviewUpdate(review, is_new=False, is_description=True)
-        return [one for one in state.apply_update(update) if isinstance(one, Topic)]
+        return [one for one in state.apply_update(update) if one in shown]
 
     [*_began] = state.apply_update(ReviewUpdate(item(start=100.0)))
     [*_ended] = state.apply_update(ReviewUpdate(item(start=100.0, end=110.0)))

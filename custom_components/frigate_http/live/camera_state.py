@@ -1,16 +1,18 @@
 """The current state of one camera."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ..aiofrigate import (
     MAX_NAME_LENGTH,
     ObjectClassified,
     Recognized,
+    Review,
     ReviewTexts,
     TrackedObject,
 )
+from .topics import Kind
 
 ALL = "all"
 """The label under which Frigate counts objects of every label."""
@@ -76,6 +78,24 @@ class CameraState:
         """Return the label of an object that is tracked now."""
         tracked = (self.objects or {}).get(object_id)
         return None if tracked is None else tracked.label
+
+    def set_last_review(self, review: Review, max_threat: int | None) -> Iterator[Kind]:
+        """Set the review items that began last; yield which of them have changed.
+
+        An item with a description counts, also if it was over before we listened.
+        """
+        known, start = self.last_review, _start_of_newest(self.last_review, review)
+        is_same = known is not None and known.review_id == review.review_id
+        if start is not None and not (is_same and known and known.has_ended):
+            self.last_review = LastReview(review.review_id, start, review.has_ended)
+            if self.last_review != known:
+                yield Kind.LAST_REVIEWS
+        before, start = self.described, _start_of_newest(self.described, review)
+        if start is not None and review.texts is not None:
+            texts = review.texts.limited_to(max_threat)
+            self.described = DescribedReview(review.review_id, start, texts)
+            if self.described != before:
+                yield Kind.DESCRIBED
 
     def apply_frame_motion(self, has_motion: bool | None) -> None:
         """Apply whether the last frame showed motion, which never ends a known motion.
@@ -150,6 +170,18 @@ class CameraState:
             and not (only_active and one.is_stationary)
             for one in self.objects.values()
         )
+
+
+def _start_of_newest(
+    known: LastReview | DescribedReview | None, review: Review
+) -> float | None:
+    """Return the start of an item that is the newest one now; None if it is older."""
+    if review.start is None or known is None:
+        return review.start
+    if known.review_id == review.review_id:
+        # Frigate moves the times of an item, which must not look like another one.
+        return known.start
+    return review.start if review.start > known.start else None
 
 
 def has_room[T](values: Mapping[str, T], known: Collection[str], model: str) -> bool:

@@ -29,14 +29,7 @@ from ..aiofrigate import (
     Triggered,
     Update,
 )
-from .camera_state import (
-    ALL,
-    CameraState,
-    DescribedReview,
-    LastReview,
-    Snapshot,
-    has_room,
-)
+from .camera_state import ALL, CameraState, Snapshot, has_room
 from .object_log import ObjectLog
 from .recognition_log import RecognitionLog, is_certain, name_of, recognition_of
 from .review_log import ReviewLog
@@ -194,7 +187,6 @@ class LiveState:
         """Apply review items for the sake of their thumbnails and descriptions."""
         for review in reviews:
             yield from self._set_last_review(review)
-            yield from self._set_described(review)
 
     def forget_pushed(self) -> Iterator[Change]:
         """Reset the values that only pushed messages tell, and that Frigate pushes again.
@@ -220,7 +212,7 @@ class LiveState:
                 yield from self._apply_reviews(
                     self.reviews.apply_description(review.review_id, review.texts)
                 )
-                yield from self._set_described(review)
+                yield from self._set_last_review(review)
             case ReviewUpdate(review, is_new, is_end):
                 yield from self._apply_reviews(
                     self.reviews.apply_pushed(review, is_new=is_new, is_end=is_end)
@@ -392,7 +384,6 @@ class LiveState:
             review = one.review
             yield self._limited(one)
             yield from self._set_last_review(review)
-            yield from self._set_described(review)
             yield from self._set_severity(one.camera, self.reviews.severity(one.camera))
 
     def _limited(self, event: ReviewEvent) -> ReviewEvent:
@@ -403,37 +394,10 @@ class LiveState:
         return replace(event, review=replace(event.review, texts=texts))
 
     def _set_last_review(self, review: Review) -> Iterator[Change]:
-        if review.camera not in self._cameras or review.start is None:
-            return
-        state, start = self.of(review.camera), review.start
-        if (known := state.last_review) is not None:
-            if known.review_id == review.review_id:
-                if known.has_ended:
-                    return
-                # Frigate may change the start, which must not look like another item.
-                start = known.start
-            elif start <= known.start:
-                return
-        state.last_review = LastReview(review.review_id, start, review.has_ended)
-        if state.last_review != known:
-            yield Topic(Kind.LAST_REVIEWS, review.camera)
-
-    def _set_described(self, review: Review) -> Iterator[Change]:
-        """Set the last description, also of an item that was over before we listened."""
-        start, texts = review.start, review.texts
-        if review.camera not in self._cameras or start is None or texts is None:
-            return
-        texts = texts.limited_to(self.max_threat)
-        state = self.of(review.camera)
-        if (known := state.described) is not None:
-            if known.review_id == review.review_id:
-                # Frigate moves the times of an item that it describes.
-                start = known.start
-            elif start <= known.start:
-                return
-        state.described = DescribedReview(review.review_id, start, texts)
-        if state.described != known:
-            yield Topic(Kind.DESCRIBED, review.camera)
+        camera = review.camera or ""
+        if (state := self._cameras.get(camera)) is not None:
+            for kind in state.set_last_review(review, self.max_threat):
+                yield Topic(kind, camera)
 
     def _set_severity(self, camera: str, severity: str | None) -> Iterator[Change]:
         state = self.of(camera)
