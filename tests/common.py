@@ -88,6 +88,15 @@ def is_registered(
     return entity_id(hass, entry, domain, key) is not None
 
 
+def enable(hass: HomeAssistant, entry: MockConfigEntry, *keys: tuple[str, str]) -> None:
+    """Let somebody have enabled some entities, given as domain and key, before the set-up."""
+    entry.add_to_hass(hass)
+    for domain, key in keys:
+        er.async_get(hass).async_get_or_create(
+            domain, DOMAIN, f"{entry.entry_id}:{key}", config_entry=entry
+        )
+
+
 def state_of(hass: HomeAssistant, entry: MockConfigEntry, domain: str, key: str) -> str:
     """Return the state of an entity that must be there."""
     found = entity_id(hass, entry, domain, key)

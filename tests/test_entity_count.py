@@ -12,12 +12,12 @@ from tests.fake_frigate.settings import Trigger
 from tests.versions import WITH_016
 
 MOST_ENABLED: Final = 20
-"""For a camera with up to two of the features below."""
+"""For a camera, whatever it has of the features below."""
 MOST: Final = 60
 LEFT: Final = 8
 """What later versions of the integration may add to a camera without any of them."""
-MOST_WITH_ALL: Final = 23, 62
-"""Enabled, and in all, for a camera with all of them."""
+MOST_WITH_ALL: Final = 62
+"""In all, for a camera with all of them."""
 
 type Feature = Callable[[Camera], None]
 
@@ -79,7 +79,5 @@ async def test_a_camera_has_not_too_many_entities(
         enabled = sum(one.disabled_by is None for one in found)
         if not features:
             assert len(found) <= MOST - LEFT, name
-        if len(features) <= 2:
-            assert enabled <= MOST_ENABLED, name
-        assert enabled <= MOST_WITH_ALL[0], name
-        assert len(found) <= MOST_WITH_ALL[1], name
+        assert enabled <= MOST_ENABLED, name
+        assert len(found) <= MOST_WITH_ALL, name

@@ -8,12 +8,12 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.frigate_http.const import DOMAIN
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from tests.common import (
     CONFIG_READ,
+    enable,
     entity_id,
     is_registered,
     logged,
@@ -51,14 +51,7 @@ async def set_up_enabled(
 ) -> Entry:
     """Set up an entry in which somebody has enabled the sensor of some cameras."""
     entry = make_entry(frigate.internal_url)
-    entry.add_to_hass(hass)
-    for camera in cameras:
-        er.async_get(hass).async_get_or_create(
-            "binary_sensor",
-            DOMAIN,
-            f"{entry.entry_id}:camera:{camera}:recording_problem",
-            config_entry=entry,
-        )
+    enable(hass, entry, *(problem(camera) for camera in cameras))
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     return entry

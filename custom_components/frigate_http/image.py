@@ -23,7 +23,9 @@ from .runtime import FrigateConfigEntry
 
 PARALLEL_UPDATES = 0
 
-SNAPSHOT = ImageEntityDescription(key="last_snapshot")
+SNAPSHOT = ImageEntityDescription(
+    key="last_snapshot", entity_registry_enabled_default=False
+)
 REVIEW = ImageEntityDescription(key="last_review")
 
 

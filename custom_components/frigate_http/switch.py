@@ -28,7 +28,7 @@ FEATURE_SWITCHES: tuple[SwitchEntityDescription, ...] = (
     _switch("enabled", on_by_default=True),
     _switch("detect", on_by_default=True),
     _switch("recordings", on_by_default=True),
-    _switch("snapshots", on_by_default=True),
+    _switch("snapshots"),
     _switch("motion"),
     _switch("audio"),
     _switch("review_alerts"),

@@ -28,7 +28,7 @@ _STATES_SECONDS = 30
 _MOVEMENT_SECONDS = 40
 _NOTHING = ("missing", "unavailable", "unknown")
 _WAITING = ("event", "image")
-_NOT_YET = (":last_recognized_face", ":last_recognized_plate", ":snoozed_until")
+_NOT_YET = (":last_recognized_face", ":snoozed_until")
 _COMPLAINT = re.compile(r" (ERROR|CRITICAL) |Traceback \(most recent call last\)")
 _LOG_ENTRY = re.compile(r"^(?=\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)", re.MULTILINE)
 

@@ -45,7 +45,7 @@ async def _lay_out(api: Api, url_path: str, title: str, config: Json) -> str:
 
 
 def dashboard(entities: Iterable[Entity]) -> Json:
-    """Return the dashboard: live pictures, stills, snapshots, server, faces, cameras."""
+    """Return the dashboard: live pictures, stills, reviews, server, faces, cameras."""
     entities = list(entities)
     cameras = [entity for entity in entities if entity.platform == "camera"]
     images = [entity for entity in entities if entity.platform == "image"]
@@ -57,13 +57,7 @@ def dashboard(entities: Iterable[Entity]) -> Json:
     sections = [
         _section("Live", [_picture(camera, "live", "full") for camera in cameras[:1]]),
         _section("Cameras", [_picture(camera, "auto", 6) for camera in cameras]),
-        *(
-            _section(title, [_image(one) for one in images if one.own_id.endswith(key)])
-            for title, key in (
-                ("Last reviews", ":last_review"),
-                ("Last snapshots", ":last_snapshot"),
-            )
-        ),
+        _section("Last reviews", [_image(one) for one in images]),
         _list("Server", server),
         _list("Faces", faces),
         *(_camera(camera.device, others) for camera in cameras),

@@ -105,8 +105,7 @@ def _with_login(plain: Target, server: FakeFrigate) -> Target:
 
 
 def _expected() -> frozenset[str]:
-    camera_keys = ["", ":stream", ":motion", ":review", ":detect"]
-    camera_keys += [":last_review", ":last_snapshot"]
+    camera_keys = ["", ":stream", ":motion", ":review", ":detect", ":last_review"]
     return frozenset(
         {f"camera:{camera}{key}" for camera in CAMERAS for key in camera_keys}
         | {"camera:front_door:face", "camera:driveway:plate"}

@@ -16,7 +16,7 @@ _ENABLE_SECONDS = 45
 _CAMERA = f"camera:{DOOR}"
 _OCCUPANCY = f"binary_sensor:{_CAMERA}:occupancy:person"
 _REVIEW = f"event:{_CAMERA}:review"
-_SNAPSHOT = f"image:{_CAMERA}:last_snapshot"
+_PICTURE = f"image:{_CAMERA}:last_review"
 _FACE = f"event:{_CAMERA}:face"
 _COUNT = f"{_CAMERA}:count:person"
 _DETECT = f"{_CAMERA}:detect"
@@ -25,7 +25,7 @@ _SUSPICIOUS = f"binary_sensor:camera:{GARDEN}:suspicious"
 _STEPS = ("detection_started", "alert_started", "updated", "ended")
 _WANTED = (
     "somebody is there",
-    "another snapshot",
+    "another picture",
     "a face",
     *_STEPS,
     "nobody is there any more",
@@ -64,9 +64,9 @@ class _Visit:
             yield _WANTED[0]
         elif occupancy == "off" and "ended" in self._seen:
             yield _WANTED[-1]
-        # An event or a snapshot is the moment of it.
-        if self._has_changed(states, _SNAPSHOT):
-            yield "another snapshot"
+        # An event or a picture is the moment of it.
+        if self._has_changed(states, _PICTURE):
+            yield "another picture"
         if self._has_changed(states, _FACE):
             yield "a face"
         if self._has_changed(states, _REVIEW):

@@ -28,6 +28,7 @@ from homeassistant.util import dt as dt_util
 from tests.clock import turns
 from tests.common import (
     add_everything,
+    enable,
     entity_id,
     is_available,
     is_registered,
@@ -51,10 +52,18 @@ REVIEW = ("image", "camera:front_door:last_review")
 LIVE_POLL = 5
 
 
+async def set_up_enabled(
+    hass: HomeAssistant, entry: MockConfigEntry, key: tuple[str, str] = SNAPSHOT
+) -> MockConfigEntry:
+    """Set up an entry in which somebody has enabled a picture."""
+    enable(hass, entry, key)
+    return await set_up(hass, entry)
+
+
 @pytest.fixture
 async def entry(hass: HomeAssistant, frigate: FakeFrigate) -> MockConfigEntry:
     """Return an entry that everything is pushed to."""
-    added = await set_up(hass, make_entry(frigate.internal_url))
+    added = await set_up_enabled(hass, make_entry(frigate.internal_url))
     await until_pushing(hass, added, frigate)
     return added
 
@@ -78,7 +87,7 @@ def shown(hass: HomeAssistant, entry: MockConfigEntry) -> float | None:
 
 
 @WITH_016
-@pytest.mark.usefixtures("fixed_time")
+@pytest.mark.usefixtures("fixed_time", "entity_registry_enabled_by_default")
 async def test_entities(
     hass: HomeAssistant,
     frigate: FakeFrigate,
@@ -149,7 +158,7 @@ async def test_the_last_one_of_the_past(
     last = frigate.add_event("front_door", ago=300)
     frigate.add_event("front_door", ago=100, has_snapshot=False)
     frigate.add_event("Portones", ago=50)
-    entry = await set_up(hass, make_entry(frigate.internal_url))
+    entry = await set_up_enabled(hass, make_entry(frigate.internal_url))
     await look(hass, entry)
     assert len(sent(frigate, path_of(last.id))) == 1
 
@@ -174,7 +183,7 @@ async def test_the_same_by_polling(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     frigate.block_live()
-    entry = await set_up(hass, make_entry(frigate.internal_url))
+    entry = await set_up_enabled(hass, make_entry(frigate.internal_url))
     assert state_of(hass, entry, *SNAPSHOT) == STATE_UNKNOWN
     visitor = frigate.object_appears("front_door")
     frigate.write_events()
@@ -225,7 +234,7 @@ async def test_an_outage(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     frigate.add_event("front_door")
-    entry = await set_up(hass, make_entry(frigate.internal_url))
+    entry = await set_up_enabled(hass, make_entry(frigate.internal_url))
     before = shown(hass, entry)
     assert before is not None
     await frigate.refuse()
@@ -244,9 +253,11 @@ async def test_a_restricted_account_sees_its_camera_only(
     frigate.add_event("front_door")
     event = frigate.add_event("Portones")
     account = {CONF_USERNAME: "gate1", CONF_PASSWORD: "gate-password-1!"}
-    entry = await set_up(hass, make_entry(frigate.external_url, **account))
+    snapshot = ("image", "camera:Portones:last_snapshot")
+    entry = make_entry(frigate.external_url, **account)
+    await set_up_enabled(hass, entry, snapshot)
     assert not is_registered(hass, entry, *SNAPSHOT)
-    await look(hass, entry, ("image", "camera:Portones:last_snapshot"))
+    await look(hass, entry, snapshot)
     assert len(sent(frigate, path_of(event.id))) == 1
 
 

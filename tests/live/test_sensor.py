@@ -15,6 +15,7 @@ from homeassistant.helpers import entity_registry as er, restore_state
 from homeassistant.util import dt as dt_util
 from tests.common import (
     CONFIG_READ,
+    enable,
     is_registered,
     pass_polls,
     pass_time,
@@ -65,6 +66,13 @@ def _house(frigate: FakeFrigate) -> None:
     frigate.state.classification["gate_state"] = ["front_door"]
 
 
+def entry_with_plate(hass: HomeAssistant, frigate: FakeFrigate) -> MockConfigEntry:
+    """Return an entry in which somebody has enabled the sensor of the last plate."""
+    entry = make_entry(frigate.internal_url)
+    enable(hass, entry, PLATE)
+    return entry
+
+
 @WITH_016
 @everything_on
 async def test_entities(
@@ -102,7 +110,6 @@ async def test_what_is_on_by_default(
     on = {
         "front_door:review_status",
         "front_door:last_recognized_face",
-        "front_door:last_recognized_plate",
         "front_door:classification:gate_state",
         # That camera recognizes nobody.
         "Portones:review_status",
@@ -118,6 +125,7 @@ async def test_what_is_on_by_default(
         for kind in ("count", "active_count")
         for label in labels - {"car"}
     }
+    off.add("front_door:last_recognized_plate")
     assert found == {**dict.fromkeys(on, True), **dict.fromkeys(off, False)}
 
 
@@ -217,7 +225,7 @@ async def test_the_greatest_severity_is_shown(frigate: FakeFrigate, way: Way) ->
 async def test_a_face_and_a_plate_are_shown_for_some_time(
     hass: HomeAssistant, frigate: FakeFrigate, way: Way, freezer: FrozenDateTimeFactory
 ) -> None:
-    entry = await way.set_up(make_entry(frigate.internal_url))
+    entry = await way.set_up(entry_with_plate(hass, frigate))
     await way.shows(entry, {FACE: STATE_UNKNOWN, PLATE: STATE_UNKNOWN})
 
     visitor = frigate.object_appears("front_door")
@@ -240,9 +248,9 @@ async def test_a_face_and_a_plate_are_shown_for_some_time(
 
 @WITH_016
 async def test_a_face_is_shown_once_frigate_is_sure_of_it(
-    frigate: FakeFrigate, way: Way
+    hass: HomeAssistant, frigate: FakeFrigate, way: Way
 ) -> None:
-    entry = await way.set_up(make_entry(frigate.internal_url))
+    entry = await way.set_up(entry_with_plate(hass, frigate))
     visitor = frigate.object_appears("front_door")
     frigate.face_recognized(visitor, "Ana", score=0.81)
     car = frigate.object_appears("front_door", "car")
@@ -253,11 +261,9 @@ async def test_a_face_is_shown_once_frigate_is_sure_of_it(
 
 
 async def test_recognized_again_the_time_starts_anew(
-    hass: HomeAssistant,
-    frigate: FakeFrigate,
-    entry: MockConfigEntry,
-    freezer: FrozenDateTimeFactory,
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
+    entry = await set_up(hass, entry_with_plate(hass, frigate))
     await until_pushing(hass, entry, frigate)
     visitor = frigate.object_appears("front_door")
     frigate.face_recognized(visitor, "Eileen")

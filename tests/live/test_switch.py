@@ -97,7 +97,7 @@ async def test_what_is_on_by_default(
             there.add(feature)
             if registered.disabled_by is None:
                 enabled.add(feature)
-    assert enabled == {"enabled", "detect", "recordings", "snapshots"}
+    assert enabled == {"enabled", "detect", "recordings"}
     # Frigate would not switch these on.
     assert {*FEATURES} - there == {
         "audio",

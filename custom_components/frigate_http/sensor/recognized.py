@@ -32,6 +32,7 @@ RECOGNIZED_SENSORS: tuple[RecognizedSensorDescription, ...] = (
     ),
     RecognizedSensorDescription(
         key="last_recognized_plate",
+        entity_registry_enabled_default=False,
         kind=Kind.PLATES,
         exists_fn=lambda camera: camera.reads_plates,
         last_fn=lambda state: state.plate,
