@@ -21,16 +21,19 @@ _FACE = f"event:{_CAMERA}:face"
 _COUNT = f"{_CAMERA}:count:person"
 _DETECT = f"{_CAMERA}:detect"
 _TITLE = f"sensor:{_CAMERA}:last_review"
+_STRANGER = f"event:camera:{GARDEN}:face"
+_TRIGGER = f"event:camera:{GARDEN}:trigger"
 _SUSPICIOUS = f"binary_sensor:camera:{GARDEN}:suspicious"
 _STEPS = ("detection_started", "alert_started", "updated", "ended")
 _WANTED = (
     "somebody is there",
     "another picture",
     "a face",
+    "an unknown face",
     *_STEPS,
     "nobody is there any more",
 )
-_UNDERSTOOD = ("described", "a title", "something suspicious")
+_UNDERSTOOD = ("described", "a title", "something suspicious", "a trigger")
 
 type States = Mapping[str, Json]
 
@@ -69,6 +72,10 @@ class _Visit:
             yield "another picture"
         if self._has_changed(states, _FACE):
             yield "a face"
+        if self._has_changed(states, _STRANGER):
+            yield "an unknown face"
+        if self._has_changed(states, _TRIGGER):
+            yield "a trigger"
         if self._has_changed(states, _REVIEW):
             attributes = states[self._ids[_REVIEW]]["attributes"]
             yield attributes["event_type"]
