@@ -122,6 +122,7 @@ async def test_a_visit_is_one_notification_that_gets_better(
     house: House,
     phone: Phone,
     hass_client: ClientSessionGenerator,
+    hass_client_no_auth: ClientSessionGenerator,
     language: str,
 ) -> None:
     await use(hass, f"{EDITIONS[language]}notify", phones=[phone.device_id])
@@ -160,6 +161,10 @@ async def test_a_visit_is_one_notification_that_gets_better(
     assert picture.content_type == "image/jpeg"
     for opened in (data["url"], data["clickAction"], data["actions"][0]["uri"]):
         assert f"/review/{review.id}/clip.mp4?authSig=" in opened
+        # Both apps add this to what they open in a page of their own, without a login.
+        page = await hass_client_no_auth()
+        assert (await page.get(f"{opened}&external_auth=1")).status != 401
+        assert (await page.get(opened)).status == 401
 
 
 ODD_TEXTS = [

@@ -164,6 +164,22 @@ async def test_a_link_is_for_one_path_and_some_time(
     assert await status(receiver, url) == 401
 
 
+async def test_a_link_for_the_app_is_for_what_the_app_makes_of_it(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry, receiver: Player
+) -> None:
+    answer: Any = await call(
+        hass, "get_media_urls", **_first(things(frigate)), for_app=True
+    )
+    for kind in ("snapshot", "hls"):
+        url = url_of(answer, kind)
+        # The app for iOS puts it first, and the one for Android last.
+        path, signature = url.split("?")
+        assert await status(receiver, f"{path}?external_auth=1&{signature}") == 200
+        assert await status(receiver, f"{url}&external_auth=1") == 200
+        for other in (url, f"{url}&external_auth=2", f"{url}&external_auth=1&crop=1"):
+            assert await status(receiver, other) == 401
+
+
 async def test_links_end_with_a_restart_and_pause_with_the_entry(
     hass: HomeAssistant,
     frigate: FakeFrigate,

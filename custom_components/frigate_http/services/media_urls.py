@@ -48,6 +48,8 @@ THUMBNAIL, SNAPSHOT, CLIP, HLS, PREVIEW = KINDS = (
 )
 DEFAULT_LIFETIME = 3600.0
 MIN_LIFETIME, MAX_LIFETIME = 60.0, 86400.0
+_ADDED_BY_APP = "external_auth=1"
+"""The query that the Home Assistant apps add to each path that they open."""
 _TYPES: Final[Mapping[str, str]] = {
     THUMBNAIL: "image/jpeg",
     SNAPSHOT: "image/jpeg",
@@ -199,8 +201,11 @@ def _signed(call: ServerCall, paths: Paths) -> JsonObjectType:
         if (path := paths[kind]) is None:
             answer[kind] = None
             continue
+        if call.data["for_app"]:
+            path = f"{path}?{_ADDED_BY_APP}"
         signed = async_sign_path(call.hass, path, lifetime, use_content_user=True)
-        answer[kind] = {"url": base + signed, "content_type": _TYPES[kind]}
+        url = base + signed.replace(f"{_ADDED_BY_APP}&", "")
+        answer[kind] = {"url": url, "content_type": _TYPES[kind]}
     end = int(dt_util.utcnow().timestamp()) + lifetime.total_seconds()
     return {**answer, "valid_until": as_local_iso(end)}
 
@@ -227,6 +232,7 @@ ACTIONS = (
                 "expires", MAX_LIFETIME, MIN_LIFETIME
             ),
             vol.Optional("absolute", default=False): fields.BOOLEAN,
+            vol.Optional("for_app", default=False): fields.BOOLEAN,
         },
         is_query=True,
     ),

@@ -76,7 +76,7 @@ async def be_notified(world: World) -> None:
         "image => image.naturalWidth > 0", arg=await picture.element_handle()
     )
     await world.screenshots.take("notification", width=900, height=560)
-    await world.go(pushes[-1]["data"]["url"])
+    await world.go(f"{pushes[-1]['data']['url']}&external_auth=1")
     # Outside of Home Assistant's pages, as phones open it.
     await see_going_on(world, world.page.locator("video"))
 
