@@ -85,8 +85,12 @@ class CameraState:
         An item with a description counts, also if it was over before we listened.
         """
         known, start = self.last_review, _start_of_newest(self.last_review, review)
-        is_same = known is not None and known.review_id == review.review_id
-        if start is not None and not (is_same and known and known.has_ended):
+        is_final = (
+            known is not None
+            and known.has_ended
+            and known.review_id == review.review_id
+        )
+        if start is not None and not is_final:
             self.last_review = LastReview(review.review_id, start, review.has_ended)
             if self.last_review != known:
                 yield Kind.LAST_REVIEWS
