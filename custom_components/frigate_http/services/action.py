@@ -37,6 +37,7 @@ from ..errors import (
     validation_error,
 )
 from ..inventory import camera_fields
+from ..media_access import MediaAccess
 from ..media_links import MediaLinks
 from ..permissions import CameraPermissions, async_get_caller
 from ..runtime import FrigateConfigEntry, FrigateRuntime
@@ -62,6 +63,11 @@ class ServerCall:
     def client(self) -> FrigateClient:
         """Return the client of the server."""
         return self.runtime.client
+
+    @property
+    def media(self) -> MediaAccess:
+        """Return what the caller may see of what the server has recorded."""
+        return MediaAccess(self.entry, self.runtime, self.permissions)
 
     @property
     def links(self) -> MediaLinks:

@@ -26,7 +26,6 @@ from ..const import MAX_MEDIA_FILE
 from ..dates import as_local_iso
 from ..downloads.footage import Footage, async_wait_until_playable, footage_of
 from ..errors import action_error, validation_error
-from ..media_access import MediaAccess
 from ..periods import PERIOD_FIELDS, Period, duration, period_of
 from ..view_urls import clip_url, export_url, playlist_url, review_url
 from . import fields
@@ -84,13 +83,11 @@ def _source_of(data: Mapping[str, Any]) -> str:
 
 async def _of_review(call: ServerCall, review_id: str) -> Paths:
     review = await _find(call, call.client.reviews.get(review_id), review_id)
-    url = partial(review_url, call.entry.entry_id, review_id)
+    links = call.links.to_review(review)
     return {
-        THUMBNAIL: url("thumbnail"),
-        SNAPSHOT: url("snapshot.jpg"),
-        CLIP: url("clip.mp4"),
+        **{kind: links[kind] for kind in (THUMBNAIL, SNAPSHOT, CLIP)},
         HLS: await _playlist(call, footage_of(review)),
-        PREVIEW: url("preview.mp4"),
+        PREVIEW: review_url(call.entry.entry_id, review_id, "preview.mp4"),
     }
 
 
@@ -124,18 +121,16 @@ _BY_ID: Final[Mapping[str, Callable[[ServerCall, str], Awaitable[Paths]]]] = {
 
 async def _of_camera(call: ServerCall, entity_id: str) -> Paths:
     camera = next(iter(cameras_to_list(call.permissions, [entity_id]) or ()), None)
-    if camera is None or not _access(call).may_see(camera):
+    if camera is None or not call.media.may_see(camera):
         raise action_error("entity_unavailable", entity=entity_id)
     period = period_of(call.data, call.client.clock)
     if (seconds := period.end - period.start) > MAX_RANGE:
         raise validation_error("clip_too_long", hours=f"{MAX_RANGE / 3600:g}")
     start, end = period.start, period.end
-    entry_id = call.entry.entry_id
+    clip = clip_url(call.entry.entry_id, camera, start, end)
     footage = Footage(camera=camera, began=start, start=start, end=end)
     return {
-        CLIP: clip_url(entry_id, camera, start, end)
-        if seconds <= MAX_MEDIA_FILE
-        else None,
+        CLIP: clip if seconds <= MAX_MEDIA_FILE else None,
         HLS: await _playlist(call, footage),
     }
 
@@ -150,14 +145,10 @@ async def _playlist(call: ServerCall, footage: Footage | None) -> str | None:
     else:
         period = await async_wait_until_playable(call.client, footage)
     # Meanwhile, the caller may have lost the camera.
-    if period is None or not _access(call).may_see(footage.camera):
+    if period is None or not call.media.may_see(footage.camera):
         return None
     end = min(period.end, period.start + MAX_RANGE)
     return playlist_url(call.entry.entry_id, footage.camera, period.start, end)
-
-
-def _access(call: ServerCall) -> MediaAccess:
-    return MediaAccess(call.entry, call.runtime, call.permissions)
 
 
 async def _find[Item: (Review, Event, Export)](
@@ -176,7 +167,7 @@ async def _find[Item: (Review, Event, Export)](
     except (FrigateArgumentError, FrigateForbiddenError, FrigateNotFoundError) as err:
         call.permissions.require_read(None)
         raise action_error("not_known", name=item_id) from err
-    if not _access(call).may_see(item.camera):
+    if not call.media.may_see(item.camera):
         call.permissions.require_read(None)
         raise action_error("not_known", name=item_id)
     return item

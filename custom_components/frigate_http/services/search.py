@@ -21,7 +21,6 @@ from ..aiofrigate import (
 from ..errors import action_error
 from ..event_search import EventNames, names_of_event, narrowed
 from ..matching import Facet, Meaning
-from ..media_access import MediaAccess
 from ..titles import async_get_titles
 from ..words import words_of
 from . import fields
@@ -94,14 +93,15 @@ async def _similar(call: ServerCall, wanted: EventFilter) -> list[FoundEvent]:
 
 async def _by_names(call: ServerCall, wanted: EventFilter) -> JsonObjectType:
     """Return the newest events with the names that a text contains, and those names."""
-    access = _access(call)
     configs = call.runtime.server.data.cameras
     titles = await async_get_titles(call.hass, call.entry, configs)
     names = EventNames(
         client=call.client,
         configs=configs,
         cameras=[
-            one for one in access.cameras if not wanted.cameras or one in wanted.cameras
+            one
+            for one in call.media.cameras
+            if not wanted.cameras or one in wanted.cameras
         ],
         camera_title=titles.camera,
         label_title=titles.label,
@@ -124,19 +124,14 @@ async def _by_names(call: ServerCall, wanted: EventFilter) -> JsonObjectType:
     return _answer(call, visible[: wanted.limit], is_semantic=False, meanings=meanings)
 
 
-def _access(call: ServerCall) -> MediaAccess:
-    return MediaAccess(call.entry, call.runtime, call.permissions)
-
-
 def _visible(
     call: ServerCall, found: Iterable[FoundEvent], wanted: EventFilter
 ) -> list[FoundEvent]:
     """Return what the caller may see, and was asked for: Frigate may know fewer filters."""
-    access = _access(call)
     return [
         one
         for one in found
-        if access.may_see(one.event.camera) and _fits(one.event, wanted)
+        if call.media.may_see(one.event.camera) and _fits(one.event, wanted)
     ]
 
 
