@@ -1,6 +1,5 @@
 """When and where each person of the face library was seen last."""
 
-from collections.abc import Callable
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -20,7 +19,7 @@ from tests.fake_frigate.state import WrongClock
 from tests.live.common import until_pushing, until_state
 from tests.live.test_sensor import load_stored
 from tests.live.ways import LIVE_POLL
-from tests.versions import EVERY_VERSION, WITH_016
+from tests.versions import WITH_016
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
 everything_on = pytest.mark.usefixtures("entity_registry_enabled_by_default")
@@ -68,7 +67,6 @@ def asked(frigate: FakeFrigate) -> list[str]:
     return [query["sub_labels"] for query in queries if "sub_labels" in query]
 
 
-@EVERY_VERSION
 async def test_they_are_off_by_default_and_then_nobody_is_asked_for(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -92,6 +90,10 @@ async def test_frigate_is_asked_once_for_each_person(
     frigate.add_event("front_door", sub_label="Ana", ago=2 * HOUR, duration=20)
     last = frigate.add_event("Portones", sub_label="Ana", ago=HOUR, duration=20)
     last.data["sub_label_score"] = 0.95
+    # A name that somebody assigned has no score.
+    frigate.add_face("Tom", 1)
+    assigned = frigate.add_event("front_door", sub_label="Tom", ago=HOUR, duration=20)
+    del assigned.data["sub_label_score"]
     entry = await set_up(hass, make_entry(frigate.internal_url))
     await until_pushing(hass, entry, frigate)
     assert asked(frigate) == ["Ana"]
@@ -103,36 +105,30 @@ async def test_frigate_is_asked_once_for_each_person(
     assert state.attributes | fields == state.attributes
     for _ in range(3):
         await pass_time(hass, freezer, PAUSE)
-    assert asked(frigate) == ["Ana", "Eileen"]
+    assert sorted(asked(frigate)) == ["Ana", "Eileen", "Tom"]
+    assert state_of(hass, entry, *seen("Tom")) == at(assigned.start_time)
     assert state_of(hass, entry, *seen("Eileen")) == STATE_UNKNOWN
     assert state_of(hass, entry, *camera("Eileen")) == STATE_UNKNOWN
 
 
-def _unsure(frigate: FakeFrigate) -> None:
-    frigate.add_event("front_door", sub_label="Ana", duration=20).data[
-        "sub_label_score"
-    ] = 0.81
-
-
-def _car(frigate: FakeFrigate) -> None:
-    frigate.add_event("front_door", "car", sub_label="Ana", duration=20)
-
-
-def _elsewhere(frigate: FakeFrigate) -> None:
-    frigate.add_event("Portones", sub_label="Ana", duration=20)
-
-
-@pytest.mark.parametrize("other", [_unsure, _car, _elsewhere])
 @everything_on
 async def test_what_does_not_count(
-    hass: HomeAssistant, frigate: FakeFrigate, other: Callable[[FakeFrigate], None]
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
-    other(frigate)
+    """Frigate is not sure of Ana, Eileen is a car, and Tom was at another camera."""
+    frigate.add_face("Tom", 1)
+    ana = frigate.add_event("front_door", sub_label="Ana", duration=20)
+    ana.data["sub_label_score"] = 0.81
+    frigate.add_event("front_door", "car", sub_label="Eileen", duration=20)
+    frigate.add_event("Portones", sub_label="Tom", duration=20)
     options = {"cameras": ["front_door"]}
     entry = await set_up(hass, make_entry(frigate.internal_url, options=options))
     await until_pushing(hass, entry, frigate)
-    assert asked(frigate) == ["Ana"]
-    assert state_of(hass, entry, *seen("Ana")) == STATE_UNKNOWN
+    for _ in range(2):
+        await pass_time(hass, freezer, PAUSE)
+    people = ["Ana", "Eileen", "Tom"]
+    assert sorted(asked(frigate)) == people
+    assert {state_of(hass, entry, *seen(one)) for one in people} == {STATE_UNKNOWN}
     visitor = frigate.object_appears("front_door")
     frigate.face_recognized(visitor, "Ana", score=0.81)
     frigate.face_recognized(visitor, "Ana", score=0.95)
@@ -140,18 +136,6 @@ async def test_what_does_not_count(
     await until_state(hass, entry, *camera("Ana"), "Front door")
 
 
-@everything_on
-async def test_a_name_that_somebody_assigned_counts(
-    hass: HomeAssistant, frigate: FakeFrigate
-) -> None:
-    event = frigate.add_event("front_door", sub_label="Ana", ago=HOUR, duration=20)
-    event.data.pop("sub_label_score", None)
-    entry = await set_up(hass, make_entry(frigate.internal_url))
-    await until_pushing(hass, entry, frigate)
-    assert state_of(hass, entry, *seen("Ana")) == at(event.start_time)
-
-
-@EVERY_VERSION
 @everything_on
 async def test_recognitions_count_pushed_and_polled(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
@@ -221,36 +205,38 @@ async def test_what_is_restored_gives_way_to_what_is_newer(
     assert state_of(hass, entry, *camera("Ana")) == "Portones"
 
 
-@pytest.mark.parametrize(
-    ("stored", "state"),
-    [
-        ({"camera": "garden", "seen_at": 1795400000.5}, "Garden"),
-        # A clock was wrong once; and what somebody has edited.
-        ({"camera": "garden", "seen_at": 1895400000.0}, STATE_UNKNOWN),
-        ({"camera": ["garden"], "seen_at": 1795400000}, STATE_UNKNOWN),
-        ({"camera": "garden", "seen_at": "soon"}, STATE_UNKNOWN),
-        ({"seen_at": 1795400000}, STATE_UNKNOWN),
-        ({}, STATE_UNKNOWN),
-    ],
-)
+STORED: dict[str, dict[str, Any]] = {
+    "Ana": {"camera": "garden", "seen_at": 1795400000.5},
+    # A clock was wrong once; and what somebody has edited.
+    "Eileen": {"camera": "garden", "seen_at": 1895400000.0},
+    "Bea": {"camera": ["garden"], "seen_at": 1795400000},
+    "Cleo": {"camera": "garden", "seen_at": "soon"},
+    "Dora": {"seen_at": 1795400000},
+    "Eva": {},
+}
+
+
 @everything_on
 async def test_what_is_stored_is_restored_if_it_can_be(
-    hass: HomeAssistant,
-    frigate: FakeFrigate,
-    hass_storage: dict[str, Any],
-    stored: dict[str, Any],
-    state: str,
+    hass: HomeAssistant, frigate: FakeFrigate, hass_storage: dict[str, Any]
 ) -> None:
-    last = State("sensor.frigate_ana_last_camera", "Garden")
-    await load_stored(hass, hass_storage, last, stored)
+    stored = list[tuple[State, dict[str, Any]]]()
+    for name, extra in STORED.items():
+        if name not in frigate.state.faces:
+            frigate.add_face(name, 1)
+        sensor = f"sensor.frigate_{name.lower()}_last_camera"
+        stored.append((State(sensor, "Garden"), extra))
+    await load_stored(hass, hass_storage, *stored)
     entry = await set_up(hass, make_entry(frigate.internal_url))
     await until_pushing(hass, entry, frigate)
-    assert state_of(hass, entry, *camera("Ana")) == state
-    assert (state_of(hass, entry, *seen("Ana")) == STATE_UNKNOWN) is (
-        state == STATE_UNKNOWN
-    )
-    frigate.face_recognized(frigate.object_appears("front_door"), "Ana")
-    await until_state(hass, entry, *camera("Ana"), "Front door")
+    unknown = dict.fromkeys(STORED, STATE_UNKNOWN)
+    found = {name: state_of(hass, entry, *camera(name)) for name in STORED}
+    assert found == unknown | {"Ana": "Garden"}
+    found = {name: state_of(hass, entry, *seen(name)) for name in STORED}
+    assert found == unknown | {"Ana": at(1795400000.5)}
+    for name in ("Ana", "Bea"):
+        frigate.face_recognized(frigate.object_appears("front_door"), name)
+        await until_state(hass, entry, *camera(name), "Front door")
 
 
 @everything_on
@@ -284,7 +270,6 @@ async def test_the_clock_of_the_server_is_corrected(
     assert abs(found.timestamp() - (now() - HOUR)) < 30
 
 
-@EVERY_VERSION
 @everything_on
 async def test_they_follow_the_face_library(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory

@@ -13,12 +13,11 @@ from custom_components.frigate_http.snoozes import Snoozes
 from homeassistant.const import STATE_UNKNOWN
 from homeassistant.core import HomeAssistant, State
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import restore_state
 from tests.common import CONFIG_READ, is_available, pass_time, state_of, take_away
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate
+from tests.live.test_sensor import load_stored
 from tests.services.common import call, camera_entity, invalid
-from tests.versions import EVERY_VERSION
 
 pytestmark = pytest.mark.usefixtures("fixed_time")
 
@@ -44,7 +43,6 @@ async def snooze(hass: HomeAssistant, entry: Entry, **data: Any) -> datetime | N
     return None if until is None else datetime.fromisoformat(str(until))
 
 
-@EVERY_VERSION
 async def test_a_camera_is_snoozed_and_frigate_is_not_told(
     hass: HomeAssistant,
     frigate: FakeFrigate,
@@ -64,8 +62,7 @@ async def test_a_camera_is_snoozed_and_frigate_is_not_told(
     assert state_of(hass, entry, *SNOOZED) == after_noon(30)
     assert state_of(hass, entry, *OTHER) == STATE_UNKNOWN
 
-    for _ in range(29):
-        await pass_time(hass, freezer, MINUTE)
+    await pass_time(hass, freezer, 29 * MINUTE)
     assert state_of(hass, entry, *SNOOZED) == after_noon(30)
     await pass_time(hass, freezer, MINUTE)
     assert state_of(hass, entry, *SNOOZED) == STATE_UNKNOWN
@@ -149,12 +146,12 @@ async def test_it_outlasts_a_reload_and_becomes_no_longer(
     hass: HomeAssistant, entry: Entry, freezer: FrozenDateTimeFactory
 ) -> None:
     await snooze(hass, entry, minutes=30)
-    for _ in range(3):
-        freezer.tick(9 * MINUTE)
+    for _ in range(2):
+        freezer.tick(13 * MINUTE)
         await hass.config_entries.async_reload(entry.entry_id)
         await hass.async_block_till_done(wait_background_tasks=True)
         assert state_of(hass, entry, *SNOOZED) == after_noon(30)
-    await pass_time(hass, freezer, 3 * MINUTE)
+    await pass_time(hass, freezer, 4 * MINUTE)
     assert state_of(hass, entry, *SNOOZED) == STATE_UNKNOWN
 
     await hass.config_entries.async_reload(entry.entry_id)
@@ -188,21 +185,12 @@ async def test_it_outlasts_a_restart_and_becomes_no_longer(
     freezer: FrozenDateTimeFactory,
     hass_storage: dict[str, Any],
 ) -> None:
-    expected, data = dict[str, str](), list[dict[str, Any]]()
+    expected, states = dict[str, str](), list[tuple[State, dict[str, Any]]]()
     for number, (extra, shown) in enumerate(STORED):
         frigate.add_camera(f"cam_{number}")
         expected[f"camera:cam_{number}:snoozed_until"] = shown
-        state = State(f"sensor.cam_{number}_snoozed_until", "any")
-        last_seen = NOON.isoformat()
-        data.append(
-            {"state": state.as_dict(), "extra_data": extra, "last_seen": last_seen}
-        )
-    hass_storage[restore_state.STORAGE_KEY] = {
-        "key": restore_state.STORAGE_KEY,
-        "version": restore_state.STORAGE_VERSION,
-        "data": data,
-    }
-    await restore_state.async_get(hass).async_load()
+        states.append((State(f"sensor.cam_{number}_snoozed_until", "any"), extra))
+    await load_stored(hass, hass_storage, *states)
     entry = await set_up(hass, make_entry(frigate.internal_url))
     assert {key: state_of(hass, entry, "sensor", key) for key in expected} == expected
     await pass_time(hass, freezer, 20 * MINUTE)

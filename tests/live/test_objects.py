@@ -99,7 +99,6 @@ async def test_an_unknown_face_is_told_once_when_its_object_ends(
     assert told.attributes[2] | nobody == told.attributes[2]
 
 
-@EVERY_VERSION
 async def test_whoever_has_a_name_at_the_end_is_not_unknown(
     hass: HomeAssistant, house: FakeFrigate, entry: MockConfigEntry
 ) -> None:
@@ -143,7 +142,6 @@ async def test_a_face_that_is_looked_at_after_the_end_counts(
     ]
 
 
-@EVERY_VERSION
 async def test_a_restart_in_the_middle_of_a_visit(
     hass: HomeAssistant, house: FakeFrigate, entry: MockConfigEntry
 ) -> None:
@@ -273,7 +271,6 @@ async def test_a_result_fires_once_an_object(
     await until_state(hass, entry, *hat, "yes")
 
 
-@EVERY_VERSION
 async def test_a_result_of_before_a_restart_is_not_told_again(
     hass: HomeAssistant, house: FakeFrigate, entry: MockConfigEntry
 ) -> None:
@@ -296,7 +293,6 @@ async def test_a_result_of_before_a_restart_is_not_told_again(
     assert told.attributes[2]["result"] == "no"
 
 
-@EVERY_VERSION
 async def test_a_result_is_shown_for_some_time_and_over_a_reload(
     hass: HomeAssistant,
     fixed_time: None,
@@ -402,7 +398,6 @@ async def test_a_description_is_told_also_after_the_end(
 # The live connection
 
 
-@EVERY_VERSION
 async def test_without_the_live_connection_there_is_none_of_it(
     hass: HomeAssistant,
     fixed_time: None,
@@ -457,7 +452,6 @@ GOOD = {
 }
 
 
-@EVERY_VERSION
 async def test_bad_payloads_change_nothing(
     hass: HomeAssistant,
     house: FakeFrigate,

@@ -302,19 +302,18 @@ async def test_with_no_time_the_last_one_is_shown_for_ever(
 async def load_stored(
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
-    state: State,
-    extra: Mapping[str, Any],
+    *states: tuple[State, Mapping[str, Any]],
 ) -> None:
-    """Let Home Assistant read the state of an entity as if it had just been restarted."""
-    stored = {
-        "state": state.as_dict(),
-        "extra_data": extra,
-        "last_seen": dt_util.utcnow().isoformat(),
-    }
+    """Let Home Assistant read states, and more, as if it had just been restarted."""
+    last_seen = dt_util.utcnow().isoformat()
+    stored = [
+        {"state": state.as_dict(), "extra_data": extra, "last_seen": last_seen}
+        for state, extra in states
+    ]
     hass_storage[restore_state.STORAGE_KEY] = {
         "key": restore_state.STORAGE_KEY,
         "version": restore_state.STORAGE_VERSION,
-        "data": [stored],
+        "data": stored,
     }
     await restore_state.async_get(hass).async_load()
 
@@ -340,7 +339,7 @@ async def test_a_face_outlasts_a_restart_for_what_is_left_of_its_time(
     seen_at = datetime(2026, 11, 23, 12, tzinfo=UTC).timestamp() - ago
     state = State("sensor.front_door_last_recognized_face", "Eileen")
     extra = {**stored, "seen_at": seen_at}
-    await load_stored(hass, hass_storage, state, extra)
+    await load_stored(hass, hass_storage, (state, extra))
     entry = await set_up(hass, make_entry(frigate.internal_url))
     await until_pushing(hass, entry, frigate)
     await until_state(hass, entry, *FACE, shown)
@@ -410,7 +409,7 @@ async def test_a_classification_outlasts_a_restart(
 ) -> None:
     state = State("sensor.front_door_gate_state_classification", STATE_UNAVAILABLE)
     extra = {"native_value": "open", "native_unit_of_measurement": None}
-    await load_stored(hass, hass_storage, state, extra)
+    await load_stored(hass, hass_storage, (state, extra))
     entry = await set_up(hass, make_entry(frigate.internal_url))
     await until_pushing(hass, entry, frigate)
     assert state_of(hass, entry, *GATE) == "open"
