@@ -1,7 +1,9 @@
 """Fixtures for all tests: a Home Assistant, and a Frigate to talk to."""
 
 import asyncio
+import asyncio.constants
 from collections.abc import AsyncGenerator, Generator
+import traceback
 from typing import Any
 from unittest.mock import PropertyMock, patch
 
@@ -24,6 +26,12 @@ from tests.fake_frigate.threads import counted_threads, threads_are_idle
 
 # Subtests are timed by the real clock, as pytest-freezer sees to it for whole tests.
 freezegun.configure(extend_ignore_list=["_pytest.subtests"])
+
+# The test plugin sets asyncio's debug mode, in which each future, callback and response
+# remembers where it was made, down to pytest. That took half of the time of all tests. What
+# the mode checks is checked all the same; a message shows the innermost line only.
+traceback.extract_stack.__defaults__ = (None, 1)
+vars(asyncio.constants)["DEBUG_STACK_DEPTH"] = 1
 
 
 def pytest_report_header() -> str:
