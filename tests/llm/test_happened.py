@@ -12,7 +12,7 @@ from homeassistant.helpers import llm
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate
 from tests.llm.common import DOOR, GATE, api_of, ask, expose, read
-from tests.versions import EVERY_VERSION, WITH_016
+from tests.versions import EVERY_VERSION
 
 MADRID = "Europe/Madrid"
 HOUR = 3600.0
@@ -25,7 +25,7 @@ async def noon(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
     freezer.move_to("2026-11-26 11:00:00+00:00")
 
 
-@WITH_016
+@EVERY_VERSION
 @pytest.mark.usefixtures("noon")
 async def test_who_was_at_the_door_this_morning(
     hass: HomeAssistant, frigate: FakeFrigate
@@ -179,7 +179,6 @@ async def test_at_most_twenty_items_the_newest_ones(
     assert await ask(hass, "what_happened", person=person) == {**answer, "more": True}
 
 
-@EVERY_VERSION
 async def test_a_person_is_found_however_the_name_is_written(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:

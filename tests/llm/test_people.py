@@ -135,7 +135,6 @@ async def test_of_two_servers_the_one_that_saw_somebody_last(
         assert [one["camera"] for one in answer["items"]] == ["Garden (Frigate)"]
 
 
-@EVERY_VERSION
 async def test_an_account_that_may_not_read_the_face_library(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:

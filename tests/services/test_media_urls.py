@@ -204,7 +204,6 @@ def _first(of: dict[str, Any]) -> dict[str, Any]:
     return {"review_id": of["review_id"]}
 
 
-@EVERY_VERSION
 async def test_a_stream_ends_with_its_link(
     hass: HomeAssistant,
     frigate: FakeFrigate,

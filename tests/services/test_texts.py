@@ -159,26 +159,23 @@ async def test_a_summary_is_for_those_who_may_see_all_cameras(
     assert answer["summary"] == TEXT
 
 
-@pytest.mark.parametrize(
-    ("fault", "key"),
-    [
+async def test_a_summary_that_fails_is_not_asked_for_again(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    await set_up_admin(hass, frigate)
+    for fault, key in (
         (Fault.drop(), "cannot_connect"),
         (Fault.status(502), "starting"),
         (Fault("answer", failure("Failed to create summary.", 500)), "server_error"),
         (Fault.json({"success": True, "summary": None}), "not_frigate"),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
-async def test_a_summary_that_fails_is_not_asked_for_again(
-    hass: HomeAssistant, frigate: FakeFrigate, fault: Fault, key: str
-) -> None:
-    await set_up_admin(hass, frigate)
-    frigate.fail(SUMMARIZE, fault)
-    err = await error_of(hass, "summarize_reviews", **LAST_HOUR)
-    assert err.translation_key == key
-    assert len(commands(frigate)) == 1
-    summarizes(frigate)
-    assert (await call(hass, "summarize_reviews", **LAST_HOUR))["summary"] == TEXT
+    ):
+        frigate.clear_requests()
+        frigate.fail(SUMMARIZE, fault)
+        err = await error_of(hass, "summarize_reviews", **LAST_HOUR)
+        assert err.translation_key == key
+        assert len(commands(frigate)) == 1
+        summarizes(frigate)
+        assert (await call(hass, "summarize_reviews", **LAST_HOUR))["summary"] == TEXT
 
 
 async def test_a_summary_that_takes_too_long(

@@ -19,7 +19,7 @@ from tests.clock import all_waits, in_time
 from tests.downloads.conftest import folders
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.mp4.material import Scene
-from tests.versions import EVERY_VERSION, WITH_016
+from tests.versions import EVERY_VERSION
 
 from .common import Watcher, guest_of, watcher_of
 
@@ -125,7 +125,6 @@ async def test_who_loses_the_camera_while_a_clip_is_waited_for_does_not_get_it(
     assert await guest.status(url) == 200
 
 
-@EVERY_VERSION
 async def test_what_is_not_on_the_disk_yet_is_waited_for(
     frigate: FakeFrigate,
     entry: MockConfigEntry,
@@ -201,7 +200,7 @@ async def test_what_was_not_recorded_is_not_there(
         assert await watcher.status(url) == 200
 
 
-@WITH_016
+@EVERY_VERSION
 async def test_a_preview_is_shown_instead_of_what_is_too_large_for_ios(
     frigate: FakeFrigate,
     entry: MockConfigEntry,

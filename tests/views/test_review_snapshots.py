@@ -2,7 +2,6 @@
 
 import asyncio
 from io import BytesIO
-from itertools import permutations
 
 from freezegun.api import FrozenDateTimeFactory
 from PIL import Image
@@ -14,7 +13,7 @@ from custom_components.frigate_http.view_urls import event_url, review_url
 from homeassistant.core import HomeAssistant
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.database import Event, Review
-from tests.versions import EVERY_VERSION, WITH_016
+from tests.versions import EVERY_VERSION
 
 from .common import Watcher, guest_of, watcher_of
 
@@ -93,7 +92,7 @@ async def test_it_is_the_snapshot_of_an_object_as_soon_as_there_is_one(
     assert head.headers["ETag"] == better.headers["ETag"]
 
 
-@WITH_016
+@EVERY_VERSION
 async def test_nobody_sees_whoever_came_before(
     frigate: FakeFrigate,
     entry: MockConfigEntry,
@@ -115,7 +114,9 @@ async def test_nobody_sees_whoever_came_before(
         review.end_time = now()
 
     steps = (snapshot_is_there, another_one_passes, item_ends)
-    for order in permutations(steps):
+    # Of any two of them, either one comes first.
+    for first in range(3):
+        order = steps[first:] + steps[:first]
         visitor, review = visit(frigate, 5, None, has_snapshot=False)
         frigate.clear_requests()
         for step in (None, *order):
@@ -157,7 +158,6 @@ async def test_two_items_never_share_a_picture(
     assert seen == [*own, own[0]]
 
 
-@EVERY_VERSION
 async def test_the_best_object_that_came_with_the_item(
     frigate: FakeFrigate, entry: MockConfigEntry, watcher: Watcher
 ) -> None:
@@ -176,7 +176,6 @@ async def test_the_best_object_that_came_with_the_item(
     assert seen.body == await snapshot_of(watcher, entry, parked)
 
 
-@EVERY_VERSION
 async def test_what_cannot_be_had_gives_way_to_the_next_best(
     frigate: FakeFrigate, entry: MockConfigEntry, watcher: Watcher
 ) -> None:
