@@ -37,6 +37,7 @@ pytestmark = pytest.mark.usefixtures("entity_registry_enabled_by_default")
 @pytest.fixture
 def house(frigate: FakeFrigate) -> FakeFrigate:
     """Return a server that understands all that it can of what one camera sees."""
+    frigate.add_face("Ana", 1)
     if frigate.state.is_017:
         frigate.describe("front_door", objects=True)
         frigate.add_trigger("front_door", "parcel")
@@ -203,6 +204,24 @@ async def test_polling_tells_no_unknown_face(
     house.write_events()
     await pass_time(hass, freezer, LIVE_POLL)
     assert told.types == ["recognized"]
+
+
+@EVERY_VERSION
+async def test_what_a_model_says_of_somebody_is_no_face(
+    hass: HomeAssistant,
+    fixed_time: None,
+    house: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    house.block_live()
+    entry = await set_up(hass, make_entry(house.internal_url))
+    told = EventPayload(hass, entry, FACE)
+    postman, ana = (house.object_appears("front_door") for _ in range(2))
+    house.object_classified(postman, "courier", "post", score=0.95)
+    house.face_recognized(ana, "Ana", score=0.95)
+    house.write_events()
+    await pass_time(hass, freezer, LIVE_POLL)
+    assert [one["name"] for one in told.attributes] == ["Ana"]
 
 
 # Triggers

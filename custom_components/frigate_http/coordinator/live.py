@@ -170,6 +170,8 @@ class LiveCoordinator(OnDemandCoordinator[int]):
     def _configure(self) -> bool:
         """Hand on what the server is; return whether it may have told of it already."""
         self.state.max_threat = self.client.capabilities.max_threat
+        faces = self.server.data.faces
+        self.state.people = None if faces is None else faces.people
         return self.state.configure(self.server.data.config, self.server.data.cameras)
 
     @override

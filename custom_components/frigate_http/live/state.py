@@ -1,7 +1,7 @@
 """The current state of all cameras, updated by pushed messages and by polling."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 import time
 
@@ -68,6 +68,8 @@ class LiveState:
         self._early: deque[Recognized | ObjectClassified] | None = deque(
             maxlen=_MAX_EARLY_RECOGNITIONS
         )
+        self.people: Collection[str] | None = None
+        """The names in the face library; None if it cannot be read."""
         self.profile: ProfileState | None = None
         self.max_threat: int | None = None
         """The highest threat level of the server's version."""
@@ -454,11 +456,14 @@ class LiveState:
             )
 
     def _recognition_of(self, event: Event) -> Recognized | None:
-        return (
-            None
-            if event.camera not in self._cameras
-            else recognition_of(event, self._config)
-        )
+        if (camera := self._configs.get(event.camera or "")) is None:
+            return None
+        found = recognition_of(event, self._config)
+        if found is None or found.is_plate or not camera.object_classifiers:
+            return found
+        # A model may have said what the sub label is; a face has the name of somebody.
+        is_somebody = self.people is None or found.name in self.people
+        return found if is_somebody else None
 
 
 def _start_of(event: Event) -> float:
