@@ -373,7 +373,8 @@ def destination(page: Path, link: str) -> tuple[str, int]:
     """Return the English page that a link leads to, and the number of the section."""
     if (found := local(page, link)) is None:
         # The address of a Spanish blueprint; it is a part of that of the button.
-        return link.replace("frigate_http%2Fes%2F", "frigate_http%2F"), 0
+        english = link.replace("frigate_http%2Fes%2F", "frigate_http%2F")
+        return english.replace("_es.yaml", ".yaml"), 0
     target, fragment = found
     number = anchors(target).index(fragment) if fragment else 0
     if target in READMES.values():
@@ -381,7 +382,7 @@ def destination(page: Path, link: str) -> tuple[str, int]:
     elif target.is_relative_to(DOCS / "es"):
         target = DOCS / "en" / target.name
     elif target.is_relative_to(ROOT / "blueprints") and target.parent.name == "es":
-        target = target.parents[1] / target.name
+        target = target.parents[1] / target.name.replace("_es.", ".")
     return shown(target), number
 
 

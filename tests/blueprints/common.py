@@ -13,7 +13,8 @@ from tests.phones import Message, Phone
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "blueprints" / AUTOMATION / DOMAIN
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
-EDITIONS = {"en": "", "es": "es/"}
+EDITIONS = {"en": "{}", "es": "es/{}_es"}
+"""Each file has a name of its own, as Home Assistant imports all of them into one folder."""
 
 
 async def use(hass: HomeAssistant, name: str, **inputs: Any) -> str:

@@ -30,7 +30,7 @@ TEXTS = ("name", "description", "label", "source_url", "texts")
 
 def read(language: str, name: str) -> dict[str, Any]:
     """Return the parsed YAML of a blueprint."""
-    return load_yaml_dict(str(FOLDER / f"{EDITIONS[language]}{name}.yaml"))
+    return load_yaml_dict(str(FOLDER / f"{EDITIONS[language].format(name)}.yaml"))
 
 
 def inputs_of(language: str, name: str) -> Mapping[str, dict[str, Any]]:
@@ -70,7 +70,9 @@ def shape(texts: Any) -> Any:
 
 
 def test_both_editions_have_the_same_blueprints() -> None:
-    assert sorted(path.stem for path in (FOLDER / "es").iterdir()) == NAMES
+    assert sorted(path.stem for path in (FOLDER / "es").iterdir()) == [
+        f"{name}_es" for name in NAMES
+    ]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -92,7 +94,7 @@ def test_every_blueprint_is_described(language: str, name: str) -> None:
     assert about["description"].endswith(".")
     assert about["homeassistant"] == {"min_version": "2026.8.0"}
     repository = MANIFEST["documentation"]
-    where = (FOLDER / f"{EDITIONS[language]}{name}.yaml").relative_to(ROOT)
+    where = (FOLDER / f"{EDITIONS[language].format(name)}.yaml").relative_to(ROOT)
     assert about["source_url"] == f"{repository}/blob/main/{where}"
     # This is where Home Assistant imports it from.
     owner = repository.removeprefix("https://github.com/")

@@ -119,7 +119,7 @@ async def test_a_visit_is_one_notification_that_gets_better(
     hass_client: ClientSessionGenerator,
 ) -> None:
     """In Spanish, as all others here are in English."""
-    await use(hass, "es/notify", phones=[phone.device_id])
+    await use(hass, "es/notify_es", phones=[phone.device_id])
     person, buttons = "Persona", ["Reproducir", "Revisada", "Silenciar 30 min"]
     review = await house.starts()
     first = await received(phone, 1)

@@ -79,7 +79,7 @@ async def test_the_clip_around_a_trigger_is_saved(
     urls = async_capture_events(hass, "done")
     await use(
         hass,
-        "es/save_clip",
+        "es/save_clip_es",
         trigger=BELL,
         cameras=cameras,
         phones=[phone.device_id],
@@ -134,7 +134,7 @@ async def test_unknown_faces_are_reprocessed_at_night(
 ) -> None:
     await use(
         hass,
-        "es/reprocess_faces",
+        "es/reprocess_faces_es",
         server=entry.entry_id,
         phones=[phone.device_id],
         at="03:30:00",
@@ -158,7 +158,7 @@ async def test_the_night_is_summed_up_in_one_message(
     freezer: FrozenDateTimeFactory,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    automation = await use(hass, "es/digest", phones=[phone.device_id])
+    automation = await use(hass, "es/digest_es", phones=[phone.device_id])
     await pass_until(hass, freezer, hour=6)
     frigate.add_review("front_door", ago=9 * 3600, sub_labels=["Nobody"])
     for hours in (1, 2):
@@ -185,7 +185,7 @@ async def test_the_night_is_told_by_the_language_model(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     """What it writes is text, whatever it looks like; what Frigate writes is left out."""
-    await use(hass, "es/digest", phones=[phone.device_id])
+    await use(hass, "es/digest_es", phones=[phone.device_id])
     for number, (text, shown) in enumerate(
         (
             (
@@ -247,7 +247,7 @@ async def test_failing_cameras_share_one_notification(
     ]
     await use(
         hass,
-        "es/warn_when_camera_fails",
+        "es/warn_when_camera_fails_es",
         streams=streams,
         phones=[phone.device_id],
     )

@@ -161,8 +161,10 @@ def _check_words(world: World, pushes: list[Json]) -> None:
 def _blueprint(world: World) -> dict[str, Any]:
     """Return the edition of the blueprint in the person's language."""
     language = world.texts.language
-    folder = _BLUEPRINTS if language == "en" else _BLUEPRINTS / language
-    found = parse_yaml((folder / "notify.yaml").read_text("utf-8"))
+    edition = (
+        "notify.yaml" if language == "en" else f"{language}/notify_{language}.yaml"
+    )
+    found = parse_yaml((_BLUEPRINTS / edition).read_text("utf-8"))
     if not isinstance(found, dict):
         raise DemoError("The blueprint cannot be read.")
     return found
