@@ -11,7 +11,7 @@ from tests.fake_frigate.threads import threads_are_idle
 MOST_STEPS = 400
 
 
-async def turns(number: int = 200) -> None:
+async def turns(number: int = 400) -> None:
     """Let everything that can go on do so; a frozen clock stops nothing of it."""
     for _ in range(number):
         await asyncio.sleep(0)
