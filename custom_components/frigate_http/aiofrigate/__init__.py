@@ -87,7 +87,7 @@ from .stats import (
 )
 from .users import User
 from .vod import MAX_RANGE
-from .ws_messages import (
+from .ws_updates import (
     CameraActivity,
     CameraUpdate,
     Classified,

@@ -21,7 +21,8 @@ from .errors import (
 )
 from .transport import Transport, time_limit
 from .websocket import open_websocket
-from .ws_messages import CameraActivity, Update, parse_message
+from .ws_messages import parse_message
+from .ws_updates import CameraActivity, Update
 
 _LOGGER = logging.getLogger(__name__)
 

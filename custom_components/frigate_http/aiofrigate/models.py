@@ -83,8 +83,8 @@ class Profile:
     @property
     def is_restricted(self) -> bool:
         """Return whether this account may be limited to some cameras."""
-        is_told = self.role is not None or self.allowed_cameras is not None
-        return is_told and self.role not in BUILT_IN_ROLES
+        is_known = self.role is not None or self.allowed_cameras is not None
+        return is_known and self.role not in BUILT_IN_ROLES
 
     def may_see(self, camera: str) -> bool:
         """Return whether this account may see a camera."""

@@ -19,17 +19,17 @@ class _Remembered:
     has_unknown_face: bool = False
     is_named: bool = False
     has_ended: bool = False
-    is_told: bool = False
+    has_fired: bool = False
     results: set[tuple[str, str]] = field(default_factory=set)
     sub_label: str | None = None
     """The one it had before we listened, which a model may have said."""
 
 
 class ObjectLog:
-    """What was pushed about recent objects, of which none is told again by a poll.
+    """What was pushed about recent objects, of which nothing fires again after a poll.
 
-    The end of an object can get lost in a gap of the connection. Then it is not told that
-    its face was unknown, as nobody knows whether it was recognized meanwhile.
+    The end of an object can get lost in a gap of the connection. Then nothing
+    fires for its unknown face, as nobody knows whether it was recognized meanwhile.
     """
 
     def __init__(self) -> None:
@@ -46,7 +46,7 @@ class ObjectLog:
             seen.is_named = True
         else:
             seen.has_unknown_face = True
-        yield from self._tell_unknown(found.camera, found.event_id, seen)
+        yield from self._unknown_face(found.camera, found.event_id, seen)
 
     def apply_end(
         self, tracked: TrackedObject, name: str | None
@@ -57,7 +57,7 @@ class ObjectLog:
         if name is not None and name not in {result for _model, result in seen.results}:
             # Whoever recognized it, be it somebody who named it by hand.
             seen.is_named = True
-        yield from self._tell_unknown(tracked.camera, tracked.object_id, seen)
+        yield from self._unknown_face(tracked.camera, tracked.object_id, seen)
 
     def add_known(self, camera: str, event: Event) -> None:
         """Add what was known of an object before we listened, which is no news."""
@@ -89,10 +89,10 @@ class ObjectLog:
         return seen
 
     @staticmethod
-    def _tell_unknown(
+    def _unknown_face(
         camera: str, event_id: str, seen: _Remembered
     ) -> Iterator[UnknownFace]:
         is_unknown = seen.has_unknown_face and not seen.is_named
-        if seen.has_ended and is_unknown and not seen.is_told:
-            seen.is_told = True
+        if seen.has_ended and is_unknown and not seen.has_fired:
+            seen.has_fired = True
             yield UnknownFace(camera, event_id)

@@ -269,7 +269,6 @@ class LiveState:
             yield from self._snapshot(
                 tracked.camera, Snapshot(tracked.object_id, taken_at)
             )
-
         if update.is_gone:
             yield from self._objects.apply_end(
                 update.tracked, name_of(update.tracked.sub_label, self._config)

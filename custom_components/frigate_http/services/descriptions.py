@@ -24,8 +24,8 @@ SOURCES = ("thumbnails", "snapshot")
 async def _summarize_reviews(call: ServerCall) -> JsonObjectType:
     """Let a language model summarize the review items of a period, of all cameras."""
     period = periods.period_of(call.data, call.client.clock)
-    if (refusal := _refusal(call)) is not None:
-        raise refusal
+    if (error := _error_for_account(call)) is not None:
+        raise error
     try:
         summary = await call.client.reviews.summarize(period.start, period.end)
     except FrigateGenAiDisabledError as err:
@@ -42,7 +42,7 @@ async def _summarize_reviews(call: ServerCall) -> JsonObjectType:
     }
 
 
-def _refusal(call: ServerCall) -> HomeAssistantError | None:
+def _error_for_account(call: ServerCall) -> HomeAssistantError | None:
     """Return why Frigate has no summary for this account; asking would only fail later."""
     capabilities, profile = call.client.capabilities, call.runtime.server.profile
     if capabilities.summarizes_reviews is False:
