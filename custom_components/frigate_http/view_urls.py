@@ -15,6 +15,8 @@ _RANGE = "{camera}/{start}/{end}"
 PLAYLIST = f"{_ENTRY}/vod/{_RANGE}/master.m3u8"
 CLIP = f"{_ENTRY}/clip/{_RANGE}/clip.mp4"
 PREVIEW = f"{_ENTRY}/preview/{_RANGE}/preview.mp4"
+RANGE_PREVIEW = f"{_ENTRY}/recording/{_RANGE}/preview.mp4"
+FRAME = f"{_ENTRY}/recording/{{camera}}/{{start}}/snapshot.jpg"
 REVIEW_CLIP = f"{_ENTRY}/review/{{item_id}}/clip.mp4"
 REVIEW_SNAPSHOT = f"{_ENTRY}/review/{{item_id}}/snapshot.jpg"
 REVIEW_THUMBNAIL = f"{_ENTRY}/review/{{item_id}}/thumbnail"
@@ -58,6 +60,16 @@ def clip_url(entry_id: str, camera: str, start: float, end: float) -> str:
 def preview_url(entry_id: str, camera: str, start: float, end: float) -> str:
     """Return the path of the preview of an hour; its own times, in seconds since the epoch."""
     return PREVIEW.format(**_range(entry_id, camera, start, end))
+
+
+def range_preview_url(entry_id: str, camera: str, start: float, end: float) -> str:
+    """Return the path of a preview of any range; seconds since the epoch."""
+    return RANGE_PREVIEW.format(**_range(entry_id, camera, start, end))
+
+
+def frame_url(entry_id: str, camera: str, timestamp: float) -> str:
+    """Return the path of a recorded picture; seconds since the epoch."""
+    return FRAME.format(**_range(entry_id, camera, timestamp, timestamp))
 
 
 def review_url(entry_id: str, review_id: str, part: ReviewPart) -> str:

@@ -96,7 +96,7 @@ async def test_links_open_without_a_login(
         freezer.tick(1)
     assert kinds == {
         "review_id": ["thumbnail", "snapshot", "clip", "hls", "preview"],
-        "event_id": ["thumbnail", "snapshot", "clip", "hls"],
+        "event_id": ["thumbnail", "snapshot", "clip", "hls", "preview"],
         "export_id": ["thumbnail", "clip"],
     }
 
@@ -112,8 +112,11 @@ async def test_cameras_are_answered_by_their_entity_ids(
     answer: Any = await call(hass, "get_media_urls", **fields, duration=60)
     assert [*answer] == entities
     for entity_id in entities:
-        assert [*answer[entity_id]] == ["clip", "hls", "valid_until"]
-        assert (await receiver.see(url_of(answer[entity_id], "clip"))).status == 200
+        kinds = ["snapshot", "clip", "hls", "preview"]
+        assert [*answer[entity_id]] == [*kinds, "valid_until"]
+        for kind in ("snapshot", "clip", "preview"):
+            seen = await receiver.see(url_of(answer[entity_id], kind))
+            assert (seen.status, seen.headers["Content-Type"]) == (200, TYPES[kind])
         await receiver.play(url_of(answer[entity_id], "hls"))
     # One file is for ten minutes at most, and a stream for less than three hours.
     answer = await call(hass, "get_media_urls", **fields, duration=700)
@@ -304,15 +307,15 @@ async def test_what_a_call_must_be_about(
         ("not_a_duration", {**review, "expires": 86_401}),
         ("not_a_duration", {**review, "expires": 59}),
         ("field absolute", {**review, "absolute": "perhaps"}),
-        ("no_such_media", {"event_id": of["event_id"], "kinds": ["clip", "preview"]}),
+        ("no_such_media", {"export_id": of["export_id"], "kinds": ["preview"]}),
         ("no_such_media", {"export_id": of["export_id"], "kinds": ["clip", "hls"]}),
     ):
         assert await invalid(hass, "get_media_urls", **data) == expected, data
     with pytest.raises(HomeAssistantError) as caught:
-        await call(hass, "get_media_urls", event_id=of["event_id"], kinds="preview")
+        await call(hass, "get_media_urls", export_id=of["export_id"], kinds="preview")
     assert caught.value.translation_placeholders == {
         "kinds": "preview",
-        "available": "thumbnail, snapshot, clip, hls",
+        "available": "thumbnail, clip",
     }
 
 
@@ -325,6 +328,7 @@ async def test_what_an_item_does_not_have(
         "snapshot",
         "clip",
         "hls",
+        "preview",
     ]
     now = frigate.state.clock()
     running = frigate.add_export(DOOR, now - 60, now - 30, status="running").id

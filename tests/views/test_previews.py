@@ -6,7 +6,12 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.frigate_http.view_urls import preview_url, review_url
+from custom_components.frigate_http.view_urls import (
+    frame_url,
+    preview_url,
+    range_preview_url,
+    review_url,
+)
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
@@ -142,6 +147,41 @@ async def test_the_preview_of_an_hour(
     assert await guest.status(url) == 404
     frigate.clear_faults()
     assert await guest.status(url) == 200
+
+
+@EVERY_VERSION
+async def test_a_range_as_a_preview_and_its_beginning_as_a_picture(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    entry: MockConfigEntry,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    guest = await watcher_of(hass, hass_client, guest_of(hass, entry, DOOR))
+    end = dt_util.utcnow().timestamp() - 600
+    start = end - 60
+    for route, content_type, url, foreign in (
+        (
+            "start",
+            "video/mp4",
+            range_preview_url(entry.entry_id, DOOR, start, end),
+            range_preview_url(entry.entry_id, GATE, start, end),
+        ),
+        (
+            "recordings",
+            "image/jpeg",
+            frame_url(entry.entry_id, DOOR, start),
+            frame_url(entry.entry_id, GATE, start),
+        ),
+    ):
+        seen = await guest.see(url)
+        assert (seen.status, seen.headers["Content-Type"]) == (200, content_type)
+        frigate.clear_requests()
+        assert await guest.status(foreign) == 404
+        assert not frigate.requests
+        frigate.fail(f"/api/{DOOR}/{route}", Fault.status(404))
+        assert await guest.status(url) == 404
+        frigate.clear_faults()
+        assert await guest.status(url) == 200
 
 
 async def test_a_preview_that_is_kept_elsewhere(

@@ -7,7 +7,9 @@ from custom_components.frigate_http.view_urls import (
     clip_url,
     event_url,
     export_url,
+    frame_url,
     playlist_url,
+    range_preview_url,
     review_url,
 )
 from homeassistant.core import HomeAssistant
@@ -45,6 +47,8 @@ async def test_a_right_for_a_camera_is_for_that_of_one_server(
         return [
             playlist_url(entry_id, DOOR, *RECENT),
             clip_url(entry_id, DOOR, *RECENT),
+            range_preview_url(entry_id, DOOR, *RECENT),
+            frame_url(entry_id, DOOR, RECENT[0]),
             review_url(entry_id, review, "thumbnail"),
             review_url(entry_id, review, "snapshot.jpg"),
             review_url(entry_id, review, "clip.mp4"),

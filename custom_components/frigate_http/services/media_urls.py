@@ -27,7 +27,14 @@ from ..dates import as_local_iso
 from ..downloads.footage import Footage, async_wait_until_playable, footage_of
 from ..errors import action_error, validation_error
 from ..periods import PERIOD_FIELDS, Period, duration, period_of
-from ..view_urls import clip_url, export_url, playlist_url, review_url
+from ..view_urls import (
+    clip_url,
+    export_url,
+    frame_url,
+    playlist_url,
+    range_preview_url,
+    review_url,
+)
 from . import fields
 from .action import ServerAction, ServerCall
 from .targets import CAMERAS, cameras_to_list
@@ -98,6 +105,7 @@ async def _of_event(call: ServerCall, event_id: str) -> Paths:
     return {
         **{kind: links[kind] for kind in (THUMBNAIL, SNAPSHOT, CLIP)},
         HLS: await _playlist(call, footage),
+        PREVIEW: None if footage is None else _preview(call, footage),
     }
 
 
@@ -130,9 +138,22 @@ async def _of_camera(call: ServerCall, entity_id: str) -> Paths:
     clip = clip_url(call.entry.entry_id, camera, start, end)
     footage = Footage(camera=camera, began=start, start=start, end=end)
     return {
+        SNAPSHOT: frame_url(call.entry.entry_id, camera, start),
         CLIP: clip if seconds <= MAX_MEDIA_FILE else None,
         HLS: await _playlist(call, footage),
+        PREVIEW: _preview(call, footage),
     }
+
+
+def _preview(call: ServerCall, footage: Footage) -> str:
+    period = footage.period(_server_time(call))
+    return range_preview_url(
+        call.entry.entry_id, footage.camera, period.start, period.end
+    )
+
+
+def _server_time(call: ServerCall) -> float:
+    return call.client.clock.estimate(dt_util.utcnow().timestamp())
 
 
 async def _playlist(call: ServerCall, footage: Footage | None) -> str | None:
@@ -140,8 +161,7 @@ async def _playlist(call: ServerCall, footage: Footage | None) -> str | None:
     if footage is None:
         return None
     if HLS not in call.data.get("kinds", ()):
-        now = call.client.clock.estimate(dt_util.utcnow().timestamp())
-        period: Period | None = footage.period(now)
+        period: Period | None = footage.period(_server_time(call))
     else:
         period = await async_wait_until_playable(call.client, footage)
     # Meanwhile, the caller may have lost the camera.

@@ -5,6 +5,7 @@ from homeassistant.helpers.http import HomeAssistantView
 
 from .clips import ClipView
 from .exports import ExportVideoView
+from .frames import FrameView
 from .hls import HlsView, PlaylistView
 from .items import EventClipView, ReviewClipView
 from .pictures import (
@@ -14,7 +15,7 @@ from .pictures import (
     ReviewSnapshotView,
     ReviewThumbnailView,
 )
-from .previews import PreviewView, ReviewPreviewView
+from .previews import PreviewView, RangePreviewView, ReviewPreviewView
 from .tokens import HlsTokens
 
 VIEWS: tuple[type[HomeAssistantView], ...] = (
@@ -24,7 +25,9 @@ VIEWS: tuple[type[HomeAssistantView], ...] = (
     EventThumbnailView,
     ExportThumbnailView,
     ExportVideoView,
+    FrameView,
     PreviewView,
+    RangePreviewView,
     ReviewClipView,
     ReviewPreviewView,
     ReviewSnapshotView,

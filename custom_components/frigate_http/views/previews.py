@@ -6,7 +6,7 @@ from homeassistant.helpers.http import HomeAssistantView
 
 from ..const import DOMAIN
 from ..media_ids import written_time
-from ..view_urls import PREVIEW, REVIEW_PREVIEW
+from ..view_urls import PREVIEW, RANGE_PREVIEW, REVIEW_PREVIEW
 from .base import (
     NOT_KEPT,
     access_to,
@@ -38,6 +38,32 @@ class ReviewPreviewView(HomeAssistantView):
             require_camera(access, owner.camera)
             async with access.runtime.client.reviews.preview(
                 review_id, byte_range=asked_range(request), method=method_of(request)
+            ) as stream:
+                return await async_pass_on(request, access.entry, stream, MP4)
+
+    head = get
+
+
+class RangePreviewView(HomeAssistantView):
+    """The preview of any range of the recordings."""
+
+    url = RANGE_PREVIEW
+    name = f"api:{DOMAIN}:range:preview"
+
+    async def get(
+        self, request: web.Request, entry_id: str, camera: str, start: str, end: str
+    ) -> web.StreamResponse:
+        """Return the video, or a part of it; Frigate makes it anew each time."""
+        access = access_to(request, entry_id)
+        camera = read_name(camera)
+        period = read_range(start, end)
+        require_camera(access, camera)
+        with view_errors(hass_of(request), access):
+            async with access.runtime.client.previews.of_range(
+                camera,
+                *period,
+                byte_range=asked_range(request),
+                method=method_of(request),
             ) as stream:
                 return await async_pass_on(request, access.entry, stream, MP4)
 
