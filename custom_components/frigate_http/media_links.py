@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from homeassistant.util import dt as dt_util
-
 from .aiofrigate import Event, Export, Preview, Review, ServerClock
 from .const import MAX_MEDIA_FILE, MEDIA_PADDING
 from .media_ids import EventSnapshot, EventVideo, ExportVideo, Form, ReviewVideo
+from .periods import probable_now
 from .view_urls import event_url, export_url, preview_url, review_url
 
 type Links = dict[str, str | None]
@@ -98,7 +97,7 @@ class MediaLinks:
     def _form(self, start: float | None, end: float | None) -> Form:
         """Return the form that most players take: one file, unless the video is too long."""
         if end is None:
-            end = self.clock.estimate(dt_util.utcnow().timestamp())
+            end = probable_now(self.clock)
         longest = MAX_MEDIA_FILE - 2 * MEDIA_PADDING
         is_long = start is not None and end - start > longest
         return Form.HLS if is_long else Form.MP4

@@ -86,6 +86,11 @@ PERIOD_FIELDS: VolDictType = {
 }
 
 
+def probable_now(clock: ServerClock) -> float:
+    """Return the time that the server's clock probably shows, in seconds since the epoch."""
+    return clock.estimate(_now())
+
+
 def latest_now(clock: ServerClock) -> float:
     """Return the present, by our clock or the server's, whichever is ahead."""
     now = _now()
@@ -107,7 +112,7 @@ def period_of(data: Mapping[str, Any], clock: ServerClock = _SAME_CLOCK) -> Peri
     Raises:
         ServiceValidationError: the fields don't define a valid period.
     """
-    now = clock.estimate(_now())
+    now = probable_now(clock)
     found = _open_period(data, now, now, latest_now(clock))
     if found.start is None or found.end is None:
         raise validation_error("bad_period")

@@ -15,7 +15,7 @@ from ..aiofrigate import (
 )
 from ..const import MEDIA_PADDING
 from ..errors import action_error, is_no_response
-from ..periods import MAX_WAIT, Period
+from ..periods import MAX_WAIT, Period, probable_now
 
 MAX_WRITE_DELAY = 60.0
 """Seconds after the end of a period within which Frigate should have written it."""
@@ -69,14 +69,14 @@ async def async_wait_until_playable(
     Raises:
         FrigateError: the server refused the request.
     """
-    give_up_at = min(footage.began, _probable_time(client)) + MAX_START_DELAY
+    give_up_at = min(footage.began, probable_now(client.clock)) + MAX_START_DELAY
     while True:
-        period = footage.period(_probable_time(client))
+        period = footage.period(probable_now(client.clock))
         end = min(period.end, period.start + MAX_RANGE)
         try:
             await client.vod.check(footage.camera, period.start, end)
         except FrigateNotFoundError:
-            if _probable_time(client) >= give_up_at:
+            if probable_now(client.clock) >= give_up_at:
                 return None
         else:
             return Period(period.start, end)
@@ -147,11 +147,6 @@ async def _is_recorded(client: FrigateClient, camera: str, timestamp: float) -> 
             raise
         return False
     return any(segment.end >= timestamp for segment in segments)
-
-
-def _probable_time(client: FrigateClient) -> float:
-    """Return the time that the server's clock probably shows."""
-    return client.clock.estimate(dt_util.utcnow().timestamp())
 
 
 def _server_time(client: FrigateClient) -> float:

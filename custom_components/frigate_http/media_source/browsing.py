@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.util import dt as dt_util
 
 from ..aiofrigate import FrigateClient
 from ..errors import action_error
@@ -17,6 +16,7 @@ from ..media_access import (
 )
 from ..media_ids import MediaId, MediaIdError, read_media_id
 from ..media_owners import MediaOwners
+from ..periods import probable_now
 from ..titles import Titles, async_get_titles
 
 
@@ -51,7 +51,7 @@ class Browsing:
     @property
     def now(self) -> float:
         """Return the present by the clock of the server, in seconds since the epoch."""
-        return self.client.clock.estimate(dt_util.utcnow().timestamp())
+        return probable_now(self.client.clock)
 
     def require(self, camera: str | None) -> str:
         """Return the camera; raises HomeAssistantError if it may not be shown."""

@@ -11,7 +11,6 @@ from typing import Any
 import voluptuous as vol
 
 from homeassistant.helpers import config_validation as cv
-from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType
 
 from .. import periods
@@ -198,7 +197,7 @@ async def send_with_retries(
 
 def _is_recent(clock: ServerClock, event_id: str) -> bool:
     """Return whether an event was created recently."""
-    began, now = _start_from_id(event_id), clock.estimate(dt_util.utcnow().timestamp())
+    began, now = _start_from_id(event_id), periods.probable_now(clock)
     return began is not None and abs(now - began) < _NEW_EVENT_AGE
 
 

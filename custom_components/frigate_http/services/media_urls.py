@@ -26,7 +26,7 @@ from ..const import MAX_MEDIA_FILE
 from ..dates import as_local_iso
 from ..downloads.footage import Footage, async_wait_until_playable, footage_of
 from ..errors import action_error, validation_error
-from ..periods import PERIOD_FIELDS, Period, duration, period_of
+from ..periods import PERIOD_FIELDS, Period, duration, period_of, probable_now
 from ..view_urls import (
     clip_url,
     export_url,
@@ -146,14 +146,10 @@ async def _of_camera(call: ServerCall, entity_id: str) -> Paths:
 
 
 def _preview(call: ServerCall, footage: Footage) -> str:
-    period = footage.period(_server_time(call))
+    period = footage.period(probable_now(call.client.clock))
     return range_preview_url(
         call.entry.entry_id, footage.camera, period.start, period.end
     )
-
-
-def _server_time(call: ServerCall) -> float:
-    return call.client.clock.estimate(dt_util.utcnow().timestamp())
 
 
 async def _playlist(call: ServerCall, footage: Footage | None) -> str | None:
@@ -161,7 +157,7 @@ async def _playlist(call: ServerCall, footage: Footage | None) -> str | None:
     if footage is None:
         return None
     if HLS not in call.data.get("kinds", ()):
-        period: Period | None = footage.period(_server_time(call))
+        period: Period | None = footage.period(probable_now(call.client.clock))
     else:
         period = await async_wait_until_playable(call.client, footage)
     # Meanwhile, the caller may have lost the camera.

@@ -13,13 +13,12 @@ from typing import Final, override
 from aiohttp import web
 
 from homeassistant.helpers.http import HomeAssistantView
-from homeassistant.util import dt as dt_util
 
 from ..aiofrigate import Event, FrigateClient, Review, Stream
 from ..const import DOMAIN, LOGGER, MAX_MEDIA_FILE
 from ..downloads.footage import Footage, async_size_of, footage_of
 from ..media_access import MediaAccess
-from ..periods import Period
+from ..periods import Period, probable_now
 from ..view_urls import EVENT_CLIP, REVIEW_CLIP
 from .base import (
     NOT_KEPT,
@@ -106,7 +105,7 @@ class EventClipView(ItemClipView):
 
 def _period_of(footage: Footage, client: FrigateClient) -> Period:
     """Return the period of a clip; that of what goes on ends at one of a few times."""
-    now = client.clock.estimate(dt_util.utcnow().timestamp())
+    now = probable_now(client.clock)
     lasted = max(0.0, now - footage.began)
     steps = math.floor(lasted / STEP) * STEP
     return footage.period(footage.began + (steps or lasted))

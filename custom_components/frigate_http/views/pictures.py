@@ -9,11 +9,11 @@ from aiohttp import hdrs, web
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.http import HomeAssistantView
-from homeassistant.util import dt as dt_util
 
 from ..aiofrigate import FrigateNotFoundError, Review, StillImage
 from ..const import DOMAIN
 from ..media_owners import MediaOwner
+from ..periods import probable_now
 from ..runtime import FrigateRuntime
 from ..shared_images import SharedImages
 from ..view_urls import (
@@ -127,7 +127,7 @@ class ReviewSnapshotView(PictureView[_ReviewOwner]):
     @override
     async def _async_owner(self, runtime: FrigateRuntime, item_id: str) -> _ReviewOwner:
         review = await runtime.client.reviews.get(item_id)
-        now = runtime.client.clock.estimate(dt_util.utcnow().timestamp())
+        now = probable_now(runtime.client.clock)
         # Frigate may still write the snapshot of an object that has just left.
         is_final = review.end is not None and review.end + SETTLE_TIME < now
         return _ReviewOwner(review.camera, is_final, review)

@@ -4,8 +4,6 @@ import asyncio
 from contextlib import suppress
 from typing import Final
 
-from homeassistant.util import dt as dt_util
-
 from ..aiofrigate import (
     Event,
     FrigateArgumentError,
@@ -17,6 +15,7 @@ from ..aiofrigate import (
     Review,
     StillImage,
 )
+from ..periods import probable_now
 
 MAX_EVENTS: Final = 8
 """How many objects of an item are looked at."""
@@ -70,6 +69,6 @@ def _moment_of(client: FrigateClient, review: Review) -> float:
     """Return a time within an item, in seconds since the epoch; raises FrigateError."""
     if review.start is None:
         raise FrigateNotFoundError("The item has no start", 404)
-    now = client.clock.estimate(dt_util.utcnow().timestamp())
+    now = probable_now(client.clock)
     end = now if review.end is None else review.end
     return review.start + min(1.0, max(0.0, end - review.start) / 2)
