@@ -36,7 +36,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("coordinator", "flow", "matching", "periods", "view_urls"),
     ("commands", "downloads", "event_search", "inventory", "media_links"),
     ("entity", "permissions", "runtime"),
-    ("media_access", "titles"),
+    ("media_access", "taking_over", "titles"),
     (
         "binary_sensor",
         "button",

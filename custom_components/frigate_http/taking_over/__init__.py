@@ -1,0 +1,1 @@
+"""Takes over the entities of the official integration, and gives them back."""
