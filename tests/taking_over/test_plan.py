@@ -57,7 +57,9 @@ def test_a_plan_survives_json(
         old_disabled_by=None,
         moves=(move, _MOVE),
         devices=(device,),
-        stays=(Stays(entity_id="image.yard_cat", reason=Reason.NO_TWIN),),
+        stays=(
+            Stays(registry_id="1", entity_id="image.yard_cat", reason=Reason.NO_TWIN),
+        ),
         direction=direction,
     )
 

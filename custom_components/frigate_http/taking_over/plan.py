@@ -45,7 +45,9 @@ class Move:
     new_unique_id: str
     old_device_id: str | None
     old_area_id: str | None
-    """The area of the entity itself, or else of its device."""
+    """The area of the entity itself."""
+    inherited_area_id: str | None = None
+    """The area that it has only by a device which stays, such as that of a zone."""
     differences: tuple[Difference, ...] = ()
     twin: Twin | None = None
 
@@ -82,13 +84,16 @@ class DeviceMove:
 class Stays:
     """An entity that stays with the official integration, and why."""
 
+    registry_id: str
     entity_id: str
     reason: Reason
+    old_device_id: str | None = None
+    """Home Assistant removes it with its config entry if this device moves without it."""
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Read what `as_dict` has returned."""
-        return cls(entity_id=data["entity_id"], reason=Reason(data["reason"]))
+        return cls(**{**data, "reason": Reason(data["reason"])})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
