@@ -249,6 +249,7 @@ def build_config(state: ServerState, role: str = "admin") -> dict[str, Any]:
     config["lpr"] |= {
         "enabled": state.lpr,
         "recognition_threshold": state.plate_threshold,
+        "known_plates": state.known_plates,
     }
     if state.is_018:
         config["profiles"] = {

@@ -261,6 +261,8 @@ class ServerState:
     regenerations: list[tuple[str, str, bool]] = field(default_factory=list)
     lpr: bool = False
     plate_threshold: float = 0.9
+    # The names of license plates, with the numbers that each stands for.
+    known_plates: dict[str, list[str]] = field(default_factory=dict)
     # Logos are sub labels under which an object is counted.
     attributes: list[str] = field(
         default_factory=lambda: ["ups", "face", "amazon", "license_plate"]
