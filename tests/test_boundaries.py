@@ -33,7 +33,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "snoozes",
         "words",
     ),
-    ("coordinator", "flow", "matching", "periods", "view_urls"),
+    ("coordinator", "matching", "periods", "view_urls"),
     ("commands", "downloads", "event_search", "inventory", "media_links"),
     ("entity", "permissions", "runtime"),
     ("media_access", "taking_over", "titles"),
@@ -48,8 +48,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "sensor",
         "switch",
         "update",
-        "config_flow",
         "diagnostics",
+        "flow",
         "llm",
         "logbook",
         "media_source",
@@ -58,7 +58,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "system_health",
         "views",
     ),
-    ("__init__",),
+    ("__init__", "config_flow"),
 )
 # All others are handed what they need.
 READERS = {

@@ -95,6 +95,7 @@ def test_manifest_has_the_keys_in_their_order() -> None:
     assert keys[:2] == ["domain", "name"]
     assert keys[2:] == sorted(keys[2:])
     assert {*keys} == {
+        "after_dependencies",
         "codeowners",
         "config_flow",
         "dependencies",
@@ -163,7 +164,8 @@ def test_every_component_that_is_used_is_declared() -> None:
         if name.startswith("homeassistant.components.")
     }
     assert used
-    assert used <= {*Platform, *ASK_FOR_US, ALWAYS_THERE, *MANIFEST["dependencies"]}
+    declared = {*MANIFEST["dependencies"], *MANIFEST["after_dependencies"]}
+    assert used <= {*Platform, *ASK_FOR_US, ALWAYS_THERE, *declared}
 
 
 async def test_home_assistant_takes_the_manifest(hass: HomeAssistant) -> None:

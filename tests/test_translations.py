@@ -42,7 +42,7 @@ LANGUAGES: dict[str, dict[str, Any]] = {
 EN = LANGUAGES["en"]
 ICONS: dict[str, Any] = json.loads((PACKAGE / "icons.json").read_text("utf-8"))
 FORMS: dict[str, vol.Schema] = {
-    "user": forms.USER_FORM,
+    "user": forms.user_form({"http://frigate.lan": "found"}, has_account=True),
     "reconfigure": forms.RECONFIGURE_FORM,
     "login": forms.LOGIN_FORM,
     "token": forms.TOKEN_FORM,
@@ -244,6 +244,7 @@ def test_every_error_of_a_form_has_a_text_and_no_other() -> None:
     assert entered
 
     assert names(EN["config"]["error"]) == from_client | entered | {
+        "other_server_account",
         "unknown",
         "unsupported_version",
     }
@@ -346,13 +347,16 @@ def test_every_exception_has_a_text_and_no_other() -> None:
         assert {*_PLACEHOLDER.findall(one["message"])} <= words
 
 
-# The media browser
+# The media browser, and servers that are found
 
 
-def test_every_title_of_the_media_browser_has_a_text_and_no_other() -> None:
+def test_every_text_of_no_category_is_used_and_no_other() -> None:
     words = {
         node.value
-        for path in (PACKAGE / "media_source").glob("*.py")
+        for path in (
+            *(PACKAGE / "media_source").glob("*.py"),
+            *(PACKAGE / "flow").glob("*.py"),
+        )
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }

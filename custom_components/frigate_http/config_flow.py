@@ -1,6 +1,7 @@
 """Config flow: user, reauth and reconfigure steps, and the options flow."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, override
 
 import voluptuous as vol
@@ -13,7 +14,13 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
     OptionsFlowWithReload,
 )
-from homeassistant.const import CONF_TOKEN, CONF_URL, CONF_USERNAME
+from homeassistant.const import (
+    CONF_PASSWORD,
+    CONF_TOKEN,
+    CONF_URL,
+    CONF_USERNAME,
+    CONF_VERIFY_SSL,
+)
 from homeassistant.core import callback
 
 from .aiofrigate import FrigateError
@@ -26,10 +33,12 @@ from .const import (
     LOGGER,
 )
 from .errors import error_placeholders
+from .flow.discovery import Suggestion, async_find_servers
 from .flow.forms import (
     ACCOUNT_KEYS,
     BASIC_KEYS,
     CONF_CREDENTIALS,
+    CONF_OFFICIAL_ACCOUNT,
     CONFIRM_FORM,
     KEEP,
     LOGIN_FORM,
@@ -42,6 +51,7 @@ from .flow.forms import (
     options_form,
     options_from_form,
     options_in_sections,
+    user_form,
 )
 from .flow.titles import new_title
 from .flow.validation import (
@@ -55,6 +65,7 @@ from .flow.validation import (
 )
 from .inventory import camera_labels, known_cameras
 from .runtime import FrigateConfigEntry
+from .taking_over.official import OfficialEntry, official_password
 
 AUTHENTICATION_STEPS = ["login", "token", "proxy"]
 
@@ -76,6 +87,9 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
         self._message = ""
         self._response = ""
         self._cameras: frozenset[str] = frozenset()
+        self._suggestions: list[Suggestion] = []
+        self._official: OfficialEntry | None = None
+        self._use_account = False
 
     @staticmethod
     @callback
@@ -90,10 +104,17 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for the URL, and connect to it."""
+        """Ask for the URL, suggest those of servers that are found, and connect."""
         if user_input is None:
-            return self._show_form("user", USER_FORM, {}, {})
-        return await self._async_connect("user", USER_FORM, user_input, user_input)
+            self._suggestions = await async_find_servers(self.hass)
+            return self._show_form("user", self._user_form, self._first_suggested, {})
+        data = dict(user_input)
+        self._use_account = data.pop(CONF_OFFICIAL_ACCOUNT, False)
+        self._official = self._official_at(data[CONF_URL])
+        if self._use_account and not (self._official and self._official.has_password):
+            errors = {"base": "other_server_account"}
+            return self._show_form("user", self._user_form, user_input, errors)
+        return await self._async_connect("user", self._user_form, user_input, data)
 
     async def async_step_authenticate(
         self, user_input: dict[str, Any] | None = None
@@ -192,11 +213,25 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
             # Abort before the user types a password for nothing.
             self._async_abort_entries_match({CONF_URL: url})
         self._data = {**data, CONF_URL: url}
+        if self._needs_credentials and self._official and self._use_account:
+            return await self._async_use_account(self._official)
         if self._needs_credentials:
             return await self.async_step_authenticate()
         if replace_credentials:
             return await self.async_step_replace_credentials()
         return self._create_or_update_entry(self._data)
+
+    async def _async_use_account(self, official: OfficialEntry) -> ConfigFlowResult:
+        """Log in with the account of the official integration; if that fails, ask for one."""
+        account = {
+            CONF_USERNAME: official.username,
+            CONF_PASSWORD: official_password(self.hass, official.entry_id),
+        }
+        data = {**self._data, **account}
+        if (url := await self._async_test_connection(data)) is None:
+            shown = self._data_without_secrets()
+            return self._show_form("login", LOGIN_FORM, shown, self._errors)
+        return self._create_or_update_entry({**data, CONF_URL: url})
 
     async def _async_step_credentials(
         self, step_id: str, form: vol.Schema, user_input: dict[str, Any] | None
@@ -248,7 +283,38 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
     def _data_without_secrets(self) -> dict[str, Any]:
         """Return the values that a form may show again."""
         shown = {CONF_USERNAME, CONF_PROXY_USERNAME}
-        return {key: one for key, one in self._data.items() if key in shown}
+        known = {key: one for key, one in self._data.items() if key in shown}
+        if self._official and self._official.username:
+            return {CONF_USERNAME: self._official.username, **known}
+        return known
+
+    def _official_at(self, text: str) -> OfficialEntry | None:
+        """Return the official entry that leads to a URL, and to no other server."""
+        with suppress(FormError):
+            url = url_to_text(parse_url(text))
+            return next(
+                (one.official for one in self._suggestions if one.url == url), None
+            )
+        return None
+
+    @property
+    def _user_form(self) -> vol.Schema:
+        """Return the form of a new server, with those that were found."""
+        return user_form(
+            {one.url: one.label for one in self._suggestions},
+            has_account=any(one.has_account for one in self._suggestions),
+        )
+
+    @property
+    def _first_suggested(self) -> dict[str, Any]:
+        """Return what the form of a new server is filled in with."""
+        return next(
+            (
+                {CONF_URL: one.url, CONF_VERIFY_SSL: one.verify_ssl}
+                for one in self._suggestions
+            ),
+            {},
+        )
 
     def _show_form(
         self,

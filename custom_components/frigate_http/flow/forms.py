@@ -22,6 +22,7 @@ from homeassistant.helpers.selector import (
     SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
+    SelectSelectorMode,
     TextSelector,
     TextSelectorConfig,
     TextSelectorType,
@@ -58,6 +59,7 @@ from .validation import (
 )
 
 CONF_CREDENTIALS = "credentials"
+CONF_OFFICIAL_ACCOUNT = "official_account"
 KEEP, REPLACE, REMOVE = "keep", "replace", "remove"
 PROXY_SECTION = "proxy_credentials"
 LIVE_VIEW_SECTION, CAMERAS_SECTION, FILES_SECTION = "live_view", "cameras", "files"
@@ -120,6 +122,25 @@ TOKEN_FORM = vol.Schema(
         ),
     }
 )
+
+
+def user_form(servers: Mapping[str, str], *, has_account: bool) -> vol.Schema:
+    """Return the form of a new server, which suggests those that were found.
+
+    Args:
+        servers: their labels by URL; any other URL can be entered too.
+        has_account: whether the official integration logs in to one of them.
+    """
+    if not servers:
+        return USER_FORM
+    options = [SelectOptionDict(value=url, label=one) for url, one in servers.items()]
+    config = SelectSelectorConfig(
+        options=options, custom_value=True, mode=SelectSelectorMode.DROPDOWN
+    )
+    fields = {**USER_FORM.schema, CONF_URL: SelectSelector(config)}
+    if has_account:
+        fields[vol.Required(CONF_OFFICIAL_ACCOUNT, default=False)] = BooleanSelector()
+    return vol.Schema(fields)
 
 
 def credentials_from_form(form: Mapping[str, Any]) -> dict[str, Any]:
