@@ -35,6 +35,7 @@ def _house(frigate: FakeFrigate) -> None:
     camera = frigate.state.cameras["front_door"]
     camera.friendly_name = None
     camera.lpr = camera.object_descriptions = camera.review_descriptions = True
+    camera.autotracking = True
     camera.audio_labels = ["bark"]
     camera.ptz = Ptz(presets=("Gate",))
     frigate.add_zone("front_door", "yard", labels=("person",))

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Generator
 import contextlib
 import time
 
-from .aiofrigate import FrigateLiveError
+from .aiofrigate import BIRDSEYE, BIRDSEYE_MODE, FeatureValue, FrigateLiveError
 from .coordinator.live import LiveCoordinator
 from .coordinator.profiles import ProfilesCoordinator
 from .coordinator.server import ServerCoordinator
@@ -16,8 +16,6 @@ from .live.topics import PROFILE, Kind, Topic
 APPLY_TIMEOUT = 3.0
 """Seconds within which Frigate applies a command."""
 _PUSH_TIMEOUT = 1.0
-
-type Value = bool | int
 
 
 class Commands:
@@ -35,7 +33,7 @@ class Commands:
         self._locks: defaultdict[Topic, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.live = live
 
-    def feature_value(self, camera: str, feature: str) -> Value | None:
+    def feature_value(self, camera: str, feature: str) -> FeatureValue | None:
         """Return the value of a feature as pushed, else as configured."""
         server = self._server
         pushed = self.live.state.feature(camera, feature, server.config_read_at)
@@ -43,7 +41,9 @@ class Commands:
             return pushed
         return config.features.get(feature)
 
-    async def async_set_feature(self, camera: str, feature: str, value: Value) -> None:
+    async def async_set_feature(
+        self, camera: str, feature: str, value: FeatureValue
+    ) -> None:
         """Set a feature of a camera, and wait until Frigate has applied it.
 
         Frigate's response reports success even if nothing changed, and over the live
@@ -52,12 +52,11 @@ class Commands:
         Raises:
             HomeAssistantError: it could not be sent, or Frigate did not apply it.
         """
-        text = str(value) if not isinstance(value, bool) else ("ON" if value else "OFF")
         topic = Topic(Kind.FEATURES, camera, feature)
         # Otherwise, a second command would look like a failure of the first.
         async with self._locks[topic]:
             with self._errors(), _live_errors():
-                await self._server.client.controls.set(camera, feature, text)
+                await self._server.client.controls.set(camera, feature, _as_text(value))
             was_applied = await self._async_wait_until_applied(
                 topic,
                 lambda: self.feature_value(camera, feature) == value,
@@ -67,6 +66,8 @@ class Commands:
             return
         if feature == "motion" and self.feature_value(camera, "detect") is True:
             raise action_error("detection_needs_motion", camera=camera)
+        if feature == BIRDSEYE_MODE and self.feature_value(camera, BIRDSEYE) is False:
+            raise action_error("birdseye_is_off", camera=camera)
         raise action_error("not_applied")
 
     async def async_activate_profile(self, name: str | None) -> None:
@@ -121,6 +122,13 @@ class Commands:
         finally:
             remove()
         return is_applied()
+
+
+def _as_text(value: FeatureValue) -> str:
+    if isinstance(value, bool):
+        return "ON" if value else "OFF"
+    # Frigate ignores words in lower case.
+    return str(value).upper()
 
 
 @contextlib.contextmanager

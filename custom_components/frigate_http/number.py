@@ -12,7 +12,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .commands import Value
+from .aiofrigate import FeatureValue
 from .entity.control import ControlEntity, async_add_controls
 from .runtime import FrigateConfigEntry
 
@@ -62,8 +62,8 @@ class FrigateNumber(ControlEntity, NumberEntity):
     _state_attrs = ("_attr_native_value",)
 
     @override
-    def _set_value_attrs(self, value: Value | None) -> None:
-        self._attr_native_value = value
+    def _set_value_attrs(self, value: FeatureValue | None) -> None:
+        self._attr_native_value = value if isinstance(value, int) else None
 
     @override
     async def async_set_native_value(self, value: float) -> None:

@@ -8,7 +8,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .commands import Value
+from .aiofrigate import FeatureValue
 from .entity.control import ControlEntity, async_add_controls
 from .runtime import FrigateConfigEntry
 
@@ -36,6 +36,8 @@ FEATURE_SWITCHES: tuple[SwitchEntityDescription, ...] = (
     _switch("improve_contrast"),
     _switch("object_descriptions"),
     _switch("review_descriptions"),
+    _switch("ptz_autotracker"),
+    _switch("birdseye"),
 )
 
 
@@ -60,7 +62,7 @@ class FrigateSwitch(ControlEntity, SwitchEntity):
     _state_attrs = ("_attr_is_on",)
 
     @override
-    def _set_value_attrs(self, value: Value | None) -> None:
+    def _set_value_attrs(self, value: FeatureValue | None) -> None:
         self._attr_is_on = None if value is None else bool(value)
 
     @override

@@ -244,6 +244,9 @@ def test_a_recorded_configuration_is_read(version: str) -> None:
             "review_descriptions": False,
             "motion_threshold": 30,
             "motion_contour_area": 10,
+            "ptz_autotracker": False,
+            "birdseye": False,
+            "birdseye_mode": "objects",
         },
         switchable=frozenset(
             {
@@ -272,6 +275,36 @@ def test_a_recorded_configuration_is_read(version: str) -> None:
     assert config.profiles == ()
     assert not config.birdseye_restream
     assert not config.safe_mode
+
+
+@pytest.mark.parametrize(
+    ("birdseye", "autotracking", "switchable"),
+    [
+        ({"enabled": True}, {"enabled_in_config": True}, "both"),
+        ({"enabled": False}, {"enabled_in_config": True}, "tracker"),
+        ({}, {"enabled_in_config": False}, ""),
+        (None, {}, "tracker"),
+    ],
+)
+def test_birdseye_and_the_autotracker_are_switchable_where_they_are_configured(
+    birdseye: Any, autotracking: dict[str, bool], switchable: str
+) -> None:
+    camera = {
+        "birdseye": {"enabled": True, "mode": "motion"},
+        "onvif": {"autotracking": {"enabled": False, **autotracking}},
+    }
+    config = Config.from_api({"birdseye": birdseye, "cameras": {"door": camera}})
+    expected = {
+        "both": {"birdseye", "birdseye_mode", "ptz_autotracker"},
+        "tracker": {"ptz_autotracker"},
+    }
+    assert config.cameras["door"].switchable == expected.get(switchable, set())
+
+
+@pytest.mark.parametrize("mode", ["sideways", "MOTION", True, 1, None, ["motion"]])
+def test_a_mode_of_birdseye_that_is_not_known_is_none(mode: Any) -> None:
+    camera = CameraConfig.from_api("door", {"birdseye": {"mode": mode}})
+    assert "birdseye_mode" not in camera.features
 
 
 @ONLY_016

@@ -27,7 +27,7 @@ def turn(state: ServerState, name: str, payload: Any) -> None:
     camera = state.cameras.get(name)
     if camera is None or camera.ptz is None or not isinstance(payload, str):
         return
-    presets = [f"preset_{each}" for each in camera.ptz.presets]
+    presets = [f"preset_{each.lower()}" for each in camera.ptz.presets]
     if payload.lower() in (*COMMANDS, *presets):
         state.ptz_commands.append((name, payload))
 
@@ -39,7 +39,9 @@ def info_route(call: Call, name: str) -> Answer:
         return not_found()
     if camera.ptz is None:
         return json_answer({})
-    features, presets = list(camera.ptz.features), list(camera.ptz.presets)
+    features = list(camera.ptz.features)
+    # Whatever the camera calls them.
+    presets = [each.lower() for each in camera.ptz.presets]
     return json_answer({"name": name, "features": features, "presets": presets})
 
 

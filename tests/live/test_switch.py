@@ -55,8 +55,15 @@ ALL_ON = pytest.mark.usefixtures("entity_registry_enabled_by_default")
 def allow_all(frigate: FakeFrigate) -> None:
     """Let the configuration allow everything at the front door."""
     camera = frigate.state.cameras["front_door"]
-    for setting in ("audio", "object_descriptions", "review_descriptions"):
+    for setting in (
+        "audio",
+        "object_descriptions",
+        "review_descriptions",
+        "autotracking",
+        "birdseye",
+    ):
         setattr(camera, setting, True)
+    frigate.state.birdseye = True
 
 
 async def connected(
@@ -103,6 +110,8 @@ async def test_what_is_on_by_default(
         "audio",
         "object_descriptions",
         "review_descriptions",
+        "ptz_autotracker",
+        "birdseye",
     }
 
 

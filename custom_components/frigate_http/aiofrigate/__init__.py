@@ -11,7 +11,14 @@ from .byte_ranges import ByteRange, ContentRange
 from .capabilities import Capabilities
 from .client import FrigateClient
 from .clock import ServerClock
-from .configuration import BIRDSEYE, CameraConfig, Config, ZoneConfig
+from .configuration import (
+    BIRDSEYE,
+    BIRDSEYE_MODE,
+    BIRDSEYE_MODES,
+    CameraConfig,
+    Config,
+    ZoneConfig,
+)
 from .controls import NO_PROFILE, ProfileChoice, Profiles, PtzInfo
 from .discovery import find_server, normalize_url
 from .errors import (
@@ -58,7 +65,15 @@ from .live_video import LiveVideo, VideoSocket, is_websocket_refused
 from .logs import SERVICES as LOG_SERVICES, Log
 from .messages import Stream, Upload
 from .metrics import PastError, RequestMetrics, RouteMetrics
-from .models import FaceLibrary, Identity, Overlays, Profile, StillImage, Version
+from .models import (
+    FaceLibrary,
+    FeatureValue,
+    Identity,
+    Overlays,
+    Profile,
+    StillImage,
+    Version,
+)
 from .notifications import (
     MAX_ENDPOINT_LENGTH,
     PushSubscription,
@@ -110,6 +125,8 @@ from .ws_updates import (
 
 __all__ = [
     "BIRDSEYE",
+    "BIRDSEYE_MODE",
+    "BIRDSEYE_MODES",
     "FIRST_BACKOFF",
     "IMAGE_TYPE_BYTES",
     "LOG_SERVICES",
@@ -144,6 +161,7 @@ __all__ = [
     "Exports",
     "FaceLibrary",
     "FeatureState",
+    "FeatureValue",
     "FoundEvent",
     "FrigateArgumentError",
     "FrigateAuthError",

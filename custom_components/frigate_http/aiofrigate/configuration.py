@@ -6,7 +6,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Any, Self
 
-from .models import BUILT_IN_ROLES
+from .models import BUILT_IN_ROLES, FeatureValue
 from .parsing import (
     as_bool,
     as_dict,
@@ -34,6 +34,9 @@ _NAMES = (
 )
 BIRDSEYE = "birdseye"
 """The stream of all cameras together; it is not in the list of streams."""
+BIRDSEYE_MODE = "birdseye_mode"
+"""The feature that says when a camera is in that stream, of which these are the values."""
+BIRDSEYE_MODES = ("continuous", "motion", "objects")
 _MAX_OBJECT_MODELS = 50
 """Models of objects that are read: every camera is compared with each of them."""
 # Attributes belong to other objects, and Frigate does not count them.
@@ -57,6 +60,9 @@ _FEATURES: Mapping[str, tuple[str, ...]] = {
     "review_descriptions": ("review", "genai", "enabled"),
     "motion_threshold": ("motion", "threshold"),
     "motion_contour_area": ("motion", "contour_area"),
+    "ptz_autotracker": ("onvif", "autotracking", "enabled"),
+    "birdseye": ("birdseye", "enabled"),
+    BIRDSEYE_MODE: ("birdseye", "mode"),
 }
 # Frigate switches these on only if the configuration file enables them.
 _WANT_CONFIGURATION = frozenset(
@@ -68,8 +74,11 @@ _WANT_CONFIGURATION = frozenset(
         "review_detections",
         "object_descriptions",
         "review_descriptions",
+        "ptz_autotracker",
     }
 )
+# Without birdseye itself, Frigate lets these be set, and nothing happens.
+_WANT_BIRDSEYE = frozenset({BIRDSEYE, BIRDSEYE_MODE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +119,7 @@ class CameraConfig:
     sounds: tuple[str, ...]
     """Labels of the sounds that are detected."""
     zones: Mapping[str, ZoneConfig]
-    features: Mapping[str, bool | int]
+    features: Mapping[str, FeatureValue]
     """Values of the features that can be set at runtime, by the name to set them."""
     switchable: frozenset[str]
     """The features that Frigate can switch on, see `enabled_in_config`."""
@@ -135,8 +144,10 @@ class CameraConfig:
         name: str,
         data: Mapping[str, Any],
         object_classifiers: Mapping[str, frozenset[str]] = MappingProxyType({}),
+        *,
+        has_birdseye: bool = False,
     ) -> Self:
-        """Read one item of `cameras` of `/api/config`; all cameras share the models."""
+        """Read one item of `cameras` of `/api/config`; all cameras share models and birdseye."""
         detect, audio = as_dict(data.get("detect")), as_dict(data.get("audio"))
         tracked = as_names(as_dict(data.get("objects")).get("track"))
         triggers = as_items(as_dict(data.get("semantic_search")).get("triggers"))
@@ -161,7 +172,10 @@ class CameraConfig:
             },
             features=features,
             switchable=frozenset(
-                feature for feature in features if _is_switchable(data, feature)
+                feature
+                for feature in features
+                if _is_switchable(data, feature)
+                and (has_birdseye or feature not in _WANT_BIRDSEYE)
             ),
             recognizes_faces=_is_enabled(data, "face_recognition"),
             reads_plates=_is_enabled(data, "lpr"),
@@ -198,10 +212,14 @@ def _live_streams(live: Mapping[str, Any]) -> tuple[str, ...]:
     return as_names([*as_items(live.get("streams")).values()])
 
 
-def _features(camera: Mapping[str, Any]) -> Iterator[tuple[str, bool | int]]:
+def _features(camera: Mapping[str, Any]) -> Iterator[tuple[str, FeatureValue]]:
     for feature, path in _FEATURES.items():
         value = _section(camera, path).get(path[-1])
-        found = value if isinstance(value, bool) else as_int(value)
+        found: FeatureValue | None
+        if feature == BIRDSEYE_MODE:
+            found = value if value in BIRDSEYE_MODES else None
+        else:
+            found = value if isinstance(value, bool) else as_int(value)
         if found is not None:
             yield feature, found
 
@@ -277,16 +295,22 @@ class Config:
     def from_api(cls, data: Mapping[str, Any]) -> Self:
         """Read the object of `/api/config`."""
         birdseye = as_dict(data.get("birdseye"))
+        has_birdseye = birdseye.get("enabled") is True
         auth = as_dict(data.get("auth"))
         sources = _sources(as_dict(data.get("go2rtc")))
         models = as_items(as_dict(data.get("classification")).get("custom"))
         object_classifiers = _object_classifiers(models)
         return cls(
             {
-                name: CameraConfig.from_api(name, as_dict(camera), object_classifiers)
+                name: CameraConfig.from_api(
+                    name,
+                    as_dict(camera),
+                    object_classifiers,
+                    has_birdseye=has_birdseye,
+                )
                 for name, camera in as_items(data.get("cameras")).items()
             },
-            birdseye.get("enabled") is True and birdseye.get("restream") is True,
+            has_birdseye and birdseye.get("restream") is True,
             data.get("safe_mode") is True,
             as_bool(auth.get("enabled")),
             tuple(dict.fromkeys((*as_items(auth.get("roles")), *BUILT_IN_ROLES))),

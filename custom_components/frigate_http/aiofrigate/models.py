@@ -16,6 +16,9 @@ ANONYMOUS = "anonymous"
 ADMIN_ROLE = "admin"
 BUILT_IN_ROLES = (ADMIN_ROLE, "viewer")
 
+type FeatureValue = bool | int | str
+"""What a feature of a camera is set to; a text for `birdseye_mode` only."""
+
 _VERSION = re.compile(
     r"v?((\d{1,9})\.(\d{1,9})(?:\.\d+)*)(-(?:alpha|beta|rc|dev)\.?\d*)?(?:[-+.]\S*)?",
     re.ASCII | re.IGNORECASE,

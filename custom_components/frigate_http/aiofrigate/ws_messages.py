@@ -7,6 +7,7 @@ messages are ignored, because new versions of Frigate send new topics.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from .configuration import BIRDSEYE_MODE, BIRDSEYE_MODES
 from .json_parser import parse_json
 from .parsing import MAX_DESCRIPTION, as_bool, as_dict, as_float, as_name, as_text
 from .reviews import Review
@@ -99,6 +100,10 @@ def _feature_state(camera: str, feature: str, payload: Any) -> FeatureState | No
         return FeatureState(camera, feature, is_on)
     if (number := _number(payload)) is not None:
         return FeatureState(camera, feature, number)
+    if feature == BIRDSEYE_MODE and isinstance(payload, str):
+        # The configuration has it in lower case.
+        mode = payload.lower()
+        return FeatureState(camera, feature, mode) if mode in BIRDSEYE_MODES else None
     return None
 
 

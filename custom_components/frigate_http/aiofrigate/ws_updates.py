@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from .models import FeatureValue
 from .parsing import as_dict, as_name, as_names, as_timestamp
 from .reviews import Review
 
@@ -148,7 +149,7 @@ class FeatureState:
 
     camera: str
     feature: str
-    value: bool | int
+    value: FeatureValue
 
 
 @dataclass(frozen=True, slots=True)

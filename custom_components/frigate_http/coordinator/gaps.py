@@ -9,7 +9,12 @@ from typing import Any, override
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 
-from ..aiofrigate import FrigateClient, FrigateForbiddenError, FrigateNotFoundError
+from ..aiofrigate import (
+    FeatureValue,
+    FrigateClient,
+    FrigateForbiddenError,
+    FrigateNotFoundError,
+)
 from .on_demand import OnDemandCoordinator
 from .server import ServerCoordinator
 
@@ -38,7 +43,7 @@ class GapsCoordinator(OnDemandCoordinator[Mapping[str, bool]]):
         entry: ConfigEntry,
         client: FrigateClient,
         server: ServerCoordinator,
-        feature_value: Callable[[str, str], bool | int | None],
+        feature_value: Callable[[str, str], FeatureValue | None],
     ) -> None:
         """Initialize; sends nothing before the first listener."""
         interval = timedelta(seconds=INTERVAL)

@@ -8,7 +8,8 @@ from homeassistant.core import callback
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from ..commands import Commands, Value
+from ..aiofrigate import FeatureValue
+from ..commands import Commands
 from ..coordinator.server import ServerCoordinator
 from ..live.topics import CONNECTION, Kind, Topic
 from .base import CameraEntity
@@ -35,7 +36,7 @@ class FeatureEntity(CameraEntity):
         super().__init__(coordinator, description, camera)
         self._commands = commands
 
-    def feature_value(self, feature: str) -> Value | None:
+    def feature_value(self, feature: str) -> FeatureValue | None:
         """Return the current value of a feature; None if it is unknown."""
         return self._commands.feature_value(self.camera, feature)
 
@@ -73,7 +74,7 @@ class ControlEntity(FeatureEntity):
         self._features = (description.key,)
 
     @abstractmethod
-    def _set_value_attrs(self, value: Value | None) -> None:
+    def _set_value_attrs(self, value: FeatureValue | None) -> None:
         """Set the attributes to a value; None if it is unknown."""
 
     @property
@@ -95,7 +96,7 @@ class ControlEntity(FeatureEntity):
         self._subscribe(CONNECTION)
         await super().async_added_to_hass()
 
-    async def _async_set(self, value: Value) -> None:
+    async def _async_set(self, value: FeatureValue) -> None:
         await self._commands.async_set_feature(self.camera, self._feature, value)
 
 

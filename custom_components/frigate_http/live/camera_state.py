@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from ..aiofrigate import (
     MAX_NAME_LENGTH,
+    FeatureValue,
     ObjectClassified,
     Recognized,
     Review,
@@ -71,7 +72,7 @@ class CameraState:
     states: dict[str, str] = field(default_factory=dict)
     results: dict[str, ObjectClassified] = field(default_factory=dict)
     """What each model has said of an object last."""
-    features: dict[str, tuple[bool | int, float]] = field(default_factory=dict)
+    features: dict[str, tuple[FeatureValue, float]] = field(default_factory=dict)
     """Value of each feature, and when it was pushed by the monotonic clock."""
 
     def label_of(self, object_id: str) -> str | None:

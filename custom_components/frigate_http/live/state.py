@@ -14,6 +14,7 @@ from ..aiofrigate import (
     Count,
     Event,
     FeatureState,
+    FeatureValue,
     Motion,
     ObjectClassified,
     ObjectDescribed,
@@ -96,7 +97,7 @@ class LiveState:
         """Return the state of a camera; of one that has none, nothing is known."""
         return self._cameras.get(camera) or CameraState()
 
-    def feature(self, camera: str, feature: str, read_at: float) -> bool | int | None:
+    def feature(self, camera: str, feature: str, read_at: float) -> FeatureValue | None:
         """Return the value of a feature that was pushed after the configuration was read.
 
         Args:

@@ -4,35 +4,32 @@ from collections.abc import Iterator
 from typing import override
 
 from homeassistant.components.select import SelectEntity, SelectEntityDescription
-from homeassistant.core import HomeAssistant
+from homeassistant.core import callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .aiofrigate import NO_PROFILE
-from .commands import Commands
-from .coordinator.profiles import ProfilesCoordinator
-from .coordinator.server import ServerCoordinator
-from .entity.base import ServerEntity
-from .entity.dynamic import Evidence, async_add_and_remove
-from .runtime import FrigateConfigEntry
-
-PARALLEL_UPDATES = 1
+from ..aiofrigate import NO_PROFILE
+from ..commands import Commands
+from ..coordinator.profiles import ProfilesCoordinator
+from ..coordinator.server import ServerCoordinator
+from ..entity.base import ServerEntity
+from ..entity.dynamic import Evidence, async_add_and_remove
 
 PROFILE_SELECT = SelectEntityDescription(key="profile", options=[NO_PROFILE])
 
 
-async def async_setup_entry(
-    hass: HomeAssistant,
-    entry: FrigateConfigEntry,
+@callback
+def async_add_profile_select(
+    profiles: ProfilesCoordinator,
+    commands: Commands,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the select entity if there are profiles and the account is an administrator."""
-    runtime = entry.runtime_data
 
     def _create(_coordinator: ServerCoordinator) -> FrigateProfileSelect:
-        return FrigateProfileSelect(runtime.profiles, runtime.commands)
+        return FrigateProfileSelect(profiles, commands)
 
     async_add_and_remove(
-        runtime.server,
+        profiles.server,
         async_add_entities,
         {PROFILE_SELECT.key},
         _selects,

@@ -1,0 +1,22 @@
+"""Selects: the profile of a server, and of a camera when birdseye shows it."""
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from ..runtime import FrigateConfigEntry
+from .birdseye import async_add_birdseye_selects
+from .profile import async_add_profile_select
+
+# Each command waits until Frigate has applied it.
+PARALLEL_UPDATES = 4
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: FrigateConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the selects that the configuration and the role of this account allow."""
+    runtime = entry.runtime_data
+    async_add_profile_select(runtime.profiles, runtime.commands, async_add_entities)
+    async_add_birdseye_selects(runtime.server, runtime.commands, async_add_entities)
