@@ -167,7 +167,12 @@ def person_unique_id(
 
 def server_unique_id(entry: ConfigEntry, key: str, *part: str) -> str:
     """Return the unique id of an entity of the server, or of a part of it."""
-    return ":".join((entry.entry_id, "server", key, *part))
+    return server_unique_id_of(entry.entry_id, key, *part)
+
+
+def server_unique_id_of(entry_id: str, key: str, *part: str) -> str:
+    """Return the same for the id of a config entry."""
+    return ":".join((entry_id, "server", key, *part))
 
 
 def camera_unique_id(
@@ -178,8 +183,15 @@ def camera_unique_id(
     A camera's name has no colon, a zone's is escaped, and a label comes last: whatever
     they are called, no two entities get the same id.
     """
+    return camera_unique_id_of(entry.entry_id, camera, *key, zone=zone)
+
+
+def camera_unique_id_of(
+    entry_id: str, camera: str, *key: str, zone: str | None = None
+) -> str:
+    """Return the same for the id of a config entry."""
     of_zone = () if zone is None else ("zone", re.sub(r"([:\\])", r"\\\1", zone))
-    return ":".join((entry.entry_id, "camera", camera, *of_zone, *key))
+    return ":".join((entry_id, "camera", camera, *of_zone, *key))
 
 
 def camera_and_key(entry: ConfigEntry, unique_id: str) -> tuple[str, str] | None:

@@ -6,9 +6,17 @@ from enum import StrEnum
 from typing import Any, Self
 
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 
-from .official import OfficialEntry
-from .twins import Difference, KnownServer, Reason
+from ..const import DOMAIN
+from .official import (
+    OFFICIAL_DOMAIN,
+    OfficialEntry,
+    as_place,
+    place_of_device,
+    read_unique_id,
+)
+from .twins import Difference, Found, KnownServer, Reason, Twins
 
 type Identifiers = tuple[tuple[str, str], ...]
 
@@ -27,6 +35,11 @@ class Twin:
     registry_id: str
     """The id of the row, which stays the same when the entity id changes."""
     entity_id: str
+
+    @classmethod
+    def of(cls, row: er.RegistryEntry) -> Self:
+        """Return what is kept of a row of the registry."""
+        return cls(registry_id=row.id, entity_id=row.entity_id)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -141,11 +154,112 @@ def make_plan(
     `leave` are entity ids that stay although they could move. For a preview before our
     entry exists, `own_entry_id` may be any text.
     """
+    planner = _Planner(hass, official_entry.entry_id, own_entry_id, known)
+    moves, stays = planner.entities(leave)
     return Plan(
         old_entry_id=official_entry.entry_id,
         old_title=official_entry.title,
         old_disabled_by=official_entry.disabled_by,
-        moves=(),
-        devices=(),
-        stays=(),
+        moves=moves,
+        devices=planner.devices({one.old_device_id for one in moves}),
+        stays=stays,
     )
+
+
+class _Planner:
+    """Finds out what becomes of the entities and devices of an official entry."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        old_entry_id: str,
+        own_entry_id: str,
+        known: KnownServer,
+    ) -> None:
+        """Read the devices of the entry."""
+        self._entities, self._devices = er.async_get(hass), dr.async_get(hass)
+        self._old_id, self._own_id = old_entry_id, own_entry_id
+        self._twins = Twins(known)
+        self._old_devices = {
+            device.id: (device, place)
+            for device in dr.async_entries_for_config_entry(self._devices, old_entry_id)
+            if (place := place_of_device(old_entry_id, device)) is not None
+        }
+        # The official integration writes several names alike: one gets the device.
+        cameras = sorted(known.cameras, key=lambda one: one == as_place(one))
+        self._new_identifiers = {
+            "": own_entry_id,
+            **{as_place(one): f"{own_entry_id}:{one}" for one in cameras},
+        }
+
+    def entities(
+        self, leave: Collection[str]
+    ) -> tuple[tuple[Move, ...], tuple[Stays, ...]]:
+        """Return what becomes of each entity."""
+        moves: dict[tuple[str, str], Move] = {}
+        stays: list[Stays] = []
+        for row in er.async_entries_for_config_entry(self._entities, self._old_id):
+            found = self._find(row)
+            if isinstance(found, Found):
+                move = self._move(row, found)
+                key = row.domain, move.new_unique_id
+                if row.entity_id not in leave and key not in moves:
+                    moves[key] = move
+                    continue
+                is_left = row.entity_id in leave
+                found = Reason.UNTICKED if is_left else Reason.SAME_TWIN
+            stays.append(
+                Stays(
+                    registry_id=row.id,
+                    entity_id=row.entity_id,
+                    reason=found,
+                    old_device_id=row.device_id,
+                )
+            )
+        return tuple(moves.values()), tuple(stays)
+
+    def devices(self, moving: Collection[str | None]) -> tuple[DeviceMove, ...]:
+        """Return what becomes of the devices of entities that move."""
+        return tuple(
+            self._device_move(device, new)
+            for device, place in self._old_devices.values()
+            if device.id in moving
+            and (new := self._new_identifiers.get(place)) is not None
+        )
+
+    def _find(self, row: er.RegistryEntry) -> Found | Reason:
+        official = read_unique_id(self._old_id, row.unique_id)
+        if official is None or row.platform != OFFICIAL_DOMAIN:
+            return Reason.UNKNOWN
+        _device, place = self._old_devices.get(row.device_id or "", (None, None))
+        return self._twins.find(official, row.domain, place)
+
+    def _move(self, row: er.RegistryEntry, found: Found) -> Move:
+        unique_id = found.target.unique_id(self._own_id)
+        twin_id = self._entities.async_get_entity_id(row.domain, DOMAIN, unique_id)
+        twin = None if twin_id is None else self._entities.async_get(twin_id)
+        device, place = self._old_devices.get(row.device_id or "", (None, None))
+        stays = device is not None and place not in self._new_identifiers
+        return Move(
+            registry_id=row.id,
+            entity_id=row.entity_id,
+            old_unique_id=row.unique_id,
+            new_unique_id=unique_id,
+            old_device_id=row.device_id,
+            old_area_id=row.area_id,
+            inherited_area_id=(
+                device.area_id if device and stays and row.area_id is None else None
+            ),
+            differences=found.differences,
+            twin=None if twin is None else Twin.of(twin),
+        )
+
+    def _device_move(self, device: dr.DeviceEntry, new: str) -> DeviceMove:
+        twin = self._devices.async_get_device_by_identifier((DOMAIN, new), self._own_id)
+        return DeviceMove(
+            device_id=device.id,
+            old_identifiers=tuple(sorted(device.identifiers)),
+            new_identifiers=((DOMAIN, new),),
+            old_name_by_user=device.name_by_user,
+            twin_device_id=None if twin is None else twin.id,
+        )
