@@ -28,7 +28,7 @@ class Reason(StrEnum):
     NEEDS_ADMINISTRATOR = "needs_administrator"
     """Only administrators of Frigate have it here."""
     NOT_PROVIDED = "not_provided"
-    """The server does not tell at the moment what it shows, so that ours does not exist."""
+    """The server has it switched off, or does not tell it, so that ours does not exist."""
     NO_TWIN = "no_twin"
     """This integration has no such entity on purpose."""
     SAME_TWIN = "same_twin"
