@@ -26,8 +26,10 @@ from homeassistant.core import callback
 from .aiofrigate import FrigateError
 from .const import (
     CONF_CAMERAS,
+    CONF_LEAVE,
     CONF_PROXY_USERNAME,
     CONF_TAKEN_OVER,
+    CONF_UNDO,
     CREDENTIAL_KEYS,
     DOMAIN,
     LOGGER,
@@ -379,7 +381,8 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
     def _update_reconfigured(self) -> ConfigFlowResult:
         """Store the changed connection and reload the entry."""
         entry = self._get_reconfigure_entry()
-        kept = {key: entry.data[key] for key in (CONF_TAKEN_OVER,) if key in entry.data}
+        about_moving = (CONF_TAKEN_OVER, CONF_LEAVE, CONF_UNDO)
+        kept = {key: entry.data[key] for key in about_moving if key in entry.data}
         return self.async_update_reload_and_abort(entry, data={**self._data, **kept})
 
 

@@ -21,7 +21,11 @@ MAX_MEDIA_FILE: Final = 600.0
 """Seconds of the longest video that is made into one file for media players."""
 
 CONF_TAKEN_OVER: Final = "taken_over"
-"""Whether the entities were taken over from the official integration."""
+"""The id of the official integration's entry whose entities are, or become, ours."""
+CONF_LEAVE: Final = "leave"
+"""Entity ids that stay with the official integration; only until it is taken over."""
+CONF_UNDO: Final = "undo_take_over"
+"""Whether the official integration gets its entities back with the next set-up."""
 CONF_PROXY_USERNAME: Final = "proxy_username"
 CONF_PROXY_PASSWORD: Final = "proxy_password"  # noqa: S105 - a field's name
 CONF_HEADERS: Final = "headers"

@@ -80,6 +80,8 @@ class DeviceMove:
     old_identifiers: Identifiers
     new_identifiers: Identifiers
     old_name_by_user: str | None
+    old_name: str | None = None
+    """The name that the official integration gave it, which it keeps."""
     twin_device_id: str | None = None
     """The device of ours that is in use already, and makes room for it."""
 
