@@ -1,7 +1,7 @@
 """A throw-away Home Assistant: its folder, its process, its first user."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -58,7 +58,7 @@ class HomeAssistant:
 
     def __init__(self, folder: Path, port: int) -> None:
         """Take an empty folder and a free port."""
-        self._config = folder / "config"
+        self.config = folder / "config"
         self._port = port
         self._process: asyncio.subprocess.Process | None = None
         self.log = folder / "home-assistant.log"
@@ -66,22 +66,22 @@ class HomeAssistant:
 
     def prepare(self) -> None:
         """Write the configuration, with the integration linked into it."""
-        components = self._config / "custom_components"
+        components = self.config / "custom_components"
         components.mkdir(parents=True)
         (components / DOMAIN).symlink_to(ROOT / "custom_components" / DOMAIN)
         # Where there is a /media on the machine, that would be the folder for downloads.
-        media = self._config / "media"
+        media = self.config / "media"
         media.mkdir()
         folders = json.dumps({"media_dirs": {"local": str(media)}})
-        (self._config / "configuration.yaml").write_text(
+        (self.config / "configuration.yaml").write_text(
             f"homeassistant: {folders}\n{_CONFIGURATION}"
         )
-        (self._config / "automations.yaml").write_text("[]\n")
-        (self._config / "scripts.yaml").write_text("{}\n")
-        copy_blueprints(self._config)
+        (self.config / "automations.yaml").write_text("[]\n")
+        (self.config / "scripts.yaml").write_text("{}\n")
+        copy_blueprints(self.config)
         for module, code in _STAND_INS.items():
             if find_spec(module) is None:
-                (self._config / f"{module}.py").write_text(code)
+                (self.config / f"{module}.py").write_text(code)
         # Listening addresses in YAML would only be on trial for five minutes.
         self._store("http", 2, 2, _http_settings(self._port))
         # Onboarding must not look around for devices, nor ask where the house is.
@@ -89,7 +89,7 @@ class HomeAssistant:
         self._store("onboarding", 4, 1, done)
 
     def _store(self, key: str, version: int, minor: int, data: Any) -> None:
-        path = self._config / ".storage" / key
+        path = self.config / ".storage" / key
         path.parent.mkdir(exist_ok=True)
         content = {"version": version, "minor_version": minor, "key": key, "data": data}
         path.write_text(json.dumps(content))
@@ -100,9 +100,9 @@ class HomeAssistant:
             self._process = await asyncio.create_subprocess_exec(
                 *_dying_with_us(),
                 sys.executable,
-                *("-m", "homeassistant", "--config", str(self._config)),
+                *("-m", "homeassistant", "--config", str(self.config)),
                 *("--skip-pip", "--log-no-color"),
-                cwd=self._config,
+                cwd=self.config,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -123,12 +123,30 @@ class HomeAssistant:
             process.kill()
             await process.wait()
 
+    async def kill(self) -> None:
+        """End the process at once, with whatever it has not written yet."""
+        if self._process is not None:
+            self._process.kill()
+            await self._process.wait()
+
     async def first_login(self, api: Api) -> None:
         """Wait until Home Assistant answers, and create its first user."""
+        await self._until_it_answers(api)
+        await api.create_owner("Demo", USERNAME, PASSWORD)
+        await self._until_it_runs(api)
+
+    async def next_login(self, api: Api) -> None:
+        """Wait until Home Assistant runs that was started again, and log in."""
+        await self._until_it_answers(api)
+        await api.log_in(USERNAME, PASSWORD)
+        await self._until_it_runs(api)
+
+    async def _until_it_answers(self, api: Api) -> None:
         await until(
             "Home Assistant to answer", _START_SECONDS, lambda: self._answers(api)
         )
-        await api.create_owner("Demo", USERNAME, PASSWORD)
+
+    async def _until_it_runs(self, api: Api) -> None:
         await until(
             "Home Assistant to finish starting",
             _START_SECONDS,
@@ -140,7 +158,7 @@ class HomeAssistant:
         if process is None or process.returncode is not None:
             raise DemoError("Home Assistant ended by itself while starting.")
         try:
-            await api.get("/api/onboarding")
+            await api.get("/manifest.json")
         except aiohttp.ClientError, DemoError, TimeoutError:
             return None
         return True
@@ -159,11 +177,16 @@ class HomeAssistant:
 
 @asynccontextmanager
 async def running_home_assistant(
-    folder: Path, port: int
+    folder: Path, port: int, install: Callable[[Path], None] | None = None
 ) -> AsyncIterator[tuple[HomeAssistant, Api]]:
-    """Run Home Assistant with a logged-in user; stop it afterwards in any case."""
+    """Run Home Assistant with a logged-in user; stop it afterwards in any case.
+
+    `install` puts more into the folder of its configuration.
+    """
     home_assistant = HomeAssistant(folder, port)
     home_assistant.prepare()
+    if install is not None:
+        install(home_assistant.config)
     async with aiohttp.ClientSession() as session:
         api = Api(session, home_assistant.url)
         try:
