@@ -204,12 +204,28 @@ async def load(hass: HomeAssistant, entry: MockConfigEntry) -> None:
 # History
 
 HOURS = 24
-"""For how many hours before now there are states and statistics."""
+"""For how many hours before now there are statistics."""
+PAST_NUMBER = "7"
+"""The past state of what is a number."""
 
 
-def numeric_sensors(entities: Iterable[Official]) -> list[Official]:
-    """Return those of which Home Assistant keeps long-term statistics."""
-    return [one for one in entities if one.capabilities and one.platform == "sensor"]
+def has_statistics(entity: Official) -> bool:
+    """Return whether Home Assistant keeps long-term statistics of it."""
+    return entity.platform == "sensor" and entity.capabilities is not None
+
+
+def present_entities(
+    hass: HomeAssistant, entities: Iterable[Official]
+) -> dict[str, Official]:
+    """Return the entities that have a state, by their present entity ids."""
+    registry = er.async_get(hass)
+    found = {
+        registry.async_get_entity_id(
+            one.platform, OFFICIAL, one.of(OFFICIAL_ENTRY)
+        ): one
+        for one in entities
+    }
+    return {key: one for key, one in found.items() if key and hass.states.get(key)}
 
 
 def add_history(
@@ -219,13 +235,15 @@ def add_history(
 
     They are given by their present entity ids. The recorder has to be waited for.
     """
+    then = (now - timedelta(hours=1)).timestamp()
     for entity_id, one in recorded.items():
-        if (present := hass.states.get(entity_id)) is None:
-            continue
-        then = (now - timedelta(hours=1)).timestamp()
-        hass.states.async_set(entity_id, "7", present.attributes, timestamp=then)
-        hass.states.async_set(entity_id, present.state, present.attributes)
-        if one in numeric_sensors([one]):
+        present = hass.states.get(entity_id)
+        assert present is not None, entity_id
+        state, attributes = present.state, present.attributes
+        past = PAST_NUMBER if one.unit else "on" if state == "off" else state
+        hass.states.async_set(entity_id, past, attributes, True, timestamp=then)
+        hass.states.async_set(entity_id, state, attributes)
+        if has_statistics(one):
             async_import_statistics(
                 hass, statistics_of(entity_id, one), hourly_values(now)
             )
