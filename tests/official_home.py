@@ -15,7 +15,7 @@ from homeassistant.components.recorder.models import (
 )
 from homeassistant.components.recorder.statistics import async_import_statistics
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import EntityCategory
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE, EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import (
     area_registry as ar,
@@ -26,6 +26,7 @@ from homeassistant.helpers import (
 from homeassistant.loader import DATA_INTEGRATIONS, Integration
 
 from . import official_stub
+from .home_runs import DEVICES, ENTITIES, ENTRIES, Files, running_home_assistant
 from .official_registry import (
     AREAS,
     LABELS,
@@ -39,6 +40,7 @@ from .official_registry import (
 )
 from .official_stub.const import FACTS, MODEL, Facts
 
+STORED = (ENTRIES, ENTITIES, DEVICES, "core.area_registry", "core.label_registry")
 STUB = Path(official_stub.__file__).parent
 
 
@@ -272,3 +274,26 @@ def hourly_values(now: datetime) -> list[StatisticData]:
         )
         for hours in range(HOURS, 0, -1)
     ]
+
+
+async def storage_files(
+    url: str,
+    entities: Sequence[Official],
+    settings: Mapping[str, Settings],
+    devices: Mapping[str, DeviceSettings],
+) -> dict[str, Any]:
+    """Return what is in `.storage` of such a home, by file, as Home Assistant writes it.
+
+    These are the files of the areas, the labels, both registries and the config entries.
+    """
+    files = Files()
+    async with running_home_assistant(files) as hass:
+        entry = official_entry(url)
+        provide(hass, entities)
+        register(hass, entry, entities, settings, devices)
+        await load(hass, entry)
+        hass.config_entries.async_update_entry(entry, title=entry.title + " ")
+        hass.config_entries.async_update_entry(entry, title=entry.title.strip())
+        hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
+        await hass.async_block_till_done()
+    return {key: files[key] for key in STORED}

@@ -12,7 +12,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from tests.common import setup_state
 from tests.fake_frigate import FakeFrigate
-from tests.official_home import load, official_entry, provide
+from tests.home_runs import Files, running_home_assistant
+from tests.official_home import load, official_entry, provide, storage_files
 from tests.official_registry import (
     OFFICIAL,
     OFFICIAL_ENTRY,
@@ -20,8 +21,10 @@ from tests.official_registry import (
     add_extras,
     add_house,
     as_device_name,
+    device_settings_of,
     large_house,
     official_entities,
+    settings_of,
 )
 from tests.official_stub.const import FAILS_TO_UNLOAD
 from tests.versions import SINCE_018
@@ -168,3 +171,29 @@ async def test_the_stand_in_makes_new_entities_where_its_own_have_been_taken(
     again = er.async_get(hass).async_get("binary_sensor.cam_01_motion_2")
     assert again is not None
     assert again.config_entry_id == official.entry_id
+
+
+@SINCE_018
+async def test_the_home_can_be_had_as_files(
+    frigate: FakeFrigate, house: Sequence[Official]
+) -> None:
+    files = await storage_files(
+        frigate.internal_url, house, settings_of(house), device_settings_of(house)
+    )
+    async with running_home_assistant(Files(files)) as hass:
+        provide(hass, house)
+        entry = hass.config_entries.async_get_entry(OFFICIAL_ENTRY)
+        assert entry is not None
+        assert entry.data["url"] == frigate.internal_url
+        found = er.async_entries_for_config_entry(er.async_get(hass), OFFICIAL_ENTRY)
+        before = {one.entity_id: set_by_user(one) for one in found}
+        assert len(before) == 112
+        restored = hass.states.get("binary_sensor.cam_01_motion")
+        assert restored is not None
+        assert restored.attributes["restored"]
+        assert await hass.config_entries.async_setup(OFFICIAL_ENTRY)
+        found = er.async_entries_for_config_entry(er.async_get(hass), OFFICIAL_ENTRY)
+        assert {one.entity_id: set_by_user(one) for one in found} == before
+        loaded = hass.states.get("binary_sensor.cam_01_motion")
+        assert loaded is not None
+        assert "restored" not in loaded.attributes
