@@ -28,6 +28,9 @@ from custom_components.frigate_http.sensor.object_classification import (
     OBJECT_CLASSIFICATION,
 )
 from custom_components.frigate_http.sensor.parts import PartSensorDescription
+from custom_components.frigate_http.taking_over.patterns import Advice
+from custom_components.frigate_http.taking_over.places import Kind
+from custom_components.frigate_http.taking_over.twins import Aspect, Reason
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import section
@@ -50,6 +53,7 @@ FORMS: dict[str, vol.Schema] = {
 }
 MAX_TITLE = 40
 """Characters that a title of Home Assistant's repairs has room for."""
+REPORT = "take_over_"
 CONFIRMATION = "different_server"
 MENUS = ("authenticate", "replace_credentials")
 OPTIONS_FORM = forms.options_form({"front_door": "Front door"})
@@ -57,7 +61,7 @@ OPTIONS_FORM = forms.options_form({"front_door": "Front door"})
 _PLACEHOLDER = re.compile(r"{(\w*)}")
 _MARKDOWN = re.compile(
     r"(config|options)\.step\.\w+\.(description|data_description\..*)"
-    r"|config\.abort\..*|issues\..*(description|abort\..*)"
+    r"|config\.abort\..*|issues\..*(description|abort\..*)|common\.take_over_.*"
 )
 _CODE = re.compile(r"`[^`]+`")
 _BECOMES_A_LINK = re.compile(r"://|www\.|@|{(url|response)}")
@@ -81,6 +85,7 @@ OTHERS = [one for one in LANGUAGES if one != "en"]
 # What is called the same in another language; all else is to be translated.
 THE_SAME = {
     "es": {
+        "Script",
         "Token",
         "URL",
     }
@@ -363,8 +368,26 @@ def test_every_text_of_no_category_is_used_and_no_other() -> None:
     asked = literals("text", 0) | literals("counted", 1)
     assert {"more", "preview", "objects"} <= asked
     labels = {f"label_{one}" for one in titles.LABELS}
+    texts_of_report = {one for one in names(EN["common"]) if one.startswith(REPORT)}
     assert asked | labels <= names(EN["common"])
-    assert names(EN["common"]) <= words | labels
+    assert names(EN["common"]) - texts_of_report <= words | labels
+
+
+# The report of what is taken over
+
+
+def test_every_text_of_the_report_exists_and_no_other() -> None:
+    asked = {
+        *(f"kind_{one}" for one in Kind),
+        *(f"aspect_{one}" for one in Aspect),
+        *(f"reason_{one}" for one in Reason),
+        *(f"instead_{one}" for one in Advice),
+        *literals("phrase", 0),
+    }
+    assert {"stops", "goes_on"} < asked
+    assert {f"{REPORT}{one}" for one in asked} == {
+        one for one in names(EN["common"]) if one.startswith(REPORT)
+    }
 
 
 # Issues
