@@ -8,8 +8,11 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfTime
+from homeassistant.const import PERCENTAGE, EntityCategory, Platform, UnitOfTime
+from homeassistant.core import callback
+from homeassistant.helpers import entity_registry as er
 
+from ..const import CONF_TAKEN_OVER, DOMAIN
 from ..coordinator.server import ServerCoordinator
 
 FPS = "fps"
@@ -46,6 +49,22 @@ def stats_are_settled(coordinator: ServerCoordinator) -> bool:
     stats = coordinator.data.stats
     uptime = None if stats is None else stats.uptime
     return uptime is not None and uptime >= SETTLED_AFTER
+
+
+@callback
+def has_official_unit(
+    coordinator: ServerCoordinator, unique_id: str, own_unit: str | None
+) -> bool:
+    """Return whether a sensor was taken over with a unit that is not ours.
+
+    It has to keep that unit, as its statistics would stop. Sensors that are new later get
+    it too, to be like the others.
+    """
+    registry = er.async_get(coordinator.hass)
+    entity_id = registry.async_get_entity_id(Platform.SENSOR, DOMAIN, unique_id)
+    if entity_id is None or (row := registry.async_get(entity_id)) is None:
+        return bool(coordinator.config_entry.data.get(CONF_TAKEN_OVER))
+    return row.unit_of_measurement not in (None, own_unit)
 
 
 def fps(key: str, *, on: bool = False) -> dict[str, Any]:

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from typing import override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity
+from homeassistant.const import UnitOfSoundPressure
 from homeassistant.helpers.typing import StateType
 
 from ..aiofrigate import CameraStats, Capabilities
 from ..commands import Commands
 from ..coordinator.server import ServerCoordinator
 from ..entity.control import FeatureEntity
-from .base import HealthSensorDescription, fps, percent
+from .base import HealthSensorDescription, fps, has_official_unit, percent
 
 AUDIO = "audio"
+SOUND_LEVEL = "sound_level"
+DBFS = "dBFS"
 CONNECTION_QUALITIES = ("excellent", "fair", "poor", "unusable")
 
 
@@ -96,9 +99,9 @@ CAMERA_SENSORS: tuple[CameraSensorDescription, ...] = (
     ),
     CameraSensorDescription(
         # The level is in dBFS, which the device class for sound pressure does not allow.
-        key="sound_level",
+        key=SOUND_LEVEL,
         entity_category=None,
-        native_unit_of_measurement="dBFS",
+        native_unit_of_measurement=DBFS,
         suggested_display_precision=1,
         value_fn=lambda camera: camera.audio_dbfs,
         feature=AUDIO,
@@ -145,6 +148,11 @@ class FrigateCameraSensor(FeatureEntity, SensorEntity):
             self._features = (description.feature,)
         if description.choices:
             self._attr_options = list(description.choices)
+        if description.key == SOUND_LEVEL and has_official_unit(
+            coordinator, str(self.unique_id), DBFS
+        ):
+            self._attr_device_class = SensorDeviceClass.SOUND_PRESSURE
+            self._attr_native_unit_of_measurement = UnitOfSoundPressure.DECIBEL
 
     @override
     def _async_update_attrs(self) -> bool:

@@ -26,6 +26,7 @@ from ..entity.live import LiveEntity
 from ..inventory import as_title
 from ..live.camera_state import CameraState
 from ..live.topics import Kind, Topic
+from .base import has_official_unit
 from .described import LAST_REVIEW, LastReviewSensor
 from .object_classification import (
     OBJECT_CLASSIFICATION,
@@ -35,6 +36,7 @@ from .object_classification import (
 from .recognized import RECOGNIZED_SENSORS, RecognizedSensor, recognizing
 
 _NOTHING = "none"
+_OFFICIAL_UNIT = "objects"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +120,8 @@ class CountSensor(LabelEntity, SensorEntity):
     ) -> None:
         """Initialize for a label of a camera or zone."""
         super().__init__(live, coordinator, description, Kind.OBJECTS, subject)
+        if has_official_unit(coordinator, str(self.unique_id), None):
+            self._attr_native_unit_of_measurement = _OFFICIAL_UNIT
 
     @override
     def _async_update_live_attrs(

@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import override
 
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity
+from homeassistant.const import UnitOfTime
 from homeassistant.helpers.typing import StateType
 
 from ..aiofrigate import Stats
 from ..coordinator.server import ServerCoordinator
 from ..dates import as_datetime
 from ..entity.base import ServerEntity
-from .base import HealthSensorDescription, fps, milliseconds, percent
+from .base import HealthSensorDescription, fps, has_official_unit, milliseconds, percent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,17 +39,25 @@ def _embeddings_speed(key: str) -> ServerSensorDescription:
     )
 
 
+UPTIME = ServerSensorDescription(
+    key="uptime",
+    device_class=SensorDeviceClass.UPTIME,
+    entity_registry_enabled_default=True,
+    state_class=None,
+    value_fn=_started_at,
+)
+# The official integration has statistics of the seconds.
+_OFFICIAL_UPTIME = ServerSensorDescription(
+    key=UPTIME.key,
+    device_class=SensorDeviceClass.DURATION,
+    native_unit_of_measurement=UnitOfTime.SECONDS,
+    value_fn=lambda stats: stats.uptime,
+)
 SERVER_SENSORS: tuple[ServerSensorDescription, ...] = (
     ServerSensorDescription(
         **fps("detection_fps", on=True), value_fn=lambda stats: stats.detection_fps
     ),
-    ServerSensorDescription(
-        key="uptime",
-        device_class=SensorDeviceClass.UPTIME,
-        entity_registry_enabled_default=True,
-        state_class=None,
-        value_fn=_started_at,
-    ),
+    UPTIME,
     ServerSensorDescription(
         **fps("camera_fps"), value_fn=lambda stats: stats.camera_fps
     ),
@@ -85,6 +94,16 @@ class FrigateServerSensor(ServerEntity, SensorEntity):
     entity_description: ServerSensorDescription
     # The computed start time drifts by a second; the device class keeps the state stable.
     _state_attrs = ("state",)
+
+    def __init__(
+        self, coordinator: ServerCoordinator, description: ServerSensorDescription
+    ) -> None:
+        """Initialize for a server."""
+        super().__init__(coordinator, description)
+        if description is UPTIME and has_official_unit(
+            coordinator, str(self.unique_id), None
+        ):
+            self.entity_description = _OFFICIAL_UPTIME
 
     @override
     def _async_update_attrs(self) -> bool:
