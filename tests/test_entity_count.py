@@ -14,7 +14,7 @@ from tests.versions import WITH_016
 MOST_ENABLED: Final = 20
 """For a camera, whatever it has of the features below."""
 MOST: Final = 60
-LEFT: Final = 8
+LEFT: Final = 2
 """What later versions of the integration may add to a camera without any of them."""
 MOST_WITH_ALL: Final = 62
 """In all, for a camera with all of them."""

@@ -164,12 +164,14 @@ def modules_of_platforms() -> Iterator[tuple[str, ModuleType]]:
 
 def as_named(one: Any) -> Iterator[Described]:
     """Yield the description once for every text that an entity of it may have."""
-    if (labels := NAMED.get(one.key)) is None:
+    what = one.translation_key or one.key
+    if (labels := NAMED.get(what)) is None:
         yield one
         return
-    for in_zone in (False, True) if one.key != "sound" else (False,):
+    has_zones = what not in ("sound", "label_snapshot")
+    for in_zone in (False, True) if has_zones else (False,):
         for label in (*labels, "unheard_of"):
-            key = translation_key(one.key, label, in_zone=in_zone)
+            key = translation_key(what, label, in_zone=in_zone)
             yield replace(one, translation_key=key)
 
 
@@ -482,10 +484,10 @@ def fillings(platform: str, one: Described) -> set[str]:
     """Return what the name of an entity is filled in with."""
     if isinstance(one, PartSensorDescription):
         return {"part"}
-    if one.key in NAMED:
-        key = str(one.translation_key)
+    key = one.translation_key or one.key
+    if any(key.removeprefix("zone_").startswith(what) for what in NAMED):
         of_zone = {"zone"} if key.startswith("zone_") else set()
-        return of_zone | ({"label"} if key.endswith(one.key) else set())
+        return of_zone | ({"label"} if key.endswith((*NAMED,)) else set())
     return {
         **{("sensor", key): {"person"} for key in PERSON_SENSORS},
         ("sensor", CLASSIFICATION.key): {"model"},

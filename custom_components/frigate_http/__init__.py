@@ -22,6 +22,7 @@ from .coordinator.profiles import ProfilesCoordinator
 from .coordinator.ptz import PtzCoordinator
 from .coordinator.reviews import ReviewsCoordinator
 from .coordinator.server import ServerCoordinator
+from .coordinator.storage import StorageCoordinator
 from .coordinator.video import VideoCoordinator
 from .downloads.clip_cache import async_set_up_clip_cache, clip_cache
 from .downloads.journal import async_forget_journal
@@ -96,6 +97,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> b
         exports=ExportsCoordinator(hass, entry, client, coordinator),
         reviews=ReviewsCoordinator(hass, entry, client, coordinator),
         gaps=GapsCoordinator(hass, entry, client, coordinator, commands.feature_value),
+        storage=StorageCoordinator(hass, entry, client, coordinator),
         live=live,
         people=PeopleCoordinator(hass, entry, client, coordinator, live),
         profiles=profiles,

@@ -16,6 +16,8 @@ from .live.topics import PROFILE, Kind, Topic
 APPLY_TIMEOUT = 3.0
 """Seconds within which Frigate applies a command."""
 _PUSH_TIMEOUT = 1.0
+_CLOCK_TOLERANCE = 60.0
+"""Seconds by which the end of a suspension may seem wrong, as clocks differ."""
 
 
 class Commands:
@@ -85,6 +87,35 @@ class Commands:
         refresh = self._profiles.async_refresh_past_cache
         if not await self._async_wait_until_applied(PROFILE, _is_applied, refresh):
             raise action_error("not_applied")
+
+    async def async_suspend_notifications(
+        self, camera: str, minutes: int
+    ) -> float | None:
+        """Suspend Frigate's notifications of a camera, and return until when.
+
+        0 minutes end a suspension: then there is no end. It is in seconds since the epoch,
+        by our clock.
+
+        Raises:
+            HomeAssistantError: it could not be sent, or Frigate did not confirm it.
+        """
+        client, topic = self._server.client, Topic(Kind.SUSPENSIONS, camera)
+
+        def _is_applied() -> bool:
+            until = self.live.state.of(camera).suspended_until
+            if until is None or not minutes:
+                return until == 0
+            return abs(until - wanted) <= _CLOCK_TOLERANCE
+
+        async with self._locks[topic]:
+            wanted = client.clock.estimate(time.time()) + minutes * 60
+            with self._errors(), _live_errors():
+                await client.controls.suspend_notifications(camera, minutes)
+            refresh = client.live.request_state
+            if not await self._async_wait_until_applied(topic, _is_applied, refresh):
+                raise action_error("not_applied")
+        until = self.live.state.of(camera).suspended_until
+        return client.clock.ours(until) if until else None
 
     async def async_move(self, camera: str, command: str) -> None:
         """Send a PTZ command such as `MOVE_UP`, `STOP` or `preset_home`; it is not verified.

@@ -1,12 +1,14 @@
-"""Images: the last snapshot and the thumbnail of the last review of each camera."""
+"""Images of each camera: the last snapshots, and the thumbnail of the last review."""
 
 from abc import abstractmethod
 import asyncio
+from collections.abc import Iterator
 from functools import partial
 from typing import override
 
 from homeassistant.components.image import ImageEntity, ImageEntityDescription
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .aiofrigate import CameraConfig, FrigateError, StillImage
@@ -14,10 +16,11 @@ from .const import LOGGER
 from .coordinator.live import LiveCoordinator
 from .coordinator.server import ServerCoordinator
 from .dates import as_datetime
-from .entity.dynamic import async_add_as_they_appear
+from .entity.dynamic import async_add_and_remove
+from .entity.labels import LabelEntity, Subject
 from .entity.live import LiveEntity
 from .errors import async_handle_lost_login
-from .live.camera_state import CameraState, LastReview, Snapshot
+from .live.camera_state import ALL, CameraState, LastReview, Snapshot
 from .live.topics import Kind, Topic
 from .runtime import FrigateConfigEntry
 
@@ -25,6 +28,11 @@ PARALLEL_UPDATES = 0
 
 SNAPSHOT = ImageEntityDescription(
     key="last_snapshot", entity_registry_enabled_default=False
+)
+LABEL_SNAPSHOT = ImageEntityDescription(
+    key="last_snapshot",
+    translation_key="label_snapshot",
+    entity_registry_enabled_default=False,
 )
 REVIEW = ImageEntityDescription(key="last_review")
 
@@ -35,39 +43,59 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the images of every camera."""
-    async_add_as_they_appear(
+    async_add_and_remove(
         entry.runtime_data.server,
         async_add_entities,
-        lambda coordinator: (
-            (camera, image) for camera in coordinator.data.cameras for image in _IMAGES
-        ),
+        {SNAPSHOT.key, REVIEW.key},
+        _images,
         partial(_create, entry.runtime_data.live),
     )
+
+
+def _images(
+    coordinator: ServerCoordinator,
+) -> Iterator[tuple[ImageEntityDescription, Subject]]:
+    for name, camera in coordinator.data.cameras.items():
+        yield SNAPSHOT, Subject(name, ALL)
+        yield REVIEW, Subject(name, ALL)
+        for label in camera.labels:
+            yield LABEL_SNAPSHOT, Subject(name, label)
 
 
 def _create(
     live: LiveCoordinator,
     coordinator: ServerCoordinator,
-    camera: str,
-    image: type[SnapshotImage | ReviewImage],
+    description: ImageEntityDescription,
+    subject: Subject,
 ) -> ImageEntity:
-    return image(live, coordinator, camera)
+    if description is LABEL_SNAPSHOT:
+        return LabelSnapshotImage(
+            live, coordinator, description, Kind.SNAPSHOTS, subject
+        )
+    camera = subject.camera
+    if description is REVIEW:
+        topic = Topic(Kind.LAST_REVIEWS, camera)
+        return ReviewImage(live, coordinator, description, camera, topic)
+    topic = Topic(Kind.SNAPSHOTS, camera)
+    return SnapshotImage(live, coordinator, description, camera, topic)
 
 
 class LastImage[T](LiveEntity, ImageEntity):
     """The last image of its kind of a camera, fetched when it is viewed."""
 
     _state_attrs = ("_attr_image_last_updated",)
-    _description: ImageEntityDescription
-    _kind: Kind
 
     def __init__(
-        self, live: LiveCoordinator, coordinator: ServerCoordinator, camera: str
+        self,
+        live: LiveCoordinator,
+        coordinator: ServerCoordinator,
+        description: EntityDescription,
+        camera: str,
+        *topics: Topic,
     ) -> None:
-        """Initialize for a camera."""
+        """Initialize with the topics to subscribe to."""
         ImageEntity.__init__(self, coordinator.hass)
-        topic = Topic(self._kind, camera)
-        super().__init__(live, coordinator, self._description, camera, topic)
+        super().__init__(live, coordinator, description, camera, *topics)
         self._newest: T | None = None
         self._fetched: tuple[T, StillImage] | None = None
         self._turn = asyncio.Lock()
@@ -118,9 +146,6 @@ class LastImage[T](LiveEntity, ImageEntity):
 class SnapshotImage(LastImage[Snapshot]):
     """The last snapshot of a camera."""
 
-    _description = SNAPSHOT
-    _kind = Kind.SNAPSHOTS
-
     @override
     def _newest_of(self, state: CameraState) -> tuple[Snapshot, float] | None:
         found = state.snapshot
@@ -131,11 +156,30 @@ class SnapshotImage(LastImage[Snapshot]):
         return await self.coordinator.client.files.snapshot(newest.event_id)
 
 
+class LabelSnapshotImage(LabelEntity, SnapshotImage):
+    """The last snapshot of a label that a camera tracks."""
+
+    @property
+    @override
+    def suggested_object_id(self) -> str:
+        """Return the label alone, as the official integration does."""
+        return self._label
+
+    @override
+    def _async_update_live_attrs(
+        self, config: CameraConfig, state: CameraState
+    ) -> bool:
+        super()._async_update_live_attrs(config, state)
+        return self._label in config.labels
+
+    @override
+    def _newest_of(self, state: CameraState) -> tuple[Snapshot, float] | None:
+        found = state.snapshots.get(self._label)
+        return None if found is None else (found, found.taken_at)
+
+
 class ReviewImage(LastImage[LastReview]):
     """The thumbnail of the review item of a camera that began last."""
-
-    _description = REVIEW
-    _kind = Kind.LAST_REVIEWS
 
     @override
     def _newest_of(self, state: CameraState) -> tuple[LastReview, float] | None:
@@ -146,6 +190,3 @@ class ReviewImage(LastImage[LastReview]):
     async def _async_fetch(self, newest: LastReview) -> StillImage:
         reviews = self.coordinator.client.reviews
         return await reviews.thumbnail(self.camera, newest.review_id)
-
-
-_IMAGES: tuple[type[SnapshotImage | ReviewImage], ...] = (SnapshotImage, ReviewImage)

@@ -14,6 +14,7 @@ from .coordinator.profiles import ProfilesCoordinator
 from .coordinator.ptz import PtzCoordinator
 from .coordinator.reviews import ReviewsCoordinator
 from .coordinator.server import ServerCoordinator
+from .coordinator.storage import StorageCoordinator
 from .coordinator.video import VideoCoordinator
 from .downloads.manager import DownloadManager
 from .media_owners import MediaOwners
@@ -32,6 +33,7 @@ class FrigateRuntime:
     exports: ExportsCoordinator
     reviews: ReviewsCoordinator
     gaps: GapsCoordinator
+    storage: StorageCoordinator
     live: LiveCoordinator
     people: PeopleCoordinator
     profiles: ProfilesCoordinator

@@ -31,6 +31,7 @@ FEATURE_SWITCHES: tuple[SwitchEntityDescription, ...] = (
     _switch("snapshots"),
     _switch("motion"),
     _switch("audio"),
+    _switch("notifications"),
     _switch("review_alerts"),
     _switch("review_detections"),
     _switch("improve_contrast"),

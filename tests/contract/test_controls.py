@@ -6,6 +6,7 @@ import aiohttp
 import pytest
 
 from tests.fake_frigate import Camera, FakeFrigate
+from tests.fake_frigate.activity import camera_activity
 from tests.fake_frigate.controls import SWITCHES
 from tests.fake_frigate.settings import Ptz
 from tests.versions import EVERY_VERSION
@@ -151,6 +152,62 @@ async def test_notifications_also_end_their_pause(
             ("front_door/notifications/state", "OFF"),
             ("front_door/notifications/suspended", "0"),
         ]
+
+
+SUSPEND = "front_door/notifications/suspend"
+
+
+@EVERY_VERSION
+async def test_suspending_notifications(
+    session: aiohttp.ClientSession, version: str
+) -> None:
+    async with FakeFrigate(version) as server, listen(session, server) as client:
+
+        async def answer(payload: Any) -> list[Any]:
+            """Return what the only message of the answer says, as a number."""
+            messages = await client.answers(server, SUSPEND, payload)
+            assert {topic for topic, _ in messages} <= {f"{SUSPEND}ed"}
+            return [int(told) for _, told in messages]
+
+        server.state.clock = lambda: 1795704013.4
+        for payload, until in (
+            ("1", 1795704073),
+            (5, 1795704313),
+            ("-1", 1795703953),
+            ("3", 1795704193),
+        ):
+            assert await answer(payload) == [until]
+            activity = camera_activity(server.state)
+            flags = activity["front_door"]["config"]
+            assert flags["notifications_suspended"] == until
+        for nonsense in ("abc", "2.5"):
+            assert await answer(nonsense) == []
+        async with listen(session, server, "viewer1") as viewer:
+            assert await viewer.answers(server, SUSPEND, "1") == []
+        # At its end, only 0.18 says so.
+        server.state.clock = lambda: 1795704193.1
+        server.end_suspensions()
+        ended = [(f"{SUSPEND}ed", "0")] if server.state.is_018 else []
+        assert await client.received(server) == ended
+        assert await answer("0") == [0]
+
+        await client.answers(server, "front_door/notifications/set", "OFF")
+        assert await answer("1") == []
+        await client.answers(server, "front_door/notifications/set", "ON")
+        assert len(await answer("1")) == 1
+
+
+@EVERY_VERSION
+async def test_suspending_the_notifications_of_an_unknown_camera(
+    session: aiohttp.ClientSession, version: str
+) -> None:
+    async with FakeFrigate(version) as server, listen(session, server) as client:
+        await client.send("nope/notifications/suspend", "1")
+        if server.state.is_018:
+            assert await client.received(server) == []
+        else:
+            # What fails inside ends the connection of the sender.
+            await server.wait_for_live(0)
 
 
 async def test_disabled_camera_shows_nothing_new(

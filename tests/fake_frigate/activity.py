@@ -17,11 +17,15 @@ type Counts = dict[str, tuple[int, int]]
 
 @dataclass
 class Activity:
-    """The counts that were published last, by camera and by zone, and the sounds that go on."""
+    """The counts that were published last, by camera and by zone, and what goes on.
+
+    `suspended` is until when cameras notify nobody, 0 if they do again.
+    """
 
     cameras: dict[str, Counts] = field(default_factory=dict)
     zones: dict[str, Counts] = field(default_factory=dict)
     sounds: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    suspended: dict[str, int] = field(default_factory=dict)
 
 
 def objects_in_sight(state: ServerState) -> list[Event]:
@@ -104,7 +108,7 @@ def _seen(state: ServerState, event: Event) -> dict[str, Any]:
     }
 
 
-def _flags(state: ServerState, camera: Camera) -> dict[str, Any]:
+def _flags(state: ServerState, name: str, camera: Camera) -> dict[str, Any]:
     flags = {
         "detect": camera.detect_enabled,
         "enabled": camera.enabled,
@@ -113,7 +117,7 @@ def _flags(state: ServerState, camera: Camera) -> dict[str, Any]:
         "audio": camera.audio,
         "audio_transcription": camera.audio_transcription,
         "notifications": state.notifies(camera),
-        "notifications_suspended": 0,
+        "notifications_suspended": state.live.activity.suspended.get(name, 0),
         "autotracking": camera.autotracking,
         "alerts": camera.review_alerts,
         "detections": camera.review_detections,
@@ -121,8 +125,8 @@ def _flags(state: ServerState, camera: Camera) -> dict[str, Any]:
         "review_descriptions": camera.review_descriptions,
     }
     if not state.is_017:
-        for name in SINCE_017:
-            flags.pop(name, None)
+        for each in SINCE_017:
+            flags.pop(each, None)
     return flags
 
 
@@ -134,7 +138,7 @@ def camera_activity(state: ServerState) -> dict[str, Any]:
             # Only the very last frame counts here, while `<camera>/motion` outlasts pauses.
             "motion": camera.motion_boxes,
             "objects": [_seen(state, each) for each in objects if each.camera == name],
-            "config": _flags(state, camera),
+            "config": _flags(state, name, camera),
         }
         for name, camera in state.cameras.items()
     }

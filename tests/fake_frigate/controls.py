@@ -81,7 +81,29 @@ def _switch(state: ServerState, name: str, feature: str, payload: Any) -> None:
     # Whatever else it is changes nothing and is published all the same.
     state.live.publish(f"{name}/{feature}/state", payload)
     if feature == "notifications":
-        state.live.publish(f"{name}/notifications/suspended", "0")
+        _suspend_until(state, name, 0)
+
+
+def suspend(state: ServerState, name: str, payload: Any) -> None:
+    """Let a camera notify nobody for some minutes; of what is refused nothing is said."""
+    try:
+        minutes = int(payload)
+    except ValueError:
+        return
+    if state.notifies(state.cameras[name]):
+        _suspend_until(state, name, int(state.clock() + minutes * 60) if minutes else 0)
+
+
+def end_suspensions(state: ServerState) -> None:
+    """End those that are over; before 0.18, nobody looks for them."""
+    for name, until in list(state.live.activity.suspended.items()):
+        if state.is_018 and 0 < until <= state.clock():
+            _suspend_until(state, name, 0)
+
+
+def _suspend_until(state: ServerState, name: str, until: int) -> None:
+    state.live.activity.suspended[name] = until
+    state.live.publish(f"{name}/notifications/suspended", str(until))
 
 
 def carry_out_part(

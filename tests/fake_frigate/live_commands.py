@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from .activity import audio_detections, camera_activity
-from .controls import NUMBERS, PARTS, SWITCHES, carry_out, carry_out_part
+from .controls import NUMBERS, PARTS, SWITCHES, carry_out, carry_out_part, suspend
 from .profiles import activate
 from .ptz import turn
 from .settings import SINCE_017
@@ -46,6 +46,12 @@ def command(state: ServerState, client: LiveClient, topic: str, payload: Any) ->
         case [camera, "ptz"]:
             if _may_turn(state, client, camera):
                 turn(state, camera, payload)
+        case [camera, _, "suspend"] if client.role == "admin":
+            if camera in state.cameras:
+                suspend(state, camera, payload)
+            elif not state.is_018:
+                # The exception ends the connection of who has asked.
+                client.transport.abort()
         case _ if client.role == "admin":
             _obey(state, topic, payload)
 

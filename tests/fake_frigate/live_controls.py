@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .answers import index_page, nginx_page
+from .controls import end_suspensions
 from .live import LiveClient
 from .live_rights import Payload
 from .request_handler import RequestHandler
@@ -66,6 +67,10 @@ class LiveControls(RequestHandler):
             else:
                 status = "online" if camera.online else "offline"
             self.state.live.publish(f"{name}/status/detect", status)
+
+    def end_suspensions(self) -> None:
+        """Look which suspensions of notifications are over, as 0.18 does every second."""
+        end_suspensions(self.state)
 
     async def play(
         self, session: Path | Iterable[dict[str, Any]], speed: float | None = None

@@ -202,6 +202,10 @@ CALLS: dict[str, Callable[[World, Things], dict[str, Any]]] = {
     "summarize_reviews": lambda _world, _of: {"duration": 60},
     "mark_reviewed": lambda _world, of: {"review_ids": [of.review]},
     "snooze": lambda _world, of: {"entity_id": of.entity_id},
+    "suspend_notifications": lambda _world, of: {
+        "entity_id": of.entity_id,
+        "minutes": 5,
+    },
     "get_logs": lambda _world, _of: {"log": "frigate"},
     "get_config_schema": lambda _world, _of: {"path": "record"},
     "get_push_public_key": lambda _world, _of: {},

@@ -85,7 +85,7 @@ from .paging import TICK, Page
 from .parsing import MAX_NAME_LENGTH, as_timestamp
 from .playlists import Playlist
 from .previews import Preview
-from .recordings import Gap, RecordedDay, RecordedHour, Segment
+from .recordings import CameraStorage, Gap, RecordedDay, RecordedHour, Segment
 from .redaction import Mask, is_public, mask_url, redact
 from .renamed_parts import is_device, renamed_gpus, renamed_temperatures
 from .review_texts import NO_TEXTS, ReviewTexts
@@ -118,6 +118,7 @@ from .ws_updates import (
     ReviewUpdate,
     Sound,
     SoundActivity,
+    Suspended,
     TrackedObject,
     Triggered,
     Update,
@@ -144,6 +145,7 @@ __all__ = [
     "CameraActivity",
     "CameraConfig",
     "CameraStats",
+    "CameraStorage",
     "CameraUpdate",
     "Capabilities",
     "Classified",
@@ -242,6 +244,7 @@ __all__ = [
     "StillImage",
     "StorageStats",
     "Stream",
+    "Suspended",
     "TrackedObject",
     "TrainingImage",
     "Triggered",

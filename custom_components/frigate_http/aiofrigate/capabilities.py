@@ -80,6 +80,11 @@ class Capabilities:
         return self._since(0, 18)
 
     @property
+    def lists_storage_for_administrators_only(self) -> bool | None:
+        """Return whether only administrators get to know what recordings take up."""
+        return self._since(0, 18)
+
+    @property
     def lets_viewers_move_cameras(self) -> bool | None:
         """Return whether accounts that see a camera may move it, not only administrators."""
         return self._since(0, 18)

@@ -105,3 +105,7 @@ class ServerClock:
     def estimate(self, at: float) -> float:
         """Return the time that the server's clock probably shows when ours shows `at`."""
         return at + self.offset
+
+    def ours(self, at: float) -> float:
+        """Return the time that our clock probably shows when the server's shows `at`."""
+        return at - self.offset

@@ -108,6 +108,21 @@ class Controls(Resource):
         """
         await self._live.send(f"{camera}/ptz", command)
 
+    async def suspend_notifications(self, camera: str, minutes: int) -> None:
+        """Suspend the notifications of a camera, over the WebSocket in all versions.
+
+        Topic `<camera>/notifications/suspend`. Frigate answers with `Suspended`, or not at
+        all if the notifications are off. For an unknown camera, 0.17 closes the WebSocket.
+
+        Args:
+            camera: name of the camera.
+            minutes: for how long; 0 ends a suspension.
+
+        Raises:
+            FrigateLiveError: the WebSocket is not connected.
+        """
+        await self._live.send(f"{camera}/notifications/suspend", str(minutes))
+
     async def _put(self, camera: str, feature: str, value: str) -> None:
         target = route(
             "/api/camera/{camera}/set/{feature}", camera=camera, feature=feature

@@ -6,7 +6,7 @@ from datetime import date
 import re
 from typing import Any, Self
 
-from .parsing import as_date, as_dict, as_float, as_int, as_name, as_timestamp
+from .parsing import as_date, as_dict, as_float, as_int, as_items, as_name, as_timestamp
 from .resource import Resource
 from .routes import route
 from .system import System
@@ -47,6 +47,22 @@ class Gap:
         start = as_timestamp(data.get("start_time"))
         end = as_timestamp(data.get("end_time"))
         return None if start is None or end is None else cls(start, end)
+
+
+@dataclass(frozen=True, slots=True)
+class CameraStorage:
+    """What the recordings of a camera take up on the server's disk."""
+
+    used: float | None
+    """MiB; None if the server does not say, or nothing is recorded."""
+    bandwidth: float | None
+    """MiB an hour, of the last recordings."""
+
+    @classmethod
+    def from_api(cls, data: Mapping[str, Any]) -> Self:
+        """Read `{"usage", "bandwidth"}`, which Frigate calls MB."""
+        used, bandwidth = (as_float(data.get(key)) for key in ("usage", "bandwidth"))
+        return cls(used, bandwidth)
 
 
 _GAP_STEP = 30
@@ -197,6 +213,21 @@ class Recordings(Resource):
             fresh=fresh,
         )
         return answer.models(Segment.from_api, "A segment without times")
+
+    async def storage(self, *, fresh: bool = False) -> Mapping[str, CameraStorage]:
+        """Return what the recordings take up (`GET /api/recordings/storage`).
+
+        The keys are what Frigate calls the cameras: their friendly names, else their
+        names. Of several cameras that are called the same, it lists one.
+
+        Raises:
+            FrigateForbiddenError: since 0.18, the account is not an administrator's.
+        """
+        answer = await self._transport.request(
+            "GET", "/api/recordings/storage", fresh=fresh
+        )
+        listed = as_items(answer.json(dict)).items()
+        return {name: CameraStorage.from_api(as_dict(one)) for name, one in listed}
 
     async def summary(self, camera: str, timezone: str) -> tuple[RecordedDay, ...]:
         """Return the days and hours with recordings, the latest first.

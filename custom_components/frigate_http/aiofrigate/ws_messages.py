@@ -9,7 +9,15 @@ from typing import Any
 
 from .configuration import BIRDSEYE_MODE, BIRDSEYE_MODES
 from .json_parser import parse_json
-from .parsing import MAX_DESCRIPTION, as_bool, as_dict, as_float, as_name, as_text
+from .parsing import (
+    MAX_DESCRIPTION,
+    as_bool,
+    as_dict,
+    as_float,
+    as_name,
+    as_text,
+    as_timestamp,
+)
 from .reviews import Review
 from .ws_updates import (
     CameraActivity,
@@ -27,6 +35,7 @@ from .ws_updates import (
     ReviewUpdate,
     Sound,
     SoundActivity,
+    Suspended,
     TrackedObject,
     Triggered,
     Update,
@@ -56,6 +65,9 @@ def parse_message(text: str) -> Update | None:
             return _count(place, label, payload, only_active=True)
         case [camera, feature, "state"]:
             return _feature_state(camera, feature, payload)
+        case [camera, "notifications", "suspended"]:
+            until = as_timestamp(payload)
+            return None if until is None else Suspended(camera, until)
         case [camera, "audio", label] if (is_on := _on_off(payload)) is not None:
             return Sound(camera, label, is_on)
         case [camera, "classification", model] if found := as_name(payload):
@@ -111,11 +123,12 @@ def _camera_activity(payload: Any) -> CameraActivity | None:
     cameras = _json(payload)
     if not isinstance(cameras, dict):
         return None
-    motion, objects = {}, {}
+    motion, objects, suspended = {}, {}, {}
     for camera, data in cameras.items():
         activity = as_dict(data)
         # A camera that was switched off keeps what its last frame showed.
-        is_off = as_dict(activity.get("config")).get("enabled") is False
+        config = as_dict(activity.get("config"))
+        is_off = config.get("enabled") is False
         motion[camera] = False if is_off else as_bool(activity.get("motion"))
         listed = activity.get("objects")
         found = [
@@ -123,7 +136,9 @@ def _camera_activity(payload: Any) -> CameraActivity | None:
             for one in (listed[:_MAX_OBJECTS] if isinstance(listed, list) else [])
         ]
         objects[camera] = tuple(one for one in found if one is not None)
-    return CameraActivity(motion, objects)
+        if (until := as_timestamp(config.get("notifications_suspended"))) is not None:
+            suspended[camera] = until
+    return CameraActivity(motion, objects, suspended)
 
 
 def _sound_activity(payload: Any) -> SoundActivity | None:

@@ -64,6 +64,8 @@ class CameraActivity:
     That is not what `<camera>/motion` says, which also outlasts pauses of many seconds.
     """
     objects: Mapping[str, tuple[TrackedObject, ...]]
+    suspended: Mapping[str, float] = field(default_factory=dict)
+    """What `Suspended` says, by camera; a camera that is missing tells nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,18 @@ class FeatureState:
     camera: str
     feature: str
     value: FeatureValue
+
+
+@dataclass(frozen=True, slots=True)
+class Suspended:
+    """Notifications of a camera were suspended, or are no more (`notifications/suspended`).
+
+    Only since 0.18 does Frigate tell that a suspension is over.
+    """
+
+    camera: str
+    until: float
+    """Seconds since the epoch, by the clock of the server; 0 if they are not suspended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +255,7 @@ type CameraUpdate = (
     | Sound
     | ReviewStatus
     | FeatureState
+    | Suspended
     | Recognized
     | Classified
     | ObjectClassified

@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from itertools import chain
 import time
 from typing import Any, override
 
@@ -22,7 +23,7 @@ from ..aiofrigate import (
 )
 from ..const import LOGGER
 from ..live.state import Change, LiveState
-from ..live.topics import CONNECTION, LiveEvent, Topic
+from ..live.topics import CONNECTION, Kind, LiveEvent, Topic
 from .on_demand import OnDemandCoordinator
 from .server import ServerCoordinator
 
@@ -60,6 +61,8 @@ class LiveCoordinator(OnDemandCoordinator[int]):
         self._event_handlers: defaultdict[str, set[Callable[[LiveEvent], None]]] = (
             defaultdict(set)
         )
+        self._sought: set[Topic] = set()
+        """Labels whose last snapshot was asked for."""
         self._polled_until: float | None = None
         self._last_message_at = 0.0
         self._poll_count = 0
@@ -205,6 +208,7 @@ class LiveCoordinator(OnDemandCoordinator[int]):
                 self._dispatch(self.state.apply_sounds(events, cameras))
         else:
             self._dispatch(self.state.apply_poll(events, reviews, cameras))
+        await self._read_missing_snapshots()
         self._polled_until = started_at
         is_done = self.is_pushing and not self.state.reviews.has_unconfirmed
         self.update_interval = None if is_done else POLL_INTERVAL
@@ -223,6 +227,37 @@ class LiveCoordinator(OnDemandCoordinator[int]):
         )
         self._dispatch(self.state.add_past_snapshots(events))
         self._dispatch(self.state.add_past_reviews(reviews))
+
+    async def _read_missing_snapshots(self) -> None:
+        """Read the last snapshot of each label that an entity shows and that has none yet.
+
+        Among the last snapshots of all cameras, that of a rare visitor is not found.
+        """
+        missing = [
+            topic
+            for topic, listeners in self._topic_listeners.items()
+            if listeners
+            and topic.kind is Kind.SNAPSHOTS
+            and topic.detail
+            and topic not in self._sought
+            and topic.detail not in self.state.of(topic.camera).snapshots
+        ]
+        found = await asyncio.gather(
+            *(
+                self.client.events.list(
+                    EventFilter(
+                        cameras=(one.camera,),
+                        labels=(one.detail,),
+                        has_snapshot=True,
+                        limit=1,
+                    ),
+                    fresh=True,
+                )
+                for one in missing
+            )
+        )
+        self._sought.update(missing)
+        self._dispatch(self.state.add_past_snapshots(chain.from_iterable(found)))
 
     @callback
     def _on_update(self, update: Update) -> None:

@@ -155,7 +155,7 @@ class CameraEntity(FrigateEntity):
         self._attr_device_info = camera_device_info(coordinator, camera)
         if description is not None:
             self.entity_description = description
-            self._attr_translation_key = description.key
+            self._attr_translation_key = description.translation_key or description.key
             self._attr_unique_id += f":{description.key}"
 
     @property

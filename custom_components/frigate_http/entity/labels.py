@@ -32,8 +32,9 @@ NAMED: Mapping[str, tuple[str, ...]] = {
     "count": _OBJECTS,
     "active_count": _OBJECTS,
     "sound": SOUND_LABELS,
+    "label_snapshot": OBJECT_LABELS,
 }
-"""The labels that have texts of their own, by the key of the description."""
+"""The labels that have texts of their own, by what they are texts of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +101,13 @@ class LabelEntity(LiveEntity):
         self._attr_unique_id = camera_unique_id(
             coordinator.config_entry, camera, description.key, label, zone=zone
         )
+        what = description.translation_key or description.key
         self._attr_translation_key = translation_key(
-            description.key, label, in_zone=zone is not None
+            what, label, in_zone=zone is not None
         )
         words = {}
         self._subject = (label,)
-        if label not in NAMED[description.key]:
+        if label not in NAMED[what]:
             # In front, it begins the name.
             words["label"] = (
                 as_title(label) if zone is None else label.replace("_", " ")

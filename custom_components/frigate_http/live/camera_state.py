@@ -65,6 +65,8 @@ class CameraState:
     severity: str | None = None
     knows_severity: bool = False
     snapshot: Snapshot | None = None
+    snapshots: dict[str, Snapshot] = field(default_factory=dict)
+    """The last snapshot of each tracked label."""
     last_review: LastReview | None = None
     described: DescribedReview | None = None
     face: Recognized | None = None
@@ -72,6 +74,8 @@ class CameraState:
     states: dict[str, str] = field(default_factory=dict)
     results: dict[str, ObjectClassified] = field(default_factory=dict)
     """What each model has said of an object last."""
+    suspended_until: float | None = None
+    """Until when Frigate sends no notifications, by its clock; 0 if it does."""
     features: dict[str, tuple[FeatureValue, float]] = field(default_factory=dict)
     """Value of each feature, and when it was pushed by the monotonic clock."""
 
@@ -79,6 +83,17 @@ class CameraState:
         """Return the label of an object that is tracked now."""
         tracked = (self.objects or {}).get(object_id)
         return None if tracked is None else tracked.label
+
+    def set_snapshot(self, snapshot: Snapshot, labels: Iterable[str]) -> Iterator[str]:
+        """Set the last snapshots; yield the labels whose is new, and `` for any label."""
+        if self.snapshot is None or snapshot.taken_at > self.snapshot.taken_at:
+            self.snapshot = snapshot
+            yield ""
+        for label in labels:
+            known = self.snapshots.get(label)
+            if known is None or snapshot.taken_at > known.taken_at:
+                self.snapshots[label] = snapshot
+                yield label
 
     def set_last_review(self, review: Review, max_threat: int | None) -> Iterator[Kind]:
         """Set the review items that began last; yield which of them have changed.

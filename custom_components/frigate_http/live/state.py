@@ -26,6 +26,7 @@ from ..aiofrigate import (
     ReviewUpdate,
     Sound,
     SoundActivity,
+    Suspended,
     TrackedObject,
     Triggered,
     Update,
@@ -226,6 +227,9 @@ class LiveState:
                 yield from self._apply_sound(update)
             case FeatureState():
                 yield from self._apply_feature(update)
+            case Suspended(camera, until):
+                self.of(camera).suspended_until = until
+                yield Topic(Kind.SUSPENSIONS, camera)
             case Recognized():
                 yield from self._apply_recognition(update)
             case Classified():
@@ -248,6 +252,9 @@ class LiveState:
             objects = map(self._as_counted, update.objects.get(camera, ()))
             for label in self.of(camera).replace_objects(objects, with_motion=True):
                 yield Topic(Kind.OBJECTS, camera, label)
+            if (until := update.suspended.get(camera)) is not None:
+                self.of(camera).suspended_until = until
+                yield Topic(Kind.SUSPENSIONS, camera)
 
     def _apply_count(self, update: Count) -> Iterator[Change]:
         # The place may be a zone, which has no state of its own.
@@ -267,9 +274,9 @@ class LiveState:
             for label in (*labels, ALL):
                 yield Topic(Kind.OBJECTS, tracked.camera, label)
         if (taken_at := tracked.snapshot_time) is not None:
-            yield from self._snapshot(
-                tracked.camera, Snapshot(tracked.object_id, taken_at)
-            )
+            snapshot = Snapshot(tracked.object_id, taken_at)
+            labels = (update.tracked.label, tracked.label)
+            yield from self._snapshot(tracked.camera, snapshot, labels)
         if update.is_gone:
             yield from self._objects.apply_end(
                 update.tracked, name_of(update.tracked.sub_label, self._config)
@@ -285,12 +292,14 @@ class LiveState:
             return tracked
         return replace(tracked, label=logo)
 
-    def _snapshot(self, camera: str, snapshot: Snapshot) -> Iterator[Change]:
-        state = self.of(camera)
-        known = state.snapshot
-        if known is None or snapshot.taken_at > known.taken_at:
-            state.snapshot = snapshot
-            yield Topic(Kind.SNAPSHOTS, camera)
+    def _snapshot(
+        self, camera: str, snapshot: Snapshot, labels: Collection[str]
+    ) -> Iterator[Change]:
+        if (config := self._configs.get(camera)) is None:
+            return
+        tracked = [label for label in config.labels if label in labels]
+        for label in self.of(camera).set_snapshot(snapshot, tracked):
+            yield Topic(Kind.SNAPSHOTS, camera, label)
 
     def _apply_sound(self, update: Sound) -> Iterator[Change]:
         sounds = set(self.of(update.camera).sounds or ())
@@ -430,11 +439,12 @@ class LiveState:
         gone = {*(state.objects or ())} - {one.object_id for one in objects}
         for label in state.replace_objects(objects, with_motion=False):
             yield Topic(Kind.OBJECTS, camera, label)
-        if (last := state.snapshot) is not None and last.event_id in gone:
+        known = {"": state.snapshot, **state.snapshots}
+        for last in {one for one in known.values() if one and one.event_id in gone}:
             # The object is gone, so its snapshot is final and may differ from the last one.
-            yield from self._snapshot(
-                camera, replace(last, taken_at=last.taken_at + _MIN_TIME_STEP)
-            )
+            final = replace(last, taken_at=last.taken_at + _MIN_TIME_STEP)
+            labels = [label for label, one in known.items() if one == last]
+            yield from self._snapshot(camera, final, labels)
 
     def _apply_polled_event(self, event: Event) -> Iterator[Change]:
         yield from self._apply_polled_snapshot(event)
@@ -451,9 +461,9 @@ class LiveState:
 
     def _apply_polled_snapshot(self, event: Event) -> Iterator[Change]:
         if event.has_snapshot and event.camera is not None and event.start is not None:
-            yield from self._snapshot(
-                event.camera, Snapshot(event.event_id, event.start)
-            )
+            snapshot = Snapshot(event.event_id, event.start)
+            labels = {event.label or ""} | {event.sub_label} & self._config.attributes
+            yield from self._snapshot(event.camera, snapshot, labels)
 
     def _recognition_of(self, event: Event) -> Recognized | None:
         if (camera := self._configs.get(event.camera or "")) is None:

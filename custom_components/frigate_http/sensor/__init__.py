@@ -28,6 +28,7 @@ from .renaming import PartRenaming
 from .reviews import REVIEWS_SENSORS, FrigateReviewsSensor
 from .server import SERVER_SENSORS, FrigateServerSensor, server_sensors
 from .snoozed import SnoozedSensor, snoozable
+from .storage import CameraStorageSensor, stored
 
 PARALLEL_UPDATES = 0
 
@@ -46,6 +47,7 @@ async def async_setup_entry(
     add(sightings, partial(SightingSensor, runtime.live, runtime.people))
     add(camera_sensors, partial(FrigateCameraSensor, runtime.commands))
     add(snoozable, lambda server, one: SnoozedSensor(runtime.snoozes, server, one))
+    add(stored, partial(CameraStorageSensor, runtime.storage))
     add(
         exports_sensors,
         lambda _server, one: FrigateExportsSensor(runtime.exports, one),

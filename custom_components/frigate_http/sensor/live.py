@@ -34,6 +34,7 @@ from .object_classification import (
     object_classifiers,
 )
 from .recognized import RECOGNIZED_SENSORS, RecognizedSensor, recognizing
+from .suspended import SUSPENDED_UNTIL, SuspendedSensor, notifying
 
 _NOTHING = "none"
 _OFFICIAL_UNIT = "objects"
@@ -82,6 +83,7 @@ def async_add_live_sensors(
         partial(ObjectClassificationSensor, live),
     )
     add({REVIEW_STATUS.key}, _cameras, partial(ReviewStatusSensor, live))
+    add({SUSPENDED_UNTIL.key}, notifying, partial(SuspendedSensor, live))
 
 
 def _counted(

@@ -60,6 +60,7 @@ ACCESS: Final[dict[str, Access]] = {
     "get_reviews": Access.READ,
     "mark_reviewed": Access.CONTROL,
     "snooze": Access.CONTROL,
+    "suspend_notifications": Access.CONTROL,
     # A summary covers all cameras.
     "summarize_reviews": Access.READ_ALL,
     "set_event_description": Access.ADMIN,

@@ -14,12 +14,15 @@ from ..aiofrigate import (
     is_push_public_key,
     is_push_secret,
 )
+from ..dates import as_local_iso
 from ..errors import action_error, validation_error
-from .action import ServerAction, ServerCall
-from .fields import text
+from .action import CameraAction, CameraCall, ServerAction, ServerCall
+from .fields import text, whole_number
 
 ENDPOINT, PUBLIC_KEY, SECRET = "endpoint", "p256dh", "auth"
 MAX_KEY_LENGTH = 100
+MINUTES, NOTIFICATIONS = "minutes", "notifications"
+MAX_MINUTES = 7 * 24 * 60
 
 
 def _subscription_field(
@@ -57,6 +60,22 @@ async def _register_push_subscription(call: ServerCall) -> JsonObjectType:
     return {"username": profile.username}
 
 
+async def _suspend_notifications(call: CameraCall) -> JsonObjectType:
+    """Suspend the notifications of a camera; Frigate says nothing of why it does not."""
+    server, commands, camera = call.runtime.server, call.runtime.commands, call.camera
+    if (config := server.data.cameras.get(camera)) is None:
+        # Frigate 0.17 would close the live connection.
+        raise action_error("entity_unavailable", entity=call.entity_id)
+    if not server.data.profile.is_admin:
+        raise action_error("suspension_needs_admin")
+    if NOTIFICATIONS not in config.switchable:
+        raise action_error("off_in_configuration", camera=camera)
+    if commands.feature_value(camera, NOTIFICATIONS) is False:
+        raise action_error("notifications_off", camera=camera)
+    until = await commands.async_suspend_notifications(camera, call.data[MINUTES])
+    return {"suspended_until": as_local_iso(until)}
+
+
 ACTIONS = (
     ServerAction(
         name="get_push_public_key",
@@ -78,5 +97,10 @@ ACTIONS = (
                 SECRET, MAX_KEY_LENGTH, is_push_secret
             ),
         },
+    ),
+    CameraAction(
+        name="suspend_notifications",
+        handler=_suspend_notifications,
+        fields={vol.Required(MINUTES): whole_number(0, MAX_MINUTES)},
     ),
 )
