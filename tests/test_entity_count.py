@@ -16,7 +16,7 @@ MOST_ENABLED: Final = 20
 MOST: Final = 60
 LEFT: Final = 2
 """What later versions of the integration may add to a camera without any of them."""
-MOST_WITH_ALL: Final = 62
+MOST_WITH_ALL: Final = 68
 """In all, for a camera with all of them."""
 
 type Feature = Callable[[Camera], None]
