@@ -111,8 +111,9 @@ async def test_what_is_on_by_default_and_what_is_diagnostic(
     # What a microphone hears tells nothing about how the camera is doing.
     sound = {"camera:front_door:sound_level", "camera:front_door:sound_rms"}
     counts = {key(one) for one in sensors if "count:" in key(one)}
+    suspended = {f"camera:{one}:suspended_until" for one in frigate.state.cameras}
     no_diagnostics = of_faces | of_reviews | of_life | of_people | sound | counts
-    assert diagnostic == {key(one) for one in sensors} - no_diagnostics
+    assert diagnostic == {key(one) for one in sensors} - no_diagnostics - suspended
 
 
 @WITH_016
