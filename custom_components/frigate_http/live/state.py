@@ -275,8 +275,9 @@ class LiveState:
                 yield Topic(Kind.OBJECTS, tracked.camera, label)
         if (taken_at := tracked.snapshot_time) is not None:
             snapshot = Snapshot(tracked.object_id, taken_at)
-            labels = (update.tracked.label, tracked.label)
-            yield from self._snapshot(tracked.camera, snapshot, labels)
+            # A car with a logo is a snapshot of both.
+            of_both = (update.tracked.label, tracked.label)
+            yield from self._snapshot(tracked.camera, snapshot, of_both)
         if update.is_gone:
             yield from self._objects.apply_end(
                 update.tracked, name_of(update.tracked.sub_label, self._config)
@@ -293,7 +294,7 @@ class LiveState:
         return replace(tracked, label=logo)
 
     def _snapshot(
-        self, camera: str, snapshot: Snapshot, labels: Collection[str]
+        self, camera: str, snapshot: Snapshot, labels: Collection[str | None]
     ) -> Iterator[Change]:
         if (config := self._configs.get(camera)) is None:
             return
@@ -462,7 +463,7 @@ class LiveState:
     def _apply_polled_snapshot(self, event: Event) -> Iterator[Change]:
         if event.has_snapshot and event.camera is not None and event.start is not None:
             snapshot = Snapshot(event.event_id, event.start)
-            labels = {event.label or ""} | {event.sub_label} & self._config.attributes
+            labels = {event.label, *({event.sub_label} & self._config.attributes)}
             yield from self._snapshot(event.camera, snapshot, labels)
 
     def _recognition_of(self, event: Event) -> Recognized | None:
