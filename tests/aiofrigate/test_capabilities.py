@@ -49,6 +49,7 @@ def test_capabilities_follow_from_the_version(
     assert found.lets_viewers_move_cameras is is_018
     assert found.has_connection_stats is is_018
     assert found.summarizes_for_administrators_only is is_018
+    assert found.lists_storage_for_administrators_only is is_018
 
 
 @pytest.mark.parametrize(

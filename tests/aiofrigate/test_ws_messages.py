@@ -22,6 +22,7 @@ from custom_components.frigate_http.aiofrigate import (
     ReviewUpdate,
     Sound,
     SoundActivity,
+    Suspended,
     TrackedObject,
     Triggered,
     Update,
@@ -294,6 +295,12 @@ def test_the_name_is_shown_before_the_plate() -> None:
         ("door/review_status", "DETECTION", ReviewStatus("door", "detection")),
         ("door/review_status", "NONE", ReviewStatus("door", None)),
         ("door/detect/state", "OFF", FeatureState("door", "detect", False)),
+        ("door/notifications/suspended", "0", Suspended("door", 0)),
+        (
+            "door/notifications/suspended",
+            "1795704205",
+            Suspended("door", 1795704205),
+        ),
         (
             "door/motion_threshold/state",
             40,

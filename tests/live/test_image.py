@@ -12,6 +12,7 @@ from pytest_homeassistant_custom_component.common import (
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from syrupy.assertion import SnapshotAssertion
 
+from custom_components.frigate_http.coordinator.live import SNAPSHOT_LIMIT
 from homeassistant.components.image import Image, async_get_image
 from homeassistant.const import (
     ATTR_ENTITY_ID,
@@ -27,6 +28,7 @@ from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 from tests.clock import turns
 from tests.common import (
+    CONFIG_READ,
     add_everything,
     enable,
     entity_id,
@@ -367,3 +369,130 @@ async def test_the_last_review_by_polling(
         await look(hass, entry, REVIEW)
     frigate.clear_faults()
     assert (await look(hass, entry, REVIEW)).content_type == "image/webp"
+
+
+# The last snapshot of each label
+
+PERSON = ("image", "camera:front_door:last_snapshot:person")
+CAR = ("image", "camera:front_door:last_snapshot:car")
+
+
+@WITH_016
+async def test_the_snapshot_of_each_label(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    entry = make_entry(frigate.internal_url)
+    enable(hass, entry, SNAPSHOT, PERSON, CAR)
+    await set_up(hass, entry)
+    await until_pushing(hass, entry, frigate)
+    other = ("image", "camera:Portones:last_snapshot:person")
+    assert entity_id(hass, entry, *other) == "image.portones_person"
+    with pytest.raises(HomeAssistantError):
+        await look(hass, entry, PERSON)
+    visitor = frigate.object_appears("front_door")
+    await until(hass, lambda: state_of(hass, entry, *PERSON) != STATE_UNKNOWN)
+    before = state_of(hass, entry, *PERSON)
+    car = frigate.object_appears("front_door", "car", snapshot=False)
+    frigate.snapshot_is_taken(car)
+    await until(hass, lambda: state_of(hass, entry, *CAR) != STATE_UNKNOWN)
+    # Nobody has looked, and a car is no person.
+    assert not sent(frigate, path_of(visitor.id))
+    assert state_of(hass, entry, *PERSON) == before
+    await asyncio.gather(*(look(hass, entry, PERSON) for _ in range(3)))
+    await asyncio.gather(*(look(hass, entry, CAR) for _ in range(3)))
+    assert len(sent(frigate, path_of(visitor.id))) == 1
+    assert len(sent(frigate, path_of(car.id))) == 1
+
+    frigate.object_leaves(visitor)
+    second = frigate.object_appears("front_door")
+    await until(hass, lambda: state_of(hass, entry, *PERSON) != before)
+    frigate.fail(path_of(second.id), Fault.status(404), times=1)
+    with pytest.raises(HomeAssistantError):
+        await look(hass, entry, PERSON)
+    await look(hass, entry, PERSON)
+    assert len(sent(frigate, path_of(second.id))) == 2
+
+
+@EVERY_VERSION
+async def test_a_logo_is_a_label_too(hass: HomeAssistant, frigate: FakeFrigate) -> None:
+    frigate.state.cameras["front_door"].labels = ["car", "amazon"]
+    amazon = ("image", "camera:front_door:last_snapshot:amazon")
+    frigate.add_event("front_door", "car", ago=60, sub_label="amazon")
+    entry = make_entry(frigate.internal_url)
+    enable(hass, entry, amazon, CAR)
+    await set_up(hass, entry)
+    await until_pushing(hass, entry, frigate)
+    await until(hass, lambda: state_of(hass, entry, *amazon) != STATE_UNKNOWN)
+    before = state_of(hass, entry, *amazon)
+    assert state_of(hass, entry, *CAR) == before
+    van = frigate.object_appears("front_door", "car")
+    frigate.logo_is_seen(van, "amazon")
+    await until(hass, lambda: state_of(hass, entry, *amazon) != before)
+    await look(hass, entry, amazon)
+    assert len(sent(frigate, path_of(van.id))) == 1
+
+
+async def test_the_last_snapshot_of_a_rare_visitor(
+    hass: HomeAssistant, fixed_time: None, frigate: FakeFrigate
+) -> None:
+    rare = frigate.add_event("front_door", "car", ago=9000)
+    for number in range(SNAPSHOT_LIMIT):
+        frigate.add_event("front_door", ago=8000 - number)
+    frigate.add_event("Portones", "car", ago=50)
+    entry = make_entry(frigate.internal_url)
+    enable(hass, entry, PERSON, CAR)
+    await set_up(hass, entry)
+    await until_pushing(hass, entry, frigate)
+    await until(hass, lambda: state_of(hass, entry, *CAR) != STATE_UNKNOWN)
+    await look(hass, entry, CAR)
+    assert len(sent(frigate, path_of(rare.id))) == 1
+    asked = [one for one in sent(frigate, "/api/events") if one.query.get("labels")]
+    assert [one.query["labels"] for one in asked] == ["car"]
+
+
+async def test_the_snapshots_of_labels_by_polling(
+    hass: HomeAssistant,
+    fixed_time: None,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    frigate.block_live()
+    entry = make_entry(frigate.internal_url)
+    enable(hass, entry, PERSON, CAR)
+    await set_up(hass, entry)
+    frigate.fail("/api/events", Fault.status(500), times=2)
+    visitor = frigate.object_appears("front_door")
+    frigate.write_events()
+    for _ in range(3):
+        await pass_time(hass, freezer, LIVE_POLL)
+    await look(hass, entry, PERSON)
+    before = state_of(hass, entry, *PERSON)
+    assert state_of(hass, entry, *CAR) == STATE_UNKNOWN
+    # The best one is only known when the object is gone.
+    frigate.object_leaves(visitor)
+    frigate.write_events()
+    await pass_time(hass, freezer, LIVE_POLL)
+    assert state_of(hass, entry, *PERSON) > before
+    await look(hass, entry, PERSON)
+    assert len(sent(frigate, path_of(visitor.id))) == 2
+
+
+async def test_a_label_that_is_not_tracked_any_more(
+    hass: HomeAssistant,
+    fixed_time: None,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    entry = make_entry(frigate.internal_url)
+    enable(hass, entry, PERSON, CAR, SNAPSHOT)
+    await set_up(hass, entry)
+    frigate.state.cameras["front_door"].labels = ["person"]
+    await pass_time(hass, freezer, CONFIG_READ)
+    assert not is_available(hass, entry, *CAR)
+    await pass_time(hass, freezer, CONFIG_READ)
+    assert not is_registered(hass, entry, *CAR)
+    for other in (PERSON, SNAPSHOT, REVIEW):
+        assert is_registered(hass, entry, *other)
+    frigate.state.cameras["front_door"].labels = ["person", "car"]
+    await pass_time(hass, freezer, CONFIG_READ)
+    assert is_registered(hass, entry, *CAR)
