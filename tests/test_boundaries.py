@@ -63,8 +63,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 # All others are handed what they need.
 READERS = {
     "__init__",
-    "config_flow",
     "diagnostics",
+    "flow",
     "media_access",
     "services",
     "system_health",

@@ -20,7 +20,7 @@ from custom_components.frigate_http.camera import video
 from custom_components.frigate_http.config_flow import AUTHENTICATION_STEPS
 from custom_components.frigate_http.const import DOMAIN
 from custom_components.frigate_http.entity.labels import NAMED, translation_key
-from custom_components.frigate_http.flow import forms
+from custom_components.frigate_http.flow import forms, taking_over
 from custom_components.frigate_http.inventory import PERSON_SENSORS
 from custom_components.frigate_http.issues import ISSUES, IssueDescription
 from custom_components.frigate_http.sensor.live import CLASSIFICATION
@@ -50,12 +50,19 @@ FORMS: dict[str, vol.Schema] = {
     "login": forms.LOGIN_FORM,
     "token": forms.TOKEN_FORM,
     "proxy": forms.PROXY_FORM,
+    "choose_official": taking_over.choice_form({"id": "Frigate"}),
+    "take_over": taking_over.leave_form(["camera.yard"]),
 }
 MAX_TITLE = 40
 """Characters that a title of Home Assistant's repairs has room for."""
 REPORT = "take_over_"
-CONFIRMATION = "different_server"
-MENUS = ("authenticate", "replace_credentials")
+CONFIRMATIONS = ("different_server", "undo")
+MENUS = {
+    "authenticate": AUTHENTICATION_STEPS,
+    "replace_credentials": AUTHENTICATION_STEPS,
+    "official_found": ["take_over", "side_by_side"],
+    "change": ["connection", "take_over", "undo"],
+}
 OPTIONS_FORM = forms.options_form({"front_door": "Front door"})
 
 _PLACEHOLDER = re.compile(r"{(\w*)}")
@@ -196,7 +203,7 @@ def test_every_step_has_texts_and_no_other() -> None:
     assert shown == (
         names(EN["config"]["step"]) | names(EN["options"]["step"]) | {"confirm"}
     )
-    assert names(EN["config"]["step"]) == {*FORMS, *MENUS, CONFIRMATION}
+    assert names(EN["config"]["step"]) == {*FORMS, *MENUS, *CONFIRMATIONS}
     assert names(EN["options"]["step"]) == {"init"}
 
 
@@ -228,15 +235,16 @@ def test_every_option_is_named_and_explained() -> None:
     assert_fields(step, OPTIONS_FORM)
 
 
-def test_the_confirmation_is_explained() -> None:
-    assert names(EN["config"]["step"][CONFIRMATION]) == {"title", "description"}
+def test_the_confirmations_are_explained() -> None:
+    for step in CONFIRMATIONS:
+        assert names(EN["config"]["step"][step]) == {"title", "description"}
 
 
 @pytest.mark.parametrize("step_id", MENUS)
 def test_every_way_of_a_menu_is_named_and_explained(step_id: str) -> None:
     step = EN["config"]["step"][step_id]
-    assert [*step["menu_options"]] == AUTHENTICATION_STEPS
-    assert [*step["menu_option_descriptions"]] == AUTHENTICATION_STEPS
+    assert [*step["menu_options"]] == MENUS[step_id]
+    assert [*step["menu_option_descriptions"]] == MENUS[step_id]
     assert names(step) == {
         "title",
         "description",
@@ -275,6 +283,9 @@ def test_every_end_of_a_flow_has_a_text_and_no_other() -> None:
     # Home Assistant has its own texts for the last two since 2026.10 only.
     assert names(EN["config"]["abort"]) == {
         "already_configured",
+        "official_gone",
+        "take_over_started",
+        "undo_started",
         "reauth_successful",
         "reconfigure_successful",
     }
@@ -307,7 +318,10 @@ def test_every_choice_of_a_select_has_a_text_and_no_other() -> None:
 @pytest.mark.parametrize(
     ("path", "passed"),
     [
-        ("config.step.", {"url", "message", "response", "title"}),
+        (
+            "config.step.",
+            {"url", "message", "response", "title", "official", "preview"},
+        ),
         ("config.error.", {"message"}),
         ("config.abort.", set()),
         ("options.", set()),
@@ -403,7 +417,7 @@ def test_texts_of_an_issue(one: IssueDescription) -> None:
         assert names(found["fix_flow"]) == {"step", "abort"}
         assert {*found["fix_flow"]["step"]} == {"confirm"}
         assert names(found["fix_flow"]["step"]["confirm"]) == {"title", "description"}
-        aborts = literals("async_abort", "reason")
+        aborts = literals("async_abort", "reason") - {"official_gone"}
         assert names(found["fix_flow"]["abort"]) == aborts
 
     passed = {

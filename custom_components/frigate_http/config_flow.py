@@ -1,7 +1,6 @@
-"""Config flow: user, reauth and reconfigure steps, and the options flow."""
+"""Config flow: user, reauth and reconfigure steps."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any, override
 
 import voluptuous as vol
@@ -10,9 +9,7 @@ from yarl import URL
 from homeassistant.config_entries import (
     SOURCE_REAUTH,
     SOURCE_RECONFIGURE,
-    ConfigFlow,
     ConfigFlowResult,
-    OptionsFlowWithReload,
 )
 from homeassistant.const import (
     CONF_PASSWORD,
@@ -24,16 +21,7 @@ from homeassistant.const import (
 from homeassistant.core import callback
 
 from .aiofrigate import FrigateError
-from .const import (
-    CONF_CAMERAS,
-    CONF_LEAVE,
-    CONF_PROXY_USERNAME,
-    CONF_TAKEN_OVER,
-    CONF_UNDO,
-    CREDENTIAL_KEYS,
-    DOMAIN,
-    LOGGER,
-)
+from .const import CONF_PROXY_USERNAME, CREDENTIAL_KEYS, DOMAIN, LOGGER
 from .errors import error_placeholders
 from .flow.discovery import Suggestion, async_find_servers
 from .flow.forms import (
@@ -50,29 +38,30 @@ from .flow.forms import (
     TOKEN_FORM,
     USER_FORM,
     credentials_from_form,
-    options_form,
-    options_from_form,
-    options_in_sections,
     user_form,
 )
+from .flow.options import FrigateOptionsFlow
+from .flow.taking_over import TAKE_OVER_KEYS, TakingOverFlow
 from .flow.titles import new_title
 from .flow.validation import (
     FormError,
+    FoundServer,
     async_validate,
     describe_response,
     form_error,
     may_need_credentials,
     parse_url,
+    stored_url,
     url_to_text,
 )
-from .inventory import camera_labels, known_cameras
+from .inventory import known_cameras
 from .runtime import FrigateConfigEntry
 from .taking_over.official import OfficialEntry, official_password
 
 AUTHENTICATION_STEPS = ["login", "token", "proxy"]
 
 
-class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
+class FrigateConfigFlow(TakingOverFlow, domain=DOMAIN):
     """Adds a server, and changes its URL and credentials.
 
     The first form asks for the URL. Further steps ask for credentials only if the server
@@ -83,12 +72,13 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
 
     def __init__(self) -> None:
         """Initialize without any input."""
+        super().__init__()
         self._data: dict[str, Any] = {}
         self._errors: dict[str, str] = {}
         self._needs_credentials = False
         self._message = ""
         self._response = ""
-        self._cameras: frozenset[str] = frozenset()
+        self._found: FoundServer | None = None
         self._suggestions: list[Suggestion] = []
         self._official: OfficialEntry | None = None
         self._use_account = False
@@ -168,6 +158,14 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
+        """Change the connection, unless there is more to choose from."""
+        if user_input is None and self._ways_to_change():
+            return await self.async_step_change()
+        return await self.async_step_connection(user_input)
+
+    async def async_step_connection(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
         """Change the URL; keep, replace or remove the credentials."""
         entry = self._get_reconfigure_entry()
         credentials = {
@@ -221,7 +219,7 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
             return await self.async_step_authenticate()
         if replace_credentials:
             return await self.async_step_replace_credentials()
-        return self._create_or_update_entry(self._data)
+        return await self._async_create_or_update_entry(self._data)
 
     async def _async_use_account(self, official: OfficialEntry) -> ConfigFlowResult:
         """Log in with the account of the official integration; if that fails, ask for one."""
@@ -233,7 +231,7 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
         if (url := await self._async_test_connection(data)) is None:
             shown = self._data_without_secrets()
             return self._show_form("login", LOGIN_FORM, shown, self._errors)
-        return self._create_or_update_entry({**data, CONF_URL: url})
+        return await self._async_create_or_update_entry({**data, CONF_URL: url})
 
     async def _async_step_credentials(
         self, step_id: str, form: vol.Schema, user_input: dict[str, Any] | None
@@ -247,7 +245,7 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
             return self._show_form(step_id, form, user_input, err.errors)
         if (url := await self._async_test_connection(data)) is None:
             return self._show_form(step_id, form, user_input, self._errors)
-        return self._create_or_update_entry({**data, CONF_URL: url})
+        return await self._async_create_or_update_entry({**data, CONF_URL: url})
 
     async def _async_test_connection(self, data: Mapping[str, Any]) -> str | None:
         """Return the base URL if the connection works; else keep the errors."""
@@ -266,7 +264,7 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
             self._errors = {"base": "unknown"}
             self._response = type(err).__name__
         else:
-            self._cameras = found.cameras
+            self._found = found
             return found.url
         return None
 
@@ -292,12 +290,8 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
 
     def _official_at(self, text: str) -> OfficialEntry | None:
         """Return the official entry that leads to a URL, and to no other server."""
-        with suppress(FormError):
-            url = url_to_text(parse_url(text))
-            return next(
-                (one.official for one in self._suggestions if one.url == url), None
-            )
-        return None
+        url = stored_url(text)
+        return next((one.official for one in self._suggestions if one.url == url), None)
 
     @property
     def _user_form(self) -> vol.Schema:
@@ -349,7 +343,9 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
         is_change = self.source == SOURCE_RECONFIGURE
         return self._get_reconfigure_entry().title if is_change else ""
 
-    def _create_or_update_entry(self, data: dict[str, Any]) -> ConfigFlowResult:
+    async def _async_create_or_update_entry(
+        self, data: dict[str, Any]
+    ) -> ConfigFlowResult:
         """Create the config entry, or update and reload it."""
         self._async_abort_entries_match({CONF_URL: data[CONF_URL]})
         if self.source == SOURCE_REAUTH:
@@ -361,6 +357,15 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
             if self._is_other_server:
                 return self._show_form("different_server", CONFIRM_FORM, {}, {})
             return self._update_reconfigured()
+        if self._found is not None and self._found.known is not None:
+            self._prepare(data, self._found.official, self._found.known)
+            return await self.async_step_official_found()
+        return self._create_entry(data)
+
+    @override
+    def _create_entry(self, data: dict[str, Any]) -> ConfigFlowResult:
+        # Another flow may have added it while this one has shown a preview.
+        self._async_abort_entries_match({CONF_URL: data[CONF_URL]})
         return self.async_create_entry(
             title=new_title(self._async_current_entries(), URL(data[CONF_URL])),
             data=data,
@@ -370,7 +375,8 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
     def _is_other_server(self) -> bool:
         """Return whether the server has none of the cameras that the entry has."""
         known = known_cameras(self.hass, self._get_reconfigure_entry())
-        return bool(known) and known.isdisjoint(self._cameras)
+        found = frozenset[str]() if self._found is None else self._found.cameras
+        return bool(known) and known.isdisjoint(found)
 
     async def async_step_different_server(
         self, user_input: dict[str, Any] | None = None
@@ -381,42 +387,5 @@ class FrigateConfigFlow(ConfigFlow, domain=DOMAIN):
     def _update_reconfigured(self) -> ConfigFlowResult:
         """Store the changed connection and reload the entry."""
         entry = self._get_reconfigure_entry()
-        about_moving = (CONF_TAKEN_OVER, CONF_LEAVE, CONF_UNDO)
-        kept = {key: entry.data[key] for key in about_moving if key in entry.data}
+        kept = {key: entry.data[key] for key in TAKE_OVER_KEYS if key in entry.data}
         return self.async_update_reload_and_abort(entry, data={**self._data, **kept})
-
-
-class FrigateOptionsFlow(OptionsFlowWithReload):
-    """Options for the live view, the cameras, and files and links."""
-
-    config_entry: FrigateConfigEntry
-
-    async def async_step_init(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Show and save the options."""
-        errors: dict[str, str] = {}
-        if user_input is not None:
-            try:
-                return self.async_create_entry(data=options_from_form(user_input))
-            except FormError as err:
-                errors = err.errors
-        else:
-            user_input = options_in_sections(self.config_entry.options)
-        return self.async_show_form(
-            step_id="init",
-            data_schema=self.add_suggested_values_to_schema(
-                options_form(self._cameras()), user_input
-            ),
-            errors=errors,
-        )
-
-    def _cameras(self) -> dict[str, str]:
-        """Return every known camera with its label, also while the server is down."""
-        runtime = getattr(self.config_entry, "runtime_data", None)
-        configured = {} if runtime is None else runtime.server.data.config.cameras
-        cameras = {
-            *self.config_entry.options.get(CONF_CAMERAS, ()),
-            *configured,
-        }
-        return camera_labels(self.hass, self.config_entry, cameras)

@@ -56,6 +56,13 @@ def suggested(flow: Flow) -> dict[str, str]:
     return {one["value"]: one["label"] for one in options}
 
 
+async def add(flow: Flow, **fields: Any) -> None:
+    """Send the form in, and leave the official integration alone."""
+    await flow.submit(**fields)
+    assert flow.step == "official_found"
+    await flow.choose("side_by_side")
+
+
 def fields(flow: Flow) -> set[str]:
     """Return the fields of the form."""
     return {str(one) for one in flow.result["data_schema"].schema}
@@ -86,7 +93,7 @@ async def test_server_of_the_official_integration(
     # It logs in nowhere, so there is no account to use.
     assert fields(flow) == {"url", "verify_ssl"}
 
-    await flow.submit(**flow.suggested)
+    await add(flow, **flow.suggested)
     assert flow.entry.data == {"url": frigate.internal_url, "verify_ssl": True}
     assert_works(hass, flow.entry, frigate)
 
@@ -121,7 +128,7 @@ async def test_account_of_the_official_integration_is_used_when_it_is_ticked(
     assert {one.path for one in frigate.requests} == {VERSION}
     assert not any(secret_headers(one.headers) for one in frigate.requests)
 
-    await flow.submit(**flow.suggested, official_account=True)
+    await add(flow, **flow.suggested, official_account=True)
 
     assert flow.entry.data == {
         "url": frigate.external_url,
@@ -137,7 +144,7 @@ async def test_account_is_not_stored_where_no_login_is_needed(
 ) -> None:
     official(hass, frigate.internal_url, **ADMIN)
     flow = await Flow.start(hass)
-    await flow.submit(**flow.suggested, official_account=ticked)
+    await add(flow, **flow.suggested, official_account=ticked)
 
     assert flow.entry.data == {"url": frigate.internal_url, "verify_ssl": False}
     assert "/api/login" not in {one.path for one in frigate.requests}
@@ -156,7 +163,7 @@ async def test_account_that_is_not_ticked_is_not_used_but_its_name_filled_in(
     assert flow.suggested == {"username": "admin"}
     assert ADMIN["password"] not in everything(flow)
 
-    await flow.submit(**ADMIN, **proxied())
+    await add(flow, **ADMIN, **proxied())
     assert_works(hass, flow.entry, frigate)
 
 
@@ -173,7 +180,7 @@ async def test_account_that_is_refused_is_not_stored_and_another_asked_for(
     assert WRONG["password"] not in everything(flow)
     assert not hass.config_entries.async_entries("frigate_http")
 
-    await flow.submit(**ADMIN, **proxied())
+    await add(flow, **ADMIN, **proxied())
     assert flow.entry.data["password"] == ADMIN["password"]
     assert_works(hass, flow.entry, frigate)
 
@@ -191,7 +198,7 @@ async def test_server_that_repeats_the_account_shows_nothing_of_it(
     assert ADMIN["password"] not in everything(flow)
 
     frigate.clear_faults()
-    await flow.submit(**ADMIN, **proxied())
+    await add(flow, **ADMIN, **proxied())
     assert_works(hass, flow.entry, frigate)
 
 

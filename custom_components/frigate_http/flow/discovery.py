@@ -17,7 +17,7 @@ from ..connection import temporary_session
 from ..const import CONF_TAKEN_OVER, DOMAIN
 from ..inventory import known_cameras
 from ..taking_over.official import OfficialEntry, all_entries, entries_of_server
-from .validation import FormError, parse_url, url_to_text
+from .validation import stored_url, url_to_text
 
 PROBE_TIMEOUT = 2
 """Seconds that a server has to answer before the form is shown without it."""
@@ -83,7 +83,7 @@ def _candidates(hass: HomeAssistant) -> list[Suggestion]:
     found: dict[str, Suggestion] = {}
     known = _entries_set_up(hass)
     for entry in all_entries(hass):
-        if entry.entry_id not in known and (url := _normalized(entry.url)):
+        if entry.entry_id not in known and (url := stored_url(entry.url)):
             found.setdefault(url, Suggestion(url=url, official=entry))
     for url in _app_urls(hass):
         found[url] = replace(found.get(url, Suggestion(url=url)), is_app=True)
@@ -107,7 +107,7 @@ def _entries_set_up(hass: HomeAssistant) -> set[Any]:
 @callback
 def _own_urls(hass: HomeAssistant) -> set[str]:
     entries = hass.config_entries.async_entries(DOMAIN)
-    return {_normalized(entry.data[CONF_URL]) for entry in entries}
+    return {stored_url(entry.data[CONF_URL]) for entry in entries}
 
 
 @callback
@@ -125,14 +125,6 @@ def _app_urls(hass: HomeAssistant) -> Iterator[str]:
     for slug in slugs:
         if slug.endswith(_APPS):
             yield f"http://{slug.replace('_', '-')}:5000"
-
-
-def _normalized(url: str) -> str:
-    """Return a URL as a config entry stores it; empty if it is none."""
-    try:
-        return url_to_text(parse_url(url))
-    except FormError:
-        return ""
 
 
 def _label(one: Suggestion, texts: dict[str, str]) -> str:

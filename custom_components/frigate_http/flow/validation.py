@@ -1,7 +1,8 @@
 """Validates the URL and the credentials that a user enters, and the connection."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 import re
 from typing import Any
 
@@ -11,6 +12,7 @@ from homeassistant.const import CONF_URL, CONF_VERIFY_SSL
 from homeassistant.core import HomeAssistant
 
 from ..aiofrigate import (
+    Config,
     Credentials,
     FrigateArgumentError,
     FrigateAuthError,
@@ -20,11 +22,14 @@ from ..aiofrigate import (
     FrigateHTMLError,
     FrigateRedirectError,
     FrigateResponseError,
+    Stats,
     find_server,
     normalize_url,
 )
 from ..connection import credentials_from, temporary_session
 from ..errors import error_key, error_placeholders
+from ..taking_over.official import OfficialEntry, entries_of_server
+from ..taking_over.twins import KnownServer
 
 _HEADER_LINE = re.compile(r"^([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*:\s*([\x20-\x7e]+)$")
 _RESERVED_HEADERS = frozenset(
@@ -54,6 +59,10 @@ class FoundServer:
     url: str
     """Its base URL, as a config entry stores it."""
     cameras: frozenset[str]
+    official: tuple[OfficialEntry, ...] = ()
+    """The entries of the official integration that lead to it, and are not taken over."""
+    known: KnownServer | None = None
+    """What a plan of taking one of them over is made of; None without any."""
 
 
 class FormError(Exception):
@@ -82,9 +91,33 @@ async def async_validate(hass: HomeAssistant, data: Mapping[str, Any]) -> FoundS
         if not client.capabilities.is_supported:
             raise UnsupportedVersionError(f"Frigate {version}")
         # The version may be public where everything else requires a login.
-        await client.system.stats()
+        stats = await client.system.stats()
         config = await client.system.config()
-    return FoundServer(url_to_text(base), frozenset(config.cameras))
+        found = FoundServer(
+            url_to_text(base),
+            frozenset(config.cameras),
+            (*entries_of_server(hass, url_to_text(base), config.cameras, None),),
+        )
+        if not found.official:
+            return found
+        return replace(found, known=await _async_known(client, config, stats))
+
+
+async def _async_known(
+    client: FrigateClient, config: Config, stats: Stats
+) -> KnownServer:
+    """Return what decides which entities there will be, with a few more requests."""
+    people: frozenset[str] = frozenset()
+    # Without access to the faces, there are no entities of people either.
+    with suppress(FrigateForbiddenError):
+        people = frozenset((await client.faces.library()).people)
+    return KnownServer.from_answers(
+        config=config,
+        profile=await client.system.profile(),
+        stats=stats,
+        people=people,
+        capabilities=client.capabilities,
+    )
 
 
 def may_need_credentials(err: FrigateError) -> bool:
@@ -141,6 +174,14 @@ def parse_url(text: str, field: str = CONF_URL) -> URL:
     except ValueError as err:
         # FrigateArgumentError is a ValueError, and a malformed IDN host raises one too.
         raise FormError("invalid_url", field) from err
+
+
+def stored_url(text: str) -> str:
+    """Return a URL as a config entry stores it; empty if it is none."""
+    try:
+        return url_to_text(parse_url(text))
+    except FormError:
+        return ""
 
 
 def parse_headers(lines: Iterable[str]) -> dict[str, str]:
