@@ -209,10 +209,12 @@ async def test_an_outage_is_written_once_and_its_end_once(
     written.clear()
     # These are Home Assistant's own doing, whatever becomes of the server.
     own = ("download", "snoozed_until")
+    # These are unavailable from the end of the pushes on.
+    pushed = ("suspended_until",)
     entities = [
         one
         for one in hass.states.async_entity_ids()
-        if not any(each in one for each in own)
+        if not any(each in one for each in (*own, *pushed))
     ]
     await frigate.refuse()
     await pass_polls(hass, freezer, 5)
