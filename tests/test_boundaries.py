@@ -34,7 +34,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "words",
     ),
     ("coordinator", "matching", "periods", "view_urls"),
-    ("commands", "downloads", "event_search", "inventory", "media_links"),
+    ("commands", "downloads", "event_search", "inventory", "media_links", "movements"),
     ("entity", "permissions", "runtime"),
     ("media_access", "taking_over", "titles"),
     (

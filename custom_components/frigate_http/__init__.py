@@ -35,6 +35,7 @@ from .issues import (
     async_update_issues,
 )
 from .media_owners import MediaOwners
+from .movements import Movements
 from .relay.relay import Relay
 from .runtime import FrigateConfigEntry, FrigateRuntime
 from .services import async_setup_services
@@ -104,6 +105,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> b
         ptz=PtzCoordinator(hass, entry, client, coordinator),
         video=video,
         commands=commands,
+        movements=Movements(hass, entry, live, commands.async_move),
         downloads=downloads,
         owners=MediaOwners(client),
         relay=relay,
@@ -148,6 +150,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> 
     if is_unloaded := await hass.config_entries.async_unload_platforms(
         entry, PLATFORMS
     ):
+        # Nothing could stop a camera once the connection is closed.
+        await entry.runtime_data.movements.async_stop_timed()
         await entry.runtime_data.live.async_disconnect()
     return is_unloaded
 

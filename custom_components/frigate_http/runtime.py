@@ -18,6 +18,7 @@ from .coordinator.storage import StorageCoordinator
 from .coordinator.video import VideoCoordinator
 from .downloads.manager import DownloadManager
 from .media_owners import MediaOwners
+from .movements import Movements
 from .relay.relay import Relay
 from .snoozes import Snoozes
 
@@ -40,6 +41,7 @@ class FrigateRuntime:
     ptz: PtzCoordinator
     video: VideoCoordinator
     commands: Commands
+    movements: Movements
     downloads: DownloadManager
     owners: MediaOwners
     relay: Relay

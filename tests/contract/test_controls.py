@@ -368,7 +368,8 @@ async def test_turning_cameras(session: aiohttp.ClientSession, version: str) -> 
                 ("Portones", "preset_gate"),
                 ("Portones", "preset_moon"),
                 ("Portones", "FLY"),
-                ("Portones", 1),
+                ("Portones", "MOVE_RELATIVE_0.1_-0.2"),
+                ("Portones", "FOCUS_IN"),
                 ("front_door", "STOP"),
                 ("nope", "STOP"),
             ):
@@ -382,6 +383,50 @@ async def test_turning_cameras(session: aiohttp.ClientSession, version: str) -> 
         if version != "0.17.2":
             done.append(("Portones", "STOP"))
         assert server.ptz_commands == done
+
+
+@EVERY_VERSION
+async def test_what_cameras_that_turn_refuse(
+    session: aiohttp.ClientSession, version: str
+) -> None:
+    async with FakeFrigate(version) as server, listen(session, server) as client:
+        features = ("pt", "zoom", "focus", "pt-r-fov")
+        server.state.cameras["Portones"].ptz = Ptz(features, ("Gate 2",))
+        for payload in (
+            "FOCUS_OUT",
+            # Refused while another movement goes on.
+            "MOVE_RELATIVE_0.1_0",
+            "stop",
+            "MOVE_RELATIVE_0.1_-0.2",
+            "MOVE_RELATIVE_0.1_x",
+            "MOVE_RELATIVE_0.1",
+            # With zoom, since 0.18.
+            "MOVE_RELATIVE_0.1_0.2_0.3",
+            "PRESET_GATE 2",
+        ):
+            assert await client.answers(server, "Portones/ptz", payload) == []
+        done = ["FOCUS_OUT", "stop", "MOVE_RELATIVE_0.1_-0.2", "PRESET_GATE 2"]
+        if version != "0.17.2":
+            done.insert(3, "MOVE_RELATIVE_0.1_0.2_0.3")
+        assert server.ptz_commands == [("Portones", each) for each in done]
+
+
+@EVERY_VERSION
+@pytest.mark.parametrize(
+    ("topic", "payload"),
+    [("nope/set", "1"), ("front_door/ptz", "preset"), ("front_door/ptz", 1)],
+)
+async def test_what_fails_inside_ends_the_connection_of_the_sender(
+    session: aiohttp.ClientSession, version: str, topic: str, payload: Any
+) -> None:
+    async with (
+        FakeFrigate(version) as server,
+        listen(session, server) as sender,
+        listen(session, server, "viewer1") as other,
+    ):
+        await sender.send(topic, payload)
+        await server.wait_for_live(1)
+        assert await other.answers(server, "modelState", "") == [("model_state", "{}")]
 
 
 def test_camera_of_which_a_command_was_forgotten() -> None:

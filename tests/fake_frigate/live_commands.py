@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from .activity import audio_detections, camera_activity
 from .controls import NUMBERS, PARTS, SWITCHES, carry_out, carry_out_part, suspend
 from .profiles import activate
-from .ptz import turn
+from .ptz import BadCommandError, turn
 from .settings import SINCE_017
 
 if TYPE_CHECKING:
@@ -45,13 +45,18 @@ def command(state: ServerState, client: LiveClient, topic: str, payload: Any) ->
             state.live.publish_json(_ANSWERS[question], {})
         case [camera, "ptz"]:
             if _may_turn(state, client, camera):
-                turn(state, camera, payload)
+                try:
+                    turn(state, camera, payload)
+                except BadCommandError:
+                    client.transport.abort()
         case [camera, _, "suspend"] if client.role == "admin":
             if camera in state.cameras:
                 suspend(state, camera, payload)
             elif not state.is_018:
                 # The exception ends the connection of who has asked.
                 client.transport.abort()
+        case [what, "set"] if client.role == "admin" and not _is_global(state, what):
+            client.transport.abort()
         case _ if client.role == "admin":
             _obey(state, topic, payload)
 
@@ -79,6 +84,10 @@ def _obey(state: ServerState, topic: str, payload: Any) -> None:
         case _ if not state.is_018:
             # Whatever is no command is for everybody.
             state.live.publish(topic, payload)
+
+
+def _is_global(state: ServerState, name: str) -> bool:
+    return name == "notifications" or (name == "profile" and state.is_018)
 
 
 def _is_feature(state: ServerState, name: str) -> bool:

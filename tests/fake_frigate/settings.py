@@ -52,6 +52,8 @@ class Ptz:
 
     features: Sequence[str] = ("pt", "zoom")
     presets: Sequence[str] = ("home",)
+    # Whether it was told to move and not to stop; it moves by no part of the picture then.
+    is_moving: bool = False
 
 
 @dataclass

@@ -20,7 +20,7 @@ from tests.fake_frigate import FakeFrigate, Request
 
 
 async def call(
-    hass: HomeAssistant, action: str, context: Context | None = None, **data: Any
+    hass: HomeAssistant, action: str, /, context: Context | None = None, **data: Any
 ) -> JsonObjectType:
     """Call an action as an automation does, or as somebody; return its answer."""
     answer = await hass.services.async_call(

@@ -27,7 +27,7 @@ from homeassistant.exceptions import (
 )
 from tests.common import PUSH_KEY, sent
 from tests.conftest import make_entry, set_up
-from tests.fake_frigate import FakeFrigate, Fault
+from tests.fake_frigate import FakeFrigate, Fault, Ptz
 from tests.fake_frigate.face_images import face_image
 from tests.services.common import (
     call,
@@ -118,6 +118,8 @@ async def build(hass: HomeAssistant, frigate: FakeFrigate, media: Path) -> World
     frigate.add_training_image()
     frigate.add_user("guest", PASSWORD)
     frigate.describe(objects=True)
+    for camera in frigate.state.cameras.values():
+        camera.ptz = Ptz()
     entry = await set_up_admin(hass, frigate)
     own, foreign = (things(hass, frigate, entry, one) for one in (OWN, FOREIGN))
     frigate.add_event_with_face(own.event)
@@ -202,6 +204,7 @@ CALLS: dict[str, Callable[[World, Things], dict[str, Any]]] = {
     "summarize_reviews": lambda _world, _of: {"duration": 60},
     "mark_reviewed": lambda _world, of: {"review_ids": [of.review]},
     "snooze": lambda _world, of: {"entity_id": of.entity_id},
+    "ptz": lambda _world, of: {"entity_id": of.entity_id, "action": "stop"},
     "suspend_notifications": lambda _world, of: {
         "entity_id": of.entity_id,
         "minutes": 5,

@@ -90,6 +90,11 @@ class Capabilities:
         return self._since(0, 18)
 
     @property
+    def zooms_relatively(self) -> bool | None:
+        """Return whether a relative movement of a camera may zoom too; before, it fails."""
+        return self._since(0, 18)
+
+    @property
     def has_connection_stats(self) -> bool | None:
         """Return whether the stats contain the connection quality of cameras."""
         return self._since(0, 18)

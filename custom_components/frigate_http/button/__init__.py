@@ -21,4 +21,4 @@ async def async_setup_entry(
     async_add_as_they_appear(
         runtime.server, async_add_entities, restart_buttons, FrigateRestartButton
     )
-    async_add_ptz_buttons(runtime.ptz, runtime.commands, async_add_entities)
+    async_add_ptz_buttons(runtime.ptz, runtime.movements, async_add_entities)

@@ -1,6 +1,6 @@
 """Buttons that move a camera or send it to a preset."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import override
@@ -9,12 +9,11 @@ from homeassistant.components.button import ButtonEntity, ButtonEntityDescriptio
 from homeassistant.core import callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from ..commands import Commands
 from ..coordinator.ptz import PtzCoordinator
 from ..coordinator.server import ServerCoordinator
 from ..entity.base import CameraEntity
-from ..entity.dynamic import Evidence, async_add_and_remove
-from ..inventory import camera_and_key
+from ..entity.movable import async_add_movable
+from ..movements import Movements
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,11 +52,10 @@ PTZ_PRESET = ButtonEntityDescription(
 @callback
 def async_add_ptz_buttons(
     ptz: PtzCoordinator,
-    commands: Commands,
+    movements: Movements,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the PTZ buttons of cameras once their PTZ features are known."""
-    coordinator = ptz.server
 
     def _moves(
         coordinator: ServerCoordinator,
@@ -73,41 +71,10 @@ def async_add_ptz_buttons(
             for preset in ptz.of(camera).presets:
                 yield camera, preset
 
-    def _is_unconfirmed(coordinator: ServerCoordinator, unique_id: str) -> bool:
-        camera = _camera_of(coordinator, unique_id)
-        return camera is not None and not ptz.has_answered(camera)
-
-    def _confirm(unique_ids: Iterable[str]) -> None:
-        for unique_id in unique_ids:
-            if (camera := _camera_of(coordinator, unique_id)) is not None:
-                ptz.async_read_again(camera)
-
-    add = partial(
-        async_add_and_remove,
-        coordinator,
-        async_add_entities,
-        evidence=Evidence(
-            read_at=lambda _coordinator: (ptz.finished_at or 0.0,),
-            is_conclusive=lambda _coordinator: (
-                ptz.finished_at is not None and ptz.may_move
-            ),
-            is_kept=_is_unconfirmed,
-            on_missing=_confirm,
-        ),
-    )
+    add = partial(async_add_movable, ptz, async_add_entities)
     moves = {one.key for one in PTZ_MOVES}
-    add(moves, _moves, partial(PtzMoveButton, ptz, commands))
-    add({PTZ_PRESET.key}, _presets, partial(PtzPresetButton, ptz, commands))
-    # The buttons subscribe to the server coordinator, because they go with their camera.
-    coordinator.config_entry.async_on_unload(
-        ptz.async_add_listener(coordinator.async_update_listeners)
-    )
-
-
-def _camera_of(coordinator: ServerCoordinator, unique_id: str) -> str | None:
-    """Return the camera of a button, unless it is gone itself."""
-    found = camera_and_key(coordinator.config_entry, unique_id)
-    return found[0] if found and found[0] in coordinator.data.cameras else None
+    add(moves, _moves, partial(PtzMoveButton, ptz, movements))
+    add({PTZ_PRESET.key}, _presets, partial(PtzPresetButton, ptz, movements))
 
 
 class PtzMoveButton(CameraEntity, ButtonEntity):
@@ -118,7 +85,7 @@ class PtzMoveButton(CameraEntity, ButtonEntity):
     def __init__(
         self,
         ptz: PtzCoordinator,
-        commands: Commands,
+        movements: Movements,
         coordinator: ServerCoordinator,
         description: MoveDescription,
         camera: str,
@@ -126,7 +93,7 @@ class PtzMoveButton(CameraEntity, ButtonEntity):
         """Initialize for a movement of a camera."""
         super().__init__(coordinator, description, camera)
         self._ptz = ptz
-        self._commands = commands
+        self._movements = movements
 
     @override
     def _async_update_attrs(self) -> bool:
@@ -137,7 +104,7 @@ class PtzMoveButton(CameraEntity, ButtonEntity):
     async def async_press(self) -> None:
         """Start moving."""
         command = self.entity_description.command
-        await self._commands.async_move(self.camera, command)
+        await self._movements.async_move(self.camera, command)
 
 
 class PtzPresetButton(CameraEntity, ButtonEntity):
@@ -146,7 +113,7 @@ class PtzPresetButton(CameraEntity, ButtonEntity):
     def __init__(
         self,
         ptz: PtzCoordinator,
-        commands: Commands,
+        movements: Movements,
         coordinator: ServerCoordinator,
         camera: str,
         preset: str,
@@ -157,7 +124,7 @@ class PtzPresetButton(CameraEntity, ButtonEntity):
         self._subject = (preset,)
         self._attr_translation_placeholders = {"preset": preset}
         self._ptz = ptz
-        self._commands = commands
+        self._movements = movements
         self._preset = preset
 
     @override
@@ -168,4 +135,4 @@ class PtzPresetButton(CameraEntity, ButtonEntity):
     async def async_press(self) -> None:
         """Move to the preset."""
         command = f"preset_{self._preset}"
-        await self._commands.async_move(self.camera, command)
+        await self._movements.async_move(self.camera, command)

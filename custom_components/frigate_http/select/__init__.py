@@ -1,10 +1,11 @@
-"""Selects: the profile of a server, and of a camera when birdseye shows it."""
+"""Selects: the profile of a server; of a camera its preset and when birdseye shows it."""
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from ..runtime import FrigateConfigEntry
 from .birdseye import async_add_birdseye_selects
+from .preset import async_add_preset_selects
 from .profile import async_add_profile_select
 
 # Each command waits until Frigate has applied it.
@@ -20,3 +21,6 @@ async def async_setup_entry(
     runtime = entry.runtime_data
     async_add_profile_select(runtime.profiles, runtime.commands, async_add_entities)
     async_add_birdseye_selects(runtime.server, runtime.commands, async_add_entities)
+    async_add_preset_selects(
+        runtime.ptz, runtime.commands, runtime.movements, async_add_entities
+    )

@@ -61,6 +61,7 @@ ACCESS: Final[dict[str, Access]] = {
     "mark_reviewed": Access.CONTROL,
     "snooze": Access.CONTROL,
     "suspend_notifications": Access.CONTROL,
+    "ptz": Access.CONTROL,
     # A summary covers all cameras.
     "summarize_reviews": Access.READ_ALL,
     "set_event_description": Access.ADMIN,

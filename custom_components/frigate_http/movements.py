@@ -1,0 +1,168 @@
+"""Moving cameras, and stopping them in time, whatever becomes of the caller."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+import contextlib
+from dataclasses import dataclass, field
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+
+from .const import LOGGER
+from .coordinator.live import LiveCoordinator
+from .errors import action_error
+from .live.topics import CONNECTION
+
+STOP = "STOP"
+RELATIVE = "MOVE_RELATIVE"
+PRESET = "preset"
+_FOCUS = "FOCUS"
+_CONTINUOUS = ("MOVE_", "ZOOM_", _FOCUS)
+_STOP_TIMEOUT = 5.0
+"""Seconds that all stops may take while the config entry is unloaded."""
+
+type Send = Callable[[str, str], Awaitable[None]]
+
+
+@dataclass(eq=False, slots=True)
+class _Movement:
+    """A movement that goes on until it is stopped, or another command replaces it."""
+
+    is_timed: bool
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    is_overdue: bool = False
+
+
+class Movements:
+    """Sends PTZ commands: of those to one camera, the last one wins.
+
+    A camera moves until it is told to stop. So a stop that is due is sent when the caller is
+    cancelled and before the config entry is unloaded, and when the connection is back if it
+    was down at that moment.
+    """
+
+    def __init__(
+        self, hass: HomeAssistant, entry: ConfigEntry, live: LiveCoordinator, send: Send
+    ) -> None:
+        """Initialize; `send` sends a command to a camera or raises a HomeAssistantError."""
+        self._hass = hass
+        self._entry = entry
+        self._live = live
+        self._send = send
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._moving: dict[str, _Movement] = {}
+        self._presets: dict[str, str] = {}
+        self._listeners: defaultdict[str, set[CALLBACK_TYPE]] = defaultdict(set)
+        entry.async_on_unload(
+            live.async_subscribe_topic(CONNECTION, self._async_stop_overdue)
+        )
+        # When Home Assistant has begun to stop, the connection is closed.
+        entry.async_on_unload(
+            hass.async_add_shutdown_job(HassJob(self.async_stop_timed))
+        )
+
+    def preset(self, camera: str) -> str | None:
+        """Return the preset that a camera was sent to, unless it was moved since."""
+        return self._presets.get(camera)
+
+    @callback
+    def async_add_listener(self, camera: str, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Call a listener when the preset of a camera changes; return the remover."""
+        self._listeners[camera].add(listener)
+
+        @callback
+        def _remove() -> None:
+            self._listeners[camera].discard(listener)
+
+        return _remove
+
+    async def async_move(
+        self, camera: str, command: str, seconds: float | None = None
+    ) -> bool:
+        """Send a command such as `MOVE_UP`, and stop the camera after so many seconds.
+
+        Returns:
+            Whether another command has replaced it before it was over.
+
+        Raises:
+            HomeAssistantError: it, or the stop, could not be sent.
+        """
+        work = self._async_move(camera, command, seconds)
+        task = self._entry.async_create_background_task(
+            self._hass, work, f"Move {camera}"
+        )
+        return await asyncio.shield(task)
+
+    async def async_stop_timed(self) -> None:
+        """Stop the cameras that are to be stopped some time, as there is no time left."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_STOP_TIMEOUT):
+                for camera, turn in tuple(self._turns.items()):
+                    async with turn:
+                        movement = self._moving.get(camera)
+                    if movement is not None and movement.is_timed:
+                        await self._async_try_to_stop(camera, movement)
+
+    async def _async_move(
+        self, camera: str, command: str, seconds: float | None
+    ) -> bool:
+        async with self._turns[camera]:
+            if command.startswith(RELATIVE) and camera in self._moving:
+                # Frigate refuses it, without a word, while another movement goes on.
+                await self._send(camera, STOP)
+            await self._send(camera, command)
+            self._replace(camera, command, is_timed=seconds is not None)
+            movement = self._moving.get(camera)
+        if movement is None or seconds is None:
+            return False
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await movement.ended.wait()
+        return not await self._async_stop(camera, movement)
+
+    def _replace(self, camera: str, command: str, *, is_timed: bool) -> None:
+        """Note what a camera does now, and wake whoever waits to stop what it did before."""
+        if (former := self._moving.pop(camera, None)) is not None:
+            former.ended.set()
+        if command.startswith(_CONTINUOUS) and not command.startswith(RELATIVE):
+            self._moving[camera] = _Movement(is_timed)
+        if command.startswith(_FOCUS):
+            return
+        kind, _, name = command.partition("_")
+        self._presets.pop(camera, None)
+        if kind == PRESET:
+            self._presets[camera] = name
+        for listener in tuple(self._listeners[camera]):
+            listener()
+
+    async def _async_stop(self, camera: str, movement: _Movement) -> bool:
+        """Stop a movement, and return whether it was still going on."""
+        async with self._turns[camera]:
+            if self._moving.get(camera) is not movement:
+                return False
+            try:
+                await self._send(camera, STOP)
+            except HomeAssistantError as err:
+                movement.is_overdue = True
+                LOGGER.warning("%s was not stopped and goes on moving: %s", camera, err)
+                raise action_error("ptz_not_stopped", camera=camera) from err
+            self._replace(camera, STOP, is_timed=False)
+        return True
+
+    async def _async_try_to_stop(self, camera: str, movement: _Movement) -> None:
+        with contextlib.suppress(HomeAssistantError):
+            await self._async_stop(camera, movement)
+
+    @callback
+    def _async_stop_overdue(self) -> None:
+        """Stop the cameras that could not be stopped in time."""
+        if not self._live.is_pushing:
+            return
+        for camera, movement in tuple(self._moving.items()):
+            if movement.is_overdue:
+                work = self._async_try_to_stop(camera, movement)
+                self._entry.async_create_background_task(
+                    self._hass, work, f"Stop {camera}"
+                )
