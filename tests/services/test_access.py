@@ -212,6 +212,7 @@ CALLS: dict[str, Callable[[World, Things], dict[str, Any]]] = {
     "get_logs": lambda _world, _of: {"log": "frigate"},
     "get_config_schema": lambda _world, _of: {"path": "record"},
     "get_push_public_key": lambda _world, _of: {},
+    "get_take_over_report": lambda _world, _of: {},
     "register_push_subscription": lambda _world, _of: {
         "endpoint": "https://push.example/send/abc",
         "p256dh": PUSH_KEY,

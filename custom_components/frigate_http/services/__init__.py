@@ -17,6 +17,7 @@ from . import (
     snooze,
     status,
     system,
+    taking_over,
     users,
 )
 from .action import async_register
@@ -37,6 +38,7 @@ ACTIONS = (
     *descriptions.ACTIONS,
     *system.ACTIONS,
     *notifications.ACTIONS,
+    *taking_over.ACTIONS,
 )
 
 

@@ -72,4 +72,6 @@ ACCESS: Final[dict[str, Access]] = {
     # A public key is meant for every browser.
     "get_push_public_key": Access.ANYONE,
     "register_push_subscription": Access.ADMIN,
+    # It tells of automations and dashboards.
+    "get_take_over_report": Access.ADMIN,
 }
