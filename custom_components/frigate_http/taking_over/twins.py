@@ -231,8 +231,7 @@ def _sound_level(
 ) -> tuple[str, ...] | Reason | None:
     if zone is not None or rest != "dB":
         return None
-    is_on = camera.features.get("audio") is True
-    return ("sound_level",) if is_on else Reason.NOT_PROVIDED
+    return ("sound_level",) if "audio" in camera.switchable else Reason.NOT_PROVIDED
 
 
 def _state_model(
