@@ -89,10 +89,10 @@ def test_every_name_is_read_as_it_was_written(seed: int) -> None:
         target = Target(camera=name, zone=zone, key=("count", label))
         right.setdefault((f"{place}_{label}", place), set()).add(target)
         right.setdefault((f"{place}_{label}", None), set()).add(target)
-    for (name, place), targets in right.items():
-        assert find(known, "sensor_object_count", name, place) in targets, name
-        if place is not None:
-            unknown = find(known, "sensor_object_count", f"{place}_cow", place)
+    for (name, device), targets in right.items():
+        assert find(known, "sensor_object_count", name, device) in targets, name
+        if device is not None:
+            unknown = find(known, "sensor_object_count", f"{device}_cow", device)
             assert unknown is Reason.NOT_CONFIGURED
     assert len(right) > len(labels)
 
