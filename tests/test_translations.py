@@ -361,6 +361,10 @@ def test_every_exception_has_a_text_and_no_other() -> None:
     for name in ("HomeAssistantError", "ServiceValidationError", "UpdateFailed"):
         assert not literals(name, "translation_key")
 
+    setup = {"ConfigEntryError": {"title"}, "ConfigEntryNotReady": set[str]()}
+    for name, words in setup.items():
+        raised |= dict.fromkeys(literals(name, "translation_key"), words)
+
     assert names(EN["exceptions"]) == raised.keys() | {"unknown"}
     for key, one in EN["exceptions"].items():
         assert names(one) == {"message"}

@@ -40,6 +40,8 @@ from .relay.relay import Relay
 from .runtime import FrigateConfigEntry, FrigateRuntime
 from .services import async_setup_services
 from .snoozes import Snoozes
+from .taking_over.moving import async_give_back, async_settle, async_take_over
+from .taking_over.twins import KnownServer
 from .views import async_register_views
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -73,6 +75,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> b
     downloads = await async_set_up_downloads(
         hass, entry, partial(_download_managers, hass)
     )
+    # As little does finishing what was begun with the official integration's entities.
+    await async_settle(hass, entry)
     client = async_create_client(hass, entry.data)
     entry.async_on_unload(client.close)
     entry.async_on_unload(partial(clip_cache(hass).async_close_entry, entry.entry_id))
@@ -85,6 +89,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> b
         # This is the only failure that skips `_async_refresh_finished`.
         async_update_issues(coordinator)
         raise
+    known = KnownServer.from_data(coordinator.data, client.capabilities)
+    await async_take_over(hass, entry, known)
     relay = await _async_start_relay(hass, entry, client)
     video = VideoCoordinator(hass, entry, coordinator, relay)
     live = LiveCoordinator(hass, entry, client, coordinator)
@@ -157,7 +163,11 @@ async def async_unload_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> 
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: FrigateConfigEntry) -> None:
-    """Delete the issues and the download journal of a server; the files stay."""
+    """Delete what belongs to a server; downloaded files stay.
+
+    The official integration gets its entities back, which would be removed otherwise.
+    """
+    await async_give_back(hass, entry)
     async_delete_issues(hass, entry)
     await async_forget_journal(hass, entry.entry_id)
 

@@ -263,5 +263,6 @@ class _Planner:
             old_identifiers=tuple(sorted(device.identifiers)),
             new_identifiers=((DOMAIN, new),),
             old_name_by_user=device.name_by_user,
+            old_name=device.name,
             twin_device_id=None if twin is None else twin.id,
         )

@@ -1,0 +1,268 @@
+"""Moves rows of both registries between the two config entries, in one go.
+
+Each row is judged by what the registries say, and one that is in its place already is left
+alone: after a crash, either registry can be as it was before. Entities go first, as Home
+Assistant removes those that a device leaves behind.
+"""
+
+from collections.abc import Iterable
+from contextlib import suppress
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback, split_entity_id
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+
+from ..const import DOMAIN
+from ..inventory import camera_and_key
+from .official import OFFICIAL_DOMAIN
+from .plan import DeviceMove, Move, Plan
+
+
+class Registries:
+    """Both registries, and the plan of what moves in them."""
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry, plan: Plan) -> None:
+        """Initialize for the plan of one of our entries."""
+        self._entities, self._devices = er.async_get(hass), dr.async_get(hass)
+        self._plan, self._old_id = plan, plan.old_entry_id
+        self._entry, self._own_id = entry, entry.entry_id
+        self._is_removed = hass.config_entries.async_get_entry(self._own_id) is None
+
+    @property
+    def is_taken_over(self) -> bool:
+        """Return whether nothing of the plan is with the official integration."""
+        return not self._has_any(self._old_id)
+
+    @property
+    def is_given_back(self) -> bool:
+        """Return whether nothing of the plan is with this integration."""
+        return not self._has_any(self._own_id) and not any(
+            map(self._is_deleted, self._plan.moves)
+        )
+
+    @callback
+    def async_take_over(self) -> None:
+        """Move all to our entry; its entities and devices in use make room."""
+        for move in self._plan.moves:
+            self._take_over_entity(move)
+        for one in self._plan.devices:
+            self._take_over_device(one)
+
+    @callback
+    def async_give_back(self) -> None:
+        """Move all to the official entry, and restore what has made room for it."""
+        if not self._is_removed:
+            for one in self._plan.devices:
+                self._revive_device(one)
+        for move in self._plan.moves:
+            self._give_back_entity(move)
+        if not self._is_removed:
+            # Now, as duplicates of the official ones may have taken their entity ids.
+            for move in self._plan.moves:
+                self._restore_twin(move)
+        for one in self._plan.devices:
+            self._give_back_device(one)
+        for stays in self._plan.stays:
+            row = self._entities.async_get(stays.registry_id)
+            if row is not None and row.device_id is None:
+                self._attach([row], self._device(stays.old_device_id))
+
+    def _has_any(self, entry_id: str) -> bool:
+        rows = [self._entities.async_get(one.registry_id) for one in self._plan.moves]
+        devices = [self._device(one.device_id) for one in self._plan.devices]
+        return any(
+            one is not None and one.config_entry_id == entry_id
+            for one in (*rows, *devices)
+        )
+
+    # Entities
+
+    def _take_over_entity(self, move: Move) -> None:
+        row = self._entities.async_get(move.registry_id)
+        if row is None or row.config_entry_id != self._old_id:
+            return
+        uid = move.new_unique_id
+        twin = self._entities.async_get_entity_id(row.domain, DOMAIN, uid)
+        if twin is not None:
+            # Under its own unique id, the record of this one would take its place.
+            self._entities.async_update_entity(twin, new_unique_id=_aside(uid))
+            self._entities.async_remove(twin)
+        device = self._device_to_be(move)
+        moved = self._entities.async_update_entity_platform(
+            row.entity_id,
+            DOMAIN,
+            new_config_entry_id=self._own_id,
+            new_unique_id=uid,
+            new_device_id=None if device is None else device.id,
+        )
+        area_id = move.inherited_area_id
+        if moved.area_id is None and area_id and device and device.area_id != area_id:
+            # Home Assistant refuses an area for an entity without a name of its own.
+            with suppress(ValueError):
+                self._entities.async_update_entity(moved.entity_id, area_id=area_id)
+
+    def _give_back_entity(self, move: Move) -> None:
+        domain, _ = split_entity_id(move.entity_id)
+        row = self._entities.async_get(move.registry_id)
+        if row is None and not self._is_deleted(move):
+            return
+        if row is not None and row.config_entry_id != self._own_id:
+            return
+        duplicate = self._entities.async_get_entity_id(
+            domain, OFFICIAL_DOMAIN, move.old_unique_id
+        )
+        if duplicate is not None:
+            self._entities.async_remove(duplicate)
+        if row is None:
+            row = self._entities.async_get_or_create(domain, DOMAIN, move.new_unique_id)
+        device = self._device(move.old_device_id)
+        moved = self._entities.async_update_entity_platform(
+            row.entity_id,
+            OFFICIAL_DOMAIN,
+            new_config_entry_id=self._old_id,
+            new_unique_id=move.old_unique_id,
+            new_device_id=row.device_id if device is None else device.id,
+        )
+        if move.old_area_id is None and moved.area_id == move.inherited_area_id:
+            self._entities.async_update_entity(moved.entity_id, area_id=None)
+
+    def _is_deleted(self, move: Move) -> bool:
+        """Return whether an entity was removed since it moved, such as with its camera."""
+        domain, _ = split_entity_id(move.entity_id)
+        key = (domain, DOMAIN, move.new_unique_id)
+        deleted = self._entities.deleted_entities.get(key)
+        return deleted is not None and deleted.id == move.registry_id
+
+    def _restore_twin(self, move: Move) -> None:
+        """Restore the entity of ours that has made room, with its settings."""
+        domain, _ = split_entity_id(move.entity_id)
+        uid, aside = move.new_unique_id, _aside(move.new_unique_id)
+        deleted = self._entities.deleted_entities.get((domain, DOMAIN, aside))
+        if deleted is None or self._entities.async_get_entity_id(domain, DOMAIN, uid):
+            return
+        twin = self._entities.async_get_or_create(
+            domain,
+            DOMAIN,
+            aside,
+            config_entry=self._entry,
+            suggested_object_id=split_entity_id(deleted.entity_id)[1],
+        )
+        self._entities.async_update_entity(twin.entity_id, new_unique_id=uid)
+
+    # Devices
+
+    def _take_over_device(self, one: DeviceMove) -> None:
+        device = self._device(one.device_id)
+        if device is None or device.config_entry_id != self._old_id:
+            return
+        rows = self._entities_of(device)
+        self._attach((row for row in rows if row.config_entry_id == self._old_id), None)
+        if (twin := self._find(one.new_identifiers, self._own_id)) is not None:
+            self._attach(self._entities_of(twin), device)
+            # Home Assistant forgets removed devices whose identifiers are in use.
+            aside = _aside_identifiers(one)
+            self._devices.async_update_device(twin.id, new_identifiers=aside)
+            self._devices.async_remove_device(twin.id)
+        self._devices.async_update_device(
+            device.id,
+            new_config_entry_id=self._own_id,
+            new_identifiers=set(one.new_identifiers),
+            name_by_user=device.name_by_user or device.name,
+        )
+
+    def _give_back_device(self, one: DeviceMove) -> None:
+        if (device := self._device(one.device_id)) is None:
+            return
+        duplicate = self._find(one.old_identifiers, self._old_id)
+        if duplicate is not None and duplicate.id != device.id:
+            self._attach(self._entities_of(duplicate), device)
+            self._devices.async_remove_device(duplicate.id)
+        ours = self._find(one.new_identifiers, self._own_id)
+        if device.config_entry_id == self._own_id:
+            ours = self._restore_twin_device(one)
+        rows = self._entities_of(device)
+        self._attach((row for row in rows if row.config_entry_id == self._own_id), ours)
+        if device.config_entry_id != self._own_id:
+            return
+        is_ours = one.old_name_by_user is None and device.name_by_user == one.old_name
+        self._devices.async_update_device(
+            device.id,
+            new_config_entry_id=self._old_id,
+            new_identifiers=set(one.old_identifiers),
+            name=one.old_name or device.name,
+            name_by_user=None if is_ours else device.name_by_user,
+        )
+        if ours is not None:
+            self._devices.async_update_device(
+                ours.id, new_identifiers=set(one.new_identifiers)
+            )
+
+    def _restore_twin_device(self, one: DeviceMove) -> dr.DeviceEntry | None:
+        """Return the device of ours that has made room, or else a new one."""
+        if self._is_removed:
+            return None
+        return self._devices.async_get_or_create(
+            config_entry_id=self._own_id,
+            identifiers=_aside_identifiers(one),
+            name=one.old_name,
+        )
+
+    def _revive_device(self, one: DeviceMove) -> None:
+        """Restore a device that was removed since it moved, such as with its camera."""
+        if self._device(one.device_id) or self._find(one.new_identifiers, self._own_id):
+            return
+        device = self._devices.async_get_or_create(
+            config_entry_id=self._own_id,
+            identifiers=set(one.new_identifiers),
+            name=one.old_name,
+        )
+        if device.id != one.device_id:
+            self._devices.async_remove_device(device.id)
+
+    def _device_to_be(self, move: Move) -> dr.DeviceEntry | None:
+        """Return the device of an entity of ours, as it is once all has moved."""
+        found = camera_and_key(self._entry, move.new_unique_id)
+        name = self._own_id if found is None else f"{self._own_id}:{found[0]}"
+        identifiers = ((DOMAIN, name),)
+        for one in self._plan.devices:
+            if one.new_identifiers == identifiers and (
+                device := self._device(one.device_id)
+            ):
+                return device
+        return self._find(identifiers, self._own_id)
+
+    def _device(self, device_id: str | None) -> dr.DeviceEntry | None:
+        device = None if device_id is None else self._devices.async_get(device_id)
+        return device if isinstance(device, dr.DeviceEntry) else None
+
+    def _find(
+        self, identifiers: Iterable[tuple[str, str]], entry_id: str
+    ) -> dr.DeviceEntry | None:
+        for one in identifiers:
+            found = self._devices.async_get_device_by_identifier(one, entry_id)
+            if found is not None:
+                return found
+        return None
+
+    def _entities_of(self, device: dr.DeviceEntry) -> list[er.RegistryEntry]:
+        return er.async_entries_for_device(
+            self._entities, device.id, include_disabled_entities=True
+        )
+
+    def _attach(
+        self, rows: Iterable[er.RegistryEntry], device: dr.DeviceEntry | None
+    ) -> None:
+        for row in rows:
+            self._entities.async_update_entity(
+                row.entity_id, device_id=None if device is None else device.id
+            )
+
+
+def _aside(unique_id: str) -> str:
+    """Return the unique id of an entity of ours that has made room."""
+    return f"aside:{unique_id}"
+
+
+def _aside_identifiers(one: DeviceMove) -> set[tuple[str, str]]:
+    """Return the identifiers of a device of ours that has made room."""
+    return {(domain, f"aside:{name}") for domain, name in one.new_identifiers}

@@ -1,0 +1,150 @@
+"""Entities move from the official integration to ours, and back, and lose nothing."""
+
+from collections.abc import Generator
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.frigate_http.const import CONF_TAKEN_OVER, CONF_UNDO
+from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from tests.conftest import make_entry, set_up
+from tests.fake_frigate import FakeFrigate
+
+KEPT = (
+    "aliases",
+    "categories",
+    "entity_id",
+    "hidden_by",
+    "icon",
+    "labels",
+    "name",
+)
+"""What an entity keeps, beside its area and whether it is disabled."""
+
+
+@pytest.fixture(autouse=True)
+def _saved_at_once(hass_storage: dict[str, Any]) -> Generator[None]:
+    """Let Home Assistant save its config entries at once, not after a second."""
+    with patch("homeassistant.config_entries.SAVE_DELAY", 0):
+        yield
+
+
+def rows(hass: HomeAssistant, entry: MockConfigEntry) -> dict[str, er.RegistryEntry]:
+    """Return the entities of a config entry by their ids, which never change."""
+    found = er.async_entries_for_config_entry(er.async_get(hass), entry.entry_id)
+    return {one.id: one for one in found}
+
+
+def area_of(hass: HomeAssistant, row: er.RegistryEntry) -> str | None:
+    """Return the area in which an entity is, be it by its device."""
+    device = dr.async_get(hass).async_get(row.device_id) if row.device_id else None
+    return row.area_id or (device.area_id if device else None)
+
+
+def facts(hass: HomeAssistant, row: er.RegistryEntry) -> tuple[Any, ...]:
+    """Return what must stay the same of an entity."""
+    kept = (getattr(row, key) for key in KEPT)
+    return (*kept, row.disabled_by, area_of(hass, row))
+
+
+async def undo(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Ask for all to go back, and reload."""
+    hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_UNDO: True})
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+
+
+@pytest.mark.parametrize("is_in_use", [False, True])
+async def test_all_moves_and_goes_back_and_moves_again(
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    official: MockConfigEntry,
+    is_in_use: bool,
+) -> None:
+    entry = make_entry(frigate.internal_url)
+    if is_in_use:
+        await set_up(hass, entry)
+    else:
+        entry.add_to_hass(hass)
+    ours = {key: facts(hass, one) for key, one in rows(hass, entry).items()}
+    our_devices = {
+        one.id
+        for one in dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    }
+    before = {key: facts(hass, one) for key, one in rows(hass, official).items()}
+    theirs = {key: one.unique_id for key, one in rows(hass, official).items()}
+    for _ in range(2):
+        data = {**entry.data, CONF_TAKEN_OVER: official.entry_id}
+        hass.config_entries.async_update_entry(entry, data=data)
+        await hass.config_entries.async_reload(entry.entry_id)
+        await hass.async_block_till_done()
+
+        assert official.disabled_by is ConfigEntryDisabler.USER
+        moved = {key: one for key, one in rows(hass, entry).items() if key in before}
+        assert len(moved) > 90
+        for key, row in moved.items():
+            *kept, area = facts(hass, row)
+            *had, area_before = before[key]
+            assert kept == had
+            # Without an area, the device of its camera may bring one.
+            assert area_before in (area, None)
+        for row in moved.values():
+            state = hass.states.get(row.entity_id)
+            assert row.disabled or (state and "restored" not in state.attributes)
+        assert {*moved} | {*rows(hass, official)} == {*before}
+
+        await undo(hass, entry)
+
+        assert CONF_TAKEN_OVER not in entry.data
+        assert CONF_UNDO not in entry.data
+        assert official.state is ConfigEntryState.LOADED
+        back = rows(hass, official)
+        assert {key: facts(hass, one) for key, one in back.items()} == before
+        assert {key: one.unique_id for key, one in back.items()} == theirs
+        now = rows(hass, entry)
+        assert {key: facts(hass, now[key]) for key in ours} == ours
+        found = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+        assert our_devices <= {one.id for one in found}
+
+
+async def test_an_interrupted_move_goes_on_without_the_server(
+    hass: HomeAssistant, frigate: FakeFrigate, official: MockConfigEntry
+) -> None:
+    before = rows(hass, official)
+    entry = make_entry(frigate.internal_url, **{CONF_TAKEN_OVER: official.entry_id})
+    entry.add_to_hass(hass)
+    with (
+        patch("homeassistant.config_entries.SAVE_DELAY", 3600),
+        patch("custom_components.frigate_http.taking_over.saved._TIMEOUT", 0.3),
+    ):
+        await hass.config_entries.async_setup(entry.entry_id)
+    # Nothing has moved while the config entries are not saved.
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert {*rows(hass, official)} == {*before}
+
+    hass.config_entries.async_update_entry(entry, title="Saved")
+    await frigate.stop()
+    await hass.config_entries.async_reload(entry.entry_id)
+
+    assert len({*rows(hass, entry)} & {*before}) > 90
+
+
+async def test_a_removed_server_gives_all_back(
+    hass: HomeAssistant, frigate: FakeFrigate, official: MockConfigEntry
+) -> None:
+    before = {key: facts(hass, one) for key, one in rows(hass, official).items()}
+    entry = make_entry(frigate.internal_url, **{CONF_TAKEN_OVER: official.entry_id})
+    await set_up(hass, entry)
+    assert len(rows(hass, official)) < len(before)
+
+    with patch("homeassistant.helpers.registry.SAVE_DELAY", 0):
+        await hass.config_entries.async_remove(entry.entry_id)
+    await hass.async_block_till_done()
+
+    assert official.state is ConfigEntryState.LOADED
+    back = rows(hass, official)
+    assert {key: facts(hass, one) for key, one in back.items()} == before
