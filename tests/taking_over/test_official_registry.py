@@ -157,7 +157,9 @@ async def test_the_stand_in_makes_new_entities_where_its_own_have_been_taken(
     user = ConfigEntryDisabler.USER
     assert await hass.config_entries.async_set_disabled_by(official.entry_id, user)
     await hass.async_block_till_done()
-    assert hass.states.get("binary_sensor.cam_01_motion") is None
+    # Older ones of Home Assistant keep a state that they have restored.
+    state = hass.states.get("binary_sensor.cam_01_motion")
+    assert state is None or "restored" in state.attributes
     other = MockConfigEntry(domain="other")
     other.add_to_hass(hass)
     er.async_get(hass).async_update_entity_platform(
