@@ -32,7 +32,8 @@ async def async_settle(hass: HomeAssistant, entry: ConfigEntry) -> None:
         old = None if plan is None else _old_entry(hass, plan)
         if plan is None or old is None:
             # Without the official entry, nothing can be given back any more.
-            await async_save_plan(hass, entry.entry_id, None)
+            if plan is not None:
+                await async_save_plan(hass, entry.entry_id, None)
             _forget(hass, entry, CONF_UNDO)
         elif CONF_UNDO in entry.data:
             await _async_undo(hass, entry, old, plan)

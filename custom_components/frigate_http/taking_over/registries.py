@@ -153,10 +153,12 @@ class Registries:
 
     def _take_over_device(self, one: DeviceMove) -> None:
         device = self._device(one.device_id)
-        if device is None or device.config_entry_id != self._old_id:
+        if device is None:
             return
         rows = self._entities_of(device)
         self._attach((row for row in rows if row.config_entry_id == self._old_id), None)
+        if device.config_entry_id != self._old_id:
+            return
         if (twin := self._find(one.new_identifiers, self._own_id)) is not None:
             self._attach(self._entities_of(twin), device)
             # Home Assistant forgets removed devices whose identifiers are in use.
