@@ -90,7 +90,8 @@ async def test_devices_of_the_server_and_its_cameras_move_and_zones_stay(
 ) -> None:
     plan = planned(hass, entry)
     devices = dr.async_get(hass)
-    for name in ("", ":cam_01", ":cam_02"):
+    names = {"": "Frigate", ":cam_01": "Cam 01", ":cam_02": "Cam 02"}
+    for name, title in names.items():
         theirs = devices.async_get_device_by_identifier(
             (OFFICIAL, f"{OFFICIAL_ENTRY}{name}"), OFFICIAL_ENTRY
         )
@@ -104,6 +105,7 @@ async def test_devices_of_the_server_and_its_cameras_move_and_zones_stay(
             old_identifiers=((OFFICIAL, f"{OFFICIAL_ENTRY}{name}"),),
             new_identifiers=((DOMAIN, f"{entry.entry_id}{name}"),),
             old_name_by_user="My camera" if name == ":cam_01" else None,
+            old_name=title,
             twin_device_id=ours.id,
         )
         assert expected in plan.devices
