@@ -148,3 +148,81 @@ async def test_a_removed_server_gives_all_back(
     assert official.state is ConfigEntryState.LOADED
     back = rows(hass, official)
     assert {key: facts(hass, one) for key, one in back.items()} == before
+
+
+async def take_over(
+    hass: HomeAssistant, frigate: FakeFrigate, official: MockConfigEntry
+) -> MockConfigEntry:
+    """Return a set-up entry that has taken over the official one."""
+    entry = make_entry(frigate.internal_url, **{CONF_TAKEN_OVER: official.entry_id})
+    return await set_up(hass, entry)
+
+
+async def test_duplicates_of_an_enabled_official_entry_go_with_an_undo(
+    hass: HomeAssistant, frigate: FakeFrigate, official: MockConfigEntry
+) -> None:
+    before = {key: facts(hass, one) for key, one in rows(hass, official).items()}
+    entry = await take_over(hass, frigate, official)
+    await hass.config_entries.async_set_disabled_by(official.entry_id, None)
+    await hass.async_block_till_done()
+    moved = {*rows(hass, entry)} & {*before}
+    assert {*rows(hass, official)} - {*before}
+
+    # What the user has switched on stays on, beside ours.
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert official.state is ConfigEntryState.LOADED
+    assert {*rows(hass, entry)} >= moved
+
+    await undo(hass, entry)
+
+    back = rows(hass, official)
+    assert {key: facts(hass, one) for key, one in back.items()} == before
+    assert official.state is ConfigEntryState.LOADED
+
+
+async def test_what_was_removed_with_its_camera_goes_back_too(
+    hass: HomeAssistant, frigate: FakeFrigate, official: MockConfigEntry
+) -> None:
+    before = {key: facts(hass, one) for key, one in rows(hass, official).items()}
+    entry = await take_over(hass, frigate, official)
+    # A camera that is not selected loses its device, and its entities with it.
+    hass.config_entries.async_update_entry(entry, options={"cameras": ["cam_01"]})
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert not {*before} <= {*rows(hass, entry), *rows(hass, official)}
+
+    await undo(hass, entry)
+
+    back = rows(hass, official)
+    assert {key: facts(hass, one) for key, one in back.items()} == before
+
+
+async def test_nothing_moves_from_an_entry_that_cannot_be_stopped(
+    hass: HomeAssistant, frigate: FakeFrigate, official: MockConfigEntry
+) -> None:
+    before = rows(hass, official)
+    with patch("tests.official_stub.async_unload_entry", return_value=False):
+        entry = await take_over(hass, frigate, official)
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert official.state is ConfigEntryState.FAILED_UNLOAD
+    assert rows(hass, entry) == {}
+    assert {*rows(hass, official)} == {*before}
+
+
+async def test_what_a_user_changes_meanwhile_is_kept(
+    hass: HomeAssistant, frigate: FakeFrigate, official: MockConfigEntry
+) -> None:
+    before = rows(hass, official)
+    entry = await take_over(hass, frigate, official)
+    renamed, other, *_ = {*rows(hass, entry)} & {*before}
+    registry = er.async_get(hass)
+    domain = before[renamed].domain
+    new_id = f"{domain}.renamed_meanwhile"
+    registry.async_update_entity(before[renamed].entity_id, new_entity_id=new_id)
+    await hass.config_entries.async_remove(official.entry_id)
+    await undo(hass, entry)
+
+    # Without the official entry nothing goes back, and all stays ours.
+    assert CONF_UNDO not in entry.data
+    assert entry.data[CONF_TAKEN_OVER] == official.entry_id
+    assert rows(hass, entry)[renamed].entity_id == new_id
+    assert other in rows(hass, entry)
