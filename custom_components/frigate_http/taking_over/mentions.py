@@ -20,6 +20,7 @@ MAX_PER_PLACE = 50
 MAX_PLACES = 200
 
 _MAX_NODES = 100_000
+_MAX_DEPTH = 100
 """Of one place: a YAML file may contain itself."""
 _COMPARED = ("to", "from", "not_to", "not_from", "state", "state_not", "attribute")
 _ADVICE = {Aspect.STATES: Advice.STATES, Aspect.ATTRIBUTES: Advice.ATTRIBUTES}
@@ -153,9 +154,9 @@ class _Finder:
         self._compare(self._different, self._values)
         return list(self._findings)
 
-    def _visit(self, node: Any, key: str) -> None:
+    def _visit(self, node: Any, key: str, depth: int = 0) -> None:
         self._nodes += 1
-        if self._nodes > _MAX_NODES or key in patterns.TEXT_KEYS:
+        if self._nodes > _MAX_NODES or depth > _MAX_DEPTH or key in patterns.TEXT_KEYS:
             return
         if isinstance(node, str):
             self._read(node, key)
@@ -163,10 +164,10 @@ class _Finder:
             self._read_mapping(node)
             for name, value in node.items():
                 self._names(str(name))
-                self._visit(value, str(name))
+                self._visit(value, str(name), depth + 1)
         elif isinstance(node, (list, tuple)):
             for one in node:
-                self._visit(one, key)
+                self._visit(one, key, depth + 1)
 
     def _read_mapping(self, node: Mapping[Any, Any]) -> None:
         named = [*_texts(node.get("entity_id")), *_texts(node.get("entity"))]
@@ -178,7 +179,9 @@ class _Finder:
     def _read_card(self, card: Mapping[Any, Any]) -> None:
         """Look for cameras that the card asks the official integration about."""
         shared = card.get("cameras_global")
-        for camera in (card, *(card.get("cameras") or ())):
+        cameras = card.get("cameras")
+        # Old cards have their only camera at the top.
+        for camera in cameras if isinstance(cameras, list) else [card]:
             if isinstance(camera, Mapping):
                 merged = {**(shared if isinstance(shared, Mapping) else {}), **camera}
                 if (name := self._camera_of_frigate(merged)) is not None:
