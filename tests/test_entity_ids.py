@@ -51,6 +51,7 @@ def _house(frigate: FakeFrigate) -> None:
         camera.object_descriptions = camera.review_descriptions = True
         camera.audio_labels = ["bark", "breaking_glass"]
         camera.ptz = Ptz(presets=("Front gate",))
+        camera.allowed["autotracking"] = True
         frigate.add_zone(name, f"{name}_drive", labels=LABELS)
         frigate.add_zone(name, f"{name}_lawn", labels=LABELS)
     frigate.add_classification("gate", *state.cameras)
