@@ -68,7 +68,7 @@ async def test_all_that_moves_is_provided_by_us(
     shared = ("occupancy_sensor", "sensor_active_object_count", "sensor_object_count")
     assert staying.pop(Reason.SHARED_ZONE) == dict.fromkeys(shared, 3)
     gone = Counter(one.kind for one in house if one.device == GONE)
-    assert staying.pop(Reason.NOT_CONFIGURED) == gone - Counter(image_best_snapshot=2)
+    assert staying.pop(Reason.NOT_CONFIGURED) == gone
     assert staying.pop(Reason.NO_TWIN).keys() <= {
         "sensor_status",
         "sensor_global_plate",
@@ -77,4 +77,4 @@ async def test_all_that_moves_is_provided_by_us(
     off = staying.pop(Reason.NOT_PROVIDED)
     assert off.pop("switch") == 16
     assert off == ({} if frigate.state.is_018 else {"sensor_fps": 8})
-    assert staying == {Reason.UNKNOWN: {"image_best_snapshot": 18}}
+    assert staying == {}

@@ -124,8 +124,9 @@ def camera_sensors(
         return
     for name, camera in coordinator.data.cameras.items():
         for one in CAMERA_SENSORS:
-            is_on = one.feature is None or camera.features.get(one.feature) is True
-            if is_on and one.exists_fn(coordinator.client.capabilities):
+            # It may be off at the moment, and on again without a new configuration.
+            can_be_on = one.feature is None or one.feature in camera.switchable
+            if can_be_on and one.exists_fn(coordinator.client.capabilities):
                 yield one, name
 
 

@@ -220,6 +220,13 @@ def _object(key: str) -> _Fit:
     )
 
 
+def _snapshot(
+    _server: KnownServer, camera: CameraConfig, zone: str | None, label: str
+) -> tuple[str, ...] | None:
+    is_tracked = zone is None and label in camera.labels
+    return ("last_snapshot", label) if is_tracked else None
+
+
 def _sound(
     _server: KnownServer, camera: CameraConfig, zone: str | None, label: str
 ) -> tuple[str, ...] | None:
@@ -231,8 +238,7 @@ def _sound_level(
 ) -> tuple[str, ...] | Reason | None:
     if zone is not None or rest != "dB":
         return None
-    is_on = camera.features.get("audio") is True
-    return ("sound_level",) if is_on else Reason.NOT_PROVIDED
+    return ("sound_level",) if "audio" in camera.switchable else Reason.NOT_PROVIDED
 
 
 def _state_model(
@@ -366,6 +372,7 @@ RULES: Mapping[str, Rule] = {
             ),
         ),
     ),
+    "image_best_snapshot": Rule(Platform.IMAGE, _of_place(_snapshot)),
     "motion_sensor": Rule(Platform.BINARY_SENSOR, _of_camera("motion")),
     "occupancy_sensor": Rule(Platform.BINARY_SENSOR, _of_place(_object("occupancy"))),
     "audio_sensor": Rule(Platform.BINARY_SENSOR, _of_place(_sound)),
