@@ -1,6 +1,8 @@
 """A home that has the official integration, for the same server as ours."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -34,3 +36,10 @@ async def official(
     register(hass, entry, house, settings_of(house), device_settings_of(house))
     await load(hass, entry)
     return entry
+
+
+@pytest.fixture
+def saved_at_once(hass_storage: dict[str, Any]) -> Generator[None]:
+    """Let Home Assistant save its config entries at once, not after a second."""
+    with patch("homeassistant.config_entries.SAVE_DELAY", 0):
+        yield

@@ -1,6 +1,5 @@
 """Entities move from the official integration to ours, and back, and lose nothing."""
 
-from collections.abc import Generator
 from typing import Any
 from unittest.mock import patch
 
@@ -27,10 +26,8 @@ KEPT = (
 
 
 @pytest.fixture(autouse=True)
-def _saved_at_once(hass_storage: dict[str, Any]) -> Generator[None]:
+def _saved_at_once(saved_at_once: None) -> None:
     """Let Home Assistant save its config entries at once, not after a second."""
-    with patch("homeassistant.config_entries.SAVE_DELAY", 0):
-        yield
 
 
 def rows(hass: HomeAssistant, entry: MockConfigEntry) -> dict[str, er.RegistryEntry]:
