@@ -1,7 +1,8 @@
 """Taking over from the official integration, and undoing it, by the dialogs alone."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -22,6 +23,13 @@ from tests.official_registry import Official, add_house, official_entities
 from tests.versions import WITH_016
 
 from . import VIEWER, Flow, proxied
+
+
+@pytest.fixture(autouse=True)
+def _saved_at_once(hass_storage: dict[str, Any]) -> Generator[None]:
+    """Let Home Assistant save its config entries at once, not after a second."""
+    with patch("homeassistant.config_entries.SAVE_DELAY", 0):
+        yield
 
 
 @pytest.fixture
@@ -90,9 +98,14 @@ async def test_new_entry_takes_over_after_a_preview(
         CONF_TAKEN_OVER: official.entry_id,
     }
     assert flow.entry.state is ConfigEntryState.LOADED
+    assert {*moving} <= rows(hass, flow.entry).keys()
+    assert rows(hass, official) == {
+        key: one for key, one in before.items() if key not in moving
+    }
+    assert official.disabled_by is not None
 
 
-async def test_entities_that_are_left_are_told(
+async def test_entities_that_are_left_stay_where_they_are(
     hass: HomeAssistant, frigate: FakeFrigate, official: MockConfigEntry
 ) -> None:
     flow = await to_preview(hass, frigate)
@@ -100,6 +113,9 @@ async def test_entities_that_are_left_are_told(
     await flow.submit(leave=left)
 
     assert flow.result["data"][CONF_LEAVE] == left
+    assert {*left} <= rows(hass, official).keys()
+    # It was for this one time.
+    assert CONF_LEAVE not in flow.entry.data
 
 
 async def test_both_side_by_side(
@@ -218,11 +234,12 @@ async def test_entry_in_use_takes_over_and_gives_back(
     left = leavable(flow)[:1]
     # Ours that make room for it.
     assert "camera.cam_01_2" in flow.placeholders["preview"]
-    before = dict(used.data)
+    before, theirs, ours = dict(used.data), rows(hass, official), rows(hass, used)
     await flow.submit(leave=left)
     assert flow.reason == "take_over_started"
-    assert used.data[CONF_TAKEN_OVER] == official.entry_id
-    assert before.items() <= used.data.items()
+    assert used.data == {**before, CONF_TAKEN_OVER: official.entry_id}
+    assert "camera.cam_01_2" not in rows(hass, used)
+    assert {*left} <= rows(hass, official).keys()
 
     flow = await Flow.reconfigure(hass, used)
     assert flow.result["menu_options"] == ["connection", "undo"]
@@ -230,6 +247,10 @@ async def test_entry_in_use_takes_over_and_gives_back(
     assert flow.placeholders == {"official": official.title, "title": used.title}
     await flow.submit()
     assert flow.reason == "undo_started"
+    assert used.data == before
+    assert rows(hass, official) == theirs
+    assert rows(hass, used) == ours
+    assert official.disabled_by is None
 
 
 async def test_connection_is_changed_as_before(
