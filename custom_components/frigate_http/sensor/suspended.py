@@ -50,7 +50,7 @@ class SuspendedSensor(LiveEntity, SensorEntity):
         """Initialize for a camera."""
         topic = Topic(Kind.SUSPENSIONS, camera)
         super().__init__(live, coordinator, SUSPENDED_UNTIL, camera, topic)
-        self._told: float | None = None
+        self._ends_at: float | None = None
         self._until: datetime | None = None
         self._cancel: CALLBACK_TYPE | None = None
 
@@ -64,8 +64,8 @@ class SuspendedSensor(LiveEntity, SensorEntity):
     def _async_update_live_attrs(
         self, config: CameraConfig, state: CameraState
     ) -> bool:
-        if state.suspended_until != self._told:
-            self._told = state.suspended_until
+        if state.suspended_until != self._ends_at:
+            self._ends_at = state.suspended_until
             self._set_until()
         is_past = self._until is None or self._until <= dt_util.utcnow()
         self._attr_native_value = None if is_past else self._until
@@ -75,7 +75,7 @@ class SuspendedSensor(LiveEntity, SensorEntity):
         """Take the end over once, as what is known of the server's clock changes."""
         self._cancel_end()
         clock = self.coordinator.client.clock
-        self._until = as_datetime(clock.ours(self._told)) if self._told else None
+        self._until = as_datetime(clock.ours(self._ends_at)) if self._ends_at else None
         if self._until is not None and self._until > dt_util.utcnow():
             self._cancel = async_track_point_in_utc_time(
                 self.hass, self._end, self._until
