@@ -2,7 +2,7 @@
 
 import asyncio
 import asyncio.constants
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Sequence
 import traceback
 from typing import Any
 from unittest.mock import PropertyMock, patch
@@ -23,6 +23,7 @@ from tests.common import setup_state
 from tests.entity_snapshots import EntitySnapshots
 from tests.fake_frigate import FakeFrigate
 from tests.fake_frigate.threads import counted_threads, threads_are_idle
+from tests.official_registry import Official, add_house, official_entities
 
 # Subtests are timed by the real clock, as pytest-freezer sees to it for whole tests.
 freezegun.configure(extend_ignore_list=["_pytest.subtests"])
@@ -138,3 +139,17 @@ async def _until_connected(entry: MockConfigEntry) -> None:
 async def entry(hass: HomeAssistant, frigate: FakeFrigate) -> MockConfigEntry:
     """Return a set-up entry on the port that needs no login."""
     return await set_up(hass, make_entry(frigate.internal_url))
+
+
+@pytest.fixture
+def house(frigate: FakeFrigate) -> Sequence[Official]:
+    """Let the server have two cameras, and return what the official integration has of them."""
+    add_house(frigate)
+    return official_entities(frigate.state)
+
+
+@pytest.fixture
+def saved_at_once(hass_storage: dict[str, Any]) -> Generator[None]:
+    """Let Home Assistant save its config entries at once, not after a second."""
+    with patch("homeassistant.config_entries.SAVE_DELAY", 0):
+        yield

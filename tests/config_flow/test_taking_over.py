@@ -1,8 +1,7 @@
 """Taking over from the official integration, and undoing it, by the dialogs alone."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -19,24 +18,15 @@ from homeassistant.helpers import entity_registry as er
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate
 from tests.official_home import load, official_entry, provide, register
-from tests.official_registry import Official, add_house, official_entities
+from tests.official_registry import Official
 from tests.versions import WITH_016
 
 from . import VIEWER, Flow, proxied
 
 
 @pytest.fixture(autouse=True)
-def _saved_at_once(hass_storage: dict[str, Any]) -> Generator[None]:
+def _saved_at_once(saved_at_once: None) -> None:
     """Let Home Assistant save its config entries at once, not after a second."""
-    with patch("homeassistant.config_entries.SAVE_DELAY", 0):
-        yield
-
-
-@pytest.fixture
-def house(frigate: FakeFrigate) -> Sequence[Official]:
-    """Let the server have two cameras, and return what the official integration has of them."""
-    add_house(frigate)
-    return official_entities(frigate.state)
 
 
 @pytest.fixture
