@@ -23,6 +23,7 @@ from tests.common import setup_state
 from tests.entity_snapshots import EntitySnapshots
 from tests.fake_frigate import FakeFrigate
 from tests.fake_frigate.threads import counted_threads, threads_are_idle
+from tests.home_runs import saving_at_once
 from tests.official_registry import Official, add_house, official_entities
 
 # Subtests are timed by the real clock, as pytest-freezer sees to it for whole tests.
@@ -151,5 +152,5 @@ def house(frigate: FakeFrigate) -> Sequence[Official]:
 @pytest.fixture
 def saved_at_once(hass_storage: dict[str, Any]) -> Generator[None]:
     """Let Home Assistant save its config entries at once, not after a second."""
-    with patch("homeassistant.config_entries.SAVE_DELAY", 0):
+    with saving_at_once():
         yield

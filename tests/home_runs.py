@@ -1,10 +1,11 @@
 """Home Assistants one after the other, on the same files, of which each can be killed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from copy import deepcopy
 from typing import Any, override
+from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 from pytest_homeassistant_custom_component.common import (
@@ -56,6 +57,30 @@ class Files(dict[str, Any]):
     def copy(self) -> Files:
         """Return the files as they are now."""
         return Files(self)
+
+    def having(self, changed: Mapping[str, Any]) -> Files:
+        """Return the files with some of them changed."""
+        return Files({**self, **changed})
+
+
+@contextmanager
+def saving_at_once() -> Iterator[None]:
+    """Let Home Assistant save its config entries at once, and whoever waits see it soon."""
+    with (
+        patch("homeassistant.config_entries.SAVE_DELAY", 0),
+        patch("custom_components.frigate_http.taking_over.saved._INTERVAL", 0.01),
+    ):
+        yield
+
+
+@contextmanager
+def saving_nothing() -> Iterator[None]:
+    """Let Home Assistant not save its config entries for now, and nobody wait for that."""
+    with (
+        patch("homeassistant.config_entries.SAVE_DELAY", 3600),
+        patch("custom_components.frigate_http.taking_over.saved._TIMEOUT", 0),
+    ):
+        yield
 
 
 @asynccontextmanager

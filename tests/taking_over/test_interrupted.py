@@ -1,25 +1,26 @@
 """Home Assistant saves its files apart: each start goes on, whichever of them are old."""
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import product
 from typing import Any
-from unittest.mock import patch
 
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.frigate_http.const import CONF_TAKEN_OVER, CONF_UNDO, DOMAIN
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
-from homeassistant.const import (
-    CONF_URL,
-    CONF_VERIFY_SSL,
-    EVENT_HOMEASSISTANT_FINAL_WRITE,
-)
+from custom_components.frigate_http.const import CONF_TAKEN_OVER, CONF_UNDO
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from tests.fake_frigate import FakeFrigate
-from tests.home_runs import DEVICES, ENTITIES, Files, running_home_assistant
-from tests.official_home import provide, storage_files
+from tests.home_runs import (
+    DEVICES,
+    ENTITIES,
+    ENTRIES,
+    Files,
+    saving_at_once,
+    saving_nothing,
+)
+from tests.official_home import storage_files
 from tests.official_registry import (
     OFFICIAL_ENTRY,
     Official,
@@ -29,13 +30,35 @@ from tests.official_registry import (
     settings_of,
 )
 
-OWN = "01JOURS0000000000000000000"
+from .runs import (
+    OWN,
+    TAKEN_OVER,
+    Facts,
+    add_own,
+    differences,
+    official_entry,
+    own_entry,
+    started,
+    want,
+)
+
+WANTED: dict[str, Any] = {CONF_TAKEN_OVER: OFFICIAL_ENTRY}
+UNDO: dict[str, Any] = {CONF_UNDO: True}
+_KEPT = (
+    "aliases",
+    "categories",
+    "disabled_by",
+    "entity_id",
+    "hidden_by",
+    "icon",
+    "labels",
+)
 
 
 @pytest.fixture(autouse=True)
 def _saved_at_once() -> Generator[None]:
     """Let Home Assistant save its config entries at once, not after a second."""
-    with patch("homeassistant.config_entries.SAVE_DELAY", 0):
+    with saving_at_once():
         yield
 
 
@@ -45,84 +68,173 @@ def expected_lingering_timers() -> bool:
     return True
 
 
-async def _run(
-    old: Files,
+@pytest.fixture
+def house(frigate: FakeFrigate) -> Sequence[Official]:
+    """Let the server have one camera, which is enough for each kind of file."""
+    add_house(frigate, 1)
+    return official_entities(frigate.state)
+
+
+@pytest.fixture
+async def files(
+    socket_enabled: None, frigate: FakeFrigate, house: Sequence[Official]
+) -> Files:
+    """Return the files of a home with the official integration alone."""
+    settings, devices = settings_of(house), device_settings_of(house)
+    return Files(await storage_files(frigate.internal_url, house, settings, devices))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What Home Assistant has written of one step, and what is in the registries then."""
+
+    files: Files
+    facts: Facts
+
+
+async def _take_step(
+    start: Files,
     house: Sequence[Official],
     change: Callable[[HomeAssistant], object] = lambda _hass: None,
-) -> tuple[dict[str, tuple[Any, ...]], Files]:
-    """Run a Home Assistant, change something, and end it when all is saved.
-
-    Return the entities by their ids: whose they are, their entity ids and devices; and the
-    files.
-    """
-    files = old.copy()
-    async with running_home_assistant(files) as hass:
-        provide(hass, house)
-        change(hass)
-        for entry in hass.config_entries.async_entries():
-            if entry.disabled_by is None and entry.state is ConfigEntryState.NOT_LOADED:
-                await hass.config_entries.async_setup(entry.entry_id)
-        await hass.async_block_till_done(wait_background_tasks=True)
-        found = _facts(hass)
-        hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
-        await hass.async_block_till_done()
-    return found, files
-
-
-def _facts(hass: HomeAssistant) -> dict[str, tuple[Any, ...]]:
-    devices = dr.async_get(hass)
-    facts = {}
-    for row in er.async_get(hass).entities.values():
-        device = devices.async_get(row.device_id) if row.device_id else None
-        at = device and (device.id, device.config_entry_id, device.name_by_user)
-        facts[row.id] = (row.config_entry_id, row.unique_id, row.entity_id, at)
-    return facts
-
-
-def _ask(hass: HomeAssistant, **data: Any) -> None:
-    entry = hass.config_entries.async_get_entry(OWN)
-    assert isinstance(entry, ConfigEntry)
-    hass.config_entries.async_update_entry(entry, data={**entry.data, **data})
+    **asked: Any,
+) -> Step:
+    """Start a home, let our entry ask for something, and end it when all is written."""
+    async with started(start, house) as home:
+        change(home.hass)
+        await home.set_up()
+        if asked:
+            await home.ask(**asked)
+        return Step(files=await home.write(), facts=home.facts)
 
 
 async def test_every_mix_of_old_and_new_files_is_finished(
-    socket_enabled: None, frigate: FakeFrigate
+    files: Files, frigate: FakeFrigate, house: Sequence[Official]
 ) -> None:
-    add_house(frigate, 1)
-    house = official_entities(frigate.state)
-    url = frigate.internal_url
-    settings, devices = settings_of(house), device_settings_of(house)
-    files = Files(await storage_files(url, house, settings, devices))
+    added = await _take_step(
+        files, house, lambda hass: add_own(hass, frigate.internal_url)
+    )
+    side_by_side = await _take_step(added.files, house, _use)
+    before = side_by_side.facts
+    assert sum(one["name"] == "Ours" for one in before.values()) > 10
+    with saving_nothing():
+        begun = await _take_step(side_by_side.files, house, **WANTED)
+    assert differences(begun.facts, before) == {}
+    taken_over = await _take_step(side_by_side.files, house, **WANTED)
+    after = taken_over.facts
+    assert _kept(after, before) == _kept(before, before)
+    old, middle, new = (one.files for one in (side_by_side, begun, taken_over))
+    for mixed in (
+        # The plan is saved before the entries are, and these before anything moves.
+        old.having({ENTRIES: _enabled(middle[ENTRIES])}),
+        middle.having({ENTRIES: _enabled(middle[ENTRIES])}),
+        *_mixed(new, (old, new)),
+        *_mixed(new, (middle, new)),
+    ):
+        async with started(mixed, house) as home:
+            await home.set_up()
+            assert differences(home.facts, after) == {}
+            await home.ask(**UNDO)
+            assert differences(home.facts, before) == {}
+    # What nobody has asked for, as far as the files tell, is not begun.
+    for mixed in (
+        old.having({TAKEN_OVER: middle[TAKEN_OVER]}),
+        middle.having({ENTRIES: old[ENTRIES]}),
+    ):
+        async with started(mixed, house) as home:
+            await home.set_up()
+            assert differences(home.facts, before) == {}
+    async with started(mixed, house) as home:
+        await home.set_up()
+        await home.ask(**WANTED)
+        assert differences(home.facts, after) == {}
 
+
+async def test_a_new_entry_finishes_with_mixed_files_too(
+    files: Files, frigate: FakeFrigate, house: Sequence[Official]
+) -> None:
     def _add(hass: HomeAssistant) -> None:
-        data = {CONF_URL: url, CONF_VERIFY_SSL: False}
-        entry = MockConfigEntry(domain=DOMAIN, entry_id=OWN, data=data)
-        entry.add_to_hass(hass)
-        hass.config_entries.async_update_entry(entry, title="Frigate")
+        add_own(hass, frigate.internal_url)
+        want(hass, **WANTED)
 
-    before, side_by_side = await _run(files, house, _add)
-    after, taken_over = await _run(
-        side_by_side,
-        house,
-        lambda hass: _ask(hass, **{CONF_TAKEN_OVER: OFFICIAL_ENTRY}),
+    official = await _take_step(files, house)
+    with saving_nothing():
+        begun = await _take_step(files, house, _add)
+    assert differences(begun.facts, official.facts) == {}
+    taken_over = await _take_step(begun.files, house)
+    kept = _kept(official.facts, official.facts)
+    assert _kept(taken_over.facts, official.facts) == kept
+    for mixed in _mixed(taken_over.files, (official.files, taken_over.files)):
+        async with started(mixed, house) as home:
+            await home.set_up()
+            # What is ours alone is not as old, so that it may get other ids.
+            assert _by_name(home.facts) == _by_name(taken_over.facts)
+            assert _kept(home.facts, official.facts) == kept
+
+
+async def test_every_mix_of_old_and_new_files_is_undone(
+    files: Files, frigate: FakeFrigate, house: Sequence[Official]
+) -> None:
+    added = await _take_step(
+        files, house, lambda hass: add_own(hass, frigate.internal_url)
     )
-    moved = {key for key in after if key in before and after[key][0] != before[key][0]}
-    assert len(moved) > 40
-    assert {before[key][2] for key in moved} == {after[key][2] for key in moved}
-    for mixed in _mixed(side_by_side, taken_over):
-        assert (await _run(mixed, house))[0] == after
+    side_by_side = await _take_step(added.files, house, _use)
+    taken_over = await _take_step(side_by_side.files, house, **WANTED)
+    with saving_nothing():
+        begun = await _take_step(taken_over.files, house, **UNDO)
+    assert differences(begun.facts, taken_over.facts) == {}
+    undone = await _take_step(taken_over.files, house, **UNDO)
+    old, new = taken_over.files, undone.files
+    asked = begun.files[ENTRIES]
+    for mixed in (
+        old.having({ENTRIES: asked}),
+        *_mixed(new.having({ENTRIES: asked}), (old, new)),
+        *_mixed(new, (old, new)),
+    ):
+        async with started(mixed, house) as home:
+            await home.set_up()
+            assert differences(home.facts, side_by_side.facts) == {}
+            assert official_entry(home.hass).state is ConfigEntryState.LOADED
+            assert not {*WANTED, *UNDO} & own_entry(home.hass).data.keys()
 
-    back, undone = await _run(
-        taken_over, house, lambda hass: _ask(hass, **{CONF_UNDO: True})
-    )
-    assert back == before
-    for mixed in _mixed(taken_over, undone):
-        assert (await _run(mixed, house))[0] == before
+
+def _kept(facts: Facts, before: Facts) -> dict[str, dict[str, Any]]:
+    """Return what nothing may change of the official entities and devices."""
+    return {
+        key: {what: facts[key].get(what) for what in _KEPT} | {"exposure": exposure}
+        for key, one in before.items()
+        if one["config_entry_id"] == OFFICIAL_ENTRY
+        for exposure in (facts[key].get("options", {}).get("conversation"),)
+    }
 
 
-def _mixed(old: Files, new: Files) -> Iterator[Files]:
-    """Yield the new files, with each registry as it was before or after."""
-    for entities, devices in product((old, new), repeat=2):
-        mixed = new.copy()
-        mixed[ENTITIES], mixed[DEVICES] = entities[ENTITIES], devices[DEVICES]
-        yield mixed
+def _by_name(facts: Facts) -> list[tuple[Any, ...]]:
+    """Return whose each entity is, whatever its id."""
+    keys = ("entity_id", "unique_id", "config_entry_id", "area_id", "disabled_by")
+    found = (one for one in facts.values() if "entity_id" in one)
+    return sorted(tuple(str(one[key]) for key in keys) for one in found)
+
+
+def _use(hass: HomeAssistant) -> None:
+    """Let the user of both have set something for entities and devices of ours too."""
+    entities, devices = er.async_get(hass), dr.async_get(hass)
+    for row in er.async_entries_for_config_entry(entities, OWN)[::3]:
+        entities.async_update_entity(
+            row.entity_id, name="Ours", labels={"quiet"}, area_id="garden"
+        )
+    for device in dr.async_entries_for_config_entry(devices, OWN):
+        devices.async_update_device(
+            device.id, name_by_user=f"Our {device.name}", area_id="garden"
+        )
+
+
+def _enabled(entries: Any) -> Any:
+    """Return the config entries with all of them enabled."""
+    data = entries["data"]
+    enabled = [{**one, "disabled_by": None} for one in data["entries"]]
+    return {**entries, "data": {**data, "entries": enabled}}
+
+
+def _mixed(others: Files, registries: Iterable[Files]) -> Iterator[Files]:
+    """Yield the other files, with each registry as it was at any time."""
+    for entities, devices in product(registries, repeat=2):
+        yield others.having({ENTITIES: entities[ENTITIES], DEVICES: devices[DEVICES]})

@@ -12,6 +12,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate
+from tests.home_runs import saving_nothing
 
 KEPT = (
     "aliases",
@@ -114,10 +115,7 @@ async def test_an_interrupted_move_goes_on_without_the_server(
     before = rows(hass, official)
     entry = make_entry(frigate.internal_url, **{CONF_TAKEN_OVER: official.entry_id})
     entry.add_to_hass(hass)
-    with (
-        patch("homeassistant.config_entries.SAVE_DELAY", 3600),
-        patch("custom_components.frigate_http.taking_over.saved._TIMEOUT", 0.3),
-    ):
+    with saving_nothing():
         await hass.config_entries.async_setup(entry.entry_id)
     # Nothing has moved while the config entries are not saved.
     assert entry.state is ConfigEntryState.SETUP_RETRY

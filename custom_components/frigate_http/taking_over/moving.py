@@ -120,6 +120,7 @@ async def _async_undo_again(
         registries.async_give_back()
         if was_loaded:
             hass.config_entries.async_schedule_reload(old.entry_id)
+    registries.async_derive_disabled(old)
 
 
 async def _async_prepare(

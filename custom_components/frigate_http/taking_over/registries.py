@@ -67,6 +67,15 @@ class Registries:
             if row is not None and row.device_id is None:
                 self._attach([row], self._device(stays.old_device_id))
 
+    @callback
+    def async_derive_disabled(self, old: ConfigEntry) -> None:
+        """Disable what the official entry has if it is disabled, and else do not.
+
+        Home Assistant only does so when an entry changes, which it may have saved alone.
+        """
+        dr.async_config_entry_disabled_by_changed(self._devices, old)
+        er.async_config_entry_disabled_by_changed(self._entities, old)
+
     def _has_any(self, entry_id: str) -> bool:
         rows = [self._entities.async_get(one.registry_id) for one in self._plan.moves]
         devices = [self._device(one.device_id) for one in self._plan.devices]
@@ -193,6 +202,10 @@ class Registries:
             new_identifiers=set(one.old_identifiers),
             name=one.old_name or device.name,
             name_by_user=None if is_ours else device.name_by_user,
+            # Of these, the official integration only writes the last.
+            entry_type=None,
+            sw_version=None,
+            configuration_url=None,
         )
         if ours is not None:
             self._devices.async_update_device(
