@@ -43,6 +43,52 @@ OPTIONS = (
     "notification_proxy_expire_after_seconds",
     "rtsp_url_template",
 )
+CAMERA_ACTIONS = (
+    "disable_motion_detection",
+    "enable_motion_detection",
+    "play_stream",
+    "record",
+    "snapshot",
+    "turn_off",
+    "turn_on",
+)
+"""What its cameras can do of what Home Assistant's cameras can."""
+TOPICS = ("frigate/events", "frigate/reviews")
+"""What Frigate sends for automations, by MQTT: the integration fires no events."""
+WEBSOCKET_COMMANDS = (
+    "frigate/event/retain",
+    "frigate/events/get",
+    "frigate/events/subscribe",
+    "frigate/events/summary",
+    "frigate/events/unsubscribe",
+    "frigate/ptz/info",
+    "frigate/recordings/get",
+    "frigate/recordings/summary",
+    "frigate/reviews/get",
+    "frigate/reviews/subscribe",
+    "frigate/reviews/unsubscribe",
+    "frigate/reviews/viewed",
+)
+CARDS = ("custom:advanced-camera-card", "custom:frigate-card")
+"""The cards that need these commands."""
+HTTP_PATHS = tuple(
+    f"/api/frigate/{what}/"
+    for what in (
+        "clips",
+        "go2rtc",
+        "jsmpeg",
+        "mse",
+        "notifications",
+        "recording",
+        "snapshot",
+        "thumbnail",
+        "vod",
+        "webrtc",
+    )
+)
+"""A client id may follow after `frigate`."""
+MEDIA_SOURCE = "media-source://frigate/"
+LLM_API, LLM_TOOL = "frigate_services", "frigate_query"
 MODEL_CLASSES = ("dhl", "ups")
 """What each model of an object classifier tells apart."""
 

@@ -1,16 +1,13 @@
 """Entity ids: made of keys, the same in every language, and official where they can be."""
 
-from collections.abc import Iterator
-from itertools import chain
 import json
-import re
 
 import pytest
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from tests.conftest import make_entry, set_up
-from tests.documentation import READMES, ROOT, pages
+from tests.documentation import ROOT
 from tests.fake_frigate import FakeFrigate
 from tests.fake_frigate.settings import Ptz
 from tests.versions import EVERY_VERSION, SINCE_018
@@ -18,21 +15,12 @@ from tests.versions import EVERY_VERSION, SINCE_018
 LABELS = ("person", "car")
 LANGUAGES = ("en", "es", "de", "ja")
 
-OFFICIAL = json.loads(
-    (ROOT / "tests/fixtures/official/entity_ids.json").read_text("utf-8")
-)
-OFFICIAL_IDS = [*OFFICIAL["registered"], *OFFICIAL["named"]["ids"]]
-# What the table of the official integration has in angle brackets.
-NAMES = {
-    "camera": r"cam_0\d",
-    "zone": r"cam_0\d_(?:drive|lawn)",
-    "label": "(?:all|person|car)",
-    "sound": "bark",
-    "model": "[a-z]+",
-    "detector": "cpu1",
-    "gpu": "intel_vaapi",
-    "device": "cpu1",
-}
+OFFICIAL = [
+    one["entity_id"]
+    for one in json.loads(
+        (ROOT / "tests/fixtures/official/registry.json").read_text("utf-8")
+    )["entities"]
+]
 
 pytestmark = pytest.mark.usefixtures("fixed_time", "entity_registry_enabled_by_default")
 
@@ -127,83 +115,13 @@ async def test_entity_ids_are_made_of_what_an_entity_is_about(
     assert not any(one.endswith("_2") for one in ids)
 
 
-# The table of the official integration
-
-
-_ID = r"`(\w+\.[\w<>]+)`"
-_ROW = re.compile(rf"^\|(?:[^|]*\|){{2}} ({_ID}[^|]*)\|[^|]*\|$", re.MULTILINE)
-_PAIR = re.compile(rf"{_ID}(?: → (?:{_ID}|(-)))?")
-
-
-def pairs(language: str) -> Iterator[tuple[str, str | None]]:
-    """Yield each id of the official integration, and the one here; None is no entity."""
-    (page,) = (one for one in pages(language) if one.stem == "moving-over")
-    for row in _ROW.findall(page.read_text("utf-8")):
-        cell = row[0].strip().split("<br>")
-        for one in cell:
-            match = _PAIR.fullmatch(one)
-            assert match is not None, one
-            official, here, nothing = match.groups()
-            yield official, None if nothing else here or official
-
-
-def matching(pattern: str) -> Iterator[dict[str, str]]:
-    """Yield what the names in a pattern stand for in each official id that fits it."""
-    named = re.sub(r"<(\w+)>", lambda name: f"(?P<{name[1]}>{NAMES[name[1]]})", pattern)
-    for one in OFFICIAL_IDS:
-        if (match := re.fullmatch(named.replace(".", r"\.", 1), one)) is not None:
-            yield {"official": one, **match.groupdict()}
-
-
-def filled(pattern: str, names: dict[str, str]) -> str:
-    """Return a pattern with its names; a zone belongs to the camera that it begins with."""
-    names = {"camera": names.get("zone", "")[:6], **names}
-    return re.sub(r"<(\w+)>", lambda name: names[name[1]], pattern)
-
-
-@pytest.mark.parametrize("language", READMES)
-def test_every_entity_of_the_official_integration_is_in_the_table(
-    language: str,
-) -> None:
-    fitting = {
-        official: [names["official"] for names in matching(official)]
-        for official, _here in pairs(language)
-    }
-    assert len(fitting) == len([*pairs(language)])
-    assert [official for official, found in fitting.items() if not found] == []
-    assert sorted(chain.from_iterable(fitting.values())) == sorted(OFFICIAL_IDS)
-
-
-@SINCE_018
-@pytest.mark.parametrize("language", READMES)
-async def test_every_entity_in_the_table_is_there(
-    hass: HomeAssistant, frigate: FakeFrigate, language: str
-) -> None:
-    there = {*(await registered(hass, frigate)).values()}
-    here = {
-        filled(here, names): names["official"]
-        for official, here in pairs(language)
-        if here is not None
-        for names in matching(official)
-    }
-    assert {one: official for one, official in here.items() if one not in there} == {}
-    same = [one for one, official in here.items() if one == official]
-    assert len(same) > len(here) / 2
-    # What is said to be missing is.
-    for official, one in pairs(language):
-        if one is None:
-            assert not there.intersection(
-                names["official"] for names in matching(official)
-            )
-
-
 @SINCE_018
 async def test_an_id_that_the_official_integration_has_is_free_once_it_is_gone(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
     alone = {*(await registered(hass, frigate)).values()}
     registry = er.async_get(hass)
-    for one in OFFICIAL["registered"]:
+    for one in OFFICIAL:
         domain, _, name = one.partition(".")
         made = registry.async_get_or_create(
             domain, "frigate", name, suggested_object_id=name
@@ -212,12 +130,10 @@ async def test_an_id_that_the_official_integration_has_is_free_once_it_is_gone(
 
     entry = await set_up(hass, make_entry(frigate.internal_url))
     beside = er.async_entries_for_config_entry(registry, entry.entry_id)
-    numbered = [
-        one for one in beside if one.entity_id.removesuffix("_2") in OFFICIAL_IDS
-    ]
-    assert len(numbered) > len(OFFICIAL["registered"]) / 2
+    numbered = [one for one in beside if one.entity_id.removesuffix("_2") in OFFICIAL]
+    assert len(numbered) > len(OFFICIAL) / 2
 
-    for entity in OFFICIAL["registered"]:
+    for entity in OFFICIAL:
         registry.async_remove(entity)
     # As "Recreate entity IDs" does.
     again = {registry.async_regenerate_entity_id(one) for one in beside}
