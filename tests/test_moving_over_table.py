@@ -9,19 +9,16 @@ import pytest
 
 from custom_components.frigate_http.const import DOMAIN
 from custom_components.frigate_http.number import FEATURE_NUMBERS
+from custom_components.frigate_http.taking_over.differences import DIFFERENCES
+from custom_components.frigate_http.taking_over.finding import Reason
+from custom_components.frigate_http.taking_over.known import KnownServer
 from custom_components.frigate_http.taking_over.official import OfficialId, as_place
 from custom_components.frigate_http.taking_over.patterns import (
     EVERYWHERE,
     Advice,
     advice_for_action,
 )
-from custom_components.frigate_http.taking_over.twins import (
-    RULES,
-    Aspect,
-    KnownServer,
-    Reason,
-    Twins,
-)
+from custom_components.frigate_http.taking_over.twins import RULES, Twins
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import slugify
@@ -306,12 +303,11 @@ def test_every_kind_of_entity_is_in_one_row(
 def test_what_differs_is_in_the_row(frigate: FakeFrigate, language: str) -> None:
     entities = {one.kind: one for one in large_house(frigate)}
     house = house_of(frigate)
-    for kind, rule in RULES.items():
+    for kind, differences in DIFFERENCES.items():
         row, *_ = where(language, house, entities[kind])
-        for difference in rule.differences:
+        for difference in differences:
             words = [*difference.theirs.split(", "), *difference.ours.split(", ")]
             assert {one for one in words if one} <= {*row.written}, kind
-            assert difference.aspect in {Aspect.STATES, Aspect.ATTRIBUTES}
 
 
 @SINCE_018
@@ -367,7 +363,7 @@ async def test_every_entity_is_continued_by_the_one_in_its_row(
         if isinstance(found, Reason):
             assert found in {Reason.SHARED_ZONE, Reason.NO_TWIN}
             continue
-        unique_id = found.target.unique_id(entry.entry_id)
+        unique_id = found.unique_id(entry.entry_id)
         twin = registry.async_get_entity_id(one.platform, DOMAIN, unique_id)
         assert ours == {twin}, one.entity_id
         same += twin == one.entity_id

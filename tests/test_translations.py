@@ -28,9 +28,10 @@ from custom_components.frigate_http.sensor.object_classification import (
     OBJECT_CLASSIFICATION,
 )
 from custom_components.frigate_http.sensor.parts import PartSensorDescription
+from custom_components.frigate_http.taking_over.differences import Aspect
+from custom_components.frigate_http.taking_over.finding import Reason
 from custom_components.frigate_http.taking_over.patterns import Advice
 from custom_components.frigate_http.taking_over.places import Kind
-from custom_components.frigate_http.taking_over.twins import Aspect, Reason
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import section

@@ -40,8 +40,8 @@ from .relay.relay import Relay
 from .runtime import FrigateConfigEntry, FrigateRuntime
 from .services import async_setup_services
 from .snoozes import Snoozes
+from .taking_over.known import KnownServer
 from .taking_over.moving import async_give_back, async_settle, async_take_over
-from .taking_over.twins import KnownServer
 from .views import async_register_views
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)

@@ -7,6 +7,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.frigate_http.const import CONF_CAMERAS, DOMAIN
+from custom_components.frigate_http.taking_over.finding import Reason
+from custom_components.frigate_http.taking_over.known import KnownServer
 from custom_components.frigate_http.taking_over.official import find_entry
 from custom_components.frigate_http.taking_over.plan import (
     DeviceMove,
@@ -15,7 +17,6 @@ from custom_components.frigate_http.taking_over.plan import (
     Twin,
     make_plan,
 )
-from custom_components.frigate_http.taking_over.twins import KnownServer, Reason
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from tests.conftest import make_entry, set_up

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from custom_components.frigate_http.taking_over.differences import Aspect, Difference
 from custom_components.frigate_http.taking_over.mentions import (
     MAX_FOUND,
     Finding,
@@ -12,7 +13,6 @@ from custom_components.frigate_http.taking_over.mentions import (
 )
 from custom_components.frigate_http.taking_over.patterns import Advice
 from custom_components.frigate_http.taking_over.places import Kind, Place, Written
-from custom_components.frigate_http.taking_over.twins import Aspect, Difference
 
 STATUS = "sensor.cam_01_review_status"
 CAMERA = "camera.cam_01"

@@ -8,19 +8,15 @@ import pytest
 
 from custom_components.frigate_http.aiofrigate import Capabilities, Config, Profile
 from custom_components.frigate_http.live.camera_state import ALL
+from custom_components.frigate_http.taking_over.finding import Reason, Target
+from custom_components.frigate_http.taking_over.known import KnownServer
 from custom_components.frigate_http.taking_over.official import (
     OfficialId,
     as_place,
     read_unique_id,
     splits,
 )
-from custom_components.frigate_http.taking_over.twins import (
-    Found,
-    KnownServer,
-    Reason,
-    Target,
-    Twins,
-)
+from custom_components.frigate_http.taking_over.twins import Twins
 
 # Their combinations begin with each other, and with what comes behind a name.
 PARTS = ("front", "door", "all", "person", "dB", "motion", "review", "camera", "ñ", "2")
@@ -50,8 +46,7 @@ def find(
 ) -> Target | Reason:
     """Return what an entity becomes that is on the device of a camera or zone."""
     slug = None if place is None else as_place(place)
-    found = Twins(known).find(OfficialId(kind=kind, name=name), domain, slug)
-    return found.target if isinstance(found, Found) else found
+    return Twins(known).find(OfficialId(kind=kind, name=name), domain, slug)
 
 
 def counted(known: KnownServer) -> Iterator[tuple[str, str, str | None, str]]:

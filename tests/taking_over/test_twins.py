@@ -5,12 +5,13 @@ from collections import Counter, defaultdict
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.frigate_http.const import DOMAIN
+from custom_components.frigate_http.taking_over.finding import Reason
+from custom_components.frigate_http.taking_over.known import KnownServer
 from custom_components.frigate_http.taking_over.official import (
     OfficialEntry,
     find_entry,
 )
 from custom_components.frigate_http.taking_over.plan import Plan, make_plan
-from custom_components.frigate_http.taking_over.twins import KnownServer, Reason
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from tests.conftest import make_entry, set_up

@@ -24,10 +24,10 @@ from homeassistant.helpers.selector import (
 
 from ..const import CONF_LEAVE, CONF_TAKEN_OVER, CONF_UNDO
 from ..runtime import FrigateConfigEntry
+from ..taking_over.known import KnownServer
 from ..taking_over.official import OfficialEntry, entries_of_server, find_entry
 from ..taking_over.plan import Plan, make_plan
 from ..taking_over.report import async_make_report, preview_markdown
-from ..taking_over.twins import KnownServer
 from .forms import CONFIRM_FORM
 from .validation import stored_url
 

@@ -28,8 +28,8 @@ from ..aiofrigate import (
 )
 from ..connection import credentials_from, temporary_session
 from ..errors import error_key, error_placeholders
+from ..taking_over.known import KnownServer
 from ..taking_over.official import OfficialEntry, entries_of_server
-from ..taking_over.twins import KnownServer
 
 _HEADER_LINE = re.compile(r"^([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*:\s*([\x20-\x7e]+)$")
 _RESERVED_HEADERS = frozenset(

@@ -4,10 +4,10 @@ from homeassistant.const import CONF_URL
 from homeassistant.util.json import JsonObjectType
 
 from ..taking_over.journal import async_load_plan
+from ..taking_over.known import KnownServer
 from ..taking_over.official import entries_of_server
 from ..taking_over.plan import Direction, make_plan
 from ..taking_over.report import async_make_report
-from ..taking_over.twins import KnownServer
 from .action import ServerAction, ServerCall
 
 

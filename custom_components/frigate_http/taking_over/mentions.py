@@ -8,11 +8,12 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, split_entity_id
 
 from . import patterns
+from .differences import Aspect, Difference
+from .known import KnownServer
 from .official import OFFICIAL_DOMAIN
 from .patterns import Advice
 from .places import Place, Written, async_collect
 from .plan import Plan
-from .twins import Aspect, Difference, KnownServer
 
 MAX_FOUND = 120
 """Characters that are shown of what was found."""

@@ -18,11 +18,11 @@ from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
 
 from ..const import CONF_LEAVE, CONF_TAKEN_OVER, CONF_UNDO, DOMAIN, LOGGER
 from .journal import async_load_plan, async_save_plan, lock_of
+from .known import KnownServer
 from .official import find_entry
 from .plan import Direction, Plan, make_plan
 from .registries import Registries
 from .saved import async_entries_are_saved, async_registries_are_saved
-from .twins import KnownServer
 
 
 async def async_settle(hass: HomeAssistant, entry: ConfigEntry) -> None:

@@ -9,6 +9,9 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from ..const import DOMAIN
+from .differences import DIFFERENCES, Difference
+from .finding import Reason, Target
+from .known import KnownServer
 from .official import (
     OFFICIAL_DOMAIN,
     OfficialEntry,
@@ -16,7 +19,7 @@ from .official import (
     place_of_device,
     read_unique_id,
 )
-from .twins import Difference, Found, KnownServer, Reason, Twins
+from .twins import Twins
 
 type Identifiers = tuple[tuple[str, str], ...]
 
@@ -61,15 +64,19 @@ class Move:
     """The area of the entity itself."""
     inherited_area_id: str | None = None
     """The area that it has only by a device which stays, such as that of a zone."""
-    differences: tuple[Difference, ...] = ()
     twin: Twin | None = None
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Read what `as_dict` has returned."""
-        found = tuple(map(Difference.from_dict, data["differences"]))
         twin = None if data["twin"] is None else Twin.from_dict(data["twin"])
-        return cls(**{**data, "differences": found, "twin": twin})
+        return cls(**{**data, "twin": twin})
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """Return what a user of the entity has to know."""
+        _entry_id, kind, _name = self.old_unique_id.split(":", 2)
+        return DIFFERENCES.get(kind, ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +209,7 @@ class _Planner:
         stays: list[Stays] = []
         for row in er.async_entries_for_config_entry(self._entities, self._old_id):
             found = self._find(row)
-            if isinstance(found, Found):
+            if isinstance(found, Target):
                 move = self._move(row, found)
                 key = row.domain, move.new_unique_id
                 if row.entity_id not in leave and key not in moves:
@@ -229,15 +236,15 @@ class _Planner:
             and (new := self._new_identifiers.get(place)) is not None
         )
 
-    def _find(self, row: er.RegistryEntry) -> Found | Reason:
+    def _find(self, row: er.RegistryEntry) -> Target | Reason:
         official = read_unique_id(self._old_id, row.unique_id)
         if official is None or row.platform != OFFICIAL_DOMAIN:
             return Reason.UNKNOWN
         _device, place = self._old_devices.get(row.device_id or "", (None, None))
         return self._twins.find(official, row.domain, place)
 
-    def _move(self, row: er.RegistryEntry, found: Found) -> Move:
-        unique_id = found.target.unique_id(self._own_id)
+    def _move(self, row: er.RegistryEntry, target: Target) -> Move:
+        unique_id = target.unique_id(self._own_id)
         twin_id = self._entities.async_get_entity_id(row.domain, DOMAIN, unique_id)
         twin = None if twin_id is None else self._entities.async_get(twin_id)
         device, place = self._old_devices.get(row.device_id or "", (None, None))
@@ -252,7 +259,6 @@ class _Planner:
             inherited_area_id=(
                 device.area_id if device and stays and row.area_id is None else None
             ),
-            differences=found.differences,
             twin=None if twin is None else Twin.of(twin),
         )
 

@@ -11,11 +11,11 @@ from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util.json import JsonObjectType
 
 from ..const import DOMAIN
+from .known import KnownServer
 from .mentions import Finding, Mention, Mentions, async_find_mentions
 from .patterns import Advice
 from .places import Place
 from .plan import Move, Plan, Stays
-from .twins import KnownServer
 
 MAX_LINES = 150
 """Lines that the preview shows of a device, of what stops working and of what goes on."""
@@ -124,7 +124,6 @@ def _device(report: Report, device: DeviceReport) -> JsonObjectType:
                         "aspect": one.aspect.value,
                         "before": one.theirs or None,
                         "after": one.ours or None,
-                        "breaks_statistics": one.breaks_statistics,
                     }
                     for one in move.differences
                 ],
@@ -198,8 +197,6 @@ def _move_line(report: Report, move: Move) -> str:
         f"{_plain(one.ours or '-')}"
         for one in move.differences
     ]
-    if any(one.breaks_statistics for one in move.differences):
-        notes.append(report.phrase("breaks_statistics"))
     if move.twin is not None:
         notes.append(report.phrase("replaces", twin=_code(move.twin.entity_id)))
     line = _code(move.entity_id)
