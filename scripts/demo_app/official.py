@@ -44,14 +44,13 @@ def install_official(config: Path, server: FakeFrigate) -> None:
 
 
 async def add_official(api: Api, url: str) -> str:
-    """Add the official integration as its user has it; return the id of its entry."""
+    """Add the official integration as its user has it; return the title of its entry."""
     flows = "/api/config/config_entries/flow"
     step = await api.post(flows, {"handler": OFFICIAL})
     data = {"url": url, "username": "", "password": "", "validate_ssl": True}
     made = await api.post(f"{flows}/{step['flow_id']}", data)
-    entry_id = str(made["result"]["entry_id"])
     await _settle_in(api)
-    return entry_id
+    return str(made["result"]["title"])
 
 
 async def _settle_in(api: Api) -> None:

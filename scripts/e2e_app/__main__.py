@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from functools import partial
 from pathlib import Path
 import signal
 import sys
@@ -14,6 +15,7 @@ from playwright.async_api import Browser, Error
 from scripts.demo_app import ROOT, DemoError, say
 from scripts.demo_app.check import complaints
 from scripts.demo_app.home_assistant import running_home_assistant
+from scripts.demo_app.official import install_official
 from scripts.demo_app.phone import running_phone
 from scripts.demo_app.sandbox import Ports, demo_folder
 
@@ -22,7 +24,7 @@ from .options import Options, parse_options
 from .screenshots import Screenshots, keep_evidence
 from .steps import ONCE, STEPS, Step
 from .texts import Texts
-from .world import World, guarded_frigate
+from .world import World, guarded_frigate, watched_house
 
 _HOME_ASSISTANT_PORT = 8423
 _COUNTRY = "ES"
@@ -59,7 +61,11 @@ async def _go(
     own = folder / texts.language
     async with (
         guarded_frigate(ports) as frigate,
-        running_home_assistant(own, port) as (home_assistant, api),
+        watched_house(ports) as house,
+        running_home_assistant(own, port, partial(install_official, server=house)) as (
+            home_assistant,
+            api,
+        ),
         running_phone(api, ports) as phone,
         new_page(browser, texts.language) as page,
     ):
@@ -72,6 +78,7 @@ async def _go(
             page=page,
             api=api,
             frigate=frigate,
+            house=house,
             phone=phone,
             texts=texts,
             screenshots=screenshots,

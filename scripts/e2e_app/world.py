@@ -9,12 +9,14 @@ from playwright.async_api import Page
 from scripts.demo_app import DOMAIN, DemoError
 from scripts.demo_app.api import Api
 from scripts.demo_app.live_video import add_live_video
+from scripts.demo_app.moved import Row
 from scripts.demo_app.past import add_past
 from scripts.demo_app.phone import Phone
 from scripts.demo_app.registry import read_entities
 from scripts.demo_app.sandbox import LOOPBACK, Ports
 from scripts.demo_app.waiting import until
 from tests.fake_frigate import FakeFrigate
+from tests.official_registry import add_house
 
 from .dialog import FlowDialog
 from .screenshots import Screenshots
@@ -36,10 +38,14 @@ class World:
     page: Page
     api: Api
     frigate: FakeFrigate
+    house: FakeFrigate
+    """The server of somebody who has the official integration."""
     phone: Phone
     texts: Texts
     screenshots: Screenshots
     notes: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, Row] = field(default_factory=dict)
+    """The entities of the official integration, as they were before anything moved."""
 
     @property
     def flow(self) -> FlowDialog:
@@ -96,12 +102,27 @@ async def guarded_frigate(ports: Ports) -> AsyncIterator[FakeFrigate]:
     server.describe(CAMERA)
     add_past(server)
     add_live_video(server)
+    async with _running(server, ports):
+        yield server
+
+
+@asynccontextmanager
+async def watched_house(ports: Ports) -> AsyncIterator[FakeFrigate]:
+    """Run the simulated Frigate of somebody who has the official integration."""
+    server = FakeFrigate(version="0.18", cameras=())
+    add_house(server)
+    async with _running(server, ports):
+        yield server
+
+
+@asynccontextmanager
+async def _running(server: FakeFrigate, ports: Ports) -> AsyncIterator[None]:
     await server.start(
         host=LOOPBACK,
         internal_port=ports.take(_INTERNAL_PORT),
         external_port=ports.take(_EXTERNAL_PORT),
     )
     try:
-        yield server
+        yield
     finally:
         await server.stop()

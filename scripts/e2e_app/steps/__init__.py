@@ -9,6 +9,7 @@ from .changing import change_option, log_in_again, reconfigure
 from .leaving import download_diagnostics, remove_integration
 from .looking_back import play_export, search_person, see_alerts, watch_hour
 from .looking_now import lose_video, play_recording, watch_video
+from .moving_over import move_back, move_over, move_over_again
 from .notifying import be_notified, register_phone, see_texts_as_texts, set_up_notify
 from .performing import download_clip, get_faces, play_clip
 from .watching import open_device, see_dashboard, see_occupancy
@@ -40,6 +41,9 @@ STEPS: tuple[Step, ...] = (
     download_diagnostics,
     reconfigure,
     remove_integration,
+    move_over,
+    move_back,
+    move_over_again,
 )
 
 ONCE: tuple[Step, ...] = (watch_video, lose_video, play_recording)

@@ -20,7 +20,7 @@ async def log_in(world: World) -> None:
 
 async def add_integration(world: World) -> None:
     """Add the integration, first with a wrong password, then with the right one."""
-    await _find_integration(world)
+    await find_integration(world)
     flow, texts = world.flow, world.texts
     await flow.expect_title(texts.ours("config.step.user.title"))
     await flow.fill(texts.ours("config.step.user.data.url"), world.frigate.external_url)
@@ -43,7 +43,8 @@ async def add_integration(world: World) -> None:
     await world.screenshots.take("integration")
 
 
-async def _find_integration(world: World) -> None:
+async def find_integration(world: World) -> None:
+    """Choose the integration from those that can be added."""
     page = world.page
     button = world.texts.frontend("ui.panel.config.integrations.add_integration")
     await page.get_by_role("button", name=button, exact=True).click()
