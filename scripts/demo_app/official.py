@@ -22,12 +22,13 @@ _MINUTE = 60
 SOMEBODY = "binary_sensor.cam_01_person_occupancy"
 """An entity that there is history of, and that the user has named and put into a room."""
 NAME, AREA, LABEL = "Somebody at the gate", "Garden", "Watched"
+# The page of the history shows the hour before the current one, and all since.
 PAST: Past = (
-    (100 * _MINUTE, "off"),
-    (80 * _MINUTE, "on"),
-    (75 * _MINUTE, "off"),
-    (40 * _MINUTE, "on"),
-    (38 * _MINUTE, "off"),
+    (55 * _MINUTE, "off"),
+    (45 * _MINUTE, "on"),
+    (41 * _MINUTE, "off"),
+    (25 * _MINUTE, "on"),
+    (22 * _MINUTE, "off"),
 )
 
 

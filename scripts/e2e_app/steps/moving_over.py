@@ -29,7 +29,8 @@ _SHOWN = """
   .filter(one => one.entity_id === entity)
   .flatMap(one => one.data.map(each => each.state))
 """
-_UNKNOWN = ("unavailable", "unknown")
+# Between two who provide it there is a moment without any state.
+_NONE = ("unavailable", "unknown", None)
 _SECONDS = 30
 
 
@@ -138,7 +139,7 @@ async def _see_states(world: World, wanted: list[str]) -> None:
 
     async def are_shown() -> bool | None:
         states = await charts.evaluate(_SHOWN, SOMEBODY)
-        known = [one for one in states if one not in _UNKNOWN]
+        known = [one for one in states if one not in _NONE]
         shown[:] = [state for state, _ in itertools.groupby(known)]
         return True if shown == wanted else None
 
