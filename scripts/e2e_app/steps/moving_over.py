@@ -13,16 +13,14 @@ from scripts.demo_app.official import (
     add_official,
 )
 from scripts.demo_app.waiting import until
-from scripts.e2e_app.browser import HEIGHT, WIDTH
 from scripts.e2e_app.dialog import FlowDialog
 from scripts.e2e_app.world import World
 
 from .adding import find_integration
 
 _CAMERA = "cam_01"
-_PHONE_WIDTH, _PHONE_HEIGHT = 400, 860
-# So high is the page with the whole preview, while its lists are folded.
-_WITH_PREVIEW = 1240
+# So high is a page with the whole preview.
+_WITH_PREVIEW = 1100
 # The states of an entity that the page of the history shows, from the oldest on.
 _SHOWN = """
 (charts, entity) => (charts.historyData?.timeline ?? [])
@@ -42,7 +40,6 @@ async def move_over(world: World) -> None:
     await _add_found(world, title)
     step = "config.step.official_found"
     await world.flow.expect_title(texts.ours(f"{step}.title"))
-    await world.screenshots.take("official-found")
     await world.flow.choose(texts.ours(f"{step}.menu_options.take_over"))
     await _read_preview(world, world.flow)
     await world.flow.submit()
@@ -58,7 +55,6 @@ async def move_back(world: World) -> None:
     texts, flow = world.texts, world.flow
     await _choose_change(world, "undo")
     await flow.expect_title(texts.ours("config.step.undo.title"))
-    await world.screenshots.take("undo")
     await flow.submit()
     await flow.expect_end(texts.ours("config.abort.undo_started"))
     await expect_as_before(world.api, world.rows)
@@ -86,37 +82,31 @@ async def _add_found(world: World, title: str) -> None:
         .get_by_text(title)
         .wait_for()
     )
-    await world.screenshots.take("setup-found")
     await flow.submit()
 
 
 async def _read_preview(world: World, flow: FlowDialog) -> None:
     """Unfold what stops working, and find what mentions the official integration there."""
-    texts, page = world.texts, world.page
+    texts = world.texts
     await flow.expect_title(texts.ours("config.step.take_over.title"))
-    preview = page.locator("dialog-data-entry-flow ha-markdown")
+    preview = world.page.locator("dialog-data-entry-flow ha-markdown")
     folded = preview.locator("details").filter(
         has_text=texts.ours("common.take_over_stops")
     )
-    await page.set_viewport_size({"width": WIDTH, "height": _WITH_PREVIEW})
-    await world.screenshots.take("take-over", height=_WITH_PREVIEW)
     await folded.locator("summary").click()
     for place in (AUTOMATION, DASHBOARD):
         await folded.get_by_text(place).first.wait_for()
-    await world.screenshots.take("take-over-stops", height=_WITH_PREVIEW)
-    await world.screenshots.take(
-        "take-over-phone", width=_PHONE_WIDTH, height=_PHONE_HEIGHT
-    )
-    await page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+    await world.screenshots.take("take-over", height=_WITH_PREVIEW)
 
 
 async def _choose_change(world: World, way: str) -> None:
     """Choose one of the ways that the menu below "Reconfigure" offers."""
     flow, texts = world.flow, world.texts
+    # Nothing can be taken over while the entry is loaded anew.
+    await world.reloaded()
     await world.go_to_integration()
     await world.choose_from_menu("reconfigure")
     await flow.expect_title(texts.ours("config.step.change.title"))
-    await world.screenshots.take(f"change-{way}")
     await flow.choose(texts.ours(f"config.step.change.menu_options.{way}"))
 
 
@@ -127,7 +117,6 @@ async def _see_history(world: World, visits: int) -> None:
     earlier = [state for _, state in PAST] + ["on", "off"] * (visits - 1)
     visitor = world.house.object_appears(_CAMERA, "person")
     await _see_states(world, [*earlier, "on"])
-    await world.screenshots.take("take-over-history", with_pictures=True)
     world.house.object_leaves(visitor)
     await _see_states(world, [*earlier, "on", "off"])
 
