@@ -1,15 +1,25 @@
 """Entities move from the official integration to ours, and back, and lose nothing."""
 
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
 
 from custom_components.frigate_http.const import CONF_TAKEN_OVER, CONF_UNDO
-from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
+from homeassistant.config_entries import (
+    RELOAD_AFTER_UPDATE_DELAY,
+    ConfigEntryDisabler,
+    ConfigEntryState,
+    EntityRegistryDisabledHandler,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.util import dt as dt_util
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate
 from tests.home_runs import saving_nothing
@@ -151,6 +161,30 @@ async def take_over(
     """Return a set-up entry that has taken over the official one."""
     entry = make_entry(frigate.internal_url, **{CONF_TAKEN_OVER: official.entry_id})
     return await set_up(hass, entry)
+
+
+async def test_nothing_is_loaded_again_after_a_while(
+    hass: HomeAssistant, frigate: FakeFrigate, official: MockConfigEntry
+) -> None:
+    EntityRegistryDisabledHandler(hass).async_setup()
+    entry = await take_over(hass, frigate, official)
+    runtime = entry.runtime_data
+    moved = next(iter(rows(hass, entry).values()))
+    assert moved.device_id is not None
+    await _let_reloads_happen(hass)
+    assert entry.runtime_data is runtime
+
+    await undo(hass, entry)
+    runtime = entry.runtime_data
+    await _let_reloads_happen(hass)
+    assert entry.runtime_data is runtime
+
+
+async def _let_reloads_happen(hass: HomeAssistant) -> None:
+    """Wait as long as Home Assistant does, before it reloads what has changed."""
+    delay = timedelta(seconds=RELOAD_AFTER_UPDATE_DELAY + 1)
+    async_fire_time_changed(hass, dt_util.utcnow() + delay)
+    await hass.async_block_till_done(wait_background_tasks=True)
 
 
 async def test_duplicates_of_an_enabled_official_entry_go_with_an_undo(

@@ -102,7 +102,8 @@ class Registries:
             DOMAIN,
             new_config_entry_id=self._own_id,
             new_unique_id=uid,
-            new_device_id=None if device is None else device.id,
+            # With a device that is off, Home Assistant would reload the entry later.
+            new_device_id=None if device is None or _is_off(device) else device.id,
         )
         area_id = move.inherited_area_id
         if moved.area_id is None and area_id and device and device.area_id != area_id:
@@ -180,6 +181,18 @@ class Registries:
             new_identifiers=set(one.new_identifiers),
             name_by_user=device.name_by_user or device.name,
         )
+        self._attach(self._detached_of(device), device)
+
+    def _detached_of(self, device: dr.DeviceEntry) -> list[er.RegistryEntry]:
+        """Return what has moved before its device could."""
+        found = []
+        for move in self._plan.moves:
+            row = self._entities.async_get(move.registry_id)
+            if row and row.config_entry_id == self._own_id and row.device_id is None:
+                to_be = self._device_to_be(move)
+                if to_be is not None and to_be.id == device.id:
+                    found.append(row)
+        return found
 
     def _give_back_device(self, one: DeviceMove) -> None:
         if (device := self._device(one.device_id)) is None:
@@ -271,6 +284,11 @@ class Registries:
             self._entities.async_update_entity(
                 row.entity_id, device_id=None if device is None else device.id
             )
+
+
+def _is_off(device: dr.DeviceEntry) -> bool:
+    """Return whether a device is disabled because its config entry is."""
+    return device.disabled_by is dr.DeviceEntryDisabler.CONFIG_ENTRY
 
 
 def _aside(unique_id: str) -> str:
