@@ -10,11 +10,13 @@ import pytest
 
 from custom_components.frigate_http import aiofrigate
 from custom_components.frigate_http.aiofrigate import (
+    MAX_NAME_LENGTH,
     CameraConfig,
     Config,
     Event,
     FaceLibrary,
     Identity,
+    MqttConfig,
     Overlays,
     Profile,
     StillImage,
@@ -84,6 +86,17 @@ def test_other_types_are_unknown(value: Any) -> None:
     assert as_strings(value) == (("a", "b") if value == ["a", 1, "b"] else ())
     assert as_bool(True) is True
     assert as_dict({"a": value}) == {"a": value}
+
+
+@pytest.mark.parametrize("junk", [None, "", 5, ["x"], "x" * (MAX_NAME_LENGTH + 1)])
+def test_the_names_of_mqtt_are_read_or_the_default(junk: Any) -> None:
+    data = {"enabled": False, "topic_prefix": "home/nvr", "client_id": "nvr"}
+    assert Config.from_api({"mqtt": data}).mqtt == MqttConfig(
+        enabled=False, topic_prefix="home/nvr", client_id="nvr"
+    )
+    junk_only = dict.fromkeys(data, junk)
+    for one in (junk, junk_only):
+        assert Config.from_api({"mqtt": one}).mqtt == MqttConfig()
 
 
 # Versions

@@ -234,6 +234,8 @@ def build_config(state: ServerState, role: str = "admin") -> dict[str, Any]:
         "enabled": state.birdseye,
         "restream": state.restreams_birdseye,
     }
+    config["mqtt"]["enabled"] = state.topic_prefix is not None
+    config["mqtt"]["topic_prefix"] = state.topic_prefix or "frigate"
     streams = state.go2rtc.streams
     config["go2rtc"] = (
         {"streams": {name: [each.url] for name, each in streams.items()}}

@@ -231,6 +231,8 @@ class ServerState:
     birdseye: bool = False
     # Without a restream, birdseye has neither stills nor a stream.
     birdseye_restream: bool = True
+    # What its MQTT topics begin with; None where it does not publish by MQTT.
+    topic_prefix: str | None = None
     notifications: bool = True
     journal: Journal = field(default_factory=Journal)
     # Whether somebody else is just asking for whatever has expired in nginx' cache.

@@ -17,6 +17,7 @@ from .configuration import (
     BIRDSEYE_MODES,
     CameraConfig,
     Config,
+    MqttConfig,
     ZoneConfig,
 )
 from .controls import NO_PROFILE, ProfileChoice, Profiles, PtzInfo
@@ -207,6 +208,7 @@ __all__ = [
     "Log",
     "Mask",
     "Motion",
+    "MqttConfig",
     "NewEvent",
     "NpuStats",
     "ObjectClassified",

@@ -42,6 +42,8 @@ _MAX_OBJECT_MODELS = 50
 # Attributes belong to other objects, and Frigate does not count them.
 _ATTRIBUTES = frozenset({"face", "license_plate"})
 
+_TOPIC_PREFIX = "frigate"
+"""Frigate's own default."""
 DEFAULT_RECOGNITION_THRESHOLD = 0.9
 """Frigate's own default, for faces and for license plates."""
 
@@ -249,6 +251,25 @@ def _is_enabled(data: Mapping[str, Any], section: str) -> bool:
     return as_dict(data.get(section)).get("enabled") is True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MqttConfig:
+    """How the server publishes by MQTT, which this client does not need."""
+
+    enabled: bool = True
+    topic_prefix: str = _TOPIC_PREFIX
+    client_id: str | None = None
+    """None if the server does not tell it."""
+
+    @classmethod
+    def from_api(cls, data: Mapping[str, Any]) -> Self:
+        """Read `mqtt` of `/api/config`."""
+        return cls(
+            enabled=data.get("enabled") is not False,
+            topic_prefix=as_name(data.get("topic_prefix")) or _TOPIC_PREFIX,
+            client_id=as_name(data.get("client_id")),
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """The configuration of the server."""
@@ -283,6 +304,7 @@ class Config:
     """Names of the streams of go2rtc, without `birdseye`."""
     sources: Mapping[str, int] = field(default_factory=dict)
     """For each of them, a number that changes with the addresses that it comes from."""
+    mqtt: MqttConfig = field(default_factory=MqttConfig)
 
     def stream_of(self, camera: str) -> str | None:
         """Return the stream with live video of a camera, or of `birdseye`."""
@@ -330,6 +352,7 @@ class Config:
             _has_provider(as_dict(data.get("genai"))),
             frozenset(sources),
             sources,
+            MqttConfig.from_api(as_dict(data.get("mqtt"))),
         )
 
 
