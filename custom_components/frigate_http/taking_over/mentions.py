@@ -1,16 +1,18 @@
 """Finds what stops working without the official integration, and where."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, split_entity_id
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 
+from ..aiofrigate import MqttConfig
 from . import patterns
 from .differences import Aspect, Difference
 from .known import KnownServer
-from .official import OFFICIAL_DOMAIN
+from .official import OFFICIAL_DOMAIN, all_entries
 from .patterns import Advice
 from .places import Place, Written, async_collect
 from .plan import Plan
@@ -48,46 +50,42 @@ class Mention:
 
     place: Place
     findings: tuple[Finding, ...]
+    is_complete: bool = True
+    """Whether all of it was read, and there were no more than `MAX_PER_PLACE`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mentions:
-    """All that was found, and the dashboards that could not be read."""
+    """All that was found, and what could not be read."""
 
     mentions: tuple[Mention, ...]
     unreadable: tuple[Place, ...]
     is_complete: bool
-    """Whether there were no more than `MAX_PLACES`."""
+    """Whether all places are, and there were no more than `MAX_PLACES`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """The names that a plan changes, which are looked for."""
 
-    gone: Mapping[str, tuple[Advice, str]]
-    """Entity ids, and ids of the registries, that lead nowhere afterwards."""
+    gone: Mapping[str, Finding]
+    """By entity ids and ids of the registries that lead nowhere afterwards."""
     differences: Mapping[str, tuple[Difference, ...]]
     """By entity id, what an automation may compare with."""
     cameras: frozenset[str]
     """The entity ids of cameras for which a card chooses Frigate by itself."""
     people: Mapping[str, str]
     """The names of Frigate, by the titles that the official integration makes of them."""
-    topic_prefix: str
+    mqtt: MqttConfig
+    entry_title: str
+    kept: frozenset[str] = frozenset()
+    """The ids of entities, devices and entries that other official entries keep."""
 
     @classmethod
-    def from_plan(cls, plan: Plan, known: KnownServer) -> Self:
+    def from_plan(cls, hass: HomeAssistant, plan: Plan, known: KnownServer) -> Self:
         """Return what a plan changes."""
-        gone = {one.entity_id: (Advice.STAYS, one.reason.value) for one in plan.stays}
-        for move in plan.moves:
-            if (twin := move.twin) is not None:
-                for name in (twin.entity_id, twin.registry_id):
-                    gone[name] = (Advice.TWIN, move.entity_id)
-        moved = {one.device_id for one in plan.devices}
-        left = {one.old_device_id for one in plan.moves} - moved
-        twins = {one.twin_device_id for one in plan.devices}
-        gone |= {one: (Advice.DEVICE, "") for one in left | twins if one is not None}
         return cls(
-            gone=gone,
+            gone=dict(_gone(hass, plan)),
             differences={
                 move.entity_id: found
                 for move in plan.moves
@@ -102,8 +100,52 @@ class Wanted:
                 if split_entity_id(one)[0] == Platform.CAMERA
             ),
             people={one.replace("_", " ").title(): one for one in known.people},
-            topic_prefix=OFFICIAL_DOMAIN,
+            mqtt=known.config.mqtt,
+            entry_title=plan.old_title,
+            kept=frozenset(_kept(hass, plan.old_entry_id)),
         )
+
+
+def _gone(hass: HomeAssistant, plan: Plan) -> Iterator[tuple[str, Finding]]:
+    """Yield each id that leads nowhere, with what is shown of it."""
+    for stay in plan.stays:
+        found = Finding(
+            found=stay.entity_id, advice=Advice.STAYS, replacement=stay.reason.value
+        )
+        yield stay.entity_id, found
+        yield stay.registry_id, found
+    for move in plan.moves:
+        if (twin := move.twin) is not None:
+            found = Finding(
+                found=twin.entity_id, advice=Advice.TWIN, replacement=move.entity_id
+            )
+            yield twin.entity_id, found
+            yield twin.registry_id, found
+    moved = {one.device_id for one in plan.devices}
+    left = {one.old_device_id for one in plan.moves} - moved
+    devices = dr.async_get(hass)
+    for device_id in left | {one.twin_device_id for one in plan.devices}:
+        if device_id is not None:
+            device = devices.async_get(device_id)
+            name = device and (device.name_by_user or device.name)
+            shown = f"{name} ({device_id})" if name else device_id
+            yield device_id, Finding(found=shown, advice=Advice.DEVICE)
+    old_id = plan.old_entry_id
+    yield old_id, Finding(found=old_id, advice=Advice.ENTRY)
+
+
+def _kept(hass: HomeAssistant, old_entry_id: str) -> Iterator[str]:
+    """Yield all ids of the other official entries that are in use."""
+    entities, devices = er.async_get(hass), dr.async_get(hass)
+    for entry in all_entries(hass):
+        if entry.entry_id == old_entry_id or entry.disabled_by is not None:
+            continue
+        yield entry.entry_id
+        for row in er.async_entries_for_config_entry(entities, entry.entry_id):
+            yield row.entity_id
+            yield row.id
+        for device in dr.async_entries_for_config_entry(devices, entry.entry_id):
+            yield device.id
 
 
 async def async_find_mentions(
@@ -111,30 +153,32 @@ async def async_find_mentions(
 ) -> Mentions:
     """Find all mentions of what a plan takes away; nothing is changed."""
     collected = await async_collect(hass)
-    wanted = Wanted.from_plan(plan, known)
+    wanted = Wanted.from_plan(hass, plan, known)
     # There may be megabytes of dashboards.
-    mentions = await hass.async_add_executor_job(
-        lambda: [
-            Mention(place=one.place, findings=findings)
-            for one in collected.written
-            if (findings := tuple(find_in(one, wanted)))
-        ]
+    read = await hass.async_add_executor_job(
+        lambda: [find_in(one, wanted) for one in collected.written]
     )
+    mentions = [one for one in read if one.findings]
     return Mentions(
         mentions=tuple(mentions[:MAX_PLACES]),
         unreadable=collected.unreadable,
-        is_complete=len(mentions) <= MAX_PLACES,
+        is_complete=len(mentions) <= MAX_PLACES and all(m.is_complete for m in read),
     )
 
 
-def find_in(written: Written, wanted: Wanted) -> list[Finding]:
+def find_in(written: Written, wanted: Wanted) -> Mention:
     """Return what is found in a place, once each; of a blueprint, what is not its own."""
-    found = _Finder(wanted).find(written.config)
+    finder = _Finder(wanted)
+    found = finder.find(written.config)
     own = set(_Finder(wanted).find(written.of_blueprint))
     if written.blueprint is not None and any(not one.keeps_working for one in own):
         blueprint = Finding(found=_shown(written.blueprint), advice=Advice.BLUEPRINT)
         found = [blueprint, *(one for one in found if one not in own)]
-    return found[:MAX_PER_PLACE]
+    return Mention(
+        place=written.place,
+        findings=tuple(found[:MAX_PER_PLACE]),
+        is_complete=not finder.is_cut_off and len(found) <= MAX_PER_PLACE,
+    )
 
 
 class _Finder:
@@ -144,6 +188,8 @@ class _Finder:
         self._wanted = wanted
         self._findings: dict[Finding, None] = {}
         self._nodes = 0
+        self.is_cut_off = False
+        """Whether there was more than is read of a place."""
         self._different: set[str] = set()
         """The entities that differ and are named anywhere."""
         self._values: set[str] = set()
@@ -157,9 +203,11 @@ class _Finder:
 
     def _visit(self, node: Any, key: str, depth: int = 0) -> None:
         self._nodes += 1
-        if self._nodes > _MAX_NODES or depth > _MAX_DEPTH or key in patterns.TEXT_KEYS:
+        if self._nodes > _MAX_NODES or depth > _MAX_DEPTH:
+            self.is_cut_off = True
+        elif key in patterns.TEXT_KEYS:
             return
-        if isinstance(node, str):
+        elif isinstance(node, str):
             self._read(node, key)
         elif isinstance(node, Mapping):
             self._read_mapping(node)
@@ -174,8 +222,30 @@ class _Finder:
         named = [*_texts(node.get("entity_id")), *_texts(node.get("entity"))]
         values = {one for key in _COMPARED for one in _texts(node.get(key))}
         self._compare(named, values)
-        if node.get("type") in patterns.CARDS:
+        for key in patterns.ACTION_KEYS:
+            text = node.get(key)
+            found = patterns.ACTION.fullmatch(text) if isinstance(text, str) else None
+            if found is not None and not self._keeps_target(node):
+                self._add(found[0], patterns.advice_for_action(found[1]))
+        if str(node.get("type")) in patterns.CARDS:
             self._read_card(node)
+
+    def _keeps_target(self, node: Mapping[Any, Any]) -> bool:
+        """Return whether an action is for other official entries only."""
+        parts = (node, node.get("target"), node.get("data"))
+        named = {
+            one
+            for part in parts
+            if isinstance(part, Mapping)
+            for key in patterns.TARGET_KEYS
+            for one in _texts(part.get(key))
+        }
+        return bool(named) and named <= self._wanted.kept
+
+    def _is_of_other(self, client_id: str | None) -> bool:
+        """Return whether it names a server that another official entry keeps."""
+        own = self._wanted.mqtt.client_id
+        return bool(self._wanted.kept and own and client_id) and client_id != own
 
     def _read_card(self, card: Mapping[Any, Any]) -> None:
         """Look for cameras that the card asks the official integration about."""
@@ -191,8 +261,12 @@ class _Finder:
     def _camera_of_frigate(self, camera: Mapping[Any, Any]) -> str | None:
         """Return the name of a camera of a card that has Frigate as its engine."""
         options = camera.get("frigate")
-        name = options.get("camera_name") if isinstance(options, Mapping) else None
+        options = options if isinstance(options, Mapping) else {}
+        name, client_id = options.get("camera_name"), options.get("client_id")
         entity_id = camera.get("camera_entity")
+        entity_id = None if entity_id is None else str(entity_id)
+        if entity_id in self._wanted.kept or self._is_of_other(client_id):
+            return None
         engine = camera.get("engine", "auto")
         if engine == "auto":
             # The card looks at the entity first.
@@ -205,10 +279,9 @@ class _Finder:
         """Look for everything in a text, which stands for a key."""
         named = self._names(text)
         is_topic = key.endswith("topic")
-        if is_topic and text.startswith(f"{self._wanted.topic_prefix}/"):
-            self._add(text, Advice.TOPIC)
-        if key in patterns.ACTION_KEYS and (one := patterns.ACTION.fullmatch(text)):
-            self._add(text, patterns.advice_for_action(one[1]))
+        if is_topic and text.startswith(f"{self._wanted.mqtt.topic_prefix}/"):
+            is_on = self._wanted.mqtt.enabled
+            self._add(text, Advice.TOPIC if is_on else Advice.TOPIC_OFF)
         if key in patterns.DOMAIN_KEYS and text == OFFICIAL_DOMAIN:
             self._add(f"{key}: {text}", Advice.INTEGRATION)
         if text == patterns.LLM_API:
@@ -216,18 +289,22 @@ class _Finder:
         for advice, pattern in patterns.EVERYWHERE.items():
             if not (is_topic and advice is Advice.COMMAND):
                 for found in pattern.finditer(text):
-                    self._add(found[0], advice)
+                    client_id = patterns.CLIENT_ID.match(found[0])
+                    if not self._is_of_other(client_id and client_id[1]):
+                        self._add(found[0], advice)
         if patterns.TEMPLATE.search(text):
             self._read_template(text, named)
-        elif text != text.lower():
+        elif text != text.lower() and key not in patterns.SPOKEN_KEYS:
             self._values.add(text)
 
     def _read_template(self, text: str, named: Iterable[str]) -> None:
         for found in patterns.IN_TEMPLATES[Advice.ACTION].finditer(text):
             self._add(found[0], patterns.advice_for_action(found[1]))
         for found in patterns.IN_TEMPLATES[Advice.INTEGRATION].finditer(text):
-            self._add(found[0], Advice.INTEGRATION)
-        values = {one[1] or one[2] for one in patterns.VALUE.finditer(text)}
+            if found[1] in (OFFICIAL_DOMAIN, self._wanted.entry_title):
+                self._add(found[0], Advice.INTEGRATION)
+        compared = patterns.DEFAULT.sub("", text)
+        values = {one[1] or one[2] for one in patterns.VALUE.finditer(compared)}
         self._compare(named, values)
         is_of_trigger = patterns.STATE_OF_TRIGGER.search(text)
         self._values |= {one for one in values if is_of_trigger or one != one.lower()}
@@ -238,7 +315,7 @@ class _Finder:
         names += patterns.REGISTRY_ID.findall(text)
         for name in names:
             if (gone := self._wanted.gone.get(name)) is not None:
-                self._add(name, *gone)
+                self._findings[gone] = None
         different = [one for one in names if one in self._wanted.differences]
         self._different.update(different)
         return different

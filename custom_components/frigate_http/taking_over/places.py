@@ -3,8 +3,8 @@
 Nothing is imported of the components that are read: they need not be set up.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -16,7 +16,9 @@ from homeassistant.helpers.entity_component import DATA_INSTANCES
 from homeassistant.util.yaml import substitute
 
 from ..const import DOMAIN, LOGGER
+from . import yaml_config
 from .official import OFFICIAL_DOMAIN
+from .yaml_config import Section
 
 _BLUEPRINTS = "blueprint"
 _DASHBOARDS = "lovelace"
@@ -31,11 +33,16 @@ class Kind(StrEnum):
     DASHBOARD = "dashboard"
     INTEGRATION = "integration"
     """A helper, or another integration with options."""
+    CONFIGURATION = "configuration"
+    """A section of `configuration.yaml`, such as `template`."""
+
+
+_READ_ELSEWHERE = (Kind.AUTOMATION, Kind.SCRIPT, Kind.SCENE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """An automation, a script, a scene, a view of a dashboard, or an integration."""
+    """An automation, a script, a view of a dashboard, or whatever its kind says."""
 
     kind: Kind
     title: str
@@ -65,15 +72,28 @@ class Collected:
 
     written: tuple[Written, ...]
     unreadable: tuple[Place, ...]
-    """The dashboards that could not be read."""
+    """The dashboards that could not be read, and `configuration.yaml`."""
 
 
 async def async_collect(hass: HomeAssistant) -> Collected:
     """Read all places; nothing is changed."""
-    written = [*_scenes(hass), *_integrations(hass)]
-    for kind in (Kind.AUTOMATION, Kind.SCRIPT):
-        written += await _async_automations(hass, kind)
     unreadable: list[Place] = []
+    if (sections := await yaml_config.async_read_sections(hass)) is None:
+        sections = []
+        unreadable.append(Place(kind=Kind.CONFIGURATION, title=yaml_config.NAME))
+    written: list[Written] = []
+    for kind in (Kind.AUTOMATION, Kind.SCRIPT):
+        written += await _async_automations(hass, kind, sections)
+    written += await _async_dashboards(hass, unreadable)
+    written += [*_scenes(hass), *_integrations(hass), *_configuration(sections)]
+    return Collected(written=tuple(written), unreadable=tuple(unreadable))
+
+
+async def _async_dashboards(
+    hass: HomeAssistant, unreadable: list[Place]
+) -> list[Written]:
+    """Return the dashboards by their views; add to those that cannot be read."""
+    written: list[Written] = []
     found = getattr(hass.data.get(_DASHBOARDS), "dashboards", {})
     for url_path, dashboard in list(found.items()):
         place = Place(
@@ -85,33 +105,98 @@ async def async_collect(hass: HomeAssistant) -> Collected:
             # Home Assistant makes such a dashboard by itself, out of all entities.
             if (await dashboard.async_get_info()).get("mode") != "auto-gen":
                 written += _views(place, await dashboard.async_load(False))
-        except (HomeAssistantError, OSError, TypeError, ValueError) as err:
+        except (
+            HomeAssistantError,
+            OSError,
+            RecursionError,
+            TypeError,
+            ValueError,
+        ) as err:
             LOGGER.debug("The dashboard at %s cannot be read: %r", place.path, err)
             unreadable.append(place)
-    return Collected(written=tuple(written), unreadable=tuple(unreadable))
-
-
-async def _async_automations(hass: HomeAssistant, kind: Kind) -> list[Written]:
-    """Return the automations, or the scripts, with what they are made of."""
-    component = hass.data.get(DATA_INSTANCES, {}).get(kind)
-    written = []
-    for entity in [] if component is None else list(component.entities):
-        path: str | None = getattr(entity, "referenced_blueprint", None)
-        unique_id = entity.unique_id
-        written.append(
-            Written(
-                place=Place(
-                    kind=kind,
-                    title=_name(hass, entity.entity_id),
-                    entity_id=entity.entity_id,
-                    path=unique_id and f"/config/{kind}/edit/{unique_id}",
-                ),
-                config=getattr(entity, "raw_config", None),
-                blueprint=path,
-                of_blueprint=await _async_blueprint(hass, kind, path),
-            )
-        )
     return written
+
+
+async def _async_automations(
+    hass: HomeAssistant, kind: Kind, sections: Iterable[Section]
+) -> list[Written]:
+    """Return the automations, or the scripts, with what they are made of.
+
+    Those that are disabled have no entity, and are only in the files.
+    """
+    component = hass.data.get(DATA_INSTANCES, {}).get(kind)
+    entities = [] if component is None else list(component.entities)
+    written = [
+        Written(
+            place=Place(
+                kind=kind,
+                title=_name(hass, one.entity_id),
+                entity_id=one.entity_id,
+                path=_editor(kind, one.unique_id),
+            ),
+            config=getattr(one, "raw_config", None),
+            blueprint=getattr(one, "referenced_blueprint", None),
+        )
+        for one in entities
+    ]
+    known = {one.unique_id for one in entities}
+    written += [
+        Written(
+            place=Place(
+                kind=kind,
+                title=str(config.get("alias") or unique_id),
+                entity_id=er.async_get(hass).async_get_entity_id(kind, kind, unique_id),
+                path=_editor(kind, unique_id),
+            ),
+            config=config,
+            blueprint=_blueprint_path(config),
+        )
+        for unique_id, config in _items(kind, sections)
+        if unique_id not in known
+    ]
+    return [
+        replace(one, of_blueprint=await _async_blueprint(hass, kind, one.blueprint))
+        for one in written
+    ]
+
+
+def _items(
+    kind: Kind, sections: Iterable[Section]
+) -> Iterator[tuple[str, Mapping[Any, Any]]]:
+    """Yield the automations, or the scripts, of all files with their unique ids."""
+    for section in sections:
+        if section.domain != kind:
+            continue
+        config = section.config
+        if kind is Kind.SCRIPT:
+            found = list(config.items()) if isinstance(config, Mapping) else []
+        else:
+            listed = config if isinstance(config, list) else [config]
+            found = [(one.get("id"), one) for one in listed if isinstance(one, Mapping)]
+        for unique_id, one in found:
+            # Without an id, an automation cannot be disabled.
+            if unique_id is not None and isinstance(one, Mapping):
+                yield str(unique_id), one
+
+
+def _blueprint_path(config: Mapping[Any, Any]) -> str | None:
+    use = config.get("use_blueprint")
+    path = use.get("path") if isinstance(use, Mapping) else None
+    return path if isinstance(path, str) else None
+
+
+def _editor(kind: Kind, unique_id: str | None) -> str | None:
+    return unique_id and f"/config/{kind}/edit/{unique_id}"
+
+
+@callback
+def _configuration(sections: Iterable[Section]) -> Iterator[Written]:
+    for section in sections:
+        if section.domain not in _READ_ELSEWHERE:
+            yield Written(
+                place=Place(kind=Kind.CONFIGURATION, title=section.path),
+                config=section.config,
+            )
 
 
 async def _async_blueprint(hass: HomeAssistant, kind: Kind, path: str | None) -> Any:

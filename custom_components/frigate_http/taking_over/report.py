@@ -1,6 +1,6 @@
 """Reports what is taken over, and what stops working, for an action and for the flow."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 import html
 import re
@@ -19,9 +19,15 @@ from .plan import Move, Plan, Stays
 
 MAX_LINES = 150
 """Lines that the preview shows of a device, of what stops working and of what goes on."""
+MAX_PER_LINE = 8
+"""Findings that a line of the preview names."""
 
 _TEXTS = "common"
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+type Findings = dict[Finding, None]
+"""Findings in their order, once each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +56,20 @@ class Report:
             found = found.replace(f"{{{name}}}", word)
         return found
 
-    def instead(self, finding: Finding) -> str:
-        """Return what to write instead of a finding."""
-        replacement = finding.replacement
+    def instead(self, finding: Finding, shown: Callable[[str], str] = str) -> str:
+        """Return what to write instead of a finding; names in it are shown in a way."""
+        replacement = shown(finding.replacement)
         if finding.advice is Advice.STAYS:
-            replacement = self.phrase(f"reason_{replacement}")
+            replacement = self.phrase(f"reason_{finding.replacement}")
         return self.phrase(f"instead_{finding.advice}", replacement=replacement)
+
+    def by_instead(self, shown: Callable[[str], str] = str) -> Mapping[str, Findings]:
+        """Return all findings, once each, by what to write instead of them."""
+        found: dict[str, Findings] = {}
+        for mention in self.mentions.mentions:
+            for one in mention.findings:
+                found.setdefault(self.instead(one, shown), {})[one] = None
+        return found
 
     def title(self, place: Place) -> str:
         """Return the title of a place, with the view if it is one of a dashboard."""
@@ -68,6 +82,13 @@ class Report:
             "title": self.plan.old_title,
             "devices": [_device(self, one) for one in self.devices],
             "mentions": [_mention(self, one) for one in self.mentions.mentions],
+            "instead": [
+                {
+                    "found": list(dict.fromkeys(one.found for one in found)),
+                    "instead": text,
+                }
+                for text, found in self.by_instead().items()
+            ],
             "unreadable": [self.title(one) for one in self.mentions.unreadable],
             "is_complete": self.mentions.is_complete,
         }
@@ -149,32 +170,25 @@ def _mention(report: Report, mention: Mention) -> JsonObjectType:
         "view": place.view,
         "entity_id": place.entity_id,
         "path": place.path,
-        "findings": [
-            {
-                "found": one.found,
-                "advice": one.advice.value,
-                "instead": report.instead(one),
-                "keeps_working": one.keeps_working,
-            }
-            for one in mention.findings
-        ],
+        "stops": [one.found for one in mention.findings if not one.keeps_working],
+        "goes_on": [one.found for one in mention.findings if one.keeps_working],
     }
 
 
 def preview_markdown(report: Report) -> str:
     """Return the report for the preview of the flow; names are shown as plain text."""
     parts = [_folded_device(report, one) for one in report.devices]
-    for title, keeps_working in (
-        (report.phrase("stops"), False),
-        (report.phrase("goes_on"), True),
-    ):
-        if lines := list(_mention_lines(report, keeps_working=keeps_working)):
-            parts.append(_folded(title, lines))
+    stops = _folded_mentions(
+        report, report.phrase("stops"), report.phrase("advice"), keeps_working=False
+    )
+    goes_on = _folded_mentions(report, report.phrase("goes_on"), keeps_working=True)
+    parts += [stops or report.phrase("nothing_stops"), *([goes_on] if goes_on else [])]
     if not report.mentions.is_complete:
         parts.append(report.phrase("incomplete"))
     if report.mentions.unreadable:
         titles = [_plain(report.title(one)) for one in report.mentions.unreadable]
         parts.append(_folded(report.phrase("unreadable"), titles))
+    parts.append(report.phrase("searched"))
     return "\n\n".join(parts)
 
 
@@ -203,23 +217,54 @@ def _move_line(report: Report, move: Move) -> str:
     return f"{line}: {'; '.join(notes)}" if notes else line
 
 
+def _folded_mentions(
+    report: Report, title: str, heading: str = "", *, keeps_working: bool
+) -> str | None:
+    """Return the places with what is found there, and then what to write, once each."""
+    places = list(_mention_lines(report, keeps_working=keeps_working))
+    if not places:
+        return None
+    advice = [
+        f"{_codes(one.found for one in found)}: {text}"
+        for text, found in report.by_instead(_code).items()
+        if next(iter(found)).keeps_working is keeps_working
+    ]
+    heading = f"**{heading}**" if heading else "---"
+    return _folded(f"{title} · {len(places)}", places, heading, advice)
+
+
 def _mention_lines(report: Report, *, keeps_working: bool) -> Iterator[str]:
     for mention in report.mentions.mentions:
-        for one in mention.findings:
-            if one.keeps_working is keeps_working:
-                place = mention.place
-                kind = report.phrase(f"kind_{place.kind}")
-                where = f"{kind} **{_plain(report.title(place))}**"
-                yield f"{where}: {_code(one.found)}. {report.instead(one)}"
+        found = [
+            one.found for one in mention.findings if one.keeps_working is keeps_working
+        ]
+        if found:
+            kind = report.phrase(f"kind_{mention.place.kind}")
+            title = _plain(report.title(mention.place))
+            yield f"{kind} **{title}**: {_codes(found)}"
 
 
-def _folded(summary: str, lines: Iterable[str]) -> str:
-    """Return a list that is unfolded with a click; the summary is plain text."""
-    found = list(lines)
-    if (more := len(found) - MAX_LINES) > 0:
-        found = [*found[:MAX_LINES], f"… +{more}"]
-    shown = "\n".join(f"- {one}" for one in found)
+def _folded(
+    summary: str, lines: list[str], heading: str = "", more: list[str] | None = None
+) -> str:
+    """Return lists that are unfolded with a click; the summary is plain text."""
+    blocks = [_listed(lines), *([heading, _listed(more)] if more else [])]
+    shown = "\n\n".join(blocks)
     return f"<details><summary>{_line(html.escape(summary))}</summary>\n\n{shown}\n\n</details>"
+
+
+def _listed(lines: list[str]) -> str:
+    if (more := len(lines) - MAX_LINES) > 0:
+        lines = [*lines[:MAX_LINES], f"… +{more}"]
+    return "\n".join(f"- {one}" for one in lines)
+
+
+def _codes(texts: Iterable[str]) -> str:
+    """Return texts once each, and how many there are more."""
+    found = list(dict.fromkeys(texts))
+    shown = ", ".join(_code(one) for one in found[:MAX_PER_LINE])
+    more = len(found) - MAX_PER_LINE
+    return f"{shown}, … +{more}" if more > 0 else shown
 
 
 def _plain(text: str) -> str:
