@@ -22,8 +22,8 @@ from ..aiofrigate import (
     Update,
 )
 from ..const import LOGGER
-from ..live.state import Change, LiveState
-from ..live.topics import CONNECTION, Kind, LiveEvent, Topic
+from ..live.state import LiveState
+from ..live.topics import CONNECTION, Change, Kind, LiveEvent, Topic
 from .on_demand import OnDemandCoordinator
 from .server import ServerCoordinator
 
@@ -174,7 +174,7 @@ class LiveCoordinator(OnDemandCoordinator[int]):
         """Hand on what the server is; return whether it may have told of it already."""
         self.state.max_threat = self.client.capabilities.max_threat
         faces = self.server.data.faces
-        self.state.people = None if faces is None else faces.people
+        self.state.recognitions.people = None if faces is None else faces.people
         return self.state.configure(self.server.data.config, self.server.data.cameras)
 
     @override

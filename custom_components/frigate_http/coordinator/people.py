@@ -106,4 +106,4 @@ class PeopleCoordinator(OnDemandCoordinator[int]):
         # Recognized soon after the start, but nobody can say when.
         at = min(event.start - self.client.clock.offset, time.time())
         sighting = Sighting(camera=event.camera, seen_at=at)
-        self._live.state.sightings.add(person, sighting)
+        self._live.state.recognitions.sightings.add(person, sighting)

@@ -1,6 +1,5 @@
 """The current state of all cameras, updated by pushed messages and by polling."""
 
-from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 import time
@@ -9,18 +8,14 @@ from ..aiofrigate import (
     CameraActivity,
     CameraConfig,
     CameraUpdate,
-    Classified,
     Config,
     Count,
     Event,
     FeatureState,
     FeatureValue,
     Motion,
-    ObjectClassified,
-    ObjectDescribed,
     ObjectUpdate,
     ProfileState,
-    Recognized,
     Review,
     ReviewStatus,
     ReviewUpdate,
@@ -28,22 +23,16 @@ from ..aiofrigate import (
     SoundActivity,
     Suspended,
     TrackedObject,
-    Triggered,
     Update,
 )
-from .camera_state import ALL, CameraState, Snapshot, has_room
-from .object_log import ObjectLog
-from .recognition_log import RecognitionLog, is_certain, name_of, recognition_of
+from .camera_state import ALL, CameraState, Snapshot
+from .cameras import Cameras
+from .recognitions import Recognitions
 from .review_log import ReviewLog
-from .sightings import Sighting, Sightings
-from .topics import PROFILE, DescribedObject, Kind, LiveEvent, ReviewEvent, Topic
+from .topics import PROFILE, Change, Kind, ReviewEvent, Topic
 
 _MIN_TIME_STEP = 0.001
 """Seconds. Polling does not tell when Frigate replaced a snapshot by a better one."""
-
-_MAX_EARLY_RECOGNITIONS = 100
-
-type Change = Topic | LiveEvent
 
 
 class LiveState:
@@ -59,19 +48,9 @@ class LiveState:
 
     def __init__(self) -> None:
         """Start with an unknown state."""
-        self._config = Config.from_api({})
-        self._configs: Mapping[str, CameraConfig] = {}
-        self._cameras: dict[str, CameraState] = {}
+        self._cameras = Cameras()
         self.reviews = ReviewLog()
-        self._recognitions = RecognitionLog()
-        self._objects = ObjectLog()
-        self.sightings = Sightings()
-        # Pushed before it is known which objects were recognized earlier; None from then on.
-        self._early: deque[Recognized | ObjectClassified] | None = deque(
-            maxlen=_MAX_EARLY_RECOGNITIONS
-        )
-        self.people: Collection[str] | None = None
-        """The names in the face library; None if it cannot be read."""
+        self.recognitions = Recognitions(self._cameras)
         self.profile: ProfileState | None = None
         self.max_threat: int | None = None
         """The highest threat level of the server's version."""
@@ -82,21 +61,14 @@ class LiveState:
         Returns:
             Whether there is something new, of which Frigate may have told already.
         """
-        before, self._configs, self._config = self._configs, cameras, config
-        self._cameras = {
-            name: self._cameras.get(name) or CameraState() for name in cameras
-        }
         self.reviews.describing = frozenset(
             name for name, camera in cameras.items() if camera.describes_reviews
         )
-        return any(
-            name not in before or camera.sounds != before[name].sounds
-            for name, camera in cameras.items()
-        )
+        return self._cameras.configure(config, cameras)
 
     def of(self, camera: str) -> CameraState:
         """Return the state of a camera; of one that has none, nothing is known."""
-        return self._cameras.get(camera) or CameraState()
+        return self._cameras.of(camera)
 
     def feature(self, camera: str, feature: str, read_at: float) -> FeatureValue | None:
         """Return the value of a feature that was pushed after the configuration was read.
@@ -119,7 +91,7 @@ class LiveState:
             case ProfileState():
                 self.profile = update
                 yield PROFILE
-            case _ if update.camera in self._cameras:
+            case _ if update.camera in self._cameras.states:
                 yield from self._apply_camera_update(update)
 
     def apply_poll(
@@ -153,8 +125,9 @@ class LiveState:
             cameras: the cameras that were polled.
         """
         for event in sorted(events, key=_start_of):
-            yield from self._apply_polled_event(event)
-        ours = [review for review in reviews if review.camera in self._cameras]
+            yield from self._apply_polled_snapshot(event)
+            yield from self.recognitions.apply_event(event)
+        ours = [review for review in reviews if review.camera in self._cameras.states]
         # What has just happened comes first, since it has the times as they were then.
         yield from self._apply_reviews(self.reviews.apply_response(ours))
         yield from self.add_past_reviews(ours)
@@ -162,25 +135,10 @@ class LiveState:
             yield from self._set_severity(camera, self.reviews.severity(camera))
 
     def apply_initial(self, ongoing: Iterable[Event]) -> Iterator[Change]:
-        """Apply events that started before Home Assistant did, without firing any.
-
-        What was pushed meanwhile is applied afterwards: Frigate repeats recognitions, and
-        a door must not open because Home Assistant was restarted.
-        """
-        for event in sorted(ongoing, key=_start_of):
-            yield from self._apply_polled_snapshot(event)
-            if event.camera in self._cameras:
-                self._objects.add_known(event.camera, event)
-            if (found := self._recognition_of(event)) is not None:
-                # Remembered only: a later visitor may have been recognized and left since.
-                self._recognitions.is_new(found)
-                yield from self._objects.apply_face(found, is_sure=True)
-        early, self._early = self._early or (), None
-        for one in early:
-            if isinstance(one, Recognized):
-                yield from self._recognize_once(one)
-            elif self._objects.is_new_result(one):
-                yield one
+        """Apply events that started before Home Assistant did, without firing any."""
+        events = sorted(ongoing, key=_start_of)
+        yield from self.add_past_snapshots(events)
+        yield from self.recognitions.apply_initial(events)
 
     def add_past_snapshots(self, events: Iterable[Event]) -> Iterator[Change]:
         """Apply past events for the sake of their snapshots."""
@@ -197,7 +155,7 @@ class LiveState:
 
         It pushes a classification only when that changes, so the last one stays.
         """
-        for camera, state in self._cameras.items():
+        for camera, state in self._cameras.states.items():
             state.motion = None
             yield Topic(Kind.MOTION, camera)
         self.profile = None
@@ -230,23 +188,19 @@ class LiveState:
             case Suspended(camera, until):
                 self.of(camera).suspended_until = until
                 yield Topic(Kind.SUSPENSIONS, camera)
-            case Recognized():
-                yield from self._apply_recognition(update)
-            case Classified():
-                yield from self._apply_classification(update)
-            case ObjectClassified() | ObjectDescribed() | Triggered():
-                yield from self._apply_understood(update)
+            case _:
+                yield from self.recognitions.apply(update)
 
     def _apply_activity(
         self, update: CameraActivity | SoundActivity
     ) -> Iterator[Change]:
         if isinstance(update, SoundActivity):
-            for camera in self._cameras:
+            for camera in self._cameras.states:
                 sounds = update.sounds.get(camera, frozenset())
                 yield from self._set_sounds(camera, sounds)
             return
         # A camera that the message leaves out has no motion and no objects.
-        for camera in self._cameras:
+        for camera in self._cameras.states:
             self.of(camera).apply_frame_motion(update.motion.get(camera))
             yield Topic(Kind.MOTION, camera)
             objects = map(self._as_counted, update.objects.get(camera, ()))
@@ -258,9 +212,9 @@ class LiveState:
 
     def _apply_count(self, update: Count) -> Iterator[Change]:
         # The place may be a zone, which has no state of its own.
-        if (state := self._cameras.get(update.place)) is None:
+        if (state := self._cameras.states.get(update.place)) is None:
             return
-        if update.label not in (*self._configs[update.place].labels, ALL):
+        if update.label not in (*self._cameras.configs[update.place].labels, ALL):
             return
         known = state.active if update.only_active else state.totals
         if known is not None and known[update.label] != update.count:
@@ -279,9 +233,7 @@ class LiveState:
             of_both = (update.tracked.label, tracked.label)
             yield from self._snapshot(tracked.camera, snapshot, of_both)
         if update.is_gone:
-            yield from self._objects.apply_end(
-                update.tracked, name_of(update.tracked.sub_label, self._config)
-            )
+            yield from self.recognitions.apply_end(update.tracked)
 
     def _as_counted(self, tracked: TrackedObject) -> TrackedObject:
         """Return an object with the label under which Frigate counts it.
@@ -289,14 +241,16 @@ class LiveState:
         A car with the logo of a delivery service is counted as that service, which only
         `camera_activity` says.
         """
-        if (logo := tracked.sub_label) not in self._config.attributes or logo is None:
+        if (
+            logo := tracked.sub_label
+        ) not in self._cameras.config.attributes or logo is None:
             return tracked
         return replace(tracked, label=logo)
 
     def _snapshot(
         self, camera: str, snapshot: Snapshot, labels: Collection[str | None]
     ) -> Iterator[Change]:
-        if (config := self._configs.get(camera)) is None:
+        if (config := self._cameras.configs.get(camera)) is None:
             return
         tracked = [label for label in config.labels if label in labels]
         for label in self.of(camera).set_snapshot(snapshot, tracked):
@@ -315,25 +269,12 @@ class LiveState:
             yield Topic(Kind.SOUNDS, camera, label)
 
     def _sounds_of(self, camera: str) -> frozenset[str]:
-        config = self._configs.get(camera)
+        config = self._cameras.configs.get(camera)
         return frozenset() if config is None else frozenset(config.sounds)
-
-    def _apply_recognition(self, update: Recognized) -> Iterator[Change]:
-        is_sure = is_certain(update, self._config)
-        if not update.is_plate:
-            yield from self._objects.apply_face(update, is_sure=is_sure)
-        if not is_sure:
-            return
-        if self._early is not None:
-            self._early.append(update)
-            return
-        yield from self._set_last_recognized(update)
-        if self._recognitions.is_new(update):
-            yield update
 
     def _apply_feature(self, update: FeatureState) -> Iterator[Change]:
         state = self.of(update.camera)
-        if update.feature not in self._configs[update.camera].features:
+        if update.feature not in self._cameras.configs[update.camera].features:
             return
         state.features[update.feature] = (update.value, time.monotonic())
         yield Topic(Kind.FEATURES, update.camera, update.feature)
@@ -341,55 +282,6 @@ class LiveState:
             # Frigate says nothing about the motion of a camera that is switched off.
             state.motion = False
             yield Topic(Kind.MOTION, update.camera)
-
-    def _apply_classification(self, update: Classified) -> Iterator[Change]:
-        """Apply a state, which Frigate tells again only when it changes."""
-        states = self.of(update.camera).states
-        known = self._config.classifiers.get(update.camera, ())
-        if has_room(states, known, update.model):
-            states[update.model] = update.state
-            yield Topic(Kind.STATES, update.camera, update.model)
-
-    def _apply_understood(
-        self, update: ObjectClassified | ObjectDescribed | Triggered
-    ) -> Iterator[Change]:
-        """Apply what is said of an object, be it there or gone."""
-        match update:
-            case ObjectClassified():
-                yield from self._apply_result(update)
-            case ObjectDescribed(camera, event_id):
-                label = self.of(camera).label_of(event_id)
-                label = label or self._objects.label_of(camera, event_id)
-                yield DescribedObject(update, label)
-            case Triggered():
-                yield update
-
-    def _apply_result(self, update: ObjectClassified) -> Iterator[Change]:
-        results = self.of(update.camera).results
-        known = self._configs[update.camera].object_classifiers
-        if has_room(results, known, update.model):
-            results[update.model] = update
-            yield Topic(Kind.RESULTS, update.camera, update.model)
-        if self._early is not None:
-            self._early.append(update)
-        elif self._objects.is_new_result(update):
-            yield update
-
-    def _set_last_recognized(self, found: Recognized) -> Iterator[Change]:
-        """Set the last recognized face or plate."""
-        state = self.of(found.camera)
-        if found.is_plate:
-            state.plate = found
-            yield Topic(Kind.PLATES, found.camera)
-            return
-        state.face = found
-        yield Topic(Kind.FACES, found.camera)
-        if found.name is not None:
-            # Now: that is right whatever the clock of the server says.
-            self.sightings.add(
-                found.name, Sighting(camera=found.camera, seen_at=time.time())
-            )
-            yield Topic(Kind.PEOPLE, "", found.name)
 
     def _apply_reviews(self, review_events: Iterable[ReviewEvent]) -> Iterator[Change]:
         for one in review_events:
@@ -407,7 +299,7 @@ class LiveState:
 
     def _set_last_review(self, review: Review) -> Iterator[Change]:
         camera = review.camera or ""
-        if (state := self._cameras.get(camera)) is not None:
+        if (state := self._cameras.states.get(camera)) is not None:
             for kind in state.set_last_review(review, self.max_threat):
                 yield Topic(kind, camera)
 
@@ -447,34 +339,14 @@ class LiveState:
             labels = [label for label, one in known.items() if one == last]
             yield from self._snapshot(camera, final, labels)
 
-    def _apply_polled_event(self, event: Event) -> Iterator[Change]:
-        yield from self._apply_polled_snapshot(event)
-        if (found := self._recognition_of(event)) is not None:
-            yield from self._recognize_once(found)
-
-    def _recognize_once(self, found: Recognized) -> Iterator[Change]:
-        # Only new ones: several people at once would replace each other with every poll.
-        if not found.is_plate:
-            yield from self._objects.apply_face(found, is_sure=True)
-        if self._recognitions.is_new(found):
-            yield from self._set_last_recognized(found)
-            yield found
-
     def _apply_polled_snapshot(self, event: Event) -> Iterator[Change]:
         if event.has_snapshot and event.camera is not None and event.start is not None:
             snapshot = Snapshot(event.event_id, event.start)
-            labels = {event.label, *({event.sub_label} & self._config.attributes)}
+            labels = {
+                event.label,
+                *({event.sub_label} & self._cameras.config.attributes),
+            }
             yield from self._snapshot(event.camera, snapshot, labels)
-
-    def _recognition_of(self, event: Event) -> Recognized | None:
-        if (camera := self._configs.get(event.camera or "")) is None:
-            return None
-        found = recognition_of(event, self._config)
-        if found is None or found.is_plate or not camera.object_classifiers:
-            return found
-        # A model may have said what the sub label is; a face has the name of somebody.
-        is_somebody = self.people is None or found.name in self.people
-        return found if is_somebody else None
 
 
 def _start_of(event: Event) -> float:

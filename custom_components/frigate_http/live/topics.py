@@ -108,3 +108,5 @@ type LiveEvent = (
     | Triggered
 )
 """Fires once, for those who are subscribed at that moment; it is never replayed."""
+
+type Change = Topic | LiveEvent

@@ -83,7 +83,7 @@ class SightingSensor(ServerEntity, SensorEntity, RestoreEntity):
 
     @property
     def _last(self) -> Sighting | None:
-        return self._live.state.sightings.of(self._person)
+        return self._live.state.recognitions.sightings.of(self._person)
 
     @property
     @override
@@ -115,7 +115,7 @@ class SightingSensor(ServerEntity, SensorEntity, RestoreEntity):
         # A clock that was wrong once must not hide what is seen from now on.
         if seen_at <= dt_util.utcnow().timestamp():
             sighting = Sighting(camera=camera, seen_at=seen_at)
-            self._live.state.sightings.add(self._person, sighting)
+            self._live.state.recognitions.sightings.add(self._person, sighting)
 
     @override
     def _async_update_attrs(self) -> bool:
