@@ -1,13 +1,16 @@
 """Home Assistant saves its files apart: each start goes on, whichever of them are old."""
 
+import asyncio
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
-from custom_components.frigate_http.const import CONF_TAKEN_OVER, CONF_UNDO
+from custom_components.frigate_http.const import CONF_LEAVE, CONF_TAKEN_OVER, CONF_UNDO
+from custom_components.frigate_http.taking_over.journal import lock_of
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
@@ -44,6 +47,7 @@ from .runs import (
 
 WANTED: dict[str, Any] = {CONF_TAKEN_OVER: OFFICIAL_ENTRY}
 UNDO: dict[str, Any] = {CONF_UNDO: True}
+SAVED = "custom_components.frigate_http.taking_over.saved"
 _KEPT = (
     "aliases",
     "categories",
@@ -128,7 +132,8 @@ async def test_every_mix_of_old_and_new_files_is_finished(
         old.having({ENTRIES: _enabled(middle[ENTRIES])}),
         middle.having({ENTRIES: _enabled(middle[ENTRIES])}),
         *_mixed(new, (old, new)),
-        *_mixed(new, (middle, new)),
+        *(new.having({one: middle[one]}) for one in (ENTITIES, DEVICES)),
+        middle,
     ):
         async with started(mixed, house) as home:
             await home.set_up()
@@ -197,6 +202,76 @@ async def test_every_mix_of_old_and_new_files_is_undone(
             assert not {*WANTED, *UNDO} & own_entry(home.hass).data.keys()
 
 
+async def test_what_was_begun_when_home_assistant_stopped_is_finished(
+    files: Files, frigate: FakeFrigate, house: Sequence[Official]
+) -> None:
+    added = await _take_step(
+        files, house, lambda hass: add_own(hass, frigate.internal_url)
+    )
+    side_by_side = await _take_step(added.files, house)
+    taken_over = await _take_step(side_by_side.files, house, **WANTED)
+    for asked, before, after in (
+        (WANTED, side_by_side, taken_over),
+        (UNDO, taken_over, side_by_side),
+    ):
+        async with started(before.files, house) as home:
+            await home.set_up()
+            with saving_nothing(), patch(f"{SAVED}._TIMEOUT", 3600):
+                want(home.hass, **asked)
+                reload = home.hass.config_entries.async_reload(OWN)
+                moving = home.hass.async_create_task(reload)
+                await _until_moving(home.hass)
+                await home.hass.async_stop(force=True)
+            assert moving.done()
+            stopped = home.files.copy()
+        assert stopped[ENTITIES] != after.files[ENTITIES]
+        async with started(stopped, house) as home:
+            await home.set_up()
+            assert differences(home.facts, after.facts) == {}
+
+
+async def _until_moving(hass: HomeAssistant) -> None:
+    """Wait until the official entry is off, and somebody is about to move something."""
+    for _turn in range(20_000):
+        is_off = official_entry(hass).state is ConfigEntryState.NOT_LOADED
+        if is_off and lock_of(hass).locked():
+            return
+        await asyncio.sleep(0)
+    raise AssertionError("nobody moves anything")
+
+
+async def test_nothing_is_taken_over_again_before_it_is_saved_as_given_back(
+    files: Files, frigate: FakeFrigate, house: Sequence[Official]
+) -> None:
+    added = await _take_step(
+        files, house, lambda hass: add_own(hass, frigate.internal_url)
+    )
+    side_by_side = await _take_step(added.files, house)
+    taken_over = await _take_step(side_by_side.files, house, **WANTED)
+    left = "camera.cam_01"
+    async with started(taken_over.files, house) as home:
+        await home.set_up()
+        await home.ask(**UNDO)
+        with patch(f"{SAVED}._TIMEOUT", 0):
+            await home.ask(**WANTED, **{CONF_LEAVE: [left]})
+        assert own_entry(home.hass).state is ConfigEntryState.SETUP_RETRY
+        killed = home.files.copy()
+    assert killed[ENTITIES] == taken_over.files[ENTITIES]
+    async with started(killed, house) as home:
+        with patch(f"{SAVED}._TIMEOUT", 0):
+            await home.set_up()
+        assert own_entry(home.hass).state is ConfigEntryState.SETUP_RETRY
+        assert _theirs(home.facts) == _theirs(side_by_side.facts)
+        await home.write()
+        await home.ask()
+        assert own_entry(home.hass).state is ConfigEntryState.LOADED
+        theirs = er.async_get(home.hass).async_get(left)
+        assert theirs is not None
+        assert theirs.config_entry_id == OFFICIAL_ENTRY
+        await home.ask(**UNDO)
+        assert differences(home.facts, side_by_side.facts) == {}
+
+
 def _kept(facts: Facts, before: Facts) -> dict[str, dict[str, Any]]:
     """Return what nothing may change of the official entities and devices."""
     return {
@@ -204,6 +279,15 @@ def _kept(facts: Facts, before: Facts) -> dict[str, dict[str, Any]]:
         for key, one in before.items()
         if one["config_entry_id"] == OFFICIAL_ENTRY
         for exposure in (facts[key].get("options", {}).get("conversation"),)
+    }
+
+
+def _theirs(facts: Facts) -> Facts:
+    """Return what belongs to the official entry."""
+    return {
+        key: one
+        for key, one in facts.items()
+        if one["config_entry_id"] == OFFICIAL_ENTRY
     }
 
 

@@ -15,6 +15,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
+from homeassistant.loader import IntegrationNotFound
 
 from ..const import CONF_LEAVE, CONF_TAKEN_OVER, CONF_UNDO, DOMAIN, LOGGER
 from .journal import async_load_plan, async_save_plan, lock_of
@@ -61,8 +62,13 @@ async def async_take_over(
             _forget(hass, entry, CONF_TAKEN_OVER, CONF_LEAVE)
             return
         leave = entry.data.get(CONF_LEAVE, ())
-        plan = make_plan(hass, official, entry.entry_id, known, leave=leave)
-        await async_save_plan(hass, entry.entry_id, plan)
+        before, own_id = plan, entry.entry_id
+        plan = make_plan(hass, official, own_id, known, leave=leave)
+        rest = before.row_ids - plan.row_ids if before else frozenset()
+        # The plan of an undo that is not saved yet may be all that tells of these.
+        if rest and not await async_registries_are_saved(hass, own_id, rest):
+            raise _not_saved()
+        await async_save_plan(hass, own_id, plan)
         _forget(hass, entry, CONF_LEAVE)
         await _async_switch_off(hass, old)
         await _async_take_over(hass, entry, old, plan)
@@ -74,15 +80,17 @@ async def async_give_back(hass: HomeAssistant, entry: ConfigEntry) -> None:
         plan = await async_load_plan(hass, entry.entry_id)
         old = None if plan is None else _old_entry(hass, plan)
         registries = None if plan is None else Registries(hass, entry, plan)
+        is_saved = True
         if plan and old and registries and not registries.is_given_back:
             with suppress(ConfigEntryError, ConfigEntryNotReady):
                 await _async_unload(hass, old)
             registries.async_give_back()
-            rows = {one.registry_id for one in plan.moves}
-            rows |= {one.device_id for one in plan.devices}
-            await async_registries_are_saved(hass, entry.entry_id, rows)
+            is_saved = await async_registries_are_saved(
+                hass, entry.entry_id, plan.row_ids
+            )
             _async_switch_on(hass, old, plan)
-        await async_save_plan(hass, entry.entry_id, None)
+        if is_saved:
+            await async_save_plan(hass, entry.entry_id, None)
 
 
 async def _async_take_over(
@@ -130,9 +138,13 @@ async def _async_prepare(
     await _async_switch_off(hass, old)
     is_saved = not hass.is_stopping and await async_entries_are_saved(hass, entry, old)
     if not is_saved or old.disabled_by is None or hass.is_stopping:
-        raise ConfigEntryNotReady(
-            translation_domain=DOMAIN, translation_key="take_over_not_saved"
-        )
+        raise _not_saved()
+
+
+def _not_saved() -> ConfigEntryNotReady:
+    return ConfigEntryNotReady(
+        translation_domain=DOMAIN, translation_key="take_over_not_saved"
+    )
 
 
 async def _async_switch_off(hass: HomeAssistant, old: ConfigEntry) -> None:
@@ -165,7 +177,8 @@ def _async_switch_on(hass: HomeAssistant, old: ConfigEntry, plan: Plan) -> None:
     before = None if by is None else ConfigEntryDisabler(by)
 
     async def _switch_on() -> None:
-        with suppress(OperationNotAllowed):
+        # It is on in any case, but maybe not installed any more.
+        with suppress(OperationNotAllowed, IntegrationNotFound):
             await hass.config_entries.async_set_disabled_by(old.entry_id, before)
 
     hass.async_create_task(_switch_on(), f"{DOMAIN} gives back {old.entry_id}")

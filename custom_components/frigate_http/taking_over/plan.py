@@ -131,6 +131,16 @@ class Plan:
     stays: tuple[Stays, ...]
     direction: Direction = Direction.TAKE_OVER
 
+    @property
+    def row_ids(self) -> frozenset[str]:
+        """Return the ids of the entities and devices that move."""
+        return frozenset(
+            (
+                *(one.registry_id for one in self.moves),
+                *(one.device_id for one in self.devices),
+            )
+        )
+
     def as_dict(self) -> dict[str, Any]:
         """Return all of it as JSON can hold it."""
         return asdict(self)
