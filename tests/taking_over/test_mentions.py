@@ -87,6 +87,10 @@ OLD_CARD = "custom:frigate-card"
         ({"action": "frigate.ptz"}, ("frigate.ptz", "action_ptz")),
         ({"service": "frigate.new_one"}, ("frigate.new_one", "action")),
         (
+            {"service_template": "frigate.{{ x }}", "data_template": {"a": "b"}},
+            ("frigate.{{ x }}", "action"),
+        ),
+        (
             {"tap_action": {"perform_action": "frigate.favorite_event"}},
             ("frigate.favorite_event", "action_favorite_event"),
         ),
@@ -128,12 +132,14 @@ OLD_CARD = "custom:frigate-card"
             ("/api/frigate/clips/a.mp4", "address"),
         ),
         (
-            {"image": "{{ url }}/api/frigate/notifications/{{ id }}/snapshot.jpg"},
-            ("/api/frigate/notifications/{{", "address"),
+            {
+                "image": "{{ u }}/api/frigate/notifications/{{ t['id'] }}/a.jpg?x={{ y }}"
+            },
+            ("/api/frigate/notifications/{{ t['id'] }}/a.jpg", "address"),
         ),
         (
             {"image": "/api/frigate{{ client }}/notifications/1/clip.mp4"},
-            ("/api/frigate{{", "address"),
+            ("/api/frigate{{ client }}/notifications/1/clip.mp4", "address"),
         ),
         (
             {"media_content_id": "media-source://frigate/cam/event-search"},
@@ -280,6 +286,7 @@ def test_topics_stop_where_mqtt_is_off() -> None:
         {"action": "frigate.ptz", "target": {"entity_id": OTHER}},
         {"action": "frigate.ptz", "data": {"entity_id": [OTHER], "action": "stop"}},
         {"action": "frigate.end_event", "target": {"device_id": OTHER_DEVICE}},
+        {"service": "frigate.ptz", "service_data": {"entity_id": OTHER}},
         {"image": "/api/frigate/other/notifications/1/clip.mp4"},
         {"media_content_id": "media-source://frigate/other/event-search/clips"},
         {"type": CARD, "cameras": [{"camera_entity": OTHER, "engine": "frigate"}]},

@@ -232,7 +232,8 @@ class _Finder:
 
     def _keeps_target(self, node: Mapping[Any, Any]) -> bool:
         """Return whether an action is for other official entries only."""
-        parts = (node, node.get("target"), node.get("data"))
+        below = ("target", "data", "service_data", "data_template")
+        parts = (node, *(node.get(key) for key in below))
         named = {
             one
             for part in parts

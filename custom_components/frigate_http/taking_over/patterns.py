@@ -45,7 +45,7 @@ class Advice(StrEnum):
     """A device that loses its entities, or is removed."""
 
 
-ACTION_KEYS: Final = frozenset({"action", "service", "perform_action"})
+ACTION_KEYS: Final = ("action", "service", "service_template", "perform_action")
 DOMAIN_KEYS: Final = frozenset({"domain", "integration", "platform"})
 TEXT_KEYS: Final = frozenset({"alias", "description"})
 """What is written there is for people only."""
@@ -62,12 +62,13 @@ TARGET_KEYS: Final = (
 CARDS: Final = frozenset({"custom:advanced-camera-card", "custom:frigate-card"})
 LLM_API: Final = "frigate_services"
 
+# What follows a question mark may be secret.
+_REST = r"(?:{{[^{}]*}}|[^\s\"'<>)\]?])*"
 ACTION: Final = re.compile(rf"{OFFICIAL_DOMAIN}\.(.+)")
 EVERYWHERE: Final[Mapping[Advice, re.Pattern[str]]] = {
-    # A client id may follow at once, as in `/api/frigate{{ client_id }}/...`. What
-    # follows a question mark may be secret.
-    Advice.ADDRESS: re.compile(r"/api/frigate(?![\w-])[^\s\"'<>)\]?]*"),
-    Advice.MEDIA: re.compile(r"media-source://frigate(?![\w-])[^\s\"'<>)\]?]*"),
+    # A client id may follow at once, as in `/api/frigate{{ client_id }}/...`.
+    Advice.ADDRESS: re.compile(rf"/api/frigate(?![\w-]){_REST}"),
+    Advice.MEDIA: re.compile(rf"media-source://frigate(?![\w-]){_REST}"),
     Advice.COMMAND: re.compile(
         r"(?<![\w/])frigate/(event/retain|(events|recordings)/(get|summary)"
         r"|(events|reviews)/(un)?subscribe|reviews/(get|viewed)|ptz/info)(?![\w/-])"
