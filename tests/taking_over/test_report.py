@@ -11,7 +11,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 import custom_components.frigate_http as package
 from custom_components.frigate_http.const import DOMAIN
+from custom_components.frigate_http.taking_over.journal import async_load_plan
 from custom_components.frigate_http.taking_over.mentions import (
+    MAX_PER_PLACE,
     Finding,
     Mention,
     Mentions,
@@ -37,6 +39,9 @@ from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate
 from tests.official_registry import ACTIONS, OFFICIAL
 from tests.services.common import call
+
+from .home import look
+from .moved import WANTED, ask
 
 PACKAGE = Path(package.__file__).parent
 SERVICES = load_yaml_dict(str(PACKAGE / "services.yaml"))
@@ -262,6 +267,48 @@ async def test_what_another_server_of_the_official_integration_keeps_is_left_out
     )
     gone = {place: ["frigate.ptz", urls[0]]}
     assert shown(await call(hass, "get_take_over_report")) == gone
+
+
+@pytest.mark.usefixtures("saved_at_once")
+async def test_ids_are_named_only_where_they_lead_nowhere(
+    hass: HomeAssistant, frigate: FakeFrigate, official: MockConfigEntry, tmp_path: Path
+) -> None:
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    seen = look(hass)
+    ids = [*seen.entities, *seen.devices]
+    ids += [row["entity_id"] for row in seen.entities.values()]
+    sections = {
+        f"group {at}": ids[at : at + MAX_PER_PLACE]
+        for at in range(0, len(ids), MAX_PER_PLACE)
+    }
+    (tmp_path / "configuration.yaml").write_text(json.dumps(sections))
+    hass.config.config_dir = str(tmp_path)
+    before = shown(await call(hass, "get_take_over_report"))
+    await ask(hass, entry, **WANTED)
+    answer = await call(hass, "get_take_over_report")
+    assert answer["taken_over"] is True
+
+    plan = await async_load_plan(hass, entry.entry_id)
+    assert plan is not None
+    twins = {one.twin.entity_id for one in plan.moves if one.twin is not None}
+    assert twins
+    stays = {one.entity_id for one in plan.stays}
+    moved = {one.device_id for one in plan.devices}
+    left = {one.old_device_id for one in plan.moves if one.old_device_id} - moved
+    replaced = {one.twin_device_id for one in plan.devices if one.twin_device_id}
+    assert left
+    assert replaced
+    devices = {one: f"{seen.devices[one]['shown']} ({one})" for one in left | replaced}
+    assert found_in(before) == twins | stays | {*devices.values()}
+    # Those that were removed have no name any more.
+    assert found_in(shown(answer)) == twins | stays | replaced | {
+        devices[one] for one in left
+    }
+
+
+def found_in(mentions: dict[Any, list[Any]]) -> set[Any]:
+    """Return what is found anywhere."""
+    return {one for found in mentions.values() for one in found}
 
 
 async def test_there_is_no_report_without_the_official_integration(
