@@ -20,7 +20,7 @@ from .adding import find_integration
 
 _CAMERA = "cam_01"
 # So high is a page with the whole preview.
-_WITH_PREVIEW = 1100
+_WITH_PREVIEW = 900
 # The states of an entity that the page of the history shows, from the oldest on.
 _SHOWN = """
 (charts, entity) => (charts.historyData?.timeline ?? [])
@@ -42,6 +42,7 @@ async def move_over(world: World) -> None:
     await world.flow.expect_title(texts.ours(f"{step}.title"))
     await world.flow.choose(texts.ours(f"{step}.menu_options.take_over"))
     await _read_preview(world, world.flow)
+    await world.screenshots.take("take-over", height=_WITH_PREVIEW)
     await world.flow.submit()
     await world.flow.finish("finish_skip")
     await expect_taken_over(world.api, before)
@@ -96,7 +97,6 @@ async def _read_preview(world: World, flow: FlowDialog) -> None:
     await folded.locator("summary").click()
     for place in (AUTOMATION, DASHBOARD):
         await folded.get_by_text(place).first.wait_for()
-    await world.screenshots.take("take-over", height=_WITH_PREVIEW)
 
 
 async def _choose_change(world: World, way: str) -> None:
