@@ -11,6 +11,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 
+from .aiofrigate import Config
 from .const import CONF_CAMERAS, DOMAIN
 from .coordinator.server import ServerCoordinator
 
@@ -45,7 +46,7 @@ def camera_device_info(coordinator: ServerCoordinator, camera: str) -> DeviceInf
     entry_id = coordinator.config_entry.entry_id
     info = DeviceInfo(
         identifiers={(DOMAIN, f"{entry_id}:{camera}")},
-        name=_camera_name(coordinator, camera),
+        name=camera_name(coordinator.data.config, camera),
         manufacturer=MANUFACTURER,
         model="Camera",
         configuration_url=f"{coordinator.browser_url}/#{camera}",
@@ -60,12 +61,10 @@ def camera_device_info(coordinator: ServerCoordinator, camera: str) -> DeviceInf
     return info
 
 
-def _camera_name(coordinator: ServerCoordinator, camera: str) -> str:
+def camera_name(config: Config, camera: str) -> str:
     """Return the display name of a camera in Frigate."""
-    config = coordinator.data.config.cameras.get(camera)
-    if config is not None and config.friendly_name:
-        return config.friendly_name
-    return as_title(camera)
+    found = config.cameras.get(camera)
+    return (found and found.friendly_name) or as_title(camera)
 
 
 def as_title(name: str) -> str:

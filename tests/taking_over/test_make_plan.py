@@ -107,6 +107,7 @@ async def test_devices_of_the_server_and_its_cameras_move_and_zones_stay(
             new_identifiers=((DOMAIN, f"{entry.entry_id}{name}"),),
             old_name_by_user="My camera" if name == ":cam_01" else None,
             old_name=title,
+            new_name=title if name else None,
             twin_device_id=ours.id,
         )
         assert expected in plan.devices

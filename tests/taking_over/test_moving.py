@@ -163,6 +163,32 @@ async def take_over(
     return await set_up(hass, entry)
 
 
+async def test_a_name_is_kept_as_one_of_the_user_only_where_ours_differs(
+    hass: HomeAssistant, frigate: FakeFrigate, official: MockConfigEntry
+) -> None:
+    frigate.state.cameras["cam_02"].friendly_name = "Back yard"
+    registry = dr.async_get(hass)
+
+    devices = dr.async_entries_for_config_entry(registry, official.entry_id)
+    ids = {one.name: one.id for one in devices}
+    for one in devices:
+        registry.async_update_device(one.id, name_by_user=None)
+
+    def names() -> dict[str | None, tuple[str | None, str | None]]:
+        found = {key: registry.async_get(one) for key, one in ids.items()}
+        return {key: (one.name, one.name_by_user) for key, one in found.items() if one}
+
+    before = names()
+    entry = await take_over(hass, frigate, official)
+    ours = names()
+    assert ours["Frigate"] == ("Frigate", None)
+    assert ours["Cam 01"] == ("Cam 01", None)
+    assert ours["Cam 02"] == ("Back yard", "Cam 02")
+
+    await undo(hass, entry)
+    assert names() == before
+
+
 async def test_nothing_is_loaded_again_after_a_while(
     hass: HomeAssistant, frigate: FakeFrigate, official: MockConfigEntry
 ) -> None:

@@ -9,6 +9,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from ..const import DOMAIN
+from ..inventory import camera_name
 from .differences import DIFFERENCES, Difference
 from .finding import Reason, Target
 from .known import KnownServer
@@ -89,6 +90,8 @@ class DeviceMove:
     old_name_by_user: str | None
     old_name: str | None = None
     """The name that the official integration gave it, which it keeps."""
+    new_name: str | None = None
+    """The name that we give a camera; the server is called like our entry."""
     twin_device_id: str | None = None
     """The device of ours that is in use already, and makes room for it."""
 
@@ -206,10 +209,9 @@ class _Planner:
         }
         # The official integration writes several names alike: one gets the device.
         cameras = sorted(known.cameras, key=lambda one: one == as_place(one))
-        self._new_identifiers = {
-            "": own_entry_id,
-            **{as_place(one): f"{own_entry_id}:{one}" for one in cameras},
-        }
+        self._moving: dict[str, str | None] = {"": None}
+        self._moving |= {as_place(one): one for one in cameras}
+        self._config = known.config
 
     def entities(
         self, leave: Collection[str]
@@ -240,10 +242,9 @@ class _Planner:
     def devices(self, moving: Collection[str | None]) -> tuple[DeviceMove, ...]:
         """Return what becomes of the devices of entities that move."""
         return tuple(
-            self._device_move(device, new)
+            self._device_move(device, self._moving[place])
             for device, place in self._old_devices.values()
-            if device.id in moving
-            and (new := self._new_identifiers.get(place)) is not None
+            if device.id in moving and place in self._moving
         )
 
     def _find(self, row: er.RegistryEntry) -> Target | Reason:
@@ -258,7 +259,7 @@ class _Planner:
         twin_id = self._entities.async_get_entity_id(row.domain, DOMAIN, unique_id)
         twin = None if twin_id is None else self._entities.async_get(twin_id)
         device, place = self._old_devices.get(row.device_id or "", (None, None))
-        stays = device is not None and place not in self._new_identifiers
+        stays = device is not None and place not in self._moving
         return Move(
             registry_id=row.id,
             entity_id=row.entity_id,
@@ -272,7 +273,8 @@ class _Planner:
             twin=None if twin is None else Twin.of(twin),
         )
 
-    def _device_move(self, device: dr.DeviceEntry, new: str) -> DeviceMove:
+    def _device_move(self, device: dr.DeviceEntry, camera: str | None) -> DeviceMove:
+        new = self._own_id if camera is None else f"{self._own_id}:{camera}"
         twin = self._devices.async_get_device_by_identifier((DOMAIN, new), self._own_id)
         return DeviceMove(
             device_id=device.id,
@@ -280,5 +282,6 @@ class _Planner:
             new_identifiers=((DOMAIN, new),),
             old_name_by_user=device.name_by_user,
             old_name=device.name,
+            new_name=None if camera is None else camera_name(self._config, camera),
             twin_device_id=None if twin is None else twin.id,
         )

@@ -175,11 +175,12 @@ class Registries:
             aside = _aside_identifiers(one)
             self._devices.async_update_device(twin.id, new_identifiers=aside)
             self._devices.async_remove_device(twin.id)
+        is_same = device.name == (one.new_name or self._entry.title)
         self._devices.async_update_device(
             device.id,
             new_config_entry_id=self._own_id,
             new_identifiers=set(one.new_identifiers),
-            name_by_user=device.name_by_user or device.name,
+            name_by_user=device.name_by_user or (None if is_same else device.name),
         )
         self._attach(self._detached_of(device), device)
 
