@@ -11,6 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 import custom_components.frigate_http as package
 from custom_components.frigate_http.const import DOMAIN
+from custom_components.frigate_http.taking_over.finding import Reason
 from custom_components.frigate_http.taking_over.journal import async_load_plan
 from custom_components.frigate_http.taking_over.mentions import (
     MAX_PER_PLACE,
@@ -23,9 +24,10 @@ from custom_components.frigate_http.taking_over.patterns import (
     advice_for_action,
 )
 from custom_components.frigate_http.taking_over.places import Kind, Place
-from custom_components.frigate_http.taking_over.plan import Plan
+from custom_components.frigate_http.taking_over.plan import Plan, Stays
 from custom_components.frigate_http.taking_over.report import (
     MAX_PER_LINE,
+    DeviceReport,
     Report,
     preview_markdown,
 )
@@ -412,6 +414,14 @@ def test_the_preview_says_what_to_write_once() -> None:
     (states,) = (one for one in lines if one.endswith(": `alert`"))
     assert states.count("review_status: ALERT`") == MAX_PER_LINE
     assert lines[-1] == texts["take_over_searched"]
+
+
+def test_a_device_of_which_nothing_moves_says_how_many_stay() -> None:
+    stays = Stays(registry_id="1", entity_id="sensor.x", reason=Reason.NO_TWIN)
+    device = DeviceReport(name="Porch", moves=(), stays=(stays,))
+    report = replace(report_of(language="en"), devices=(device,))
+    shown = preview_markdown(report)
+    assert "<summary>Porch · staying: 1</summary>" in shown
 
 
 def test_the_preview_says_if_nothing_stops() -> None:

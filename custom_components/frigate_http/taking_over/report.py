@@ -199,10 +199,12 @@ def _folded_device(report: Report, device: DeviceReport) -> str:
         for one in device.stays
     ]
     name = device.name or report.phrase("no_device")
-    counts = report.phrase(
-        "counts", moves=str(len(device.moves)), stays=str(len(device.stays))
-    )
-    return _folded(f"{name} · {counts}", lines)
+    counts = []
+    if device.moves:
+        counts.append(report.phrase("moving", count=str(len(device.moves))))
+    if device.stays:
+        counts.append(report.phrase("staying", count=str(len(device.stays))))
+    return _folded(f"{name} · {', '.join(counts)}", lines)
 
 
 def _move_line(report: Report, move: Move) -> str:
