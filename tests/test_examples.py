@@ -4,6 +4,7 @@ from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
+    async_fire_time_changed,
     async_mock_service,
 )
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
@@ -14,8 +15,10 @@ from homeassistant.setup import async_setup_component
 from tests.clock import all_waits, turns
 from tests.common import entity_id, pass_time, state_of
 from tests.documentation import FRIGATE_ENTITY, automations, load, pass_until
-from tests.fake_frigate import FakeFrigate
+from tests.fake_frigate import FakeFrigate, Ptz
 from tests.live.common import until, until_pushing, until_state
+from tests.official_home import official_entry, register
+from tests.official_registry import official_entities
 from tests.services.common import set_up_admin
 
 SWITCHED = ("on", "off")
@@ -278,6 +281,70 @@ async def test_detection_is_paused_at_home(
         await until_state(hass, entry, *detect, state)
         await hass.async_block_till_done()
         assert state_of(hass, entry, *detect) == state
+
+
+@pytest.mark.usefixtures("fixed_time")
+async def test_a_camera_looks_at_the_gate_and_home_again(
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
+) -> None:
+    frigate.state.cameras["front_door"].ptz = Ptz(presets=("home", "gate"))
+    entry = await set_up_admin(hass, frigate)
+    await until_pushing(hass, entry, frigate)
+    hass.states.async_set("binary_sensor.gate", "off")
+    await load(hass, "Look at the gate")
+
+    async def done_after(seconds: float, number: int) -> list[str]:
+        freezer.tick(seconds)
+        async_fire_time_changed(hass)
+        await all_waits()
+        done = frigate.ptz_commands
+        await until(hass, lambda: len(done) >= number, f"{number} movements")
+        return [command for _camera, command in done]
+
+    hass.states.async_set("binary_sensor.gate", "on")
+    assert await done_after(0, 1) == ["preset_gate"]
+    assert await done_after(11, 2) == ["preset_gate", "ZOOM_IN"]
+    assert await done_after(2, 3) == ["preset_gate", "ZOOM_IN", "STOP"]
+    # The two minutes begin once the answer is there.
+    await all_waits()
+    assert (await done_after(121, 4))[3:] == ["preset_home"]
+
+
+async def test_frigate_notifies_nobody_of_guests(
+    hass: HomeAssistant, entry: MockConfigEntry, frigate: FakeFrigate
+) -> None:
+    frigate.state.cameras["front_door"].notifications = True
+    await until_pushing(hass, entry, frigate)
+    hass.states.async_set("input_boolean.party", "off")
+    await load(hass, "No notifications during a party")
+    suspended = frigate.state.live.activity.suspended
+    hass.states.async_set("input_boolean.party", "on")
+    await until(hass, lambda: "front_door" in suspended, str(suspended))
+    minutes = (suspended["front_door"] - frigate.state.clock()) / 60
+    assert minutes == pytest.approx(480, abs=1)
+    hass.states.async_set("input_boolean.party", "off")
+    await until(hass, lambda: suspended["front_door"] == 0, str(suspended))
+
+
+async def test_what_is_to_be_changed_is_told_every_morning(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    told = async_mock_service(hass, "persistent_notification", "create")
+    old = official_entry(frigate.external_url)
+    register(hass, old, official_entities(frigate.state))
+    await load(hass, "What still needs the official integration")
+    await pass_until(hass, freezer, hour=9)
+    assert not told
+    sequence = [{"action": "frigate.end_event"}]
+    assert await async_setup_component(
+        hass, "script", {"script": {"finish": {"sequence": sequence}}}
+    )
+    await pass_until(hass, freezer, hour=9)
+    (call,) = told
+    assert call.data["message"].split() == ["-", "finish:", "frigate.end_event"]
 
 
 # In Spanish
