@@ -114,6 +114,49 @@ FILES = {
 }
 
 
+STORED = {
+    "lovelace": {"views": [{"cards": [{"tap_action": {"service": "frigate.ptz"}}]}, 5]},
+    "lovelace.mine": {
+        "views": [
+            {
+                "title": "Deep",
+                "sections": [
+                    {
+                        "cards": [
+                            {
+                                "type": "custom:stack-in-card",
+                                "cards": [{"url": "/api/frigate/mse/x"}],
+                            }
+                        ]
+                    }
+                ],
+            }
+        ]
+    },
+    "lovelace.text": "no mapping",
+}
+"""The dashboards that users make in the interface; the first is the default one."""
+
+
+def store_dashboards(hass_storage: dict[str, Any]) -> None:
+    """Let users have made dashboards in the interface."""
+    items = [
+        {
+            "id": name,
+            "mode": "storage",
+            "title": name.title(),
+            "url_path": f"my-{name}",
+            "show_in_sidebar": True,
+            "require_admin": True,
+        }
+        for name in ("mine", "text")
+    ]
+    stored: dict[str, Any] = {key: {"config": one} for key, one in STORED.items()}
+    stored["lovelace_dashboards"] = {"items": items}
+    for key, data in stored.items():
+        hass_storage[key] = {"version": 1, "key": key, "data": data}
+
+
 async def write_home(hass: HomeAssistant, folder: Path) -> None:
     """Let users have written automations, scripts, dashboards and a configuration."""
     for name, text in FILES.items():
@@ -169,6 +212,8 @@ FOUND = {
         "custom:frigate-card: frigate"
     ],
     ("dashboard", "strategy", None, "/yaml-strategy"): ["media-source://frigate/nvr/x"],
+    ("dashboard", "Overview", "0", "/lovelace/0"): ["frigate.ptz"],
+    ("dashboard", "Mine", "Deep", "/my-mine/0"): ["/api/frigate/mse/x"],
     ("integration", "Template", None, "/config/integrations/integration/template"): [
         "integration_entities('frigate')"
     ],
@@ -185,8 +230,10 @@ async def test_the_action_names_what_stops_working(
     hass: HomeAssistant,
     frigate: FakeFrigate,
     official: MockConfigEntry,
+    hass_storage: dict[str, Any],
     tmp_path: Path,
 ) -> None:
+    store_dashboards(hass_storage)
     frigate.state.topic_prefix = "home/nvr"
     await write_home(hass, tmp_path)
     await set_up(hass, make_entry(frigate.internal_url))
@@ -194,12 +241,12 @@ async def test_the_action_names_what_stops_working(
 
     assert answer["taken_over"] is False
     assert shown(answer) == FOUND
-    assert list(shown(answer)) == list(FOUND)
+    assert [one[0] for one in shown(answer)] == [one[0] for one in FOUND]
     assert "hidden" not in json.dumps(answer)
     reports: Any = answer["reports"]
     (report,) = reports
     assert report["title"] == official.title
-    assert report["unreadable"] == ["broken", "endless"]
+    assert report["unreadable"] == ["broken", "endless", "Text"]
     assert report["is_complete"]
     moves = [
         one["entity_id"] for device in report["devices"] for one in device["moves"]

@@ -106,6 +106,7 @@ async def _async_dashboards(
             if (await dashboard.async_get_info()).get("mode") != "auto-gen":
                 written += _views(place, await dashboard.async_load(False))
         except (
+            AttributeError,
             HomeAssistantError,
             OSError,
             RecursionError,
