@@ -212,6 +212,7 @@ def test_what_stops_working_is_found(config: Any, expected: tuple[str, str]) -> 
     "config",
     [
         {"action": "frigate_http.ptz"},
+        {"service": "frigate.example.com"},
         {"action": "notify.phone", "data": {"message": "frigate.ptz is gone"}},
         {"alias": "frigate.ptz", "description": "/api/frigate/ and frigate_query"},
         {"domain": "frigate_http", "integration": "mqtt", "platform": "state"},

@@ -64,7 +64,7 @@ LLM_API: Final = "frigate_services"
 
 # What follows a question mark may be secret.
 _REST = r"(?:{{[^{}]*}}|[^\s\"'<>)\]?])*"
-ACTION: Final = re.compile(rf"{OFFICIAL_DOMAIN}\.(.+)")
+ACTION: Final = re.compile(rf"{OFFICIAL_DOMAIN}\.(\w+|\w*{{{{.+}}}}\w*)", re.DOTALL)
 EVERYWHERE: Final[Mapping[Advice, re.Pattern[str]]] = {
     # A client id may follow at once, as in `/api/frigate{{ client_id }}/...`.
     Advice.ADDRESS: re.compile(rf"/api/frigate(?![\w-]){_REST}"),
