@@ -10,6 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate
+from tests.live.common import until
 from tests.official_home import add_history, present_entities
 from tests.official_registry import Official
 from tests.versions import SINCE_018
@@ -17,6 +18,8 @@ from tests.versions import SINCE_018
 from .home import look
 from .moved import WANTED, check_moved, undo
 from .past import issues_of_statistics, past_of
+
+MOTION = "binary_sensor.cam_01_motion"
 
 
 @pytest.fixture(autouse=True)
@@ -43,12 +46,13 @@ async def test_states_and_statistics_go_on(
     moved = {one["entity_id"] for one in check_moved(hass, before).values()}
     went_on = moved & past.keys()
     assert len(went_on) > 40
+    await until(hass, lambda: hass.states.is_state(MOTION, "off"))
     now = await past_of(hass, recorder_mock, [*went_on])
     for entity_id in went_on:
         had = past[entity_id]
         assert now[entity_id].states[: len(had.states)] == had.states
         assert now[entity_id].hourly_means == had.hourly_means
-    assert now["binary_sensor.cam_01_motion"].states[-1] == "off"
+    assert now[MOTION].states[-1] == "off"
     issues = await issues_of_statistics(hass, recorder_mock)
     assert not issues.keys() & moved
 
