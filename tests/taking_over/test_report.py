@@ -1,6 +1,7 @@
 """The report names what moves and what stops working, for an action and for people."""
 
 from dataclasses import replace
+import html
 import json
 from pathlib import Path
 import re
@@ -398,15 +399,21 @@ def test_names_are_no_markdown_in_the_preview() -> None:
         Finding(found="frigate/events", advice=Advice.TOPIC),
     )
     mention = Mention(place=place, findings=findings)
+    stay = Stays(registry_id="id", entity_id="sensor.a", reason=Reason.NO_TWIN)
     report = replace(
         report_of(mention, unreadable=(place,)),
+        devices=(DeviceReport(name=EVIL, moves=(), stays=(stay,)),),
         texts={f"component.{DOMAIN}.common.take_over_instead_states": "{replacement}"},
     )
     plain = (
         r"\<img src\=x onerror\=\"1\"\> \[a\]\(http\:\/\/b\) \`c\` \*\*d\*\* "
         r"\{\{ e \}\} \# f www\.g\.de"
     )
-    assert preview_markdown(report).split("\n\n") == [
+    device, *others = preview_markdown(report).split("</details>\n\n", 1)
+    escaped = html.escape(" ".join(EVIL.split()))
+    summary = f"<details><summary>{escaped} · staying</summary>"
+    assert device == f"{summary}\n\n- `sensor.a`: reason_no_twin\n\n"
+    assert others[0].split("\n\n") == [
         "<details><summary>stops · 1</summary>",
         f"- kind_dashboard **{plain}**: `'x' <b>`, `x: y`",
         "**advice**",
