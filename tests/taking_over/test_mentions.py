@@ -145,6 +145,10 @@ OLD_CARD = "custom:frigate-card"
             {"media_content_id": "media-source://frigate/cam/event-search"},
             ("media-source://frigate/cam/event-search", "media"),
         ),
+        (
+            {"url": "/api/frigate/nvr/mse/api/ws?src=yard"},
+            ("/api/frigate/nvr/mse/api/ws", "address_live"),
+        ),
         ({"type": "frigate/events/get"}, ("frigate/events/get", "command")),
         ({"prompt": "Use frigate_query for cameras."}, ("frigate_query", "tool")),
         (

@@ -292,7 +292,7 @@ class _Finder:
                 for found in pattern.finditer(text):
                     client_id = patterns.CLIENT_ID.match(found[0])
                     if not self._is_of_other(client_id and client_id[1]):
-                        self._add(found[0], advice)
+                        self._add(found[0], _for_address(advice, found[0]))
         if patterns.TEMPLATE.search(text):
             self._read_template(text, named)
         elif text != text.lower() and key not in patterns.SPOKEN_KEYS:
@@ -348,6 +348,11 @@ class _Finder:
     def _add(self, found: str, advice: Advice, replacement: str = "") -> None:
         finding = Finding(found=_shown(found), advice=advice, replacement=replacement)
         self._findings[finding] = None
+
+
+def _for_address(advice: Advice, found: str) -> Advice:
+    is_live = advice is Advice.ADDRESS and patterns.LIVE.search(found)
+    return Advice.ADDRESS_LIVE if is_live else advice
 
 
 def _texts(value: Any) -> list[str]:

@@ -28,6 +28,8 @@ class Advice(StrEnum):
     """An MQTT topic of a server whose MQTT is off."""
     ADDRESS = "address"
     """A path below `/api/frigate/`."""
+    ADDRESS_LIVE = "address_live"
+    """One of them that has live video."""
     MEDIA = "media"
     COMMAND = "command"
     """A WebSocket command."""
@@ -80,6 +82,7 @@ CLIENT_ID: Final = re.compile(
     r"|recording|snapshot|thumbnail|vod|webrtc)/)([^/{]+)/"
 )
 """The server that an address is of; many name none."""
+LIVE: Final = re.compile(r"/(?:jsmpeg|mse|webrtc|go2rtc)/")
 IN_TEMPLATES: Final[Mapping[Advice, re.Pattern[str]]] = {
     Advice.ACTION: re.compile(
         r"(?<=[\"'])frigate\.(ptz|export_recording|favorite_event|create_event"
