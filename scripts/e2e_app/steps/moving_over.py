@@ -20,7 +20,7 @@ from .adding import find_integration
 
 _CAMERA = "cam_01"
 # So high is a page with the whole preview.
-_WITH_PREVIEW = 900
+_WITH_PREVIEW = 1060
 # The states of an entity that the page of the history shows, from the oldest on.
 _SHOWN = """
 (charts, entity) => (charts.historyData?.timeline ?? [])
