@@ -67,6 +67,7 @@ _CODE = re.compile(r"`([^`]+)`")
 _PAIR = re.compile(r"`(\w+\.[\w<>]+)`(?: → `(\w+\.[\w<>]+)`)?")
 _NAME = re.compile(r"<(\w+)>")
 _NAME_HERE = re.compile(r"(?:camera\.)?\w+")
+_OFF = re.compile("disabled by default|deshabilitad[oa]s? de forma predeterminada")
 # What is promised for later.
 _NOT_YET = re.compile(r"not yet|planned|(todavía|aún) no|previsto", re.IGNORECASE)
 
@@ -137,6 +138,10 @@ def row_of(language: str, fact: str) -> Row:
 def test_all_that_the_official_integration_has_is_in_one_row(language: str) -> None:
     for fact in FACTS:
         assert all(row_of(language, fact).cells), fact
+    reasons = {one.value for one in Reason}
+    named = {name for row in rows(language) for name in row.named} - reasons
+    # The last two only stand for what they are of.
+    assert named == {*FACTS, "client_id", "engine: frigate"}
 
 
 @LANGUAGES
@@ -333,7 +338,6 @@ def test_the_numbers_have_the_ranges_of_the_row(
 
 
 @SINCE_018
-@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 async def test_every_entity_is_continued_by_the_one_in_its_row(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -349,7 +353,7 @@ async def test_every_entity_is_continued_by_the_one_in_its_row(
     twins = Twins(KnownServer.from_data(server.data, server.client.capabilities))
     same = 0
     for language, one in product(READMES, entities):
-        _row, names, here = where(language, house, one)
+        row, names, here = where(language, house, one)
         found = twins.find(
             OfficialId(kind=one.kind, name=one.name),
             one.platform,
@@ -366,4 +370,7 @@ async def test_every_entity_is_continued_by_the_one_in_its_row(
         twin = registry.async_get_entity_id(one.platform, DOMAIN, unique_id)
         assert ours == {twin}, one.entity_id
         same += twin == one.entity_id
+        # Who changes over without taking over has to know what to enable.
+        if one.enabled and (found_row := registry.async_get(twin or "")):
+            assert not found_row.disabled or _OFF.search(row.cells[3]), twin
     assert same > len(entities)
