@@ -189,11 +189,23 @@ async def test_a_name_is_kept_as_one_of_the_user_only_where_ours_differs(
     assert names() == before
 
 
+@pytest.mark.parametrize("is_in_use", [False, True])
 async def test_nothing_is_loaded_again_after_a_while(
-    hass: HomeAssistant, frigate: FakeFrigate, official: MockConfigEntry
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    official: MockConfigEntry,
+    is_in_use: bool,
 ) -> None:
+    entry = make_entry(frigate.internal_url)
+    if is_in_use:
+        await set_up(hass, entry)
+    else:
+        entry.add_to_hass(hass)
     EntityRegistryDisabledHandler(hass).async_setup()
-    entry = await take_over(hass, frigate, official)
+    data = {**entry.data, CONF_TAKEN_OVER: official.entry_id}
+    hass.config_entries.async_update_entry(entry, data=data)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
     runtime = entry.runtime_data
     moved = next(iter(rows(hass, entry).values()))
     assert moved.device_id is not None

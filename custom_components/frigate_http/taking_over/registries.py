@@ -169,8 +169,10 @@ class Registries:
         self._attach((row for row in rows if row.config_entry_id == self._old_id), None)
         if device.config_entry_id != self._old_id:
             return
+        detached = self._detached_for(device)
         if (twin := self._find(one.new_identifiers, self._own_id)) is not None:
-            self._attach(self._entities_of(twin), device)
+            detached += (ours := self._entities_of(twin))
+            self._attach(ours, None)
             # Home Assistant forgets removed devices whose identifiers are in use.
             aside = _aside_identifiers(one)
             self._devices.async_update_device(twin.id, new_identifiers=aside)
@@ -182,9 +184,9 @@ class Registries:
             new_identifiers=set(one.new_identifiers),
             name_by_user=device.name_by_user or (None if is_same else device.name),
         )
-        self._attach(self._detached_of(device), device)
+        self._attach(detached, device)
 
-    def _detached_of(self, device: dr.DeviceEntry) -> list[er.RegistryEntry]:
+    def _detached_for(self, device: dr.DeviceEntry) -> list[er.RegistryEntry]:
         """Return what has moved before its device could."""
         found = []
         for move in self._plan.moves:
