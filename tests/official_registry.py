@@ -93,7 +93,7 @@ MODEL_CLASSES = ("dhl", "ups")
 """What each model of an object classifier tells apart."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Official:
     """An entity of the official integration; `{...}` stand for names of the server."""
 
@@ -175,11 +175,7 @@ def official_entities(state: ServerState) -> tuple[Official, ...]:
 
 def _of_server(state: ServerState, config: Mapping[str, Any]) -> Iterator[Official]:
     yield Official(
-        platform="update",
-        kind="update",
-        name="frigate_server",
-        title="Server",
-        category="diagnostic",
+        "update", "update", "frigate_server", "Server", category="diagnostic"
     )
     yield _diagnostic("sensor_status", "frigate", "Status", icon="mdi:server", state=1)
     yield _diagnostic(
@@ -214,19 +210,19 @@ def _of_server(state: ServerState, config: Mapping[str, Any]) -> Iterator[Offici
         )
     if config["birdseye"]["restream"]:
         yield Official(
-            platform="camera",
-            kind="camera",
-            name="birdseye",
-            title=None,
+            "camera",
+            "camera",
+            "birdseye",
+            None,
             device="birdseye",
             device_class="camera",
         )
     if config.get("profiles"):
         yield Official(
-            platform="select",
-            kind="select",
-            name="profile",
-            title="Profile",
+            "select",
+            "select",
+            "profile",
+            "Profile",
             capabilities={"options": [*config["profiles"]]},
         )
     for face in state.faces:
@@ -242,7 +238,7 @@ def _of_server(state: ServerState, config: Mapping[str, Any]) -> Iterator[Offici
 
 def _last_camera(kind: str, name: str, shown: str) -> Official:
     title = f"{as_words(shown).title()} Last Camera"
-    return Official(platform="sensor", kind=kind, name=name, title=title)
+    return Official("sensor", kind, name, title)
 
 
 def _diagnostic(kind: str, name: str, title: str, **facts: Any) -> Official:
@@ -250,10 +246,10 @@ def _diagnostic(kind: str, name: str, title: str, **facts: Any) -> Official:
     has_no_statistics = facts.pop("state", False)
     facts = {"icon": _SPEEDOMETER, **facts}
     return Official(
-        platform="sensor",
-        kind=kind,
-        name=name,
-        title=title,
+        "sensor",
+        kind,
+        name,
+        title,
         category="diagnostic",
         enabled=False,
         capabilities=None if has_no_statistics else _MEASUREMENT,
@@ -265,28 +261,21 @@ def _of_camera(
     state: ServerState, config: Mapping[str, Any], name: str
 ) -> Iterator[Official]:
     camera = config["cameras"][name]
+    yield Official("camera", "camera", name, None, device=name, device_class="camera")
     yield Official(
-        platform="camera",
-        kind="camera",
-        name=name,
-        title=None,
-        device=name,
-        device_class="camera",
-    )
-    yield Official(
-        platform="binary_sensor",
-        kind="motion_sensor",
-        name=name,
-        title="Motion",
+        "binary_sensor",
+        "motion_sensor",
+        name,
+        "Motion",
         device=name,
         device_class="motion",
     )
     for label in camera["objects"]["track"]:
         yield Official(
-            platform="image",
-            kind="image_best_snapshot",
-            name=f"{name}_{label}",
-            title=as_words(label).title(),
+            "image",
+            "image_best_snapshot",
+            f"{name}_{label}",
+            as_words(label).title(),
             device=name,
         )
     yield from _controls(camera, name)
@@ -316,14 +305,7 @@ def _of_camera(
 
 
 def _last(camera: str, what: str, title: str, icon: str) -> Official:
-    return Official(
-        platform="sensor",
-        kind=f"sensor_{what}",
-        name=camera,
-        title=title,
-        device=camera,
-        icon=icon,
-    )
+    return Official("sensor", f"sensor_{what}", camera, title, device=camera, icon=icon)
 
 
 def _controls(camera: Mapping[str, Any], name: str) -> Iterator[Official]:
@@ -334,10 +316,10 @@ def _controls(camera: Mapping[str, Any], name: str) -> Iterator[Official]:
         switches.append(("ptz_autotracker", "mdi:cctv", True))
     for feature, icon, is_on in switches:
         yield Official(
-            platform="switch",
-            kind="switch",
-            name=f"{name}_{feature}",
-            title=as_words(feature).title(),
+            "switch",
+            "switch",
+            f"{name}_{feature}",
+            as_words(feature).title(),
             device=name,
             category="config",
             enabled=is_on,
@@ -345,10 +327,10 @@ def _controls(camera: Mapping[str, Any], name: str) -> Iterator[Official]:
         )
     for setting, title, most in _NUMBERS:
         yield Official(
-            platform="number",
-            kind="number",
-            name=f"{name}_{setting}",
-            title=title,
+            "number",
+            "number",
+            f"{name}_{setting}",
+            title,
             device=name,
             category="config",
             enabled=False,
@@ -363,29 +345,29 @@ def _of_models(
     for model, cameras in state.classification.items():
         if name in cameras:
             yield Official(
-                platform="sensor",
-                kind="sensor_classification",
-                name=f"{name}_{model}",
-                title=f"{as_words(model).title()} Classification",
+                "sensor",
+                "sensor_classification",
+                f"{name}_{model}",
+                f"{as_words(model).title()} Classification",
                 device=name,
             )
     for model, classifier in state.object_classifiers.items():
         if {*classifier.labels} & {*camera["objects"]["track"]}:
             yield Official(
-                platform="sensor",
-                kind="sensor_object_classification",
-                name=f"{name}_{model}",
-                title=f"{as_words(model).title()} Object Classification",
+                "sensor",
+                "sensor_object_classification",
+                f"{name}_{model}",
+                f"{as_words(model).title()} Object Classification",
                 device=name,
             )
 
 
 def _sounds(camera: Mapping[str, Any], name: str) -> Iterator[Official]:
     yield Official(
-        platform="sensor",
-        kind="sensor_sound_level",
-        name=f"{name}_dB",
-        title="Sound level",
+        "sensor",
+        "sensor_sound_level",
+        f"{name}_dB",
+        "Sound level",
         device=name,
         device_class="sound_pressure",
         unit="dB",
@@ -393,10 +375,10 @@ def _sounds(camera: Mapping[str, Any], name: str) -> Iterator[Official]:
     )
     for sound in camera["audio"]["listen"]:
         yield Official(
-            platform="binary_sensor",
-            kind="audio_sensor",
-            name=f"{name}_{sound}",
-            title=f"{as_words(sound).title()} sound",
+            "binary_sensor",
+            "audio_sensor",
+            f"{name}_{sound}",
+            f"{as_words(sound).title()} sound",
             device=name,
             device_class="sound",
         )
@@ -421,10 +403,10 @@ def _of_labels(config: Mapping[str, Any]) -> Iterator[Official]:
 def _of_label(place: str, label: str) -> Iterator[Official]:
     name, words = f"{place}_{label}", as_words(label)
     yield Official(
-        platform="binary_sensor",
-        kind="occupancy_sensor",
-        name=name,
-        title=f"{words.capitalize()} occupancy",
+        "binary_sensor",
+        "occupancy_sensor",
+        name,
+        f"{words.capitalize()} occupancy",
         device=place,
         device_class="occupancy",
         icon="mdi:car-off" if label == "car" else "mdi:home-outline",
@@ -435,10 +417,10 @@ def _of_label(place: str, label: str) -> Iterator[Official]:
     }
     for kind, title in counts.items():
         yield Official(
-            platform="sensor",
-            kind=kind,
-            name=name,
-            title=title,
+            "sensor",
+            kind,
+            name,
+            title,
             device=place,
             unit="objects",
             capabilities=_MEASUREMENT,

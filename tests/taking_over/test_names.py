@@ -181,52 +181,40 @@ ONVIF = {
 }
 
 
+def of_a(*key: str) -> Target:
+    return Target(camera="a", key=key)
+
+
+def of_server(*key: str) -> Target:
+    return Target(key=key)
+
+
 @pytest.mark.parametrize(
     ("domain", "kind", "name", "found"),
     [
-        ("camera", "camera", "a", Target(camera="a", key=())),
+        ("camera", "camera", "a", of_a()),
         ("camera", "camera", "hidden", Reason.NOT_VISIBLE),
         ("camera", "camera", "gone", Reason.NOT_CONFIGURED),
-        ("camera", "camera", "birdseye", Target(key=("birdseye",))),
+        ("camera", "camera", "birdseye", of_server("birdseye")),
         ("sensor", "camera", "a", Reason.UNKNOWN),
         ("camera", "camera_snapshots", "a_person", Reason.UNKNOWN),
-        ("binary_sensor", "motion_sensor", "a", Target(camera="a", key=("motion",))),
+        ("binary_sensor", "motion_sensor", "a", of_a("motion")),
         ("binary_sensor", "motion_sensor", "a_person", Reason.NOT_CONFIGURED),
-        (
-            "binary_sensor",
-            "audio_sensor",
-            "a_fire_alarm",
-            Target(camera="a", key=("sound", "fire_alarm")),
-        ),
+        ("binary_sensor", "audio_sensor", "a_fire_alarm", of_a("sound", "fire_alarm")),
         ("binary_sensor", "audio_sensor", "yard_bark", Reason.NOT_CONFIGURED),
-        ("sensor", "sensor_fps", "skipped", Target(key=("skipped_fps",))),
-        (
-            "sensor",
-            "sensor_fps",
-            "a_skipped",
-            Target(camera="a", key=("skipped_fps",)),
-        ),
+        ("sensor", "sensor_fps", "skipped", of_server("skipped_fps")),
+        ("sensor", "sensor_fps", "a_skipped", of_a("skipped_fps")),
         ("sensor", "sensor_fps", "hidden_skipped", Reason.NOT_VISIBLE),
         ("sensor", "sensor_fps", "a_expected", Reason.NOT_PROVIDED),
         ("sensor", "sensor_fps", "a_bogus", Reason.NOT_CONFIGURED),
-        (
-            "sensor",
-            "sensor_sound_level",
-            "a_dB",
-            Target(camera="a", key=("sound_level",)),
-        ),
+        ("sensor", "sensor_sound_level", "a_dB", of_a("sound_level")),
         ("sensor", "sensor_sound_level", "hidden_dB", Reason.NOT_VISIBLE),
-        (
-            "sensor",
-            "sensor_classification",
-            "a_gate",
-            Target(camera="a", key=("classification", "gate")),
-        ),
+        ("sensor", "sensor_classification", "a_gate", of_a("classification", "gate")),
         (
             "sensor",
             "sensor_object_classification",
             "a_courier",
-            Target(camera="a", key=("object_classification", "courier")),
+            of_a("object_classification", "courier"),
         ),
         ("sensor", "sensor_object_classification", "yard_courier", Reason.NO_TWIN),
         ("sensor", "sensor_object_classification", "a_gone", Reason.NOT_CONFIGURED),
@@ -236,35 +224,20 @@ ONVIF = {
             "sensor",
             "sensor_detector_speed",
             "cpu_1",
-            Target(key=("inference_speed", "cpu_1")),
+            of_server("inference_speed", "cpu_1"),
         ),
         ("sensor", "sensor_detector_speed", "gone", Reason.NOT_PROVIDED),
         ("sensor", "gpu_load", "intel", Reason.NOT_PROVIDED),
-        ("sensor", "uptime", "frigate", Target(key=("uptime",))),
+        ("sensor", "uptime", "frigate", of_server("uptime")),
         ("sensor", "uptime", "other", Reason.UNKNOWN),
-        (
-            "switch",
-            "switch",
-            "a_review_alerts",
-            Target(camera="a", key=("review_alerts",)),
-        ),
-        (
-            "switch",
-            "switch",
-            "a_ptz_autotracker",
-            Target(camera="a", key=("ptz_autotracker",)),
-        ),
+        ("switch", "switch", "a_review_alerts", of_a("review_alerts")),
+        ("switch", "switch", "a_ptz_autotracker", of_a("ptz_autotracker")),
         ("switch", "switch", "a_recordings", Reason.NOT_PROVIDED),
         ("switch", "switch", "a_clips", Reason.NOT_CONFIGURED),
-        (
-            "number",
-            "number",
-            "a_contour_area",
-            Target(camera="a", key=("motion_contour_area",)),
-        ),
+        ("number", "number", "a_contour_area", of_a("motion_contour_area")),
         ("number", "number", "yard_contour_area", Reason.NOT_CONFIGURED),
-        ("select", "select", "profile", Target(key=("profile",))),
-        ("update", "update", "frigate_server", Target(key=("update",))),
+        ("select", "select", "profile", of_server("profile")),
+        ("update", "update", "frigate_server", of_server("update")),
         ("sensor", "sensor_sublabel_count", "a_person_m_c", Reason.UNKNOWN),
     ],
 )
