@@ -1,7 +1,7 @@
 """Adding a server that is found: the official integration's, or an app of Home Assistant."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 import socket
 from typing import Any, override
@@ -167,38 +167,36 @@ async def test_account_that_is_not_ticked_is_not_used_but_its_name_filled_in(
     assert_works(hass, flow.entry, frigate)
 
 
+@pytest.mark.parametrize(
+    ("account", "faults", "error"),
+    [
+        (WRONG, (), "invalid_auth"),
+        # One that repeats the account shows nothing of it.
+        (ADMIN, (Fault.echo("message", "plain", 403),), "forbidden"),
+    ],
+)
 async def test_account_that_is_refused_is_not_stored_and_another_asked_for(
-    hass: HomeAssistant, frigate: FakeFrigate
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    account: dict[str, str],
+    faults: Sequence[Fault],
+    error: str,
 ) -> None:
-    official(hass, frigate.external_url, **WRONG)
+    official(hass, frigate.external_url, **account)
     flow = await Flow.start(hass)
+    for fault in faults:
+        frigate.fail("/api/login", fault)
     await flow.submit(**flow.suggested, official_account=True)
 
     assert flow.step == "login"
-    assert flow.errors == {"base": "invalid_auth"}
+    assert flow.errors == {"base": error}
     assert flow.suggested == {"username": "admin"}
-    assert WRONG["password"] not in everything(flow)
+    assert account["password"] not in everything(flow)
     assert not hass.config_entries.async_entries("frigate_http")
-
-    await add(flow, **ADMIN, **proxied())
-    assert flow.entry.data["password"] == ADMIN["password"]
-    assert_works(hass, flow.entry, frigate)
-
-
-async def test_server_that_repeats_the_account_shows_nothing_of_it(
-    hass: HomeAssistant, frigate: FakeFrigate
-) -> None:
-    official(hass, frigate.external_url, **ADMIN)
-    flow = await Flow.start(hass)
-    frigate.fail("/api/login", Fault.echo("message", "plain", 403))
-    await flow.submit(**flow.suggested, official_account=True)
-
-    assert flow.step == "login"
-    assert flow.errors == {"base": "forbidden"}
-    assert ADMIN["password"] not in everything(flow)
 
     frigate.clear_faults()
     await add(flow, **ADMIN, **proxied())
+    assert flow.entry.data["password"] == ADMIN["password"]
     assert_works(hass, flow.entry, frigate)
 
 
