@@ -15,6 +15,7 @@ import pytest
 import voluptuous as vol
 
 from custom_components.frigate_http import PLATFORMS, errors, titles
+from custom_components.frigate_http.aiofrigate import BIRDSEYE_MODE, BIRDSEYE_MODES
 from custom_components.frigate_http.button.ptz import PTZ_PRESET
 from custom_components.frigate_http.camera import video
 from custom_components.frigate_http.config_flow import AUTHENTICATION_STEPS
@@ -519,6 +520,8 @@ def fillings(platform: str, one: Described) -> set[str]:
 
 def choices(one: Described) -> set[str]:
     """Return the states of an enumeration."""
+    if one.key == BIRDSEYE_MODE:
+        return {*BIRDSEYE_MODES}
     return {*(getattr(one, "choices", None) or getattr(one, "options", None) or ())}
 
 

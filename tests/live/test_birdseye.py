@@ -3,7 +3,7 @@
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 
-from custom_components.frigate_http.select.birdseye import FEATURE_SELECTS
+from custom_components.frigate_http.select.birdseye import BIRDSEYE_SELECT
 from custom_components.frigate_http.switch import FEATURE_SWITCHES
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
@@ -68,7 +68,7 @@ async def test_they_are_there_where_they_are_configured(
 def test_they_are_off_by_default() -> None:
     off = {
         one.key
-        for one in (*FEATURE_SELECTS, *FEATURE_SWITCHES)
+        for one in (BIRDSEYE_SELECT, *FEATURE_SWITCHES)
         if not one.entity_registry_enabled_default
     }
     assert {"birdseye", "birdseye_mode", "ptz_autotracker"} <= off

@@ -270,11 +270,10 @@ def test_each_kind_becomes_what_this_server_provides(
                 "profiles": {"night": {}},
             }
         ),
-        profile=Profile("admin", "admin", None),
+        profile=Profile("admin", "admin", ("a",)),
         stats=None,
         people=(),
         capabilities=Capabilities(),
-        selected=["a"],
     )
     assert find(known, kind, name, None, domain) == found
 

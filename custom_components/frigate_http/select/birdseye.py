@@ -1,6 +1,5 @@
 """The select that says when the birdseye view shows a camera."""
 
-from dataclasses import dataclass
 from functools import partial
 from typing import override
 
@@ -14,22 +13,10 @@ from ..commands import Commands
 from ..coordinator.server import ServerCoordinator
 from ..entity.control import ControlEntity, async_add_controls
 
-
-@dataclass(frozen=True, kw_only=True)
-class FeatureSelectDescription(SelectEntityDescription):
-    """A feature of a camera that is one of several words."""
-
-    choices: tuple[str, ...]
-    """The options, as a tuple: the list in `options` would make this unhashable."""
-
-
-FEATURE_SELECTS: tuple[FeatureSelectDescription, ...] = (
-    FeatureSelectDescription(
-        key=BIRDSEYE_MODE,
-        choices=BIRDSEYE_MODES,
-        entity_category=EntityCategory.CONFIG,
-        entity_registry_enabled_default=False,
-    ),
+BIRDSEYE_SELECT = SelectEntityDescription(
+    key=BIRDSEYE_MODE,
+    entity_category=EntityCategory.CONFIG,
+    entity_registry_enabled_default=False,
 )
 
 
@@ -43,22 +30,16 @@ def async_add_birdseye_selects(
     async_add_controls(
         coordinator,
         async_add_entities,
-        FEATURE_SELECTS,
-        partial(FrigateFeatureSelect, commands),
+        (BIRDSEYE_SELECT,),
+        partial(BirdseyeSelect, commands),
     )
 
 
-class FrigateFeatureSelect(ControlEntity, SelectEntity):
-    """A feature of a camera."""
+class BirdseyeSelect(ControlEntity, SelectEntity):
+    """When the birdseye view shows a camera."""
 
-    entity_description: FeatureSelectDescription
+    _attr_options = list(BIRDSEYE_MODES)
     _state_attrs = ("_attr_current_option",)
-
-    @property
-    @override
-    def options(self) -> list[str]:
-        """Return the words that Frigate takes."""
-        return [*self.entity_description.choices]
 
     @override
     def _set_value_attrs(self, value: FeatureValue | None) -> None:
@@ -66,5 +47,5 @@ class FrigateFeatureSelect(ControlEntity, SelectEntity):
 
     @override
     async def async_select_option(self, option: str) -> None:
-        """Set the feature."""
+        """Set the mode."""
         await self._async_set(option)

@@ -41,21 +41,13 @@ class KnownServer:
         stats: Stats | None,
         people: Collection[str],
         capabilities: Capabilities,
-        selected: Collection[str] = (),
     ) -> Self:
-        """Return what a server has answered before there is an entry.
-
-        `selected` are the cameras of the options; empty for all.
-        """
-        cameras = {
-            name: camera
-            for name, camera in config.cameras.items()
-            if profile.may_see(name) and (not selected or name in selected)
-        }
+        """Return what a server has answered before there is an entry."""
+        cameras = config.cameras.items()
         return cls(
             config=config,
             profile=profile,
-            cameras=cameras,
+            cameras={name: one for name, one in cameras if profile.may_see(name)},
             stats=stats,
             people=frozenset(people),
             capabilities=capabilities,

@@ -45,11 +45,6 @@ class Twin:
         """Return what is kept of a row of the registry."""
         return cls(registry_id=row.id, entity_id=row.entity_id)
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Read what `as_dict` has returned."""
-        return cls(**data)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
@@ -70,8 +65,7 @@ class Move:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Read what `as_dict` has returned."""
-        twin = None if data["twin"] is None else Twin.from_dict(data["twin"])
-        return cls(**{**data, "twin": twin})
+        return cls(**{**data, "twin": data["twin"] and Twin(**data["twin"])})
 
     @property
     def differences(self) -> tuple[Difference, ...]:
