@@ -42,7 +42,7 @@ from tests.official_registry import (
     Official,
     large_house,
 )
-from tests.test_readme import actions
+from tests.test_readme import actions, texts
 from tests.versions import SINCE_018
 
 LANGUAGES = pytest.mark.parametrize("language", [*READMES])
@@ -192,6 +192,12 @@ def test_every_reason_why_an_entity_stays_is_explained(language: str) -> None:
     reasons = {one.value for one in Reason}
     found = [name for row in rows(language) for name in row.named if name in reasons]
     assert found == [*Reason]
+
+
+@LANGUAGES
+def test_the_page_names_the_field_of_the_dialog(language: str) -> None:
+    label = texts(language)["config"]["step"]["take_over"]["data"]["leave"]
+    assert f"*{label}*" in row_of(language, Reason.UNTICKED).cells[1]
 
 
 @LANGUAGES

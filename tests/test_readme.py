@@ -282,6 +282,7 @@ def test_the_pages_name_what_the_forms_say(language: str) -> None:
     (page,) = (one for one in pages(language) if one.stem == "setup")
     for label in (
         steps["user"]["data"]["verify_ssl"],
+        steps["user"]["data"]["official_account"],
         steps["login"]["sections"]["proxy_credentials"]["name"],
         *steps["authenticate"]["menu_options"].values(),
     ):
