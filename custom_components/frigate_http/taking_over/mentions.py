@@ -10,7 +10,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from ..aiofrigate import MqttConfig
 from . import patterns
-from .differences import Aspect, Difference
+from .differences import Difference
 from .known import KnownServer
 from .official import OFFICIAL_DOMAIN, all_entries
 from .patterns import Advice
@@ -26,7 +26,6 @@ _MAX_NODES = 100_000
 _MAX_DEPTH = 100
 """Of one place: a YAML file may contain itself."""
 _COMPARED = ("to", "from", "not_to", "not_from", "state", "state_not", "attribute")
-_ADVICE = {Aspect.STATES: Advice.STATES, Aspect.ATTRIBUTES: Advice.ATTRIBUTES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,9 +86,9 @@ class Wanted:
         return cls(
             gone=dict(_gone(hass, plan)),
             differences={
-                move.entity_id: found
+                move.entity_id: move.differences
                 for move in plan.moves
-                if (found := tuple(d for d in move.differences if d.aspect in _ADVICE))
+                if move.differences
             },
             cameras=frozenset(
                 one
@@ -325,7 +324,7 @@ class _Finder:
         """Look for values of entities that have others afterwards."""
         for name in names:
             for difference in self._wanted.differences.get(name, ()):
-                advice = _ADVICE[difference.aspect]
+                advice = Advice(difference.aspect.value)
                 for value, other in self._changed(difference).items():
                     if value in values:
                         self._add(f"{name}: {value}", advice, other)
