@@ -104,7 +104,7 @@ async def test_devices_of_the_server_and_its_cameras_move_and_zones_stay(
         expected = DeviceMove(
             device_id=theirs.id,
             old_identifiers=((OFFICIAL, f"{OFFICIAL_ENTRY}{name}"),),
-            new_identifiers=((DOMAIN, f"{entry.entry_id}{name}"),),
+            new_identifier=f"{entry.entry_id}{name}",
             old_name_by_user="My camera" if name == ":cam_01" else None,
             old_name=title,
             new_name=title if name else None,
@@ -195,4 +195,4 @@ async def test_a_device_is_found_by_the_slug_of_its_camera(
     assert move.new_unique_id == f"{entry.entry_id}:camera:Back-Yard:count:person"
     [moving] = plan.devices
     assert moving.device_id == device.id
-    assert moving.new_identifiers == ((DOMAIN, f"{entry.entry_id}:Back-Yard"),)
+    assert moving.new_identifier == f"{entry.entry_id}:Back-Yard"

@@ -41,7 +41,7 @@ def test_a_plan_survives_json(direction: Direction, twin: Twin | None) -> None:
     device = DeviceMove(
         device_id="d1",
         old_identifiers=(("frigate", "OLD:yard"),),
-        new_identifiers=(("frigate_http", "NEW:yard"),),
+        new_identifier="NEW:yard",
         old_name_by_user=None,
     )
     plan = Plan(

@@ -22,8 +22,6 @@ from .official import (
 )
 from .twins import Twins
 
-type Identifiers = tuple[tuple[str, str], ...]
-
 
 class Direction(StrEnum):
     """Whether the entities come to this integration, or go back to the official one."""
@@ -79,8 +77,9 @@ class DeviceMove:
     """A device of the official integration, the server or a camera, that becomes ours."""
 
     device_id: str
-    old_identifiers: Identifiers
-    new_identifiers: Identifiers
+    old_identifiers: tuple[tuple[str, str], ...]
+    new_identifier: str
+    """Without the domain, which is ours."""
     old_name_by_user: str | None
     old_name: str | None = None
     """The name that the official integration gave it, which it keeps."""
@@ -92,11 +91,8 @@ class DeviceMove:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Read what `as_dict` has returned."""
-        read = {
-            key: tuple((domain, name) for domain, name in data[key])
-            for key in ("old_identifiers", "new_identifiers")
-        }
-        return cls(**{**data, **read})
+        identifiers = tuple((domain, name) for domain, name in data["old_identifiers"])
+        return cls(**{**data, "old_identifiers": identifiers})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,7 +269,7 @@ class _Planner:
         return DeviceMove(
             device_id=device.id,
             old_identifiers=tuple(sorted(device.identifiers)),
-            new_identifiers=((DOMAIN, new),),
+            new_identifier=new,
             old_name_by_user=device.name_by_user,
             old_name=device.name,
             new_name=None if camera is None else camera_name(self._config, camera),

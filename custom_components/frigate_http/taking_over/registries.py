@@ -170,18 +170,18 @@ class Registries:
         if device.config_entry_id != self._old_id:
             return
         detached = self._detached_for(device)
-        if (twin := self._find(one.new_identifiers, self._own_id)) is not None:
+        if (twin := self._ours(one.new_identifier)) is not None:
             detached += (ours := self._entities_of(twin))
             self._attach(ours, None)
             # Home Assistant forgets removed devices whose identifiers are in use.
-            aside = _aside_identifiers(one)
+            aside = {(DOMAIN, _aside(one.new_identifier))}
             self._devices.async_update_device(twin.id, new_identifiers=aside)
             self._devices.async_remove_device(twin.id)
         is_same = device.name == (one.new_name or self._entry.title)
         self._devices.async_update_device(
             device.id,
             new_config_entry_id=self._own_id,
-            new_identifiers=set(one.new_identifiers),
+            new_identifiers={(DOMAIN, one.new_identifier)},
             name_by_user=device.name_by_user or (None if is_same else device.name),
         )
         self._attach(detached, device)
@@ -200,11 +200,14 @@ class Registries:
     def _give_back_device(self, one: DeviceMove) -> None:
         if (device := self._device(one.device_id)) is None:
             return
-        duplicate = self._find(one.old_identifiers, self._old_id)
-        if duplicate is not None and duplicate.id != device.id:
-            self._attach(self._entities_of(duplicate), device)
-            self._devices.async_remove_device(duplicate.id)
-        ours = self._find(one.new_identifiers, self._own_id)
+        for identifier in one.old_identifiers:
+            duplicate = self._devices.async_get_device_by_identifier(
+                identifier, self._old_id
+            )
+            if duplicate is not None and duplicate.id != device.id:
+                self._attach(self._entities_of(duplicate), device)
+                self._devices.async_remove_device(duplicate.id)
+        ours = self._ours(one.new_identifier)
         if device.config_entry_id == self._own_id:
             ours = self._restore_twin_device(one)
         rows = self._entities_of(device)
@@ -225,7 +228,7 @@ class Registries:
         )
         if ours is not None:
             self._devices.async_update_device(
-                ours.id, new_identifiers=set(one.new_identifiers)
+                ours.id, new_identifiers={(DOMAIN, one.new_identifier)}
             )
 
     def _restore_twin_device(self, one: DeviceMove) -> dr.DeviceEntry | None:
@@ -234,17 +237,17 @@ class Registries:
             return None
         return self._devices.async_get_or_create(
             config_entry_id=self._own_id,
-            identifiers=_aside_identifiers(one),
+            identifiers={(DOMAIN, _aside(one.new_identifier))},
             name=one.old_name,
         )
 
     def _revive_device(self, one: DeviceMove) -> None:
         """Restore a device that was removed since it moved, such as with its camera."""
-        if self._device(one.device_id) or self._find(one.new_identifiers, self._own_id):
+        if self._device(one.device_id) or self._ours(one.new_identifier):
             return
         device = self._devices.async_get_or_create(
             config_entry_id=self._own_id,
-            identifiers=set(one.new_identifiers),
+            identifiers={(DOMAIN, one.new_identifier)},
             name=one.old_name,
         )
         if device.id != one.device_id:
@@ -254,26 +257,19 @@ class Registries:
         """Return the device of an entity of ours, as it is once all has moved."""
         found = camera_and_key(self._entry, move.new_unique_id)
         name = self._own_id if found is None else f"{self._own_id}:{found[0]}"
-        identifiers = ((DOMAIN, name),)
         for one in self._plan.devices:
-            if one.new_identifiers == identifiers and (
-                device := self._device(one.device_id)
-            ):
+            if one.new_identifier == name and (device := self._device(one.device_id)):
                 return device
-        return self._find(identifiers, self._own_id)
+        return self._ours(name)
 
     def _device(self, device_id: str | None) -> dr.DeviceEntry | None:
         device = None if device_id is None else self._devices.async_get(device_id)
         return device if isinstance(device, dr.DeviceEntry) else None
 
-    def _find(
-        self, identifiers: Iterable[tuple[str, str]], entry_id: str
-    ) -> dr.DeviceEntry | None:
-        for one in identifiers:
-            found = self._devices.async_get_device_by_identifier(one, entry_id)
-            if found is not None:
-                return found
-        return None
+    def _ours(self, identifier: str) -> dr.DeviceEntry | None:
+        return self._devices.async_get_device_by_identifier(
+            (DOMAIN, identifier), self._own_id
+        )
 
     def _entities_of(self, device: dr.DeviceEntry) -> list[er.RegistryEntry]:
         return er.async_entries_for_device(
@@ -295,10 +291,5 @@ def _is_off(device: dr.DeviceEntry) -> bool:
 
 
 def _aside(unique_id: str) -> str:
-    """Return the unique id of an entity of ours that has made room."""
+    """Return the unique id of an entity, or device, of ours that has made room."""
     return f"aside:{unique_id}"
-
-
-def _aside_identifiers(one: DeviceMove) -> set[tuple[str, str]]:
-    """Return the identifiers of a device of ours that has made room."""
-    return {(domain, f"aside:{name}") for domain, name in one.new_identifiers}
