@@ -43,7 +43,7 @@ from tests.official_registry import (
     large_house,
 )
 from tests.test_readme import actions, texts
-from tests.versions import SINCE_018
+from tests.versions import SINCE_018, WITH_016
 
 LANGUAGES = pytest.mark.parametrize("language", [*READMES])
 PAGES = {language: DOCS / language / "moving-over.md" for language in READMES}
@@ -343,7 +343,7 @@ def test_the_numbers_have_the_ranges_of_the_row(
     assert sorted(named) == sorted([*theirs.values(), *ours.values()])
 
 
-@SINCE_018
+@WITH_016
 async def test_every_entity_is_continued_by_the_one_in_its_row(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
