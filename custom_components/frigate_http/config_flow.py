@@ -304,13 +304,9 @@ class FrigateConfigFlow(TakingOverFlow, domain=DOMAIN):
     @property
     def _first_suggested(self) -> dict[str, Any]:
         """Return what the form of a new server is filled in with."""
-        return next(
-            (
-                {CONF_URL: one.url, CONF_VERIFY_SSL: one.verify_ssl}
-                for one in self._suggestions
-            ),
-            {},
-        )
+        for one in self._suggestions:
+            return {CONF_URL: one.url, CONF_VERIFY_SSL: one.verify_ssl}
+        return {}
 
     def _show_form(
         self,

@@ -83,11 +83,9 @@ class SuspendedSensor(LiveEntity, SensorEntity):
 
     @callback
     def _end(self, _now: datetime) -> None:
-        self._cancel = None
         self._handle_coordinator_update()
 
     @callback
     def _cancel_end(self) -> None:
         if self._cancel is not None:
             self._cancel()
-            self._cancel = None
