@@ -66,18 +66,25 @@ async def undo(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     await hass.async_block_till_done()
 
 
-@pytest.mark.parametrize("is_in_use", [False, True])
-async def test_all_moves_and_goes_back_and_moves_again(
+@pytest.fixture(params=[False, True], ids=["new", "in_use"])
+async def entry(
+    request: pytest.FixtureRequest,
     hass: HomeAssistant,
     frigate: FakeFrigate,
     official: MockConfigEntry,
-    is_in_use: bool,
-) -> None:
+) -> MockConfigEntry:
+    """Return our entry, which is new, or in use beside the official one."""
     entry = make_entry(frigate.internal_url)
-    if is_in_use:
+    if request.param:
         await set_up(hass, entry)
     else:
         entry.add_to_hass(hass)
+    return entry
+
+
+async def test_all_moves_and_goes_back_and_moves_again(
+    hass: HomeAssistant, official: MockConfigEntry, entry: MockConfigEntry
+) -> None:
     ours = {key: facts(hass, one) for key, one in rows(hass, entry).items()}
     our_devices = {
         one.id
@@ -189,18 +196,9 @@ async def test_a_name_is_kept_as_one_of_the_user_only_where_ours_differs(
     assert names() == before
 
 
-@pytest.mark.parametrize("is_in_use", [False, True])
 async def test_nothing_is_loaded_again_after_a_while(
-    hass: HomeAssistant,
-    frigate: FakeFrigate,
-    official: MockConfigEntry,
-    is_in_use: bool,
+    hass: HomeAssistant, official: MockConfigEntry, entry: MockConfigEntry
 ) -> None:
-    entry = make_entry(frigate.internal_url)
-    if is_in_use:
-        await set_up(hass, entry)
-    else:
-        entry.add_to_hass(hass)
     EntityRegistryDisabledHandler(hass).async_setup()
     data = {**entry.data, CONF_TAKEN_OVER: official.entry_id}
     hass.config_entries.async_update_entry(entry, data=data)
