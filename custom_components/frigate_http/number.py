@@ -1,5 +1,6 @@
 """Numbers for the motion detection of each camera."""
 
+from dataclasses import dataclass
 from functools import partial
 from typing import override
 
@@ -20,24 +21,32 @@ from .runtime import FrigateConfigEntry
 PARALLEL_UPDATES = 4
 
 
-def _number(feature: str, largest: int) -> NumberEntityDescription:
-    # Frigate accepts any number, even one that ends all motion detection.
-    return NumberEntityDescription(
+@dataclass(frozen=True, kw_only=True)
+class FeatureNumberDescription(NumberEntityDescription):
+    """A feature of a camera that is a number."""
+
+    native_min_value: float
+    native_max_value: float
+
+
+def _number(feature: str, smallest: int, largest: int) -> FeatureNumberDescription:
+    return FeatureNumberDescription(
         key=feature,
         entity_category=EntityCategory.CONFIG,
         entity_registry_enabled_default=False,
-        native_min_value=1,
+        native_min_value=smallest,
         native_max_value=largest,
         native_step=1,
         mode=NumberMode.BOX,
     )
 
 
-FEATURE_NUMBERS: tuple[NumberEntityDescription, ...] = (
-    # The change of a pixel's brightness, of 255, that counts as motion.
-    _number("motion_threshold", 255),
-    # The number of changed pixels, in an image scaled to a height of 100 pixels.
-    _number("motion_contour_area", 1000),
+FEATURE_NUMBERS: tuple[FeatureNumberDescription, ...] = (
+    # The change of a pixel's brightness that counts as motion, as Frigate's schema has it.
+    _number("motion_threshold", 1, 255),
+    # The number of changed pixels. Frigate sets no limit, and scales the image to any height
+    # (`frame_height`, 100 by default): few scale it so that more would be of use.
+    _number("motion_contour_area", 0, 100_000),
 )
 
 
@@ -57,13 +66,22 @@ async def async_setup_entry(
 
 
 class FrigateNumber(ControlEntity, NumberEntity):
-    """A setting of a camera."""
+    """A setting of a camera.
 
+    A command to Frigate may set any number. The range then reaches as far.
+    """
+
+    entity_description: FeatureNumberDescription
     _state_attrs = ("_attr_native_value",)
 
     @override
     def _set_value_attrs(self, value: FeatureValue | None) -> None:
-        self._attr_native_value = value if isinstance(value, int) else None
+        number = value if isinstance(value, int) else None
+        self._attr_native_value = number
+        least = self.entity_description.native_min_value
+        most = self.entity_description.native_max_value
+        self._attr_native_min_value = least if number is None else min(least, number)
+        self._attr_native_max_value = most if number is None else max(most, number)
 
     @override
     async def async_set_native_value(self, value: float) -> None:

@@ -114,7 +114,7 @@ class Camera:
     stalls: int = 0
     improve_contrast: bool = True
     motion_threshold: int = 30
-    contour_area: int = 10
+    contour_area: int | None = 10
     birdseye_mode: str = "objects"
     notifications: bool | None = None
     review_alerts: bool = True
