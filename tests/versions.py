@@ -25,5 +25,6 @@ def on_versions(*versions: str) -> pytest.MarkDecorator:
 EVERY_VERSION = on_versions(*VERSIONS[_017:])
 WITH_016 = on_versions(*VERSIONS)
 ONLY_016 = on_versions(*VERSIONS[:_017])
+UNTIL_017 = on_versions(*VERSIONS[:_018])
 BEFORE_018 = on_versions(*VERSIONS[_017:_018])
 SINCE_018 = on_versions(*VERSIONS[_018:])

@@ -74,7 +74,7 @@ def test_they_are_off_by_default() -> None:
     assert {"birdseye", "birdseye_mode", "ptz_autotracker"} <= off
 
 
-@EVERY_VERSION
+@WITH_016
 async def test_choosing_when_a_camera_is_shown(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -117,7 +117,7 @@ async def test_a_command_that_is_ignored(
     assert state_of(hass, entry, *MODE) == "motion"
 
 
-@EVERY_VERSION
+@WITH_016
 async def test_a_camera_that_the_configuration_lets_follow_nothing_any_more(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -182,7 +182,7 @@ async def test_a_mode_that_is_not_known(
     assert not is_registered(hass, entry, *MODE)
 
 
-@EVERY_VERSION
+@WITH_016
 async def test_viewers_have_none_of_them(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:

@@ -27,7 +27,14 @@ from tests.conftest import make_entry, set_up
 from tests.entity_snapshots import snapshot_platform
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.controls import SWITCHES, carry_out
-from tests.versions import BEFORE_018, EVERY_VERSION, SINCE_018, WITH_016
+from tests.fake_frigate.settings import SINCE_017
+from tests.versions import (
+    EVERY_VERSION,
+    ONLY_016,
+    SINCE_018,
+    UNTIL_017,
+    WITH_016,
+)
 
 from .common import until, until_pushing, until_state
 from .controls import (
@@ -140,6 +147,28 @@ async def test_switching_off_and_on(
     assert not sent(frigate, "/api/config/set")
 
 
+@ONLY_016
+@ALL_ON
+async def test_the_oldest_version_switches_all_that_it_knows(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    allow_all(frigate)
+    entry = await connected(hass, frigate, make_entry(frigate.internal_url))
+    known = [one for one in FEATURES if one not in SINCE_017]
+    for feature in FEATURES:
+        key = ("switch", f"camera:front_door:{feature}")
+        assert is_registered(hass, entry, *key) is (feature in known), feature
+    # Detection goes off before motion, and brings it along when it comes on.
+    for action, state in (("turn_off", STATE_OFF), ("turn_on", STATE_ON)):
+        for feature in known:
+            await call(hass, entry, f"switch.{action}", f"front_door:{feature}")
+            key = ("switch", f"camera:front_door:{feature}")
+            assert state_of(hass, entry, *key) == state
+            setting = getattr(frigate.state.cameras["front_door"], SWITCHES[feature])
+            assert setting is (state == STATE_ON), feature
+    assert frigate.state.cameras["Portones"].runtime == {}
+
+
 @EVERY_VERSION
 @ALL_ON
 async def test_detection_brings_motion_along(
@@ -223,7 +252,7 @@ async def test_what_the_configuration_never_allows_again(
     assert is_available(hass, entry, *RECORDINGS)
 
 
-@EVERY_VERSION
+@WITH_016
 async def test_viewers_have_no_switches(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -294,7 +323,7 @@ async def test_without_the_live_connection_the_configuration_is_shown(
     assert state_of(hass, entry, *DETECT) == STATE_OFF
 
 
-@BEFORE_018
+@UNTIL_017
 async def test_without_a_live_connection_there_is_no_way(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:

@@ -12,13 +12,20 @@ from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from tests.clock import all_waits
-from tests.common import ADMIN, VIEWER, entity_id, is_registered, state_of
+from tests.common import (
+    ADMIN,
+    VIEWER,
+    entity_id,
+    is_registered,
+    pass_time,
+    state_of,
+)
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault, Ptz
 from tests.live.common import until, until_pushing, until_state
 from tests.live.controls import call as control, read_config
 from tests.services.common import call, camera_entity
-from tests.versions import BEFORE_018, EVERY_VERSION, SINCE_018
+from tests.versions import EVERY_VERSION, SINCE_018, UNTIL_017, WITH_016
 
 PRESET = ("select", "camera:front_door:ptz_preset")
 PUSH = ("binary_sensor", "server:live_connection")
@@ -67,7 +74,7 @@ async def until_done(hass: HomeAssistant, frigate: FakeFrigate, *what: str) -> N
     assert done(frigate) == [*what]
 
 
-@EVERY_VERSION
+@WITH_016
 async def test_all_that_a_camera_can_do(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -92,7 +99,7 @@ async def test_all_that_a_camera_can_do(
     )
 
 
-@EVERY_VERSION
+@WITH_016
 async def test_relative_zoom(hass: HomeAssistant, frigate: FakeFrigate) -> None:
     entry = await connected(hass, frigate)
     if frigate.state.is_018:
@@ -165,7 +172,7 @@ async def test_what_a_camera_cannot_do(
         await call(hass, "ptz", entity_id=other, action="stop")
 
 
-@EVERY_VERSION
+@WITH_016
 async def test_for_how_long(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -240,6 +247,54 @@ async def test_a_stop_that_cannot_be_sent_in_time(
     await until_done(hass, frigate, "MOVE_UP", "STOP")
 
 
+@WITH_016
+async def test_the_stop_follows_once_after_a_long_outage(
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
+) -> None:
+    entry = await connected(hass, frigate)
+    move = asyncio.ensure_future(ptz(hass, entry, "move", direction="up", duration=5))
+    await until_done(hass, frigate, "MOVE_UP")
+    frigate.block_live()
+    frigate.drop_live()
+    await until_state(hass, entry, *PUSH, "off")
+    freezer.tick(6)
+    with pytest.raises(HomeAssistantError, match="stops it as soon as"):
+        await move
+    # So long that the pauses between the attempts are as long as they get.
+    for _ in range(3):
+        await pass_time(hass, freezer, 600)
+    assert done(frigate) == ["MOVE_UP"]
+    for _ in range(2):
+        frigate.unblock_live()
+        await until_pushing(hass, entry, frigate)
+        await until_done(hass, frigate, "MOVE_UP", "STOP")
+        await all_waits()
+        # Nothing is left to be stopped when it comes back once more.
+        frigate.block_live()
+        frigate.drop_live()
+        await until_state(hass, entry, *PUSH, "off")
+    assert done(frigate) == ["MOVE_UP", "STOP"]
+
+
+@EVERY_VERSION
+async def test_an_outage_that_is_over_before_the_stop(
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
+) -> None:
+    entry = await connected(hass, frigate)
+    move = asyncio.ensure_future(ptz(hass, entry, "move", direction="up", duration=60))
+    await until_done(hass, frigate, "MOVE_UP")
+    frigate.drop_live()
+    await until_state(hass, entry, *PUSH, "off")
+    # What waits for the end of all that goes on would wait for that of the movement.
+    await until_state(hass, entry, *PUSH, "on")
+    await all_waits()
+    assert not move.done()
+    assert done(frigate) == ["MOVE_UP"]
+    freezer.tick(60)
+    assert await move is False
+    await until_done(hass, frigate, "MOVE_UP", "STOP")
+
+
 @SINCE_018
 async def test_viewers_may_move_what_they_see(
     hass: HomeAssistant, frigate: FakeFrigate
@@ -250,7 +305,7 @@ async def test_viewers_may_move_what_they_see(
     assert state_of(hass, entry, *PRESET) == "home"
 
 
-@BEFORE_018
+@UNTIL_017
 async def test_viewers_could_move_nothing_before(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
@@ -261,7 +316,7 @@ async def test_viewers_could_move_nothing_before(
     assert done(frigate) == []
 
 
-@EVERY_VERSION
+@WITH_016
 async def test_the_preset_that_the_camera_was_sent_to(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
