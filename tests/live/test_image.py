@@ -50,6 +50,8 @@ from tests.versions import EVERY_VERSION, WITH_016
 from .common import until, until_pushing
 
 SNAPSHOT = ("image", "camera:front_door:last_snapshot")
+PERSON = ("image", "camera:front_door:last_snapshot:person")
+CAR = ("image", "camera:front_door:last_snapshot:car")
 REVIEW = ("image", "camera:front_door:last_review")
 LIVE_POLL = 5
 
@@ -236,16 +238,21 @@ async def test_an_outage(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     frigate.add_event("front_door")
-    entry = await set_up_enabled(hass, make_entry(frigate.internal_url))
+    entry = make_entry(frigate.internal_url)
+    enable(hass, entry, PERSON)
+    await set_up_enabled(hass, entry)
     before = shown(hass, entry)
     assert before is not None
+    assert is_available(hass, entry, *PERSON)
     await frigate.refuse()
     await pass_polls(hass, freezer, 2)
     assert not is_available(hass, entry, *SNAPSHOT)
+    assert not is_available(hass, entry, *PERSON)
     await frigate.resume()
     await pass_polls(hass, freezer, 2)
     await pass_time(hass, freezer, LIVE_POLL)
     assert shown(hass, entry) == before
+    await look(hass, entry, PERSON)
 
 
 @EVERY_VERSION
@@ -256,11 +263,17 @@ async def test_a_restricted_account_sees_its_camera_only(
     event = frigate.add_event("Portones")
     account = {CONF_USERNAME: "gate1", CONF_PASSWORD: "gate-password-1!"}
     snapshot = ("image", "camera:Portones:last_snapshot")
+    of_label = ("image", "camera:Portones:last_snapshot:person")
     entry = make_entry(frigate.external_url, **account)
+    enable(hass, entry, of_label)
     await set_up_enabled(hass, entry, snapshot)
     assert not is_registered(hass, entry, *SNAPSHOT)
+    assert not is_registered(hass, entry, *PERSON)
     await look(hass, entry, snapshot)
-    assert len(sent(frigate, path_of(event.id))) == 1
+    await look(hass, entry, of_label)
+    assert {one.path for one in frigate.requests if "snapshot" in one.path} == {
+        path_of(event.id)
+    }
 
 
 async def test_an_automation_that_sends_it(
@@ -372,9 +385,6 @@ async def test_the_last_review_by_polling(
 
 
 # The last snapshot of each label
-
-PERSON = ("image", "camera:front_door:last_snapshot:person")
-CAR = ("image", "camera:front_door:last_snapshot:car")
 
 
 @WITH_016

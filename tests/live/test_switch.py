@@ -28,13 +28,7 @@ from tests.entity_snapshots import snapshot_platform
 from tests.fake_frigate import FakeFrigate, Fault
 from tests.fake_frigate.controls import SWITCHES, carry_out
 from tests.fake_frigate.settings import SINCE_017
-from tests.versions import (
-    EVERY_VERSION,
-    ONLY_016,
-    SINCE_018,
-    UNTIL_017,
-    WITH_016,
-)
+from tests.versions import EVERY_VERSION, ONLY_016, SINCE_018, UNTIL_017, WITH_016
 
 from .common import until, until_pushing, until_state
 from .controls import (

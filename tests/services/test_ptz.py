@@ -12,14 +12,7 @@ from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from tests.clock import all_waits
-from tests.common import (
-    ADMIN,
-    VIEWER,
-    entity_id,
-    is_registered,
-    pass_time,
-    state_of,
-)
+from tests.common import ADMIN, VIEWER, entity_id, is_registered, pass_time, state_of
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault, Ptz
 from tests.live.common import until, until_pushing, until_state
