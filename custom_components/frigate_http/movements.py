@@ -7,13 +7,13 @@ import contextlib
 from dataclasses import dataclass, field
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
+from homeassistant.core import HassJob, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 
 from .const import LOGGER
 from .coordinator.live import LiveCoordinator
 from .errors import action_error
-from .live.topics import CONNECTION
+from .live.topics import CONNECTION, Kind, Topic
 
 STOP = "STOP"
 RELATIVE = "MOVE_RELATIVE"
@@ -54,7 +54,6 @@ class Movements:
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._moving: dict[str, _Movement] = {}
         self._presets: dict[str, str] = {}
-        self._listeners: defaultdict[str, set[CALLBACK_TYPE]] = defaultdict(set)
         entry.async_on_unload(
             live.async_subscribe_topic(CONNECTION, self._async_stop_overdue)
         )
@@ -66,17 +65,6 @@ class Movements:
     def preset(self, camera: str) -> str | None:
         """Return the preset that a camera was sent to, unless it was moved since."""
         return self._presets.get(camera)
-
-    @callback
-    def async_add_listener(self, camera: str, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
-        """Call a listener when the preset of a camera changes; return the remover."""
-        self._listeners[camera].add(listener)
-
-        @callback
-        def _remove() -> None:
-            self._listeners[camera].discard(listener)
-
-        return _remove
 
     async def async_move(
         self, camera: str, command: str, seconds: float | None = None
@@ -134,8 +122,7 @@ class Movements:
         self._presets.pop(camera, None)
         if kind == PRESET:
             self._presets[camera] = name
-        for listener in tuple(self._listeners[camera]):
-            listener()
+        self._live.async_notify(Topic(Kind.FEATURES, camera, PRESET))
 
     async def _async_stop(self, camera: str, movement: _Movement) -> bool:
         """Stop a movement, and return whether it was still going on."""

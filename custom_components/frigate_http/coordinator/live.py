@@ -145,6 +145,11 @@ class LiveCoordinator(OnDemandCoordinator[int]):
         return _remove
 
     @callback
+    def async_notify(self, topic: Topic) -> None:
+        """Notify the subscribers of a topic that changes by what Home Assistant does."""
+        self._dispatch((topic,))
+
+    @callback
     def async_subscribe_events(
         self, camera: str, handle_event: Callable[[LiveEvent], None]
     ) -> Callable[[], None]:

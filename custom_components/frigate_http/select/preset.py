@@ -51,7 +51,7 @@ class PtzPresetSelect(FeatureEntity, SelectEntity):
     camera is moved in another way, and while it follows objects by itself.
     """
 
-    _features = (_AUTOTRACKER,)
+    _features = (_AUTOTRACKER, PRESET)
     _state_attrs = ("_attr_options", "_attr_current_option")
 
     def __init__(
@@ -67,16 +67,6 @@ class PtzPresetSelect(FeatureEntity, SelectEntity):
         self._attr_options = []
         self._ptz = ptz
         self._movements = movements
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Subscribe to what the camera is told to do."""
-        self.async_on_remove(
-            self._movements.async_add_listener(
-                self.camera, self._handle_coordinator_update
-            )
-        )
-        await super().async_added_to_hass()
 
     @override
     def _async_update_attrs(self) -> bool:
