@@ -100,20 +100,28 @@ class Commands:
             HomeAssistantError: it could not be sent, or Frigate did not confirm it.
         """
         client, topic = self._server.client, Topic(Kind.SUSPENSIONS, camera)
+        answered = asyncio.Event()
 
         def _is_applied() -> bool:
             until = self.live.state.of(camera).suspended_until
-            if until is None or not minutes:
-                return until == 0
-            return abs(until - wanted) <= _CLOCK_TOLERANCE
+            # The end of a suspension before may be about the same.
+            if until is None or not answered.is_set():
+                return False
+            return abs(until - wanted) <= _CLOCK_TOLERANCE if minutes else until == 0
 
         async with self._locks[topic]:
+            remove = self.live.async_subscribe_topic(topic, answered.set)
             wanted = client.clock.estimate(time.time()) + minutes * 60
-            with self._errors(), _live_errors():
-                await client.controls.suspend_notifications(camera, minutes)
-            refresh = client.live.request_state
-            if not await self._async_wait_until_applied(topic, _is_applied, refresh):
-                raise action_error("not_applied")
+            try:
+                with self._errors(), _live_errors():
+                    await client.controls.suspend_notifications(camera, minutes)
+                refresh = client.live.request_state
+                if not await self._async_wait_until_applied(
+                    topic, _is_applied, refresh
+                ):
+                    raise action_error("not_applied")
+            finally:
+                remove()
         until = self.live.state.of(camera).suspended_until
         return client.clock.ours(until) if until else None
 

@@ -185,6 +185,29 @@ async def test_what_frigate_does_not_confirm(
 
 
 @WITH_016
+async def test_one_that_would_end_at_about_the_same_time(
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
+) -> None:
+    entry = await set_up_enabled(hass, frigate)
+    await suspend_by_action(hass, entry, freezer, 10)
+    await until_state(hass, entry, *SUSPENDED, state=after(10))
+    await pass_time(hass, freezer, 40)
+    told = await suspend_by_action(hass, entry, freezer, 10)
+    assert told is not None
+    assert told.astimezone(UTC).isoformat() == after(10)
+    # Nor does the end of the one before prove that there is another.
+    frigate.mute_live()
+    for minutes in (10, 0):
+        with pytest.raises(HomeAssistantError, match="did not apply the change"):
+            await suspend_by_action(hass, entry, freezer, minutes)
+    frigate.drop_live()
+    await pass_polls(hass, freezer, 2)
+    await until_pushing(hass, entry, frigate)
+    for _ in range(2):
+        assert await suspend_by_action(hass, entry, freezer, 0) is None
+
+
+@WITH_016
 async def test_viewers_see_it_and_cannot_do_it(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
