@@ -66,6 +66,10 @@ class Movements:
         """Return the preset that a camera was sent to, unless it was moved since."""
         return self._presets.get(camera)
 
+    def forget_preset(self, camera: str) -> None:
+        """Forget where a camera was sent to, as it may have left by itself."""
+        self._presets.pop(camera, None)
+
     async def async_move(
         self, camera: str, command: str, seconds: float | None = None
     ) -> bool:
@@ -81,7 +85,15 @@ class Movements:
         task = self._entry.async_create_background_task(
             self._hass, work, f"Move {camera}"
         )
-        return await asyncio.shield(task)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError as err:
+            if not task.cancelled():
+                raise
+            # Unloading the config entry ends the task, and must not end who waits for it.
+            if camera in self._moving:
+                raise action_error("ptz_unloaded", camera=camera) from err
+            return True
 
     async def async_stop_timed(self) -> None:
         """Stop the cameras that are to be stopped some time, as there is no time left."""

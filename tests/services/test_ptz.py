@@ -15,12 +15,14 @@ from tests.clock import all_waits
 from tests.common import ADMIN, VIEWER, entity_id, is_registered, pass_time, state_of
 from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, Fault, Ptz
+from tests.fake_frigate.controls import carry_out
 from tests.live.common import until, until_pushing, until_state
 from tests.live.controls import call as control, read_config
 from tests.services.common import call, camera_entity
 from tests.versions import EVERY_VERSION, SINCE_018, UNTIL_017, WITH_016
 
 PRESET = ("select", "camera:front_door:ptz_preset")
+AUTOTRACKER = ("switch", "camera:front_door:ptz_autotracker")
 PUSH = ("binary_sensor", "server:live_connection")
 INFO = "/api/front_door/ptz/info"
 CACHED = 6
@@ -347,3 +349,39 @@ async def test_the_preset_that_the_camera_was_sent_to(
     frigate.state.cameras["front_door"].detect_enabled = False
     await read_config(hass, freezer)
     assert state_of(hass, entry, *PRESET) in (None, STATE_UNAVAILABLE)
+
+
+@EVERY_VERSION
+async def test_where_an_autotracker_leaves_a_camera(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    frigate.state.cameras["front_door"].allowed["autotracking"] = True
+    entry = await connected(hass, frigate)
+    await ptz(hass, entry, "preset", preset="home")
+    assert state_of(hass, entry, *PRESET) == "home"
+    for value in ("ON", "OFF"):
+        carry_out(frigate.state, "front_door", "ptz_autotracker", value)
+        await until_state(hass, entry, *AUTOTRACKER, value.lower())
+        assert state_of(hass, entry, *PRESET) == STATE_UNKNOWN
+    await ptz(hass, entry, "preset", preset="home")
+    assert state_of(hass, entry, *PRESET) == "home"
+
+
+async def test_a_server_that_is_unloaded_while_it_cannot_be_reached(
+    hass: HomeAssistant, frigate: FakeFrigate
+) -> None:
+    entry = await connected(hass, frigate)
+    move = asyncio.ensure_future(ptz(hass, entry, "move", direction="up", duration=60))
+    await until_done(hass, frigate, "MOVE_UP")
+    frigate.block_live()
+    frigate.drop_live()
+    await until_state(hass, entry, *PUSH, "off")
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    # Whoever waits is told so, instead of being cancelled too.
+    with pytest.raises(HomeAssistantError, match="may still be moving"):
+        await move
+    frigate.unblock_live()
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await until_pushing(hass, entry, frigate)
+    await ptz(hass, entry, "stop")
+    await until_done(hass, frigate, "MOVE_UP", "STOP")

@@ -48,7 +48,7 @@ class PtzPresetSelect(FeatureEntity, SelectEntity):
     """The preset that a camera was sent to from here.
 
     Frigate does not tell where a camera is. So it is unknown at the start, as soon as the
-    camera is moved in another way, and while it follows objects by itself.
+    camera is moved in another way, and once it has followed objects by itself.
     """
 
     _features = (_AUTOTRACKER, PRESET)
@@ -71,8 +71,11 @@ class PtzPresetSelect(FeatureEntity, SelectEntity):
     @override
     def _async_update_attrs(self) -> bool:
         self._attr_options = [*self._ptz.of(self.camera).presets]
+        if self.feature_value(_AUTOTRACKER):
+            # Where it has left the camera, nobody knows either.
+            self._movements.forget_preset(self.camera)
         preset = self._movements.preset(self.camera)
-        is_known = preset in self._attr_options and not self.feature_value(_AUTOTRACKER)
+        is_known = preset in self._attr_options
         self._attr_current_option = preset if is_known else None
         return bool(self._attr_options)
 
