@@ -97,6 +97,7 @@ THE_SAME = {
         "Script",
         "Token",
         "URL",
+        "Zoom",
     }
 }
 
