@@ -16,7 +16,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from tests.conftest import make_entry, set_up
-from tests.fake_frigate import FakeFrigate
+from tests.fake_frigate import FakeFrigate, Fault
 from tests.official_home import load, official_entry, provide, register
 from tests.official_registry import Official
 from tests.versions import WITH_016
@@ -292,6 +292,27 @@ async def test_undo_needs_no_server(
     await flow.submit()
     assert flow.reason == "official_gone"
     assert CONF_UNDO not in entry.data
+
+
+async def test_undo_of_what_has_not_begun_lets_it_never_begin(
+    hass: HomeAssistant, frigate: FakeFrigate, official: MockConfigEntry
+) -> None:
+    before = rows(hass, official)
+    entry = make_entry(frigate.internal_url, **{CONF_TAKEN_OVER: official.entry_id})
+    frigate.fail("/api/config", Fault.status(500))
+    await set_up(hass, entry)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    flow = await Flow.reconfigure(hass, entry)
+    await flow.choose("undo")
+    await flow.submit()
+    assert flow.reason == "undo_started"
+
+    frigate.clear_faults()
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert hass.config_entries.async_loaded_entries(DOMAIN) == [entry]
+    assert entry.data == make_entry(frigate.internal_url).data
+    assert rows(hass, official) == before
+    assert official.state is ConfigEntryState.LOADED
 
 
 @pytest.mark.parametrize(

@@ -31,10 +31,11 @@ async def async_settle(hass: HomeAssistant, entry: ConfigEntry) -> None:
     async with lock_of(hass):
         plan = await async_load_plan(hass, entry.entry_id)
         old = None if plan is None else _old_entry(hass, plan)
-        if plan is None or old is None:
+        if plan is None:
+            _forget_undo(hass, entry)
+        elif old is None:
             # Without the official entry, nothing can be given back any more.
-            if plan is not None:
-                await async_save_plan(hass, entry.entry_id, None)
+            await async_save_plan(hass, entry.entry_id, None)
             _forget(hass, entry, CONF_UNDO)
         elif CONF_UNDO in entry.data:
             await _async_undo(hass, entry, old, plan)
@@ -202,6 +203,17 @@ def _is_taken_over(entry: ConfigEntry, plan: Plan) -> bool:
 
 def _old_entry(hass: HomeAssistant, plan: Plan) -> ConfigEntry | None:
     return hass.config_entries.async_get_entry(plan.old_entry_id)
+
+
+@callback
+def _forget_undo(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Forget an undo of which there is no plan, and what it was to undo."""
+    taken = entry.data.get(CONF_TAKEN_OVER)
+    may_begin = isinstance(taken, str) and find_entry(hass, taken) is not None
+    if CONF_UNDO in entry.data and may_begin:
+        _forget(hass, entry, CONF_TAKEN_OVER, CONF_LEAVE)
+    # One whose official entry has gone has taken over for good.
+    _forget(hass, entry, CONF_UNDO)
 
 
 @callback
