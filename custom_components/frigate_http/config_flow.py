@@ -56,7 +56,7 @@ from .flow.validation import (
 )
 from .inventory import known_cameras
 from .runtime import FrigateConfigEntry
-from .taking_over.official import OfficialEntry, official_password
+from .taking_over.official import OfficialEntry, find_entry, official_password
 
 AUTHENTICATION_STEPS = ["login", "token", "proxy"]
 
@@ -289,9 +289,15 @@ class FrigateConfigFlow(TakingOverFlow, domain=DOMAIN):
         return known
 
     def _official_at(self, text: str) -> OfficialEntry | None:
-        """Return the official entry that leads to a URL, and to no other server."""
+        """Return the official entry that leads to a URL, and to no other server.
+
+        What was found may lead elsewhere by now, with the account of that server.
+        """
         url = stored_url(text)
-        return next((one.official for one in self._suggestions if one.url == url), None)
+        found = (one.official for one in self._suggestions if one.url == url)
+        before = next(found, None)
+        official = before and find_entry(self.hass, before.entry_id)
+        return official if official and stored_url(official.url) == url else None
 
     @property
     def _user_form(self) -> vol.Schema:

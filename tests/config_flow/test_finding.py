@@ -219,6 +219,31 @@ async def test_account_is_sent_to_its_own_server_only(
         assert flow.step == "authenticate"
 
 
+@pytest.mark.parametrize("is_removed", [False, True])
+async def test_account_of_an_entry_that_was_changed_meanwhile_is_not_sent(
+    hass: HomeAssistant, frigate: FakeFrigate, is_removed: bool
+) -> None:
+    entry = official(hass, frigate.external_url, **ADMIN)
+    flow = await Flow.start(hass)
+    if is_removed:
+        await hass.config_entries.async_remove(entry.entry_id)
+    else:
+        changed = {**entry.data, "url": NOBODY, "password": "of-the-other-server-1"}
+        hass.config_entries.async_update_entry(entry, data=changed)
+    frigate.clear_requests()
+
+    await flow.submit(**flow.suggested, official_account=True)
+    assert flow.errors == {"base": "other_server_account"}
+    assert frigate.requests == []
+
+    await flow.submit(
+        url=frigate.external_url, verify_ssl=False, official_account=False
+    )
+    await flow.choose("login")
+    await flow.submit(**ADMIN, **proxied())
+    assert_works(hass, flow.entry, frigate)
+
+
 async def test_what_does_not_answer_is_left_out(
     hass: HomeAssistant, frigate: FakeFrigate
 ) -> None:
