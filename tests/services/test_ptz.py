@@ -271,6 +271,27 @@ async def test_the_stop_follows_once_after_a_long_outage(
     assert done(frigate) == ["MOVE_UP", "STOP"]
 
 
+async def test_an_entry_that_is_unloaded_in_an_outage(
+    hass: HomeAssistant, frigate: FakeFrigate, caplog: pytest.LogCaptureFixture
+) -> None:
+    entry = await connected(hass, frigate)
+    move = asyncio.ensure_future(ptz(hass, entry, "move", direction="up", duration=60))
+    await until_done(hass, frigate, "MOVE_UP")
+    frigate.block_live()
+    frigate.drop_live()
+    await until_state(hass, entry, *PUSH, "off")
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    with pytest.raises(HomeAssistantError, match="may still be moving"):
+        await move
+    assert caplog.text.count("front_door was not stopped and goes on moving") == 1
+    frigate.unblock_live()
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await until_pushing(hass, entry, frigate)
+    assert done(frigate) == ["MOVE_UP"]
+    await ptz(hass, entry, "stop")
+    await until_done(hass, frigate, "MOVE_UP", "STOP")
+
+
 @EVERY_VERSION
 async def test_an_outage_that_is_over_before_the_stop(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
