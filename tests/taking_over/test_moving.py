@@ -145,13 +145,20 @@ async def test_an_interrupted_move_goes_on_without_the_server(
     assert len({*rows(hass, entry)} & {*before}) > 90
 
 
+@pytest.mark.parametrize("is_beside", [False, True], ids=["off", "beside ours"])
 async def test_a_removed_server_gives_all_back(
-    hass: HomeAssistant, frigate: FakeFrigate, official: MockConfigEntry
+    hass: HomeAssistant,
+    frigate: FakeFrigate,
+    official: MockConfigEntry,
+    is_beside: bool,
 ) -> None:
     before = {key: facts(hass, one) for key, one in rows(hass, official).items()}
     entry = make_entry(frigate.internal_url, **{CONF_TAKEN_OVER: official.entry_id})
     await set_up(hass, entry)
     assert len(rows(hass, official)) < len(before)
+    if is_beside:
+        await hass.config_entries.async_set_disabled_by(official.entry_id, None)
+        await hass.async_block_till_done()
 
     with patch("homeassistant.helpers.registry.SAVE_DELAY", 0):
         await hass.config_entries.async_remove(entry.entry_id)

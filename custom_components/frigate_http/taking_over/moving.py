@@ -180,6 +180,9 @@ def _async_switch_on(hass: HomeAssistant, old: ConfigEntry, plan: Plan) -> None:
     async def _switch_on() -> None:
         # It is on in any case, but maybe not installed any more.
         with suppress(OperationNotAllowed, IntegrationNotFound):
+            if old.disabled_by is before:
+                # Whoever has switched it on beside ours has had it unloaded.
+                await hass.config_entries.async_reload(old.entry_id)
             await hass.config_entries.async_set_disabled_by(old.entry_id, before)
 
     hass.async_create_task(_switch_on(), f"{DOMAIN} gives back {old.entry_id}")
