@@ -69,7 +69,7 @@ class RequestHandler:
         times: int | None = None,
         method: str | None = None,
     ) -> None:
-        """Let requests fail whose path begins with, or matches, the given text."""
+        """Let requests fail whose path, or path with query, begins with or matches this."""
         self._faults.add(path_prefix_or_regex, fault, times, method)
 
     def clear_faults(self) -> None:
@@ -156,6 +156,9 @@ class RequestHandler:
         self.open_requests.append(record)
         self._changed.set()
         fault = self._faults.take(record.method, record.path) if inside else None
+        if fault is None and inside:
+            whole = f"{record.path}?{request.query_string}"
+            fault = self._faults.take(record.method, whole)
         cleared = self._faults.cleared
         self._parallel += 1
         self.max_parallel = max(self.max_parallel, self._parallel)

@@ -460,6 +460,34 @@ async def test_the_last_snapshot_of_a_rare_visitor(
     assert [one.query["labels"] for one in asked] == ["car"]
 
 
+async def test_a_label_of_which_frigate_does_not_tell(
+    hass: HomeAssistant,
+    fixed_time: None,
+    frigate: FakeFrigate,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    frigate.add_event("front_door", "car", ago=9000)
+    for number in range(SNAPSHOT_LIMIT):
+        frigate.add_event("front_door", ago=8000 - number)
+    frigate.fail(r"/api/events\?.*labels=car", Fault.status(500))
+    entry = make_entry(frigate.internal_url)
+    enable(hass, entry, PERSON, CAR)
+    await set_up(hass, entry)
+    await until_pushing(hass, entry, frigate)
+    # Nothing else suffers from it.
+    await until(hass, lambda: state_of(hass, entry, *PERSON) != STATE_UNKNOWN)
+    for other in (PERSON, CAR, REVIEW, ("binary_sensor", "camera:front_door:motion")):
+        assert is_available(hass, entry, *other)
+    assert state_of(hass, entry, *CAR) == STATE_UNKNOWN
+    frigate.clear_faults()
+    await pass_time(hass, freezer, LIVE_POLL)
+    assert state_of(hass, entry, *CAR) != STATE_UNKNOWN
+    # Then everything is pushed, and nothing is polled any more.
+    asked = len(sent(frigate, "/api/events"))
+    await pass_time(hass, freezer, LIVE_POLL)
+    assert len(sent(frigate, "/api/events")) == asked
+
+
 async def test_the_snapshots_of_labels_by_polling(
     hass: HomeAssistant,
     fixed_time: None,

@@ -4,7 +4,6 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from itertools import chain
 import time
 from typing import Any, override
 
@@ -213,9 +212,10 @@ class LiveCoordinator(OnDemandCoordinator[int]):
                 self._dispatch(self.state.apply_sounds(events, cameras))
         else:
             self._dispatch(self.state.apply_poll(events, reviews, cameras))
-        await self._read_missing_snapshots()
+        has_all = await self._read_missing_snapshots()
         self._polled_until = started_at
-        is_done = self.is_pushing and not self.state.reviews.has_unconfirmed
+        has_unconfirmed = self.state.reviews.has_unconfirmed
+        is_done = self.is_pushing and has_all and not has_unconfirmed
         self.update_interval = None if is_done else POLL_INTERVAL
         self._poll_count += 1
         return self._poll_count
@@ -233,10 +233,13 @@ class LiveCoordinator(OnDemandCoordinator[int]):
         self._dispatch(self.state.add_past_snapshots(events))
         self._dispatch(self.state.add_past_reviews(reviews))
 
-    async def _read_missing_snapshots(self) -> None:
+    async def _read_missing_snapshots(self) -> bool:
         """Read the last snapshot of each label that an entity shows and that has none yet.
 
         Among the last snapshots of all cameras, that of a rare visitor is not found.
+
+        Returns:
+            Whether the server has answered for all of them.
         """
         missing = [
             topic
@@ -247,22 +250,21 @@ class LiveCoordinator(OnDemandCoordinator[int]):
             and topic not in self._sought
             and topic.detail not in self.state.of(topic.camera).snapshots
         ]
-        found = await asyncio.gather(
-            *(
-                self.client.events.list(
-                    EventFilter(
-                        cameras=(one.camera,),
-                        labels=(one.detail,),
-                        has_snapshot=True,
-                        limit=1,
-                    ),
-                    fresh=True,
-                )
-                for one in missing
-            )
+        return all(await asyncio.gather(*map(self._read_snapshot_of_label, missing)))
+
+    async def _read_snapshot_of_label(self, topic: Topic) -> bool:
+        last = EventFilter(
+            cameras=(topic.camera,), labels=(topic.detail,), has_snapshot=True, limit=1
         )
-        self._sought.update(missing)
-        self._dispatch(self.state.add_past_snapshots(chain.from_iterable(found)))
+        try:
+            events = await self.client.events.list(last, fresh=True)
+        except FrigateError as err:
+            # Everything else is known, so that nothing else must suffer from it.
+            LOGGER.debug("Cannot find the last snapshot: %s", err.message)
+            return False
+        self._sought.add(topic)
+        self._dispatch(self.state.add_past_snapshots(events))
+        return True
 
     @callback
     def _on_update(self, update: Update) -> None:
