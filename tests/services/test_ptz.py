@@ -386,23 +386,3 @@ async def test_where_an_autotracker_leaves_a_camera(
         assert state_of(hass, entry, *PRESET) == STATE_UNKNOWN
     await ptz(hass, entry, "preset", preset="home")
     assert state_of(hass, entry, *PRESET) == "home"
-
-
-async def test_a_server_that_is_unloaded_while_it_cannot_be_reached(
-    hass: HomeAssistant, frigate: FakeFrigate
-) -> None:
-    entry = await connected(hass, frigate)
-    move = asyncio.ensure_future(ptz(hass, entry, "move", direction="up", duration=60))
-    await until_done(hass, frigate, "MOVE_UP")
-    frigate.block_live()
-    frigate.drop_live()
-    await until_state(hass, entry, *PUSH, "off")
-    assert await hass.config_entries.async_unload(entry.entry_id)
-    # Whoever waits is told so, instead of being cancelled too.
-    with pytest.raises(HomeAssistantError, match="may still be moving"):
-        await move
-    frigate.unblock_live()
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await until_pushing(hass, entry, frigate)
-    await ptz(hass, entry, "stop")
-    await until_done(hass, frigate, "MOVE_UP", "STOP")
