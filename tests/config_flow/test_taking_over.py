@@ -12,7 +12,7 @@ from custom_components.frigate_http.const import (
     CONF_UNDO,
     DOMAIN,
 )
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from tests.conftest import make_entry, set_up
@@ -313,6 +313,20 @@ async def test_undo_of_what_has_not_begun_lets_it_never_begin(
     assert entry.data == make_entry(frigate.internal_url).data
     assert rows(hass, official) == before
     assert official.state is ConfigEntryState.LOADED
+
+
+async def test_an_entry_that_is_off_gives_nothing_back_until_it_is_on(
+    hass: HomeAssistant, frigate: FakeFrigate, official: MockConfigEntry
+) -> None:
+    entry = make_entry(frigate.internal_url, **{CONF_TAKEN_OVER: official.entry_id})
+    entry.add_to_hass(hass)
+    set_disabled_by = hass.config_entries.async_set_disabled_by
+    await set_disabled_by(entry.entry_id, ConfigEntryDisabler.USER)
+    assert (await Flow.reconfigure(hass, entry)).step == "reconfigure"
+
+    await set_disabled_by(entry.entry_id, None)
+    flow = await Flow.reconfigure(hass, entry)
+    assert flow.result["menu_options"] == ["connection", "undo"]
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,9 @@ class TakingOverFlow(ConfigFlow):
         """Return the steps that take over from the official integration, or undo it."""
         entry: FrigateConfigEntry = self._get_reconfigure_entry()
         if CONF_TAKEN_OVER in entry.data:
-            return ["undo"] if self._taken_over else []
+            # One that is off would give nothing back before it is on again.
+            is_on = entry.disabled_by is None
+            return ["undo"] if is_on and self._taken_over else []
         if entry.state is not ConfigEntryState.LOADED:
             return []
         runtime = entry.runtime_data
