@@ -94,6 +94,19 @@ async def test_what_is_stored(
     assert states(hass, entry) not in (["113.6", "10240.0"], [STATE_UNKNOWN] * 2)
 
 
+@pytest.mark.parametrize("name", [" Front ", "PORTONES", "Puerta ñ 🚪", "0", ""])
+async def test_odd_names(hass: HomeAssistant, frigate: FakeFrigate, name: str) -> None:
+    frigate.state.cameras["front_door"].friendly_name = name
+    named = {
+        "Portones": LISTED["Portones"],
+        name or "front_door": LISTED["front_door"],
+        "gone": {"usage": 1, "bandwidth": 1},
+    }
+    frigate.fail(STORAGE, Fault.json(named))
+    entry = await set_up_enabled(hass, make_entry(frigate.external_url, **ADMIN))
+    assert states(hass, entry) == ["113.6", "20480.0"]
+
+
 @WITH_016
 async def test_cameras_that_are_called_the_same(
     hass: HomeAssistant,

@@ -26,7 +26,7 @@ from tests.conftest import make_entry, set_up
 from tests.fake_frigate import FakeFrigate, WrongClock
 from tests.fake_frigate.controls import carry_out, suspend
 from tests.services.common import call, camera_entity, invalid
-from tests.versions import WITH_016
+from tests.versions import EVERY_VERSION, WITH_016
 
 from .common import until, until_pushing, until_state
 
@@ -277,3 +277,19 @@ async def test_a_camera_that_is_gone_is_not_named(
     frigate.state.cameras["front_door"] = taken
     await pass_time(hass, freezer, CONFIG_READ)
     assert await suspend_by_action(hass, entry, freezer, 5) is not None
+
+
+@EVERY_VERSION
+async def test_a_camera_that_is_gone_before_anybody_knows(
+    hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
+) -> None:
+    entry = await set_up_enabled(hass, frigate)
+    taken = take_away(frigate, "front_door")
+    # Frigate 0.17 closes the live connection.
+    with pytest.raises(HomeAssistantError, match="did not apply the change"):
+        await suspend_by_action(hass, entry, freezer, 5)
+    frigate.state.cameras["front_door"] = taken
+    await pass_polls(hass, freezer, 2)
+    await until_pushing(hass, entry, frigate)
+    assert await suspend_by_action(hass, entry, freezer, 5) is not None
+    await until_state(hass, entry, *SUSPENDED, state=after(5))
