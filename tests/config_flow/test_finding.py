@@ -173,6 +173,8 @@ async def test_account_that_is_not_ticked_is_not_used_but_its_name_filled_in(
         (WRONG, (), "invalid_auth"),
         # One that repeats the account shows nothing of it.
         (ADMIN, (Fault.echo("message", "plain", 403),), "forbidden"),
+        # It would be sent along to wherever that leads.
+        (ADMIN, (Fault.redirect("https://login.example/", 307),), "login_redirect"),
     ],
 )
 async def test_account_that_is_refused_is_not_stored_and_another_asked_for(
@@ -263,6 +265,7 @@ async def test_what_does_not_answer_is_left_out(
             Fault.garbage(),
             Fault.status(404),
             Fault.status(500),
+            Fault.redirect(f"http://localhost:1{VERSION}"),
         ):
             broken.fail(VERSION, fault)
             flow = await Flow.start(hass)
