@@ -223,6 +223,82 @@ async def test_nothing_is_loaded_again_after_a_while(
     assert entry.runtime_data is runtime
 
 
+async def test_what_was_off_before_is_off_again_after_an_undo(
+    hass: HomeAssistant, frigate: FakeFrigate, official: MockConfigEntry
+) -> None:
+    registry = dr.async_get(hass)
+    zone = registry.async_get_device_by_identifier(
+        ("frigate", f"{official.entry_id}:cam_01_drive"), official.entry_id
+    )
+    assert zone is not None
+    off = dr.DeviceEntryDisabler.USER
+    registry.async_update_device(zone.id, disabled_by=off)
+    await hass.async_block_till_done()
+    were_on = {key for key, one in rows(hass, official).items() if not one.disabled}
+    of_zone = {
+        key for key, one in rows(hass, official).items() if one.device_id == zone.id
+    }
+    assert of_zone
+    assert not of_zone & were_on
+    await hass.config_entries.async_set_disabled_by(
+        official.entry_id, ConfigEntryDisabler.USER
+    )
+    before = {key: facts(hass, one) for key, one in rows(hass, official).items()}
+
+    entry = await take_over(hass, frigate, official)
+    ours = rows(hass, entry)
+    assert len(were_on & ours.keys()) > 60
+    assert not any(ours[key].disabled for key in were_on & ours.keys())
+    assert all(ours[key].disabled for key in of_zone & ours.keys())
+
+    await undo(hass, entry)
+    assert official.disabled_by is ConfigEntryDisabler.USER
+    assert official.state is ConfigEntryState.NOT_LOADED
+    back = rows(hass, official)
+    assert {key: facts(hass, one) for key, one in back.items()} == before
+    found = registry.async_get(zone.id)
+    assert found
+    assert found.disabled_by is off
+
+
+async def test_what_others_have_on_a_device_stays_on_it(
+    hass: HomeAssistant, frigate: FakeFrigate, official: MockConfigEntry
+) -> None:
+    helpers = MockConfigEntry(domain="template")
+    helpers.add_to_hass(hass)
+    registry = er.async_get(hass)
+    entry = await set_up(hass, make_entry(frigate.internal_url))
+    on_device: dict[str, str] = {}
+    for one in (official, entry):
+        devices = dr.async_entries_for_config_entry(dr.async_get(hass), one.entry_id)
+        for device in devices:
+            helper = registry.async_get_or_create(
+                "sensor",
+                "template",
+                device.id,
+                config_entry=helpers,
+                device_id=device.id,
+            )
+            if one is official:
+                on_device[helper.entity_id] = device.id
+    data = {**entry.data, CONF_TAKEN_OVER: official.entry_id}
+    hass.config_entries.async_update_entry(entry, data=data)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    found = rows(hass, helpers)
+    assert len(found) == len(on_device) + 3
+    # Those on devices of ours are on the ones that have taken their place.
+    moved = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    on_ours = {one.device_id for one in found.values()} & {one.id for one in moved}
+    assert len(on_ours) == len(moved) == 3
+    now = {one.entity_id: one.device_id for one in found.values()}
+    assert now.items() >= on_device.items()
+
+    await undo(hass, entry)
+    now = {one.entity_id: one.device_id for one in rows(hass, helpers).values()}
+    assert now.items() >= on_device.items()
+
+
 async def _let_reloads_happen(hass: HomeAssistant) -> None:
     """Wait as long as Home Assistant does, before it reloads what has changed."""
     delay = timedelta(seconds=RELOAD_AFTER_UPDATE_DELAY + 1)

@@ -22,6 +22,8 @@ from .official import (
 )
 from .twins import Twins
 
+_OF_ENTITY = (er.RegistryEntryDisabler.INTEGRATION, er.RegistryEntryDisabler.USER)
+
 
 class Direction(StrEnum):
     """Whether the entities come to this integration, or go back to the official one."""
@@ -58,6 +60,8 @@ class Move:
     """The area of the entity itself."""
     inherited_area_id: str | None = None
     """The area that it has only by a device which stays, such as that of a zone."""
+    is_off_with_device: bool = False
+    """Whether its user has disabled only such a device, and it with that."""
     twin: Twin | None = None
 
     @classmethod
@@ -259,6 +263,12 @@ class _Planner:
             old_area_id=row.area_id,
             inherited_area_id=(
                 device.area_id if device and stays and row.area_id is None else None
+            ),
+            is_off_with_device=(
+                device is not None
+                and stays
+                and device.disabled_by is dr.DeviceEntryDisabler.USER
+                and row.disabled_by not in _OF_ENTITY
             ),
             twin=None if twin is None else Twin.of(twin),
         )

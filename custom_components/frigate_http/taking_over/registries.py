@@ -17,6 +17,8 @@ from ..inventory import camera_and_key
 from .official import OFFICIAL_DOMAIN
 from .plan import DeviceMove, Move, Plan
 
+_BY_USER = er.RegistryEntryDisabler.USER
+
 
 class Registries:
     """Both registries, and the plan of what moves in them."""
@@ -105,6 +107,8 @@ class Registries:
             # With a device that is off, Home Assistant would reload the entry later.
             new_device_id=None if device is None or _is_off(device) else device.id,
         )
+        if move.is_off_with_device:
+            self._entities.async_update_entity(moved.entity_id, disabled_by=_BY_USER)
         area_id = move.inherited_area_id
         if moved.area_id is None and area_id and device and device.area_id != area_id:
             # Home Assistant refuses an area for an entity without a name of its own.
@@ -133,8 +137,21 @@ class Registries:
             new_unique_id=move.old_unique_id,
             new_device_id=row.device_id if device is None else device.id,
         )
+        if move.is_off_with_device and moved.disabled_by is _BY_USER:
+            self._disable_with(device, moved)
         if move.old_area_id is None and moved.area_id == move.inherited_area_id:
             self._entities.async_update_entity(moved.entity_id, area_id=None)
+
+    def _disable_with(
+        self, device: dr.DeviceEntry | None, row: er.RegistryEntry
+    ) -> None:
+        """Let an entity be disabled only if its device still is."""
+        row = self._entities.async_update_entity(row.entity_id, disabled_by=None)
+        # Older versions of Home Assistant do not see to that themselves.
+        if device is not None and device.disabled and not row.disabled:
+            self._entities.async_update_entity(
+                row.entity_id, disabled_by=er.RegistryEntryDisabler.DEVICE
+            )
 
     def _is_deleted(self, move: Move) -> bool:
         """Return whether an entity was removed since it moved, such as with its camera."""
