@@ -15,7 +15,8 @@ from .check import check, complaints
 from .config_flow import add_frigate
 from .dashboard import lay_out_dashboards
 from .frigate import VERSIONS, Target, real_frigate, simulated_frigate
-from .home_assistant import PASSWORD, USERNAME, running_home_assistant
+from .home_assistant import LOG, PASSWORD, USERNAME, running_home_assistant
+from .killed import check_killed
 from .options import Options, parse_options
 from .phone import running_phone
 from .sandbox import Ports, demo_folder
@@ -43,6 +44,9 @@ async def _simulated(options: Options, ports: Ports) -> AsyncIterator[list[Targe
 
 async def _run(options: Options, own: Target | None, folder: Path) -> int:
     with Ports() as ports:
+        if options.killed:
+            missing = await check_killed(folder, ports, options.version)
+            return _verdict(missing, folder / LOG)
         if own is not None:
             return await _show(options, [own], folder, ports)
         async with _simulated(options, ports) as targets:
@@ -122,7 +126,7 @@ async def _until_stopped(options: Options, own: Target | None, folder: Path) -> 
     work.cancel()
     await asyncio.wait({work})
     say("Stopped.")
-    return 130 if options.check else 0
+    return 130 if options.check or options.killed else 0
 
 
 def main() -> int:
@@ -135,7 +139,7 @@ def main() -> int:
         try:
             return asyncio.run(_until_stopped(options, own, folder))
         except (DemoError, aiohttp.ClientError, OSError) as err:
-            _show_tail(folder / "home-assistant.log")
+            _show_tail(folder / LOG)
             say(f"scripts/demo: {str(err) or type(err).__name__}")
             return 1
 

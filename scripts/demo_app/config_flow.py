@@ -16,7 +16,7 @@ async def add_frigate(api: Api, target: Target) -> str:
             case "create_entry":
                 return str(step["result"]["entry_id"])
             case "menu":
-                answer: Json = {"next_step_id": _way_in(target)}
+                answer: Json = {"next_step_id": _way_in(step, target)}
             case "form" if not step.get("errors"):
                 answer = _fill_in(step["data_schema"], target)
             case _:
@@ -29,7 +29,9 @@ async def add_frigate(api: Api, target: Target) -> str:
     )
 
 
-def _way_in(target: Target) -> str:
+def _way_in(step: Json, target: Target) -> str:
+    if step["step_id"] == "official_found":
+        return "side_by_side"
     if target.token:
         return "token"
     if target.username and target.password:

@@ -21,6 +21,7 @@ from .sandbox import LOOPBACK
 from .waiting import until
 
 USERNAME = "demo"
+LOG = "home-assistant.log"
 # Home Assistant listens on this machine only and lives for one demo.
 PASSWORD = "demo"  # noqa: S105
 
@@ -61,7 +62,7 @@ class HomeAssistant:
         self.config = folder / "config"
         self._port = port
         self._process: asyncio.subprocess.Process | None = None
-        self.log = folder / "home-assistant.log"
+        self.log = folder / LOG
         self.url = f"http://{LOOPBACK}:{port}"
 
     def prepare(self) -> None:

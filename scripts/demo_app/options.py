@@ -11,6 +11,7 @@ class Options:
     """The command line, understood."""
 
     check: bool
+    killed: bool
     frigate: str | None
     insecure: bool
     auth: bool
@@ -28,6 +29,12 @@ def _parser() -> argparse.ArgumentParser:
         "--check",
         action="store_true",
         help="run unattended: look at everything once, then end",
+    )
+    parser.add_argument(
+        "--killed",
+        action="store_true",
+        help="run unattended: kill Home Assistant while it takes over from the official "
+        "integration, start it again, and look for what is lost",
     )
     parser.add_argument(
         "--frigate",
@@ -62,8 +69,11 @@ def parse_options(arguments: list[str] | None = None) -> Options:
         parser.error("--auth and --version are for the simulated Frigate")
     if parsed.check and (parsed.auth or parsed.version):
         parser.error("--check takes every version, and both ports")
+    if parsed.killed and (parsed.check or parsed.frigate or parsed.auth):
+        parser.error("--killed goes alone, or with --version")
     return Options(
         check=parsed.check,
+        killed=parsed.killed,
         frigate=parsed.frigate,
         insecure=parsed.insecure,
         auth=parsed.auth,
