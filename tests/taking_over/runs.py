@@ -92,6 +92,24 @@ class Home:
         return self.files.copy()
 
     @property
+    def lacking(self) -> list[str]:
+        """Return the enabled entities of enabled entries that nobody provides."""
+        states = self.hass.states
+        rows = er.async_get(self.hass).entities
+        shown = [
+            row.entity_id
+            for one in self.hass.config_entries.async_entries(include_disabled=False)
+            for row in rows.get_entries_for_config_entry_id(one.entry_id)
+            if not row.disabled
+        ]
+        found = {one: states.get(one) for one in shown}
+        return [
+            key
+            for key, state in found.items()
+            if state is None or state.attributes.get("restored")
+        ]
+
+    @property
     def facts(self) -> Facts:
         """Return what is in both registries now."""
         entities, devices = er.async_get(self.hass), dr.async_get(self.hass)

@@ -138,8 +138,10 @@ async def test_every_mix_of_old_and_new_files_is_finished(
         async with started(mixed, house) as home:
             await home.set_up()
             assert differences(home.facts, after) == {}
+            assert home.lacking == []
             await home.ask(**UNDO)
             assert differences(home.facts, before) == {}
+            assert home.lacking == []
     # What nobody has asked for, as far as the files tell, is not begun.
     for mixed in (
         old.having({TAKEN_OVER: middle[TAKEN_OVER]}),
@@ -199,6 +201,7 @@ async def test_every_mix_of_old_and_new_files_is_undone(
             await home.set_up()
             assert differences(home.facts, side_by_side.facts) == {}
             assert official_entry(home.hass).state is ConfigEntryState.LOADED
+            assert home.lacking == []
             assert not {*WANTED, *UNDO} & own_entry(home.hass).data.keys()
 
 

@@ -124,12 +124,13 @@ async def _async_undo_again(
 ) -> None:
     """Move back what a crash has brought back from before an undo."""
     registries = Registries(hass, entry, plan)
+    # First, as what is attached to a disabled device is disabled with it.
+    registries.async_derive_disabled(old)
     if not registries.is_given_back:
         was_loaded = await _async_unload(hass, old)
         registries.async_give_back()
         if was_loaded:
             hass.config_entries.async_schedule_reload(old.entry_id)
-    registries.async_derive_disabled(old)
 
 
 async def _async_prepare(
