@@ -11,9 +11,10 @@ import pytest
 
 from custom_components.frigate_http.const import CONF_LEAVE, CONF_TAKEN_OVER, CONF_UNDO
 from custom_components.frigate_http.taking_over.journal import lock_of
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
+from tests import official_stub
 from tests.fake_frigate import FakeFrigate
 from tests.home_runs import (
     DEVICES,
@@ -223,7 +224,7 @@ async def test_what_was_begun_when_home_assistant_stopped_is_finished(
                 want(home.hass, **asked)
                 reload = home.hass.config_entries.async_reload(OWN)
                 moving = home.hass.async_create_task(reload)
-                await _until_moving(home.hass)
+                await _until_locked(home.hass, ConfigEntryState.NOT_LOADED)
                 await home.hass.async_stop(force=True)
             assert moving.done()
             stopped = home.files.copy()
@@ -233,14 +234,42 @@ async def test_what_was_begun_when_home_assistant_stopped_is_finished(
             assert differences(home.facts, after.facts) == {}
 
 
-async def _until_moving(hass: HomeAssistant) -> None:
-    """Wait until the official entry is off, and somebody is about to move something."""
+async def _until_locked(hass: HomeAssistant, official: ConfigEntryState) -> None:
+    """Wait until somebody is about to move something, with the official entry so."""
     for _turn in range(20_000):
-        is_off = official_entry(hass).state is ConfigEntryState.NOT_LOADED
-        if is_off and lock_of(hass).locked():
+        if official_entry(hass).state is official and lock_of(hass).locked():
             return
         await asyncio.sleep(0)
     raise AssertionError("nobody moves anything")
+
+
+async def test_a_start_that_sets_up_the_official_entry_is_waited_for(
+    files: Files, frigate: FakeFrigate, house: Sequence[Official]
+) -> None:
+    added = await _take_step(
+        files, house, lambda hass: add_own(hass, frigate.internal_url)
+    )
+    side_by_side = await _take_step(added.files, house)
+    taken_over = await _take_step(side_by_side.files, house, **WANTED)
+    undone = await _take_step(taken_over.files, house, **UNDO)
+    killed = undone.files.having({DEVICES: taken_over.files[DEVICES]})
+    set_up_official, is_next = official_stub.async_setup_entry, asyncio.Event()
+
+    async def _set_up_late(hass: HomeAssistant, entry: ConfigEntry[Any]) -> bool:
+        await is_next.wait()
+        return await set_up_official(hass, entry)
+
+    async with started(killed, house) as home:
+        hass = home.hass
+        with patch("tests.official_stub.async_setup_entry", _set_up_late):
+            for one in (OFFICIAL_ENTRY, OWN):
+                hass.async_create_task(hass.config_entries.async_setup(one))
+            await _until_locked(hass, ConfigEntryState.SETUP_IN_PROGRESS)
+            is_next.set()
+            await home.settle()
+        assert own_entry(hass).state is ConfigEntryState.LOADED
+        assert differences(home.facts, side_by_side.facts) == {}
+        assert home.lacking == []
 
 
 async def test_nothing_is_taken_over_again_before_it_is_saved_as_given_back(

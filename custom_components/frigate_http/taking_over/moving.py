@@ -160,6 +160,9 @@ async def _async_switch_off(hass: HomeAssistant, old: ConfigEntry) -> None:
 
 async def _async_unload(hass: HomeAssistant, old: ConfigEntry) -> bool:
     """Unload the official entry, and return whether there was anything to unload."""
+    async with old.setup_lock:
+        # A start sets both up at the same time, and what is set up cannot be stopped.
+        pass
     if old.state is ConfigEntryState.NOT_LOADED:
         return False
     with suppress(OperationNotAllowed):
