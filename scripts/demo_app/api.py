@@ -11,6 +11,9 @@ from . import DemoError
 
 type Json = dict[str, Any]
 
+FLOWS = "/api/config/config_entries/flow"
+"""Where dialogs begin that add something, or change it; each goes on below it."""
+
 # A bound for what hangs, generous because other work may keep the machine busy.
 _TIMEOUT = aiohttp.ClientTimeout(total=90)
 

@@ -1,16 +1,15 @@
 """Adding a Frigate the way a person does: step by step through the config flow."""
 
 from . import DOMAIN, DemoError
-from .api import Api, Json
+from .api import FLOWS, Api, Json
 from .frigate import Target
 
-_FLOWS = "/api/config/config_entries/flow"
 _MOST_STEPS = 10
 
 
 async def add_frigate(api: Api, target: Target) -> str:
     """Add the server to Home Assistant and return the id of its config entry."""
-    step = await api.post(_FLOWS, {"handler": DOMAIN})
+    step = await api.post(FLOWS, {"handler": DOMAIN})
     for _ in range(_MOST_STEPS):
         match step["type"]:
             case "create_entry":
@@ -21,7 +20,7 @@ async def add_frigate(api: Api, target: Target) -> str:
                 answer = _fill_in(step["data_schema"], target)
             case _:
                 break
-        step = await api.post(f"{_FLOWS}/{step['flow_id']}", answer)
+        step = await api.post(f"{FLOWS}/{step['flow_id']}", answer)
     reason = step.get("errors") or step.get("reason")
     details = step.get("description_placeholders") or {}
     raise DemoError(

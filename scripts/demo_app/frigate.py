@@ -73,21 +73,32 @@ async def simulated_frigate(
     add_live_video(server, without=NOT_RESTREAMED)
     for file in server.state.train[1:]:
         server.expect_face(file, "Tom", score=0.93)
+    async with (
+        running(server, ports, INTERNAL_PORT, EXTERNAL_PORT),
+        visits(server, on_request=visits_on_request) as visit,
+    ):
+        plain = Target(
+            title=f"Frigate {version}",
+            url=server.internal_url,
+            expected=_expected(),
+            visit=visit if visits_on_request else None,
+            server=server,
+        )
+        yield plain if not auth else _with_login(plain, server)
+
+
+@asynccontextmanager
+async def running(
+    server: FakeFrigate, ports: Ports, internal_port: int, external_port: int
+) -> AsyncIterator[FakeFrigate]:
+    """Run a simulated Frigate on these ports, or on the next ones that are free."""
     await server.start(
         host=LOOPBACK,
-        internal_port=ports.take(INTERNAL_PORT),
-        external_port=ports.take(EXTERNAL_PORT),
+        internal_port=ports.take(internal_port),
+        external_port=ports.take(external_port),
     )
     try:
-        async with visits(server, on_request=visits_on_request) as visit:
-            plain = Target(
-                title=f"Frigate {version}",
-                url=server.internal_url,
-                expected=_expected(),
-                visit=visit if visits_on_request else None,
-                server=server,
-            )
-            yield plain if not auth else _with_login(plain, server)
+        yield server
     finally:
         await server.stop()
 

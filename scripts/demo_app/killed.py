@@ -19,18 +19,17 @@ from tests.fake_frigate import FakeFrigate
 from tests.official_registry import OFFICIAL, add_house
 
 from . import DOMAIN, DemoError, say
-from .api import Api, Json
+from .api import FLOWS, Api, Json
 from .check import complaints
 from .config_flow import add_frigate
-from .frigate import Target
+from .frigate import Target, running
 from .home_assistant import HomeAssistant
 from .moved import Rows, expect_as_before, expect_taken_over, read_rows
 from .official import SOMEBODY, add_official, install_official
-from .sandbox import LOOPBACK, Ports
+from .sandbox import Ports
 from .waiting import until
 
 _HOME_ASSISTANT_PORT, _INTERNAL_PORT, _EXTERNAL_PORT = 8140, 5420, 8491
-_FLOWS = "/api/config/config_entries/flow"
 _ENTRIES, _PLAN = "core.config_entries", f"{DOMAIN}.taken_over"
 _ENTITIES, _DEVICES = "core.entity_registry", "core.device_registry"
 _LOAD_SECONDS = 60
@@ -165,8 +164,8 @@ class _Home:
     async def ask(self, way: _Way) -> None:
         """Choose a way below "Reconfigure", and confirm it."""
         body = {"handler": DOMAIN, "entry_id": await self.loaded()}
-        flow = await self.api.post(_FLOWS, body)
-        path = f"{_FLOWS}/{flow['flow_id']}"
+        flow = await self.api.post(FLOWS, body)
+        path = f"{FLOWS}/{flow['flow_id']}"
         await self.api.post(path, {"next_step_id": way.name})
         done = await self.api.post(path, {})
         if done["type"] != "abort":
@@ -205,28 +204,25 @@ async def check_killed(folder: Path, ports: Ports, version: str) -> list[str]:
     """Kill Home Assistant between all pairs of saves; return what was lost."""
     server = FakeFrigate(version=version, cameras=())
     add_house(server)
-    await server.start(
-        host=LOOPBACK,
-        internal_port=ports.take(_INTERNAL_PORT),
-        external_port=ports.take(_EXTERNAL_PORT),
-    )
     process = HomeAssistant(folder, ports.take(_HOME_ASSISTANT_PORT))
-    process.prepare()
-    install_official(process.config, server)
-    try:
-        async with aiohttp.ClientSession() as session:
-            home = _Home(
-                process=process,
-                api=Api(session, process.url),
-                files=_Files(process.config),
-            )
+    async with (
+        running(server, ports, _INTERNAL_PORT, _EXTERNAL_PORT),
+        aiohttp.ClientSession() as session,
+    ):
+        process.prepare()
+        install_official(process.config, server)
+        home = _Home(
+            process=process,
+            api=Api(session, process.url),
+            files=_Files(process.config),
+        )
+        try:
             before = await _move_in(home, server.internal_url)
             for way in (_TAKE_OVER, _UNDO):
                 for moment in way.moments:
                     await _try(home, way, moment, before)
-    finally:
-        await process.stop()
-        await server.stop()
+        finally:
+            await process.stop()
     return complaints(process.log)
 
 

@@ -10,7 +10,7 @@ from tests.official_registry import OFFICIAL, as_device_name, official_entities
 from tests.official_stub.const import FACTS_FILE
 
 from . import ROOT
-from .api import Api, Json
+from .api import FLOWS, Api, Json
 from .past_states import Past, write_past
 
 DASHBOARD, AUTOMATION = "At home", "Show who comes"
@@ -46,10 +46,9 @@ def install_official(config: Path, server: FakeFrigate) -> None:
 
 async def add_official(api: Api, url: str) -> str:
     """Add the official integration as its user has it; return the title of its entry."""
-    flows = "/api/config/config_entries/flow"
-    step = await api.post(flows, {"handler": OFFICIAL})
+    step = await api.post(FLOWS, {"handler": OFFICIAL})
     data = {"url": url, "username": "", "password": "", "validate_ssl": True}
-    made = await api.post(f"{flows}/{step['flow_id']}", data)
+    made = await api.post(f"{FLOWS}/{step['flow_id']}", data)
     await _settle_in(api)
     return str(made["result"]["title"])
 

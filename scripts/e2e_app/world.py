@@ -8,12 +8,13 @@ from playwright.async_api import Page
 
 from scripts.demo_app import DOMAIN, DemoError
 from scripts.demo_app.api import Api
+from scripts.demo_app.frigate import running
 from scripts.demo_app.live_video import add_live_video
 from scripts.demo_app.moved import Row
 from scripts.demo_app.past import add_past
 from scripts.demo_app.phone import Phone
 from scripts.demo_app.registry import read_entities
-from scripts.demo_app.sandbox import LOOPBACK, Ports
+from scripts.demo_app.sandbox import Ports
 from scripts.demo_app.waiting import until
 from tests.fake_frigate import FakeFrigate
 from tests.official_registry import add_house
@@ -102,7 +103,7 @@ async def guarded_frigate(ports: Ports) -> AsyncIterator[FakeFrigate]:
     server.describe(CAMERA)
     add_past(server)
     add_live_video(server)
-    async with _running(server, ports):
+    async with running(server, ports, _INTERNAL_PORT, _EXTERNAL_PORT):
         yield server
 
 
@@ -111,18 +112,5 @@ async def watched_house(ports: Ports) -> AsyncIterator[FakeFrigate]:
     """Run the simulated Frigate of somebody who has the official integration."""
     server = FakeFrigate(version="0.18", cameras=())
     add_house(server)
-    async with _running(server, ports):
+    async with running(server, ports, _INTERNAL_PORT, _EXTERNAL_PORT):
         yield server
-
-
-@asynccontextmanager
-async def _running(server: FakeFrigate, ports: Ports) -> AsyncIterator[None]:
-    await server.start(
-        host=LOOPBACK,
-        internal_port=ports.take(_INTERNAL_PORT),
-        external_port=ports.take(_EXTERNAL_PORT),
-    )
-    try:
-        yield
-    finally:
-        await server.stop()
