@@ -69,6 +69,25 @@ async def until_done(hass: HomeAssistant, frigate: FakeFrigate, *what: str) -> N
     assert done(frigate) == [*what]
 
 
+async def moving_up(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry, seconds: float
+) -> asyncio.Future[bool]:
+    """Move the camera for some time, and return what waits for the end of that."""
+    move = ptz(hass, entry, "move", direction="up", duration=seconds)
+    waiting = asyncio.ensure_future(move)
+    await until_done(hass, frigate, "MOVE_UP")
+    return waiting
+
+
+async def cut_off(
+    hass: HomeAssistant, frigate: FakeFrigate, entry: MockConfigEntry
+) -> None:
+    """End the live connection, and let there be no new one."""
+    frigate.block_live()
+    frigate.drop_live()
+    await until_state(hass, entry, *PUSH, "off")
+
+
 @WITH_016
 async def test_all_that_a_camera_can_do(
     hass: HomeAssistant, frigate: FakeFrigate
@@ -172,8 +191,7 @@ async def test_for_how_long(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     entry = await connected(hass, frigate)
-    move = asyncio.ensure_future(ptz(hass, entry, "move", direction="up", duration=2.5))
-    await until_done(hass, frigate, "MOVE_UP")
+    move = await moving_up(hass, frigate, entry, 2.5)
     freezer.tick(2.4)
     await all_waits()
     assert not move.done()
@@ -188,8 +206,7 @@ async def test_the_newer_one_wins(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     entry = await connected(hass, frigate)
-    old = asyncio.ensure_future(ptz(hass, entry, "move", direction="up", duration=5))
-    await until_done(hass, frigate, "MOVE_UP")
+    old = await moving_up(hass, frigate, entry, 5)
     new = asyncio.ensure_future(ptz(hass, entry, "move", direction="left", duration=9))
     await until_done(hass, frigate, "MOVE_UP", "MOVE_LEFT")
     assert await old is True
@@ -206,8 +223,7 @@ async def test_the_stop_comes_whatever_becomes_of_the_caller(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory, how: str
 ) -> None:
     entry = await connected(hass, frigate)
-    move = asyncio.ensure_future(ptz(hass, entry, "move", direction="up", duration=60))
-    await until_done(hass, frigate, "MOVE_UP")
+    move = await moving_up(hass, frigate, entry, 60)
     if how == "cancelled":
         move.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -228,8 +244,7 @@ async def test_a_stop_that_cannot_be_sent_in_time(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     entry = await connected(hass, frigate)
-    move = asyncio.ensure_future(ptz(hass, entry, "move", direction="up", duration=5))
-    await until_done(hass, frigate, "MOVE_UP")
+    move = await moving_up(hass, frigate, entry, 5)
     frigate.drop_live()
     await until_state(hass, entry, *PUSH, "off")
     with pytest.raises(HomeAssistantError, match="needs the live connection"):
@@ -247,11 +262,8 @@ async def test_the_stop_follows_once_after_a_long_outage(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     entry = await connected(hass, frigate)
-    move = asyncio.ensure_future(ptz(hass, entry, "move", direction="up", duration=5))
-    await until_done(hass, frigate, "MOVE_UP")
-    frigate.block_live()
-    frigate.drop_live()
-    await until_state(hass, entry, *PUSH, "off")
+    move = await moving_up(hass, frigate, entry, 5)
+    await cut_off(hass, frigate, entry)
     freezer.tick(6)
     with pytest.raises(HomeAssistantError, match="stops it as soon as"):
         await move
@@ -265,9 +277,7 @@ async def test_the_stop_follows_once_after_a_long_outage(
         await until_done(hass, frigate, "MOVE_UP", "STOP")
         await all_waits()
         # Nothing is left to be stopped when it comes back once more.
-        frigate.block_live()
-        frigate.drop_live()
-        await until_state(hass, entry, *PUSH, "off")
+        await cut_off(hass, frigate, entry)
     assert done(frigate) == ["MOVE_UP", "STOP"]
 
 
@@ -275,11 +285,8 @@ async def test_an_entry_that_is_unloaded_in_an_outage(
     hass: HomeAssistant, frigate: FakeFrigate, caplog: pytest.LogCaptureFixture
 ) -> None:
     entry = await connected(hass, frigate)
-    move = asyncio.ensure_future(ptz(hass, entry, "move", direction="up", duration=60))
-    await until_done(hass, frigate, "MOVE_UP")
-    frigate.block_live()
-    frigate.drop_live()
-    await until_state(hass, entry, *PUSH, "off")
+    move = await moving_up(hass, frigate, entry, 60)
+    await cut_off(hass, frigate, entry)
     assert await hass.config_entries.async_unload(entry.entry_id)
     with pytest.raises(HomeAssistantError, match="may still be moving"):
         await move
@@ -297,8 +304,7 @@ async def test_an_outage_that_is_over_before_the_stop(
     hass: HomeAssistant, frigate: FakeFrigate, freezer: FrozenDateTimeFactory
 ) -> None:
     entry = await connected(hass, frigate)
-    move = asyncio.ensure_future(ptz(hass, entry, "move", direction="up", duration=60))
-    await until_done(hass, frigate, "MOVE_UP")
+    move = await moving_up(hass, frigate, entry, 60)
     frigate.drop_live()
     await until_state(hass, entry, *PUSH, "off")
     # What waits for the end of all that goes on would wait for that of the movement.
@@ -355,9 +361,7 @@ async def test_the_preset_that_the_camera_was_sent_to(
     await control(hass, entry, "button.press", "front_door:ptz_preset:home")
     assert state_of(hass, entry, *PRESET) == "home"
     # What could not be sent changes nothing.
-    frigate.block_live()
-    frigate.drop_live()
-    await until_state(hass, entry, *PUSH, "off")
+    await cut_off(hass, frigate, entry)
     with pytest.raises(HomeAssistantError, match="needs the live connection"):
         await control(hass, entry, select, key, option="gate 2")
     assert state_of(hass, entry, *PRESET) == "home"

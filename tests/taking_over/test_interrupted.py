@@ -59,6 +59,8 @@ _KEPT = (
     "labels",
 )
 
+type Change = Callable[[HomeAssistant], object]
+
 
 @pytest.fixture(autouse=True)
 def _saved_at_once() -> Generator[None]:
@@ -97,10 +99,14 @@ class Step:
     facts: Facts
 
 
+def _change_nothing(_hass: HomeAssistant) -> None:
+    pass
+
+
 async def _take_step(
     start: Files,
     house: Sequence[Official],
-    change: Callable[[HomeAssistant], object] = lambda _hass: None,
+    change: Change = _change_nothing,
     **asked: Any,
 ) -> Step:
     """Start a home, let our entry ask for something, and end it when all is written."""
@@ -112,13 +118,23 @@ async def _take_step(
         return Step(files=await home.write(), facts=home.facts)
 
 
-async def test_every_mix_of_old_and_new_files_is_finished(
-    files: Files, frigate: FakeFrigate, house: Sequence[Official]
-) -> None:
+async def _put_beside(
+    files: Files,
+    frigate: FakeFrigate,
+    house: Sequence[Official],
+    change: Change = _change_nothing,
+) -> Step:
+    """Add our entry to the official one, and change something once it is there."""
     added = await _take_step(
         files, house, lambda hass: add_own(hass, frigate.internal_url)
     )
-    side_by_side = await _take_step(added.files, house, _use)
+    return await _take_step(added.files, house, change)
+
+
+async def test_every_mix_of_old_and_new_files_is_finished(
+    files: Files, frigate: FakeFrigate, house: Sequence[Official]
+) -> None:
+    side_by_side = await _put_beside(files, frigate, house, _use)
     before = side_by_side.facts
     assert sum(one["name"] == "Ours" for one in before.values()) > 10
     with saving_nothing():
@@ -182,10 +198,7 @@ async def test_a_new_entry_finishes_with_mixed_files_too(
 async def test_every_mix_of_old_and_new_files_is_undone(
     files: Files, frigate: FakeFrigate, house: Sequence[Official]
 ) -> None:
-    added = await _take_step(
-        files, house, lambda hass: add_own(hass, frigate.internal_url)
-    )
-    side_by_side = await _take_step(added.files, house, _use)
+    side_by_side = await _put_beside(files, frigate, house, _use)
     taken_over = await _take_step(side_by_side.files, house, **WANTED)
     with saving_nothing():
         begun = await _take_step(taken_over.files, house, **UNDO)
@@ -209,10 +222,7 @@ async def test_every_mix_of_old_and_new_files_is_undone(
 async def test_what_was_begun_when_home_assistant_stopped_is_finished(
     files: Files, frigate: FakeFrigate, house: Sequence[Official]
 ) -> None:
-    added = await _take_step(
-        files, house, lambda hass: add_own(hass, frigate.internal_url)
-    )
-    side_by_side = await _take_step(added.files, house)
+    side_by_side = await _put_beside(files, frigate, house)
     taken_over = await _take_step(side_by_side.files, house, **WANTED)
     for asked, before, after in (
         (WANTED, side_by_side, taken_over),
@@ -246,10 +256,7 @@ async def _until_locked(hass: HomeAssistant, official: ConfigEntryState) -> None
 async def test_a_start_that_sets_up_the_official_entry_is_waited_for(
     files: Files, frigate: FakeFrigate, house: Sequence[Official]
 ) -> None:
-    added = await _take_step(
-        files, house, lambda hass: add_own(hass, frigate.internal_url)
-    )
-    side_by_side = await _take_step(added.files, house)
+    side_by_side = await _put_beside(files, frigate, house)
     taken_over = await _take_step(side_by_side.files, house, **WANTED)
     undone = await _take_step(taken_over.files, house, **UNDO)
     killed = undone.files.having({DEVICES: taken_over.files[DEVICES]})
@@ -275,10 +282,7 @@ async def test_a_start_that_sets_up_the_official_entry_is_waited_for(
 async def test_nothing_is_taken_over_again_before_it_is_saved_as_given_back(
     files: Files, frigate: FakeFrigate, house: Sequence[Official]
 ) -> None:
-    added = await _take_step(
-        files, house, lambda hass: add_own(hass, frigate.internal_url)
-    )
-    side_by_side = await _take_step(added.files, house)
+    side_by_side = await _put_beside(files, frigate, house)
     taken_over = await _take_step(side_by_side.files, house, **WANTED)
     left = "camera.cam_01"
     async with started(taken_over.files, house) as home:
